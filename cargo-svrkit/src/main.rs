@@ -1,0 +1,3 @@
+//! The `cargo svrkit` command.
+
+fn main() {}
