@@ -1,0 +1,1 @@
+//! Frames: the 32-byte header and what stands behind it.
