@@ -1,0 +1,25 @@
+//! The cases: each is one file or folder and one line in [`CASES`].
+
+mod echo;
+
+use anyhow::Result;
+use clap::{ArgMatches, Command};
+
+use crate::report::Report;
+
+/// All cases.
+pub(crate) const CASES: &[Case] = &[
+    echo::CASE, //
+];
+
+/// Something to measure.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub name: &'static str,
+    /// One line for `--list`.
+    pub about: &'static str,
+    /// Adds the case's own options to its subcommand.
+    pub arguments: fn(Command) -> Command,
+    /// Measures; `true` asks for a quick run.
+    pub run: fn(&ArgMatches, bool, Report) -> Result<()>,
+}

@@ -1,0 +1,205 @@
+//! The two hidden commands: `__server PEER` and `__client PEER ADDRESS …`, each one process of a measurement.
+//!
+//! Cases start them through `process`; people do for perf and callgrind (README.md). Each pins itself before its runtime
+//! starts. The runtime is tokio's `current_thread` on both sides, for every peer: one thread on one core.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use nix::sys::prctl::set_pdeathsig;
+use nix::sys::signal::Signal;
+
+use crate::cpu_clock::CpuClocks;
+use crate::load::{Drive, Load};
+use crate::peers::{PEERS, Peer};
+use crate::pin::pin_to;
+
+/// The hidden command of a server.
+pub(crate) const SERVER: &str = "__server";
+/// The hidden command of a client.
+pub(crate) const CLIENT: &str = "__client";
+
+/// Linux gives no higher process id.
+const PID_MAX: i64 = 4_194_304;
+
+/// What both commands take.
+#[derive(Args, Clone, Debug, PartialEq)]
+struct Common {
+    /// Whose server or client
+    #[arg(value_parser = peer_names())]
+    peer: String,
+    /// Runs on this core only
+    #[arg(long)]
+    core: Option<usize>,
+    /// Ends when the process that started it does
+    #[arg(long)]
+    die_with_parent: bool,
+}
+
+#[derive(Args, Clone, Debug, PartialEq)]
+struct ClientArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Where the server listens
+    address: SocketAddr,
+    /// Connections x calls in flight on each
+    #[arg(long, default_value = "16x64")]
+    load: Load,
+    /// Length of the payload in bytes
+    #[arg(long, default_value_t = 64)]
+    payload: usize,
+    /// Before anything is measured
+    #[arg(long, default_value_t = 500)]
+    warm_up_ms: u64,
+    /// Length of the measured window
+    #[arg(long, default_value_t = 2_000)]
+    measure_ms: u64,
+    /// The server's process, for its CPU time; without it server_cpu_us is 0
+    #[arg(long, value_parser = clap::value_parser!(i32).range(1..=PID_MAX))]
+    server_pid: Option<i32>,
+}
+
+pub(crate) fn server_command() -> Command {
+    Common::augment_args(
+        Command::new(SERVER)
+            .hide(true)
+            .about("Serves one peer; prints its address"),
+    )
+}
+
+pub(crate) fn client_command() -> Command {
+    ClientArguments::augment_args(
+        Command::new(CLIENT)
+            .hide(true)
+            .about("Calls one peer; prints a JSON line"),
+    )
+}
+
+/// Names of the peers, as clap checks and lists them.
+pub(crate) fn peer_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(PEERS.iter().map(|peer| peer.name))
+}
+
+/// The command line of a server that a case starts. It prints its address as its only line.
+pub(crate) fn server_arguments(peer: &Peer, core: Option<usize>) -> Vec<String> {
+    let mut arguments = vec![SERVER.to_owned(), peer.name.to_owned()];
+    push_common(core, &mut arguments);
+    arguments
+}
+
+/// The command line of a client that a case starts. It prints a `Measured` as its only line.
+pub(crate) fn client_arguments(peer: &Peer, drive: &Drive, server: u32, core: Option<usize>) -> Vec<String> {
+    let mut arguments = vec![CLIENT.to_owned(), peer.name.to_owned(), drive.address.to_string()];
+    let mut push = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
+    push("--load", drive.load.to_string());
+    push("--payload", drive.payload.to_string());
+    push("--warm-up-ms", drive.warm_up.as_millis().to_string());
+    push("--measure-ms", drive.measure.as_millis().to_string());
+    push("--server-pid", server.to_string());
+    push_common(core, &mut arguments);
+    arguments
+}
+
+fn push_common(core: Option<usize>, arguments: &mut Vec<String>) {
+    if let Some(core) = core {
+        arguments.extend(["--core".to_owned(), core.to_string()]);
+    }
+    arguments.push("--die-with-parent".to_owned());
+}
+
+/// Runs `__server`.
+pub(crate) fn serve(matches: &ArgMatches) -> Result<()> {
+    let common = Common::from_arg_matches(matches)?;
+    let peer = common.prepare()?;
+    let served = runtime()?.block_on((peer.serve)(|address| println!("{address}")));
+    served.with_context(|| format!("the {} server ended", peer.name))
+}
+
+/// Runs `__client`.
+pub(crate) fn drive(matches: &ArgMatches) -> Result<()> {
+    let arguments = ClientArguments::from_arg_matches(matches)?;
+    let peer = arguments.common.prepare()?;
+    let clocks = CpuClocks::open(arguments.server_pid)?;
+    let measured = runtime()?.block_on((peer.drive)(arguments.drive(), clocks));
+    let measured = measured.with_context(|| format!("the {} client failed", peer.name))?;
+    println!("{}", serde_json::to_string(&measured)?);
+    Ok(())
+}
+
+impl Common {
+    fn prepare(&self) -> Result<&'static Peer> {
+        if self.die_with_parent {
+            set_pdeathsig(Signal::SIGKILL).context("cannot ask to end with the parent")?;
+        }
+        if let Some(core) = self.core {
+            pin_to(core)?;
+        }
+        Peer::named(&self.peer).with_context(|| format!("there is no peer `{}`", self.peer))
+    }
+}
+
+impl ClientArguments {
+    fn drive(&self) -> Drive {
+        Drive {
+            address: self.address,
+            load: self.load,
+            payload: self.payload,
+            warm_up: Duration::from_millis(self.warm_up_ms),
+            measure: Duration::from_millis(self.measure_ms),
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start tokio")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_reads_from_its_command_line_what_the_case_meant() {
+        let drive = Drive {
+            address: "127.0.0.1:4711".parse().unwrap(),
+            load: Load {
+                connections: 3,
+                in_flight: 5,
+            },
+            payload: 1024,
+            warm_up: Duration::from_millis(100),
+            measure: Duration::from_millis(300),
+        };
+        let arguments = client_arguments(&PEERS[0], &drive, 42, Some(1));
+        let matches = client_command().try_get_matches_from(&arguments).unwrap();
+        let read = ClientArguments::from_arg_matches(&matches).unwrap();
+        assert_eq!(read.drive(), drive);
+        assert_eq!(read.server_pid, Some(42));
+        let common = Common {
+            peer: PEERS[0].name.to_owned(),
+            core: Some(1),
+            die_with_parent: true,
+        };
+        assert_eq!(read.common, common);
+    }
+
+    #[test]
+    fn a_server_reads_from_its_command_line_what_the_case_meant() {
+        for core in [None, Some(0)] {
+            let arguments = server_arguments(&PEERS[0], core);
+            let matches = server_command().try_get_matches_from(&arguments).unwrap();
+            let common = Common {
+                peer: PEERS[0].name.to_owned(),
+                core,
+                die_with_parent: true,
+            };
+            assert_eq!(Common::from_arg_matches(&matches).unwrap(), common);
+        }
+    }
+}

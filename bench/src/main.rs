@@ -1,0 +1,28 @@
+//! Our figures, side by side with peers: `svrkit-bench CASE [--quick] [--json FILE]`.
+//!
+//! Each case builds and starts whatever it needs, prints a table for people and JSON lines for programs. How
+//! to run, profile and read them stands in `README.md`; what the cases are, in `cases::CASES`.
+
+mod cases;
+mod child;
+mod cli;
+mod cpu_clock;
+mod load;
+mod peers;
+mod pin;
+mod process;
+mod report;
+mod stats;
+mod window;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run(std::env::args_os()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

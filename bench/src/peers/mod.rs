@@ -1,0 +1,86 @@
+//! Who is measured: each peer is one file (or folder) and one line in [`PEERS`].
+//!
+//! A peer echoes {id, name, payload} in the way its own documentation teaches, with messages and stubs of its own
+//! kind. Where defaults would spoil the comparison they are changed, and the peer's file says so. It knows nothing
+//! of processes, cores and clocks.
+
+mod bare;
+mod tarpc;
+mod tonic;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+
+use anyhow::Result;
+use bytes::Bytes;
+
+use crate::cpu_clock::CpuClocks;
+use crate::load::{self, Drive};
+use crate::window::Measured;
+
+/// All peers, in the order in which they are run and shown.
+pub(crate) const PEERS: &[Peer] = &[
+    Peer::of::<tonic::Tonic>(), //
+    Peer::of::<tarpc::Tarpc>(),
+    Peer::of::<bare::Bare>(),
+];
+
+/// What every call carries, there and back, before a peer gives it a form of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Echo {
+    pub id: u64,
+    pub name: String,
+    pub payload: Bytes,
+}
+
+/// Tells where a server listens, once it does.
+pub(crate) type Announce = fn(SocketAddr);
+
+/// An implementation of the echo service and of its client.
+pub(crate) trait EchoPeer: 'static {
+    const NAME: &'static str;
+    type Client: EchoClient;
+
+    /// Listens on a free port of 127.0.0.1, announces it and serves; does not end but by an error.
+    fn serve(announce: Announce) -> impl Future<Output = Result<()>>;
+
+    /// Opens one connection.
+    fn connect(address: SocketAddr) -> impl Future<Output = Result<Self::Client>>;
+}
+
+/// One connection. Clones share it.
+pub(crate) trait EchoClient: Clone + Send + 'static {
+    fn echo(&mut self, request: Echo) -> impl Future<Output = Result<Echo>> + Send;
+}
+
+/// An [`EchoPeer`] as an entry of [`PEERS`].
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub name: &'static str,
+    pub serve: fn(Announce) -> Running<()>,
+    pub drive: fn(Drive, CpuClocks) -> Running<Measured>,
+}
+
+type Running<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+
+impl Peer {
+    const fn of<P: EchoPeer>() -> Self {
+        Self {
+            name: P::NAME,
+            serve: |announce| Box::pin(P::serve(announce)),
+            drive: |drive, clocks| Box::pin(load::drive::<P>(drive, clocks)),
+        }
+    }
+
+    /// The peer of this name.
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+        PEERS.iter().find(|peer| peer.name == name)
+    }
+}
+
+impl PartialEq for Peer {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}

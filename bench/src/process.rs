@@ -1,0 +1,102 @@
+//! Child processes: this program again, under one of its hidden commands.
+//!
+//! None outlives its parent: dropped ones are killed, and each dies by itself when the parent does
+//! (`--die-with-parent`, see `child`).
+
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// A running child, and the lines it prints.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    /// Starts this program with `arguments`. What it says on stderr goes to ours.
+    pub(crate) fn start(arguments: &[String]) -> Result<Self> {
+        let program = std::env::current_exe().context("cannot find our own program")?;
+        let mut child = Command::new(&program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let stdout = child.stdout.take().context("the child has no stdout")?;
+        Ok(Self {
+            child,
+            lines: BufReader::new(stdout).lines(),
+        })
+    }
+
+    /// The next line the child prints. Fails when it ends first or takes longer than `limit`.
+    pub(crate) async fn line(&mut self, limit: Duration) -> Result<String> {
+        match timeout(limit, self.lines.next_line()).await {
+            Ok(Ok(Some(line))) => Ok(line),
+            Ok(Ok(None)) => {
+                let status = self.child.wait().await.context("cannot wait for the child")?;
+                bail!("it ended early, {status} (its own words are above, on stderr)")
+            }
+            Ok(Err(error)) => Err(error).context("cannot read what it prints"),
+            Err(_) => bail!("it said nothing for {} s and was killed", limit.as_secs()),
+        }
+    }
+
+    /// The process's id. Fails once it has ended.
+    pub(crate) fn id(&self) -> Result<u32> {
+        self.child.id().context("it has ended")
+    }
+
+    /// The most memory it ever held, in KiB: the kernel's `VmHWM`.
+    pub(crate) fn peak_rss_kib(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.id()?);
+        let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        parse_peak_rss(&status).with_context(|| format!("{path} has no VmHWM"))
+    }
+
+    /// Whether it has ended by itself, and how.
+    pub(crate) fn ended(&mut self) -> Option<String> {
+        self.child
+            .try_wait()
+            .ok()
+            .flatten()
+            .map(|status| status.to_string())
+    }
+
+    /// Kills it and waits until it is gone.
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        self.child.kill().await.context("cannot kill it")
+    }
+}
+
+fn parse_peak_rss(status: &str) -> Option<u64> {
+    let value = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    value.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_peak_is_read_from_the_kernels_words() {
+        for (status, expected) in [
+            (
+                "Name:\tbench\nVmHWM:\t    5804 kB\nVmRSS:\t 5000 kB\n",
+                Some(5804),
+            ),
+            ("Name:\tkthread\n", None),
+            ("VmHWM:\t 5 MB\n", None),
+        ] {
+            assert_eq!(parse_peak_rss(status), expected, "{status:?}");
+        }
+    }
+}
