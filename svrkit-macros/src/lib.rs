@@ -1,1 +1,26 @@
-//! Derives of svrkit.
+//! The derives `Tlv` and `TlvEnum`.
+//!
+//! Each goes four steps: parse the item, validate it against each rule, expand it, or fall back to an empty impl
+//! beside the errors, so that one mistake is one error. They write impls of the traits of the same names in
+//! `svrkit_runtime::wire::tlv`, where the attributes are documented, with examples that run; this crate depends on
+//! nothing of ours and is not meant to be named directly.
+
+mod attribute;
+mod enumeration;
+mod faults;
+mod record;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct a message: see the trait `svrkit_runtime::Tlv` for the attributes.
+#[proc_macro_derive(Tlv, attributes(tlv))]
+pub fn tlv(input: TokenStream) -> TokenStream {
+    record::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes an enum one of `i32` numbers: see the trait `svrkit_runtime::TlvEnum` for the attributes.
+#[proc_macro_derive(TlvEnum, attributes(tlv))]
+pub fn tlv_enum(input: TokenStream) -> TokenStream {
+    enumeration::derive(&parse_macro_input!(input as DeriveInput)).into()
+}

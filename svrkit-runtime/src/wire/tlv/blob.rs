@@ -1,0 +1,71 @@
+//! Bytes that mean nothing here: `Bytes`, which can share what was received, and `Vec<u8>`, which owns.
+
+use bytes::Bytes;
+
+use super::{DecodeError, Decoder, Field, Key, Kind, Plain, Value, backward};
+
+/// From this length on a [`Bytes`] field read by [`Tlv::decode_shared`](super::Tlv::decode_shared) is a part of
+/// the bytes received. Below, a copy is cheaper than keeping all that was received alive for so little.
+pub const SHARED_LEN_MIN: usize = 1024;
+
+impl Value<Plain> for Bytes {
+    const KIND: Kind = Kind::Prefixed;
+
+    #[inline]
+    fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        backward::varint(backward::raw(free, self)?, self.len() as u64)
+    }
+
+    #[inline]
+    fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        let bytes = decoder.prefixed()?;
+        *self = match decoder.owner() {
+            Some(owner) if bytes.len() >= SHARED_LEN_MIN => owner.slice_ref(bytes),
+            _ => {
+                decoder.charge(bytes.len())?;
+                Bytes::copy_from_slice(bytes)
+            }
+        };
+        Ok(())
+    }
+}
+
+impl Value<Plain> for Vec<u8> {
+    const KIND: Kind = Kind::Prefixed;
+
+    #[inline]
+    fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        backward::varint(backward::raw(free, self)?, self.len() as u64)
+    }
+
+    #[inline]
+    fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        let bytes = decoder.prefixed()?;
+        decoder.charge(bytes.len())?;
+        *self = bytes.to_vec();
+        Ok(())
+    }
+}
+
+macro_rules! fields {
+    ($($type:ty)*) => {$(
+        impl Field<Plain> for $type {
+            const KIND: Kind = Kind::Prefixed;
+
+            #[inline]
+            fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+                if self.is_empty() {
+                    return Some(free);
+                }
+                backward::key_and_len(backward::raw(free, self)?, key, self.len())
+            }
+
+            #[inline]
+            fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                self.merge_value(decoder)
+            }
+        }
+    )*};
+}
+
+fields! { Bytes Vec<u8> }

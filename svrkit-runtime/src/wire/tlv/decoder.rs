@@ -1,0 +1,240 @@
+//! Reading a message: the bytes that are left, and what may still be spent on them.
+//!
+//! One decoder goes through a message and everything inside it, so that memory and depth are counted over the
+//! whole. It allocates nothing but what [`Value`](super::Value)s ask for, and asks the limits first.
+//! Used by derived [`Tlv::merge`](super::Tlv::merge); a hand-written one uses it the same way.
+
+use bytes::Bytes;
+
+use super::{DecodeError, DecodeErrorKind, DecodeLimits, Key, Tlv, records, text, varint};
+
+/// The unread part of a message, with the limits of its decode.
+///
+/// After an error it is in no defined place: pass the error on and drop the message.
+#[derive(Debug)]
+pub struct Decoder<'a> {
+    rest: &'a [u8],
+    memory_left: usize,
+    depth_left: u32,
+    whole: &'a [u8],
+    /// What `whole` is a part of, when fields may share it.
+    owner: Option<&'a Bytes>,
+    limits: DecodeLimits,
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads `bytes`, copying what is kept.
+    pub fn new(bytes: &'a [u8], limits: &DecodeLimits) -> Self {
+        Self {
+            rest: bytes,
+            memory_left: limits.memory,
+            depth_left: limits.depth,
+            whole: bytes,
+            owner: None,
+            limits: *limits,
+        }
+    }
+
+    /// Reads `bytes`; fields of type [`Bytes`] share long parts of it.
+    pub fn shared(bytes: &'a Bytes, limits: &DecodeLimits) -> Self {
+        Self {
+            owner: Some(bytes),
+            ..Self::new(bytes, limits)
+        }
+    }
+
+    /// The next record's key; `None` at the end of the message.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no key: tag 0 or too large, groups, kinds that do not exist, truncation.
+    #[inline]
+    pub fn key(&mut self) -> Result<Option<Key>, DecodeError> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        match Key::read(self.rest) {
+            Ok((key, rest)) => {
+                self.rest = rest;
+                Ok(Some(key))
+            }
+            Err(kind) => Err(self.error(kind)),
+        }
+    }
+
+    /// A value of kind [`Kind::Varint`](super::Kind::Varint).
+    ///
+    /// # Errors
+    ///
+    /// Truncation, more than ten bytes or 64 bits.
+    #[inline]
+    pub fn varint(&mut self) -> Result<u64, DecodeError> {
+        match varint::read(self.rest) {
+            Ok((value, rest)) => {
+                self.rest = rest;
+                Ok(value)
+            }
+            Err(kind) => Err(self.error(kind)),
+        }
+    }
+
+    /// A value of kind [`Kind::Four`](super::Kind::Four) or [`Kind::Eight`](super::Kind::Eight), by the type wanted: `[u8; 4]` or `[u8; 8]`.
+    ///
+    /// # Errors
+    ///
+    /// Truncation.
+    #[inline]
+    pub fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        match self.rest.split_first_chunk::<N>() {
+            Some((value, rest)) => {
+                self.rest = rest;
+                Ok(*value)
+            }
+            None => Err(self.error(DecodeErrorKind::Truncated)),
+        }
+    }
+
+    /// A value of kind [`Kind::Prefixed`](super::Kind::Prefixed), without its length.
+    ///
+    /// # Errors
+    ///
+    /// Truncation, a length past the end.
+    #[inline]
+    pub fn prefixed(&mut self) -> Result<&'a [u8], DecodeError> {
+        match records::split_prefixed(self.rest) {
+            Ok((value, rest)) => {
+                self.rest = rest;
+                Ok(value)
+            }
+            Err(kind) => Err(self.error(kind)),
+        }
+    }
+
+    /// A value of kind [`Kind::Prefixed`](super::Kind::Prefixed) that is text.
+    ///
+    /// # Errors
+    ///
+    /// As [`prefixed`](Self::prefixed), and bytes that are no UTF-8.
+    #[inline]
+    pub fn text(&mut self) -> Result<&'a str, DecodeError> {
+        let bytes = self.prefixed()?;
+        text::checked(bytes).ok_or_else(|| self.error(DecodeErrorKind::NotUtf8))
+    }
+
+    /// A value of kind [`Kind::Prefixed`](super::Kind::Prefixed) that is a message: merged into `message`, one level deeper.
+    ///
+    /// # Errors
+    ///
+    /// As [`prefixed`](Self::prefixed), too deep, and whatever is wrong inside.
+    pub fn message<M: Tlv>(&mut self, message: &mut M) -> Result<(), DecodeError> {
+        let inside = self.prefixed()?;
+        let Some(depth_left) = self.depth_left.checked_sub(1) else {
+            return Err(self.error(DecodeErrorKind::DepthExceeded {
+                limit: self.limits.depth,
+            }));
+        };
+        self.depth_left = depth_left;
+        self.within(inside, |decoder| message.merge(decoder))?;
+        self.depth_left += 1;
+        Ok(())
+    }
+
+    /// Passes over the value behind `key`.
+    ///
+    /// # Errors
+    ///
+    /// Truncation, a length past the end, a varint that is none.
+    pub fn skip(&mut self, key: Key) -> Result<(), DecodeError> {
+        match records::split_value(self.rest, key.kind()) {
+            Ok((_, rest)) => {
+                self.rest = rest;
+                Ok(())
+            }
+            Err(kind) => Err(self.error(kind)),
+        }
+    }
+
+    /// Counts `len` bytes of heap that are about to be allocated for the message.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeErrorKind::MemoryExceeded`]: do not allocate.
+    #[inline]
+    pub fn charge(&mut self, len: usize) -> Result<(), DecodeError> {
+        match self.memory_left.checked_sub(len) {
+            Some(memory_left) => {
+                self.memory_left = memory_left;
+                Ok(())
+            }
+            None => Err(self.error(DecodeErrorKind::MemoryExceeded {
+                limit: self.limits.memory,
+            })),
+        }
+    }
+
+    /// What is unread of the message now read.
+    #[inline]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// The error of this kind, at the place where reading stands. It learns its path on the way out.
+    #[cold]
+    pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError::new(kind, self.rest.as_ptr().addr() - self.whole.as_ptr().addr())
+    }
+
+    /// The buffer that fields may share, if any: every slice read here is a part of it.
+    pub(super) fn owner(&self) -> Option<&'a Bytes> {
+        self.owner
+    }
+
+    /// Makes room for `more` items in `items`, charged before it is allocated. Grows at least twofold, so that
+    /// many calls stay linear.
+    #[inline]
+    pub(super) fn reserve<T>(&mut self, items: &mut Vec<T>, more: usize) -> Result<(), DecodeError> {
+        if items.capacity() - items.len() >= more {
+            return Ok(());
+        }
+        self.grow(items, more)
+    }
+
+    /// Reads `inside`, a part of what was just read, then goes on behind it.
+    #[inline]
+    pub(super) fn within(
+        &mut self,
+        inside: &'a [u8],
+        read: impl FnOnce(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let behind = std::mem::replace(&mut self.rest, inside);
+        read(self)?;
+        self.rest = behind;
+        Ok(())
+    }
+
+    /// How many records with this key follow one another, the one just begun included; what is malformed
+    /// ends the count and is found when its turn comes.
+    pub(super) fn run_len(&self, key: Key) -> usize {
+        let mut len = 1;
+        let mut rest = self.rest;
+        while let Ok((_, behind)) = records::split_value(rest, key.kind())
+            && let Ok((next, value)) = Key::read(behind)
+            && next == key
+        {
+            len += 1;
+            rest = value;
+        }
+        len
+    }
+
+    #[inline(never)]
+    fn grow<T>(&mut self, items: &mut Vec<T>, more: usize) -> Result<(), DecodeError> {
+        let capacity = items
+            .len()
+            .saturating_add(more)
+            .max(items.capacity().saturating_mul(2));
+        self.charge((capacity - items.capacity()).saturating_mul(size_of::<T>()))?;
+        items.reserve_exact(capacity - items.len());
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! What a message can do.
+
+use bytes::Bytes;
+
+use super::{DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, backward};
+
+/// A message: a type whose fields are TLV records.
+///
+/// Derived, by generated code and by hand alike. Each field says its tag, and its encoding where the type alone
+/// leaves a choice; see [`Field`](super::Field) for the types.
+///
+/// ```
+/// use svrkit_runtime::{Bytes, Tlv, UnknownFields};
+///
+/// #[derive(Clone, Debug, Default, PartialEq, Tlv)]
+/// #[tlv(name = "shop.Order")]
+/// struct Order {
+///     #[tlv(1)]
+///     id: u64,
+///     #[tlv(2, zigzag)]
+///     discount: i64,
+///     #[tlv(3, fixed)]
+///     stamp: u64,
+///     #[tlv(4)]
+///     note: Option<String>,
+///     #[tlv(5)]
+///     replaces: Option<Box<Order>>,
+///     #[tlv(6, unpacked)]
+///     sizes: Vec<u32>,
+///     #[tlv(7)]
+///     receipt: Bytes,
+///     /// Without this field, records of unknown tags are dropped.
+///     #[tlv(unknown)]
+///     unknown: UnknownFields,
+/// }
+///
+/// let order = Order { id: 150, note: Some("fragile".to_owned()), ..Order::default() };
+/// let bytes = order.encode()?;
+/// assert_eq!(bytes, b"\x08\x96\x01\x22\x07fragile");
+/// assert_eq!(Order::decode(&bytes)?, order);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// | on the field | meaning |
+/// |---|---|
+/// | `#[tlv(1)]` | the tag: 1 to 536870911, without 19000 to 19999, which protobuf keeps for itself |
+/// | `zigzag` | small negative numbers stay short: `i32`, `i64` |
+/// | `fixed` | four or eight bytes whatever the value: `u32`, `u64`, `i32`, `i64` |
+/// | `unpacked` | one record a number: `Vec` of numbers, `bool` or enums |
+/// | `#[tlv(unknown)]` | keeps the records of unknown tags: [`UnknownFields`](super::UnknownFields), at most once |
+///
+/// On the struct, `#[tlv(name = "shop.Order")]` gives the full name; without it, it is the name of the type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no TLV message",
+    note = "derive it: `#[derive(Clone, Debug, Default, PartialEq, svrkit_runtime::Tlv)]`"
+)]
+pub trait Tlv: Default + Send + Sync + 'static {
+    /// The full name, package first: `shop.Order`.
+    const NAME: &'static str;
+
+    /// Writes the message at the end of `free`, the last field first, and returns what is free in front of it.
+    ///
+    /// `None` when it does not fit: give it a larger buffer and write it again, as [`EncodeBuffer`] does. Free
+    /// space may be scribbled on, by up to eight bytes: ask for no more than that beyond what is written.
+    fn encode_back<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]>;
+
+    /// Reads records until `decoder` is empty: what is set is replaced, messages are merged, items are added.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the bytes, and the limits of the decode. `self` is then half read: drop it.
+    fn merge(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
+
+    /// An empty message that lives for ever, to stand in for an absent one.
+    fn default_ref() -> &'static Self;
+
+    /// Writes the message into bytes of its own. Who writes many keeps an [`EncodeBuffer`].
+    ///
+    /// # Errors
+    ///
+    /// More than [`MESSAGE_OUT_DEFAULT`](super::MESSAGE_OUT_DEFAULT) bytes.
+    fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+        EncodeBuffer::default().encode(self).map(<[u8]>::to_vec)
+    }
+
+    /// Reads a message under the default limits, copying everything out of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// See [`DecodeErrorKind`](super::DecodeErrorKind).
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Self::decode_with(bytes, &DecodeLimits::default())
+    }
+
+    /// Reads a message under the given limits, copying everything out of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// See [`DecodeErrorKind`](super::DecodeErrorKind).
+    fn decode_with(bytes: &[u8], limits: &DecodeLimits) -> Result<Self, DecodeError> {
+        decode_from(Decoder::new(bytes, limits))
+    }
+
+    /// Reads a message under the given limits. Fields of type [`Bytes`] from
+    /// [`SHARED_LEN_MIN`](super::SHARED_LEN_MIN) bytes on are parts of `bytes` and keep all of it alive.
+    ///
+    /// # Errors
+    ///
+    /// See [`DecodeErrorKind`](super::DecodeErrorKind).
+    fn decode_shared(bytes: &Bytes, limits: &DecodeLimits) -> Result<Self, DecodeError> {
+        decode_from(Decoder::shared(bytes, limits))
+    }
+}
+
+/// Writes a message and its length in front: the value of a message inside another. What the derive puts into
+/// [`Value::encode_value`](super::Value::encode_value).
+#[inline]
+pub fn encode_message<'b, M: Tlv>(message: &M, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+    let free_len = free.len();
+    let free = message.encode_back(free)?;
+    let len = free_len - free.len();
+    backward::varint(free, len as u64)
+}
+
+fn decode_from<M: Tlv>(mut decoder: Decoder<'_>) -> Result<M, DecodeError> {
+    let mut message = M::default();
+    match message.merge(&mut decoder) {
+        Ok(()) => Ok(message),
+        Err(error) => Err(error.in_message(M::NAME)),
+    }
+}

@@ -1,0 +1,114 @@
+//! Repeated fields: many records, or one that holds many numbers.
+
+use super::{DecodeError, Decoder, Encoding, Field, Key, Kind, Unpacked, Value, backward, varint};
+
+impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
+    const KIND: Kind = Kind::Prefixed;
+    const KIND_ALSO: Kind = T::KIND;
+
+    #[inline]
+    fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        match T::KIND {
+            Kind::Prefixed => encode_each(self, key, free),
+            _ => encode_packed(self, key, free),
+        }
+    }
+
+    #[inline]
+    fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        merge(self, key, decoder)
+    }
+}
+
+impl<T: Value<E>, E: Encoding> Field<Unpacked<E>> for Vec<T> {
+    const KIND: Kind = T::KIND;
+    const KIND_ALSO: Kind = Kind::Prefixed;
+
+    #[inline]
+    fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        encode_each(self, key, free)
+    }
+
+    #[inline]
+    fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        merge(self, key, decoder)
+    }
+}
+
+fn encode_each<'b, T: Value<E>, E: Encoding>(
+    items: &[T],
+    key: Key,
+    mut free: &'b mut [u8],
+) -> Option<&'b mut [u8]> {
+    for item in items.iter().rev() {
+        free = backward::key(item.encode_value(free)?, key)?;
+    }
+    Some(free)
+}
+
+fn encode_packed<'b, T: Value<E>, E: Encoding>(
+    items: &[T],
+    key: Key,
+    free: &'b mut [u8],
+) -> Option<&'b mut [u8]> {
+    if items.is_empty() {
+        return Some(free);
+    }
+    let free_len = free.len();
+    let mut free = free;
+    for item in items.iter().rev() {
+        free = item.encode_value(free)?;
+    }
+    let len = free_len - free.len();
+    backward::key_and_len(free, key, len)
+}
+
+fn merge<T: Value<E>, E: Encoding>(
+    items: &mut Vec<T>,
+    key: Key,
+    decoder: &mut Decoder<'_>,
+) -> Result<(), DecodeError> {
+    if T::KIND != Kind::Prefixed && key.kind() == Kind::Prefixed {
+        return merge_packed(items, decoder);
+    }
+    if items.len() == items.capacity() {
+        // The run is counted once: the room it gets lasts until its end.
+        let more = decoder.run_len(key);
+        decoder.reserve(items, more)?;
+    }
+    push(items, decoder)
+}
+
+fn merge_packed<T: Value<E>, E: Encoding>(
+    items: &mut Vec<T>,
+    decoder: &mut Decoder<'_>,
+) -> Result<(), DecodeError> {
+    let packed = decoder.prefixed()?;
+    let more = match T::KIND {
+        Kind::Varint => varint::count(packed),
+        Kind::Eight => packed.len() / 8,
+        Kind::Four => packed.len() / 4,
+        // Would be no packed field.
+        Kind::Prefixed => 0,
+    };
+    decoder.reserve(items, more)?;
+    decoder.within(packed, |decoder| {
+        while !decoder.rest().is_empty() {
+            push(items, decoder)?;
+        }
+        Ok(())
+    })
+}
+
+#[inline]
+fn push<T: Value<E>, E: Encoding>(items: &mut Vec<T>, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    decoder.charge(T::HEAP_LEN)?;
+    let mut item = T::default();
+    match item.merge_value(decoder) {
+        Ok(()) => {
+            items.push(item);
+            Ok(())
+        }
+        Err(error) => Err(error.in_item(items.len())),
+    }
+}

@@ -1,0 +1,103 @@
+//! Numbers and `bool`: one line for each type in each of its encodings.
+//!
+//! Integers that are too long for their type are cut, as protobuf does it; zero is not sent, −0.0 is.
+
+use super::{DecodeError, Decoder, Field, Fixed, Key, Kind, Plain, Value, Zigzag, backward};
+
+macro_rules! varints {
+    ($($type:ty, $encoding:ty, $to_varint:expr, $from_varint:expr;)*) => {$(
+        impl Value<$encoding> for $type {
+            const KIND: Kind = Kind::Varint;
+
+            #[inline]
+            fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+                let to_varint: fn($type) -> u64 = $to_varint;
+                backward::varint(free, to_varint(*self))
+            }
+
+            #[inline]
+            fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                let from_varint: fn(u64) -> $type = $from_varint;
+                *self = from_varint(decoder.varint()?);
+                Ok(())
+            }
+        }
+
+        impl Field<$encoding> for $type {
+            const KIND: Kind = Kind::Varint;
+
+            #[inline]
+            fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+                let to_varint: fn($type) -> u64 = $to_varint;
+                let value = to_varint(*self);
+                backward::varint_field(free, key, value, value != 0)
+            }
+
+            #[inline]
+            fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                <Self as Value<$encoding>>::merge_value(self, decoder)
+            }
+        }
+    )*};
+}
+
+varints! {
+    bool, Plain, u64::from, |varint| varint != 0;
+    u32, Plain, u64::from, |varint| varint as u32;
+    u64, Plain, |value| value, |varint| varint;
+    // Ten bytes when negative, so that a reader of i64 sees the same number.
+    i32, Plain, |value| i64::from(value) as u64, |varint| varint as i32;
+    i64, Plain, |value| value as u64, |varint| varint as i64;
+    i32, Zigzag, |value| u64::from((value << 1 ^ value >> 31) as u32), |varint| {
+        (varint as u32 >> 1) as i32 ^ -(varint as i32 & 1)
+    };
+    i64, Zigzag, |value| (value << 1 ^ value >> 63) as u64, |varint| {
+        (varint >> 1) as i64 ^ -(varint as i64 & 1)
+    };
+}
+
+macro_rules! fixed {
+    ($($type:ty, $encoding:ty, $kind:expr, $is_zero:expr;)*) => {$(
+        impl Value<$encoding> for $type {
+            const KIND: Kind = $kind;
+
+            #[inline]
+            fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+                backward::chunk(free, self.to_le_bytes())
+            }
+
+            #[inline]
+            fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                *self = Self::from_le_bytes(decoder.fixed()?);
+                Ok(())
+            }
+        }
+
+        impl Field<$encoding> for $type {
+            const KIND: Kind = $kind;
+
+            #[inline]
+            fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+                let is_zero: fn($type) -> bool = $is_zero;
+                if is_zero(*self) {
+                    return Some(free);
+                }
+                backward::key(backward::chunk(free, self.to_le_bytes())?, key)
+            }
+
+            #[inline]
+            fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                <Self as Value<$encoding>>::merge_value(self, decoder)
+            }
+        }
+    )*};
+}
+
+fixed! {
+    u32, Fixed, Kind::Four, |value| value == 0;
+    i32, Fixed, Kind::Four, |value| value == 0;
+    f32, Plain, Kind::Four, |value| value.to_bits() == 0;
+    u64, Fixed, Kind::Eight, |value| value == 0;
+    i64, Fixed, Kind::Eight, |value| value == 0;
+    f64, Plain, Kind::Eight, |value| value.to_bits() == 0;
+}

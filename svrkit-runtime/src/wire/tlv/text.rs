@@ -1,0 +1,43 @@
+//! `String`: UTF-8, checked when read.
+
+use super::{DecodeError, Decoder, Field, Key, Kind, Plain, Value, backward};
+
+/// `bytes` as text, `None` when it is no UTF-8.
+#[inline]
+pub(super) fn checked(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+impl Value<Plain> for String {
+    const KIND: Kind = Kind::Prefixed;
+
+    #[inline]
+    fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        backward::varint(backward::raw(free, self.as_bytes())?, self.len() as u64)
+    }
+
+    #[inline]
+    fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        let text = decoder.text()?;
+        decoder.charge(text.len())?;
+        *self = text.to_owned();
+        Ok(())
+    }
+}
+
+impl Field<Plain> for String {
+    const KIND: Kind = Kind::Prefixed;
+
+    #[inline]
+    fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        if self.is_empty() {
+            return Some(free);
+        }
+        backward::key_and_len(backward::raw(free, self.as_bytes())?, key, self.len())
+    }
+
+    #[inline]
+    fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.merge_value(decoder)
+    }
+}

@@ -1,0 +1,47 @@
+//! One value on the wire: what stands behind the key.
+
+use super::{DecodeError, Decoder, Encoding, Kind};
+
+/// A type with a wire form in the encoding `E` ([`Plain`](super::Plain) unless said otherwise).
+///
+/// Derived for messages and enums, given for numbers, text and bytes. A value says nothing of presence: that is
+/// [`Field`](super::Field)'s part, and values of any type can stand in an `Option` or, repeated, in a `Vec`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no TLV value in the encoding `{E}`",
+    label = "cannot stand in a message like this",
+    note = "messages derive `svrkit_runtime::Tlv`, enums `svrkit_runtime::TlvEnum`",
+    note = "`zigzag` is for i32 and i64, `fixed` for u32, u64, i32 and i64"
+)]
+pub trait Value<E: Encoding>: Default {
+    /// How the end of the value is found. All kinds but [`Kind::Prefixed`] are packed when repeated.
+    const KIND: Kind;
+
+    /// Bytes of heap behind an empty value, charged before one is made.
+    const HEAP_LEN: usize = 0;
+
+    /// Writes the value at the end of `free`, with its length where the kind has one, and returns what is free in
+    /// front of it; `None` when it does not fit.
+    fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]>;
+
+    /// Reads a value: a message is merged into what is there, anything else is replaced.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the bytes, and the limits of the decode.
+    fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
+}
+
+impl<T: Value<E>, E: Encoding> Value<E> for Box<T> {
+    const KIND: Kind = T::KIND;
+    const HEAP_LEN: usize = size_of::<T>() + T::HEAP_LEN;
+
+    #[inline]
+    fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        T::encode_value(self, free)
+    }
+
+    #[inline]
+    fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        T::merge_value(self, decoder)
+    }
+}

@@ -1,0 +1,180 @@
+//! Varints: seven bits a byte, the least significant first, the top bit set on all bytes but the last.
+//!
+//! Eight bytes at a time where there are eight: the groups of seven bits are spread or gathered by three
+//! shift-and-mask steps, without a branch for each byte. Writing is in `backward`, which has the buffer.
+
+use super::DecodeErrorKind;
+
+/// The most bytes a varint may take: 64 bits in groups of seven.
+const LEN_MAX: usize = 10;
+/// The bit that says that more bytes follow, in each byte of a word.
+pub(super) const MORE: u64 = 0x8080_8080_8080_8080;
+
+/// Takes one varint off the front of `bytes`. Zero-padding is legal up to ten bytes.
+#[inline]
+pub(super) fn read(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
+    match bytes {
+        [first, rest @ ..] if *first < 0x80 => Ok((u64::from(*first), rest)),
+        [first, second, rest @ ..] if *second < 0x80 => {
+            Ok((u64::from(*first & 0x7f) | u64::from(*second) << 7, rest))
+        }
+        _ => read_long(bytes),
+    }
+}
+
+#[inline(never)]
+fn read_long(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
+    let Some((word, _)) = bytes.split_first_chunk::<8>() else {
+        return read_bytewise(bytes);
+    };
+    let word = u64::from_le_bytes(*word);
+    let ends = !word & MORE;
+    if ends == 0 {
+        return read_bytewise(bytes);
+    }
+    // All bits up to and with the top bit of the varint's last byte.
+    let groups = word & (ends ^ (ends - 1)) & !MORE;
+    let len = (ends.trailing_zeros() as usize + 1) / 8;
+    Ok((gather(groups), &bytes[len..]))
+}
+
+/// Near the end of the bytes, and for nine and ten bytes.
+fn read_bytewise(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
+    let mut value = 0;
+    for (at, byte) in bytes.iter().enumerate().take(LEN_MAX) {
+        // Of the tenth group one bit is left: more would not fit into 64.
+        if at == LEN_MAX - 1 && *byte > 1 {
+            return Err(DecodeErrorKind::VarintTooLong);
+        }
+        value |= u64::from(*byte & 0x7f) << (7 * at);
+        if *byte < 0x80 {
+            return Ok((value, &bytes[at + 1..]));
+        }
+    }
+    Err(DecodeErrorKind::Truncated)
+}
+
+/// How many varints end in `bytes`.
+pub(super) fn count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte < 0x80).count()
+}
+
+/// The bytes of a varint below 2^56 as a little-endian word, and how many they are: 1 to 8.
+#[inline]
+pub(super) fn spread(value: u64) -> (u64, u32) {
+    let bits = u64::BITS - (value | 1).leading_zeros();
+    let len = bits.div_ceil(7);
+    let groups = (value & 0x0fff_ffff) | (value & 0x00ff_ffff_f000_0000) << 4;
+    let groups = (groups & 0x0000_3fff_0000_3fff) | (groups & 0x0fff_c000_0fff_c000) << 2;
+    let groups = (groups & 0x007f_007f_007f_007f) | (groups & 0x3f80_3f80_3f80_3f80) << 1;
+    // The last byte has no follower.
+    let more = MORE & !(u64::MAX << (8 * (len - 1)));
+    (groups | more, len)
+}
+
+/// The other way round: eight groups of seven bits, one a byte, become one number.
+#[inline]
+fn gather(groups: u64) -> u64 {
+    let value = (groups & 0x007f_007f_007f_007f) | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
+    let value = (value & 0x0000_3fff_0000_3fff) | (value & 0x3fff_0000_3fff_0000) >> 2;
+    (value & 0x0fff_ffff) | (value & 0x0fff_ffff_0000_0000) >> 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads `bytes` alone and with eight bytes behind them: both ways through the reader.
+    #[track_caller]
+    fn check(bytes: &[u8], expected: Result<u64, DecodeErrorKind>) {
+        let alone = read(bytes).map(|(value, rest)| (value, rest.len()));
+        assert_eq!(alone, expected.map(|value| (value, 0)), "{bytes:02x?} alone");
+        if expected == Err(DecodeErrorKind::Truncated) {
+            return;
+        }
+        let followed = [bytes, &[0xff; 8]].concat();
+        let read = read(&followed).map(|(value, rest)| (value, rest.len()));
+        assert_eq!(
+            read,
+            expected.map(|value| (value, 8)),
+            "{bytes:02x?} with bytes behind"
+        );
+    }
+
+    #[test]
+    fn varints_of_every_length_are_read() {
+        check(&[0x00], Ok(0));
+        check(&[0x01], Ok(1));
+        check(&[0x7f], Ok(127));
+        check(&[0x80, 0x01], Ok(128));
+        check(&[0xac, 0x02], Ok(300));
+        check(&[0xff, 0x7f], Ok((1 << 14) - 1));
+        check(&[0x80, 0x80, 0x01], Ok(1 << 14));
+        check(&[0xff, 0xff, 0xff, 0xff, 0x0f], Ok(u64::from(u32::MAX)));
+        check(
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+            Ok((1 << 56) - 1),
+        );
+        check(
+            &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
+            Ok(1 << 56),
+        );
+        check(
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+            Ok(u64::MAX),
+        );
+    }
+
+    #[test]
+    fn zero_padding_is_legal_up_to_ten_bytes() {
+        check(&[0x81, 0x00], Ok(1));
+        check(&[0x81, 0x80, 0x80, 0x00], Ok(1));
+        check(
+            &[0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00],
+            Ok(1),
+        );
+    }
+
+    #[test]
+    fn more_than_ten_bytes_or_64_bits_are_refused() {
+        let too_long = Err(DecodeErrorKind::VarintTooLong);
+        check(
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
+            too_long,
+        );
+        check(
+            &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00],
+            too_long,
+        );
+        check(&[0xff; 11], too_long);
+    }
+
+    #[test]
+    fn a_cut_varint_is_truncated() {
+        for len in 0..LEN_MAX {
+            check(&[0x80; LEN_MAX][..len], Err(DecodeErrorKind::Truncated));
+        }
+    }
+
+    #[test]
+    fn spreading_is_minimal_and_gathers_back() {
+        for shift in 0..56 {
+            for value in [1 << shift, (1 << shift) - 1, (1 << shift) | 1] {
+                let (groups, len) = spread(value);
+                let bytes = groups.to_le_bytes();
+                let bytes = &bytes[..len as usize];
+                check(bytes, Ok(value));
+                assert!(
+                    bytes == [0] || bytes.last() != Some(&0),
+                    "{value} is padded: {bytes:02x?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn ends_are_counted() {
+        assert_eq!(count(&[]), 0);
+        assert_eq!(count(&[0x01, 0x80, 0x01, 0x7f, 0xff]), 3);
+    }
+}
