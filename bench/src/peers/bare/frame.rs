@@ -17,11 +17,13 @@ use anyhow::{Result, bail, ensure};
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-pub(super) const HEADER_LEN: usize = 32;
+const HEADER_LEN: usize = 32;
 /// A longer body ends the connection.
 const BODY_LEN_MAX: usize = 4 << 20;
 /// Room for one read, so that many small frames come by one.
 const READ_LEN: usize = 64 << 10;
+/// Room that a frame longer than the buffer asks for, in frames of its length.
+const FRAMES_AHEAD: usize = 4;
 /// With less room than this left, new room is made.
 const READ_LEN_MIN: usize = 8 << 10;
 
@@ -85,8 +87,10 @@ pub(super) fn decode(kind: Kind, inbound: &mut BytesMut) -> Result<Option<Frame>
     );
     let frame_len = HEADER_LEN + body_len;
     if inbound.len() < frame_len {
-        // One allocation for the rest of a large body.
-        inbound.reserve(frame_len - inbound.len());
+        // What was read of it moves when room is made, so room is made for the next frames too: they will be as long.
+        if inbound.capacity() < frame_len {
+            inbound.reserve(READ_LEN.max(FRAMES_AHEAD * frame_len) - inbound.len());
+        }
         return Ok(None);
     }
     inbound.advance(HEADER_LEN);

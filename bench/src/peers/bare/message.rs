@@ -9,15 +9,15 @@ const ID: u64 = 1 << 3;
 const NAME: u64 = 2 << 3 | 2;
 const PAYLOAD: u64 = 3 << 3 | 2;
 
-/// The bytes [`encode`] will write.
+/// The length of the whole message.
 pub(super) fn encoded_len(message: &Echo) -> usize {
     let name = 1 + varint_len(message.name.len() as u64) + message.name.len();
     let payload = 1 + varint_len(message.payload.len() as u64) + message.payload.len();
     1 + varint_len(message.id) + name + payload
 }
 
-/// Appends `message` to `out`.
-pub(super) fn encode(message: &Echo, out: &mut Vec<u8>) {
+/// Appends `message` to `out`, up to the bytes of the payload: they come last and may be sent from where they are.
+pub(super) fn encode_all_but_payload(message: &Echo, out: &mut Vec<u8>) {
     put_varint(ID, out);
     put_varint(message.id, out);
     put_varint(NAME, out);
@@ -25,7 +25,6 @@ pub(super) fn encode(message: &Echo, out: &mut Vec<u8>) {
     out.extend_from_slice(message.name.as_bytes());
     put_varint(PAYLOAD, out);
     put_varint(message.payload.len() as u64, out);
-    out.extend_from_slice(&message.payload);
 }
 
 /// Reads a message; the payload stays where it is and is not copied.
@@ -108,7 +107,8 @@ mod tests {
             };
             let Echo { name, payload, .. } = message.clone();
             let mut bytes = Vec::new();
-            encode(&message, &mut bytes);
+            encode_all_but_payload(&message, &mut bytes);
+            bytes.extend_from_slice(&message.payload);
             assert_eq!(bytes, Judge { id, name, payload }.encode_to_vec());
             assert_eq!(bytes.len(), encoded_len(&message));
             assert_eq!(decode(bytes.into()).unwrap(), message);

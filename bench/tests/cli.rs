@@ -1,0 +1,138 @@
+//! The program as a person or a script meets it: real servers and clients, briefly.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Output};
+
+const FIELDS: [&str; 12] = [
+    "case",
+    "client_cpu_us",
+    "calls_s",
+    "connections",
+    "in_flight",
+    "p50_us",
+    "p999_us",
+    "p99_us",
+    "payload",
+    "peer",
+    "rss_kib",
+    "server_cpu_us",
+];
+
+const PEERS: [&str; 3] = ["tonic", "tarpc", "bare"];
+
+fn bench(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_svrkit-bench"))
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn check_refused(args: &[&str], expected: &[&str]) {
+    let output = bench(args);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{args:?} succeeded");
+    for part in expected {
+        assert!(error.contains(part), "{args:?}: `{part}` is missing in: {error}");
+    }
+}
+
+#[test]
+fn every_peer_answers_and_leaves_a_row_in_table_and_file() {
+    let file = std::env::temp_dir().join(format!("svrkit-bench-{}.json", std::process::id()));
+    let output = bench(&[
+        "echo",
+        "--quick",
+        "--loads=1x1,2x3",
+        "--payloads=64,65536",
+        "--warm-up=0.01",
+        "--measure=0.05",
+        "--json",
+        file.to_str().unwrap(),
+    ]);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+
+    let written = fs::read_to_string(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    let printed: Vec<&str> = stdout.lines().filter(|line| line.starts_with('{')).collect();
+    assert_eq!(written.lines().collect::<Vec<_>>(), printed);
+    let mut rows = BTreeSet::new();
+    for line in printed {
+        let row: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+        assert_eq!(
+            row.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+            FIELDS.into(),
+            "{line}"
+        );
+        for field in ["calls_s", "p50_us", "server_cpu_us", "client_cpu_us", "rss_kib"] {
+            assert!(row[field].as_f64().unwrap() > 0.0, "{field} in {line}");
+        }
+        let peer = row["peer"].as_str().unwrap().to_owned();
+        rows.insert((
+            peer,
+            row["connections"].as_u64().unwrap(),
+            row["payload"].as_u64().unwrap(),
+        ));
+    }
+    let peers = PEERS
+        .iter()
+        .flat_map(|peer| [1, 2].map(|connections| (peer, connections)));
+    let expected = peers.flat_map(|(peer, connections)| {
+        [64, 65_536].map(|payload| ((*peer).to_owned(), connections, payload))
+    });
+    assert_eq!(rows, expected.collect());
+    for peer in PEERS {
+        let lines = stdout
+            .lines()
+            .filter(|line| line.starts_with('|') && line.contains(&format!("| {peer} ")));
+        assert_eq!(lines.count(), 4, "{peer} in the table:\n{stdout}");
+    }
+}
+
+#[test]
+fn the_cases_are_listed() {
+    let output = bench(&["--list"]);
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("echo"));
+}
+
+#[test]
+fn what_cannot_be_run_is_refused_with_what_can() {
+    check_refused(&["ehco"], &["there is no case `ehco`", "echo"]);
+    check_refused(&["echo", "--peers=grpc"], &["grpc", "tonic", "tarpc", "bare"]);
+    check_refused(
+        &["echo", "--quick", "--json", "/nowhere/rows.json"],
+        &["cannot write /nowhere/rows.json"],
+    );
+}
+
+#[test]
+fn a_server_that_cannot_start_is_an_error_that_names_the_peer() {
+    check_refused(
+        &["echo", "--quick", "--peers=tarpc", "--cores=1023,0"],
+        &[
+            "tarpc failed at 1x1 64 B, repeat 1",
+            "the server did not start",
+            "cannot run on core 1023",
+        ],
+    );
+}
+
+#[test]
+fn a_client_without_a_server_is_an_error_that_names_the_peer() {
+    for peer in PEERS {
+        // Port 1 is reserved and nobody listens there.
+        check_refused(
+            &["__client", peer, "127.0.0.1:1"],
+            &[&format!("the {peer} client failed"), "cannot connect"],
+        );
+    }
+}
