@@ -1,11 +1,48 @@
 //! The runtime of svrkit: what generated code calls.
 //!
 //! - [`wire`]: TLV records and frames, pure functions of bytes;
-//! - [`Service`], [`Call`], [`Router`]: the dispatcher, which knows no transport;
-//! - [`Server`] and [`Client`]: TCP and in-process ends of it;
-//! - [`Status`]: how a call ends when it doesn't end well.
+//! - [`Service`], [`Call`], [`Answer`]: the dispatcher, which knows no transport;
+//! - [`Server`] and [`Client`]: the two ends, over TCP and in process;
+//! - [`Status`]: how a call ends when it doesn't end well;
+//! - [`Limits`]: every limit with its key and default.
+//!
+//! # Hand-written messages
+//!
+//! `#[derive(Tlv)]` and `#[derive(TlvEnum)]` turn any struct and enum into what generated code uses: see the traits
+//! [`Tlv`] and [`TlvEnum`].
 
 // The derives write `::svrkit_runtime::…`; the kit's own messages use them too.
 extern crate self as svrkit_runtime;
 
+mod client;
+mod dispatch;
+mod limits;
+mod scratch;
+mod server;
+mod spec;
+mod status;
+mod transport;
 pub mod wire;
+
+pub use bytes::Bytes;
+
+pub use client::{Client, Request};
+pub use dispatch::{Answer, Call, Service, ServiceIdTaken};
+pub use limits::Limits;
+pub use server::{Bound, Drained, ServeError, Server};
+pub use spec::{ServiceSpec, Spec};
+pub use status::{Cause, Code, Layer, Party, Retry, Status, StatusFacts};
+pub use wire::frame::{Metadata, MetadataEntry};
+pub use wire::tlv::{DecodeError, EncodeError, Tlv, TlvEnum, UnknownFields};
+
+/// Includes what `build.rs` generated from the crate's protocols: a module for each package.
+///
+/// ```ignore
+/// svrkit_runtime::include_protocols!();
+/// ```
+#[macro_export]
+macro_rules! include_protocols {
+    () => {
+        include!(concat!(env!("OUT_DIR"), "/svrkit.rs"));
+    };
+}

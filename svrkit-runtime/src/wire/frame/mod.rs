@@ -1,1 +1,18 @@
-//! Frames: the 32-byte header and what stands behind it.
+//! Frames: the 32-byte header, and what stands behind it.
+//!
+//! A connection carries frames one after another, each a [`Header`], metadata and a body. The header alone decides
+//! on admission; the body is not looked at here. `transport`, `server` and `client` feed this module.
+
+mod decoder;
+mod error;
+mod header;
+mod hello;
+mod metadata;
+
+pub use decoder::{Frame, FrameDecoder};
+pub use error::FrameError;
+pub use header::{
+    FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header, MAGIC, RequestFacts, ResponseFacts, VERSION,
+};
+pub use hello::{Hello, ServedService, common_version, hello_header};
+pub use metadata::{Metadata, MetadataEntry};

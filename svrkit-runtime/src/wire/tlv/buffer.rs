@@ -32,6 +32,11 @@ impl EncodeBuffer {
         }
     }
 
+    /// Changes how long a message may be (`message.out`).
+    pub fn set_message_len_max(&mut self, message_len_max: usize) {
+        self.message_len_max = message_len_max;
+    }
+
     /// Writes a message.
     ///
     /// # Errors

@@ -1,0 +1,275 @@
+//! The link of a client over TCP: hello, then frames both ways.
+//!
+//! Three tasks serve it: one reads answers, one writes frames, one waits for the earliest deadline.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use tokio::io::AsyncRead;
+use tokio::time::timeout;
+
+use super::connection::{Connection, Link};
+use super::dial::dial;
+use super::pending::Pending;
+use super::timer;
+use crate::limits::Limits;
+use crate::status::{Failure, Layer, Party, Retry, Status, from_wire};
+use crate::transport::{Inbox, InboxError, Outbox};
+use crate::wire::frame::{
+    Facts, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts, VERSION,
+    common_version, hello_header,
+};
+use crate::wire::tlv::Tlv;
+
+/// What the tasks of a connection and its calls share.
+#[derive(Debug)]
+struct FrameLink {
+    pending: Pending,
+    outbox: Outbox,
+    endpoint: Arc<str>,
+    /// The server takes no new calls here.
+    leaving: AtomicBool,
+    /// What the server said when it left.
+    goaway: OnceLock<String>,
+}
+
+/// Opens a connection to `endpoint` (`host:port`), trying each of its addresses, and exchanges hellos.
+pub(super) async fn open(endpoint: &Arc<str>, limits: &Limits) -> Result<Connection, Status> {
+    let stream = dial(endpoint, limits)
+        .await
+        .map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
+    // Frames leave in batches of our own making: waiting for more to fill a segment only adds delay. A socket that
+    // refuses the option is closed already, which the hello tells.
+    let _ = stream.set_nodelay(true);
+    let (read, write) = stream.into_split();
+    let link = Arc::new(FrameLink {
+        pending: Pending::default(),
+        outbox: Outbox::new(limits.outbound_queue),
+        endpoint: Arc::clone(endpoint),
+        leaving: AtomicBool::new(false),
+        goaway: OnceLock::new(),
+    });
+    let ours = Hello {
+        message_in: limits.message_in,
+        metadata_bytes: limits.metadata_bytes.into(),
+        ..Hello::default()
+    };
+    link.outbox.push(
+        hello_header(),
+        &[],
+        &ours.encode().expect("a hello of numbers is below message.out"),
+    );
+    // Ends by itself when the outbox closes or the socket fails; the reader sees the latter too.
+    tokio::spawn({
+        let link = Arc::clone(&link);
+        async move { link.outbox.run(write).await }
+    });
+    let decoder = FrameDecoder {
+        body_len_max: limits.message_in,
+        metadata_len_max: limits.metadata_bytes,
+    };
+    let mut inbox = Inbox::new(read, decoder);
+    let server = match link.greet(&mut inbox, limits).await {
+        Ok(server) => server,
+        Err(status) => {
+            link.outbox.break_off();
+            return Err(status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint)));
+        }
+    };
+    let reader = tokio::spawn({
+        let link = Arc::clone(&link);
+        async move { link.read(inbox).await }
+    });
+    let timer = tokio::spawn(timer::run(Arc::clone(&link)));
+    Ok(Connection::new(
+        link,
+        server,
+        vec![reader.abort_handle(), timer.abort_handle()],
+    ))
+}
+
+impl Link for FrameLink {
+    fn pending(&self) -> &Pending {
+        &self.pending
+    }
+
+    fn takes_calls(&self) -> bool {
+        !self.leaving.load(Ordering::Acquire) && !self.pending.is_closed()
+    }
+
+    fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.outbox.poll_room(cx)
+    }
+
+    fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
+        let taken = self
+            .outbox
+            .push_shared(Header::new(call_id, Facts::Request(facts)), metadata, body);
+        if !taken {
+            // The writer met the end before the reader did.
+            self.leaving.store(true, Ordering::Release);
+        }
+        taken
+    }
+
+    fn cancel(&self, call_id: u32) {
+        self.outbox.push(Header::new(call_id, Facts::Cancel), &[], &[]);
+    }
+
+    fn close(&self) {
+        self.outbox.close();
+    }
+}
+
+impl FrameLink {
+    /// Waits for the server's hello.
+    async fn greet(
+        &self,
+        inbox: &mut Inbox<impl AsyncRead + Unpin>,
+        limits: &Limits,
+    ) -> Result<Hello, Status> {
+        let frame = match timeout(limits.hello_timeout, inbox.next()).await {
+            Err(_) => {
+                let limit = limits.hello_timeout.as_millis();
+                return Err(Status::unavailable(format!(
+                    "no hello from the server within {limit} ms (hello.timeout): does it speak svrkit?"
+                )));
+            }
+            Ok(Ok(Some(frame))) => frame,
+            Ok(Ok(None)) => {
+                return Err(Status::unavailable(
+                    "the server closed the connection before its hello: does it speak svrkit?",
+                ));
+            }
+            Ok(Err(error)) => return Err(self.broken(error, 0)),
+        };
+        match frame.header.facts {
+            Facts::Hello {
+                version_min,
+                version_max,
+            } if common_version(version_min, version_max).is_none() => {
+                Err(Status::failed_precondition(format!(
+                    "no common frame version: the server speaks {version_min} to {version_max}, this client \
+                     {VERSION}: upgrade the older side"
+                ))
+                .retry(Retry::Elsewhere))
+            }
+            Facts::Hello { .. } => Hello::decode(&frame.body).map_err(|error| {
+                Status::internal(format!("the server's hello cannot be decoded: {error}"))
+                    .retry(Retry::Elsewhere)
+            }),
+            Facts::Goaway { reason } => Err(Status::unavailable(format!(
+                "the server turned the connection away: {}",
+                words(&frame, reason)
+            ))
+            .retry(Retry::Elsewhere)),
+            _ => Err(Status::internal("the server's first frame is no hello").retry(Retry::Elsewhere)),
+        }
+    }
+
+    async fn read(&self, mut inbox: Inbox<impl AsyncRead + Unpin>) {
+        let why = loop {
+            match inbox.next().await {
+                Ok(Some(frame)) => {
+                    if let Err(words) = self.take(frame) {
+                        break Err(words);
+                    }
+                }
+                Ok(None) => break Ok(None),
+                Err(error) => break Ok(Some(error)),
+            }
+        };
+        self.leaving.store(true, Ordering::Release);
+        self.pending.close(|waiting| {
+            let status = match why {
+                Ok(None) => self.closed(waiting),
+                Ok(Some(error)) => self.broken(error, waiting),
+                Err(words) => Status::internal(words)
+                    .layer(Layer::Transport)
+                    .retry(Retry::Elsewhere),
+            };
+            status.endpoint(Arc::clone(&self.endpoint))
+        });
+        self.outbox.close();
+    }
+
+    fn take(&self, frame: Frame) -> Result<(), &'static str> {
+        let call_id = frame.header.call_id;
+        match frame.header.facts {
+            // Nobody may wait for it any more: given up, or answered already.
+            Facts::Response(facts) if facts.code == 0 => {
+                self.pending.end(call_id, Ok(frame.body));
+            }
+            Facts::Response(facts) => {
+                self.pending.end(call_id, Err(from_wire(&facts, &frame.body)));
+            }
+            Facts::Goaway { reason } => {
+                let _ = self.goaway.set(words(&frame, reason));
+                self.leaving.store(true, Ordering::Release);
+            }
+            Facts::Ping(token) => {
+                self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
+            }
+            Facts::Pong(_) | Facts::Skippable(_) => {}
+            Facts::Hello { .. } => return Err("the server sent a second hello"),
+            Facts::Request(_) | Facts::Cancel => {
+                return Err("the server sent a frame that only callers send");
+            }
+        }
+        Ok(())
+    }
+
+    /// The server closed the connection between two frames.
+    fn closed(&self, waiting: usize) -> Status {
+        let status = match self.goaway.get() {
+            Some(words) => {
+                Status::unavailable(format!("the server left ({words}) and closed the connection"))
+            }
+            None => Status::unavailable("the server closed the connection"),
+        };
+        self.lost(status, waiting)
+    }
+
+    /// The connection failed.
+    fn broken(&self, error: InboxError, waiting: usize) -> Status {
+        let status = match error {
+            InboxError::Frame(error @ FrameError::NotSvrkit { .. }) => {
+                return Status::unavailable(format!("{error}: is this the right port?"))
+                    .party(Party::Caller)
+                    .layer(Layer::Transport)
+                    .retry(Retry::Elsewhere);
+            }
+            InboxError::Frame(error) => {
+                Status::internal(format!("the server broke the frame protocol: {error}"))
+            }
+            InboxError::Io(error) => Status::unavailable("the connection was lost")
+                .party(Party::Network)
+                .source_io(error),
+            InboxError::CutShort => {
+                Status::unavailable("the server closed the connection in the middle of a frame")
+            }
+        };
+        self.lost(status, waiting)
+    }
+
+    fn lost(&self, status: Status, waiting: usize) -> Status {
+        let status = status.layer(Layer::Transport);
+        match waiting {
+            0 => status.retry(Retry::Elsewhere),
+            1 => status.append("; a call was waiting, and whether it had an effect is not known"),
+            _ => status.append(&format!(
+                "; {waiting} calls were waiting, and whether they had an effect is not known"
+            )),
+        }
+    }
+}
+
+/// What a goaway says.
+fn words(frame: &Frame, reason: GoawayReason) -> String {
+    match Failure::decode(&frame.body) {
+        Ok(failure) if !failure.message.is_empty() => failure.message,
+        _ => format!("{reason:?}").to_lowercase(),
+    }
+}

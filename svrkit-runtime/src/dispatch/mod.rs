@@ -1,0 +1,17 @@
+//! From a call's ids to its handler and back to an answer. Knows no transport and no frames.
+//!
+//! A transport counts a call ([`InFlight`]), wraps it up with its way back ([`Call`], [`Responder`]) and hands it to the
+//! [`Router`]; the generated [`Service`] picks the method and calls [`Call::handle`].
+
+mod call;
+mod in_flight;
+mod responder;
+mod router;
+mod service;
+
+pub use call::Call;
+pub(crate) use in_flight::{InFlight, NotBegun};
+pub(crate) use responder::Responder;
+pub(crate) use router::Router;
+pub use router::ServiceIdTaken;
+pub use service::{Answer, Service};

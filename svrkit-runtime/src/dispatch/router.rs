@@ -1,0 +1,102 @@
+//! From the ids of a call to its service.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use super::call::{Call, list};
+use super::service::Service;
+use crate::spec::ServiceSpec;
+use crate::status::{Layer, Retry, Status};
+
+/// The services of one server, by their ids. Knows no transport.
+#[derive(Default)]
+pub(crate) struct Router {
+    /// Sorted by id.
+    services: Vec<(u32, Arc<dyn Service>)>,
+}
+
+/// Two services of one server have the same id.
+///
+/// The one who wrote the schemas mends it: give one of them another `id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServiceIdTaken {
+    /// The id.
+    pub id: u32,
+    /// Name of the one added first.
+    pub first: &'static str,
+    /// Name of the other.
+    pub second: &'static str,
+}
+
+impl fmt::Display for ServiceIdTaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, first, second } = self;
+        if first == second {
+            return write!(f, "the service {first} was added twice");
+        }
+        write!(
+            f,
+            "the services {first} and {second} have the same id {id}: give one of them another in its schema"
+        )
+    }
+}
+
+impl Error for ServiceIdTaken {}
+
+impl Router {
+    /// Routes the calls of `services`.
+    pub(crate) fn new(services: impl IntoIterator<Item = Arc<dyn Service>>) -> Result<Self, ServiceIdTaken> {
+        let mut router = Self::default();
+        for service in services {
+            let spec = service.spec();
+            match router.services.binary_search_by_key(&spec.id, |(id, _)| *id) {
+                Ok(at) => {
+                    let first = router.services[at].1.spec().name;
+                    return Err(ServiceIdTaken {
+                        id: spec.id,
+                        first,
+                        second: spec.name,
+                    });
+                }
+                Err(at) => router.services.insert(at, (spec.id, service)),
+            }
+        }
+        Ok(router)
+    }
+
+    /// The facts of the services, by id.
+    pub(crate) fn specs(&self) -> impl Iterator<Item = &'static ServiceSpec> {
+        self.services.iter().map(|(_, service)| service.spec())
+    }
+
+    /// Hands the call to its service, or answers UNIMPLEMENTED.
+    pub(crate) fn dispatch(&self, call: Call) {
+        match self
+            .services
+            .binary_search_by_key(&call.service_id(), |(id, _)| *id)
+        {
+            Ok(at) => self.services[at].1.dispatch(call),
+            Err(_) => {
+                let names: Vec<String> = self
+                    .specs()
+                    .map(|spec| format!("{} (id {})", spec.name, spec.id))
+                    .collect();
+                let status = Status::unimplemented(format!(
+                    "no service of id {} is served here, only {}: is this the right endpoint?",
+                    call.service_id(),
+                    list(&names),
+                ));
+                call.refuse(&status.layer(Layer::Dispatch).retry(Retry::Elsewhere));
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Router {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.specs().map(|spec| spec.name))
+            .finish()
+    }
+}

@@ -1,0 +1,24 @@
+//! What a service is to the dispatcher, and the shape of a handler's future.
+
+use std::future::Future;
+
+use super::call::Call;
+use crate::spec::ServiceSpec;
+use crate::status::Status;
+
+/// A service that calls can be dispatched to. Generated for each service of a schema; object-safe.
+pub trait Service: Send + Sync + 'static {
+    /// The facts of the service.
+    fn spec(&self) -> &'static ServiceSpec;
+
+    /// Finds the call's method and has it handled. Must not block: it runs where frames are read.
+    fn dispatch(&self, call: Call);
+}
+
+/// The future of a handler: `Future<Output = Result<T, Status>> + Send` by a short name.
+///
+/// Generated traits declare methods as `fn place(&self, request: PlaceRequest) -> impl Answer<Order>`; an
+/// implementation writes `async fn place(&self, request: PlaceRequest) -> Result<Order, Status>`.
+pub trait Answer<T>: Future<Output = Result<T, Status>> + Send {}
+
+impl<T, F: Future<Output = Result<T, Status>> + Send> Answer<T> for F {}

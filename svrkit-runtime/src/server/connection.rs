@@ -1,0 +1,311 @@
+//! One accepted connection: hello, then frames in, calls to the router, answers out.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::io::AsyncRead;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::Shared;
+use super::stranger;
+use crate::dispatch::{Call, InFlight, NotBegun, Responder};
+use crate::limits::Limits;
+use crate::status::{Cause, Code, Failure, Layer, Party, Retry, Status, to_wire};
+use crate::transport::{Inbox, InboxError, Outbox};
+use crate::wire::frame::{
+    Facts, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts, ResponseFacts,
+    common_version, hello_header,
+};
+use crate::wire::tlv::Tlv;
+
+/// What is shared by the reading task, the writing task and the handlers of a connection.
+#[derive(Debug)]
+pub(super) struct Connection {
+    outbox: Outbox,
+    in_flight: InFlight,
+    limits: Limits,
+    /// The peer's `message.in`, as its hello said; 0 until then or where it didn't.
+    peer_message_in: AtomicU32,
+    draining: AtomicBool,
+    reader: OnceLock<tokio::task::AbortHandle>,
+}
+
+/// Why a connection ends before its peer closes it.
+enum Leave {
+    /// The peer is told.
+    Goaway(GoawayReason, String),
+    /// The peer speaks another protocol and was answered in it, where that is known.
+    Stranger,
+}
+
+/// What a peer gets to read our last words and close.
+const LINGER: Duration = Duration::from_secs(1);
+
+impl Connection {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            outbox: Outbox::new(limits.outbound_queue),
+            in_flight: InFlight::default(),
+            limits,
+            peer_message_in: AtomicU32::new(0),
+            draining: AtomicBool::new(false),
+            reader: OnceLock::new(),
+        }
+    }
+
+    /// Serves the connection until either side leaves.
+    pub(super) async fn serve(self: &Arc<Self>, stream: TcpStream, shared: &Shared) {
+        let (read, write) = stream.into_split();
+        let writer = tokio::spawn({
+            let connection = Arc::clone(self);
+            // An error here is the peer's leaving; the reader sees it too.
+            async move { connection.outbox.run(write).await }
+        });
+        let decoder = FrameDecoder {
+            body_len_max: self.limits.message_in,
+            metadata_len_max: self.limits.metadata_bytes,
+        };
+        let mut inbox = Inbox::new(read, decoder);
+        let outcome = self.read(&mut inbox, shared).await;
+        if let Err(Leave::Goaway(reason, words)) = &outcome {
+            self.goaway(*reason, words);
+        }
+        // Nobody waits for these answers any more.
+        self.in_flight.cancel_all();
+        self.outbox.close();
+        // Ends when all is written, or with the socket's error: either way there is nothing more to do.
+        let _ = writer.await;
+        if outcome.is_err() {
+            // A socket that is closed with bytes unread resets the connection, and our last words with it.
+            let _ = timeout(LINGER, inbox.discard()).await;
+        }
+    }
+
+    /// Lets the drain end this connection's reading; see [`Self::cut`].
+    pub(super) fn set_reader(&self, reader: tokio::task::AbortHandle) {
+        let _ = self.reader.set(reader);
+    }
+
+    /// Takes no new calls and tells the peer so. Calls in flight go on.
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+        self.goaway(GoawayReason::Draining, "the server is about to stop");
+    }
+
+    /// Refuses the peer for good: the server has as many connections as it takes.
+    pub(super) async fn turn_away(&self, stream: TcpStream) {
+        let words = format!(
+            "the server has {} connections already (connections)",
+            self.limits.connections
+        );
+        self.goaway(GoawayReason::Limit, &words);
+        self.outbox.close();
+        // The peer may be gone already, and slow peers must not hold what is over the limit.
+        let _ = timeout(self.limits.hello_timeout, self.outbox.run(stream)).await;
+    }
+
+    pub(super) fn in_flight(&self) -> &InFlight {
+        &self.in_flight
+    }
+
+    /// Stops what still runs, writes what is queued, and reads no more.
+    pub(super) fn close(&self) {
+        self.in_flight.cancel_all();
+        self.outbox.close();
+    }
+
+    /// Ends the connection whatever its state.
+    pub(super) fn cut(&self) {
+        self.in_flight.cancel_all();
+        self.outbox.break_off();
+        if let Some(reader) = self.reader.get() {
+            reader.abort();
+        }
+    }
+
+    async fn read(
+        self: &Arc<Self>,
+        inbox: &mut Inbox<impl AsyncRead + Unpin>,
+        shared: &Shared,
+    ) -> Result<(), Leave> {
+        let hello = match timeout(self.limits.hello_timeout, inbox.next()).await {
+            Err(_) => {
+                let limit = self.limits.hello_timeout.as_millis();
+                return Err(Leave::protocol(format!(
+                    "no whole hello within {limit} ms (hello.timeout)"
+                )));
+            }
+            Ok(Err(error)) => return self.leave(error),
+            Ok(Ok(None)) => return Ok(()),
+            Ok(Ok(Some(frame))) => frame,
+        };
+        self.greet(&hello, shared)?;
+        loop {
+            // A peer that does not read its answers gets no more of them.
+            self.outbox.room().await;
+            let mut frame = match inbox.next().await {
+                Ok(Some(frame)) => frame,
+                Ok(None) => return Ok(()),
+                Err(error) => return self.leave(error),
+            };
+            loop {
+                self.take(frame, shared)?;
+                match inbox.arrived() {
+                    Ok(Some(next)) => frame = next,
+                    Ok(None) => break,
+                    Err(error) => return self.leave(error),
+                }
+            }
+        }
+    }
+
+    fn greet(&self, frame: &Frame, shared: &Shared) -> Result<(), Leave> {
+        let Facts::Hello {
+            version_min,
+            version_max,
+        } = frame.header.facts
+        else {
+            return Err(Leave::protocol(
+                "the first frame of a connection must be a hello".into(),
+            ));
+        };
+        // Sent whether or not the versions meet: the peer learns from it what is spoken here.
+        self.outbox.push(hello_header(), &[], &shared.hello);
+        if common_version(version_min, version_max).is_none() {
+            let words = format!("no common frame version: the peer speaks {version_min} to {version_max}");
+            return Err(Leave::Goaway(GoawayReason::Version, words));
+        }
+        match Hello::decode(&frame.body) {
+            Ok(hello) => {
+                self.peer_message_in.store(hello.message_in, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(error) => Err(Leave::protocol(format!("the hello cannot be decoded: {error}"))),
+        }
+    }
+
+    fn take(self: &Arc<Self>, frame: Frame, shared: &Shared) -> Result<(), Leave> {
+        match frame.header.facts {
+            Facts::Request(facts) => self.request(facts, frame, shared),
+            Facts::Cancel => self.in_flight.cancel(frame.header.call_id),
+            Facts::Ping(token) => {
+                self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
+            }
+            // A goaway from a caller says only that it will leave.
+            Facts::Pong(_) | Facts::Goaway { .. } | Facts::Skippable(_) => {}
+            Facts::Hello { .. } => return Err(Leave::protocol("a second hello".into())),
+            Facts::Response(_) => return Err(Leave::protocol("a response from a caller".into())),
+        }
+        Ok(())
+    }
+
+    fn request(self: &Arc<Self>, facts: RequestFacts, frame: Frame, shared: &Shared) {
+        let call_id = frame.header.call_id;
+        if self.draining.load(Ordering::Acquire) {
+            let status = Status::unavailable("the server is about to stop")
+                .layer(Layer::Admission)
+                .cause(Cause::Draining)
+                .retry(Retry::Elsewhere);
+            return self.answer(call_id, Err(&status));
+        }
+        match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
+            // Nothing can be answered: the id's one answer belongs to the first.
+            Err(NotBegun::Duplicate) => {}
+            Err(NotBegun::Full) => {
+                let max = self.limits.calls_in_flight;
+                let status = Status::resource_exhausted(format!(
+                    "{max} calls are in flight on this connection already (the server's calls.in_flight)"
+                ))
+                .layer(Layer::Admission)
+                .cause(Cause::Concurrency)
+                .retry(Retry::Elsewhere);
+                self.answer(call_id, Err(&status));
+            }
+            Ok(()) => {
+                let responder = Arc::clone(self) as Arc<dyn Responder>;
+                shared.router.dispatch(Call::new(
+                    call_id,
+                    facts,
+                    frame.metadata,
+                    frame.body,
+                    responder,
+                    self.limits,
+                ));
+            }
+        }
+    }
+
+    fn leave(&self, error: InboxError) -> Result<(), Leave> {
+        match error {
+            InboxError::Frame(FrameError::NotSvrkit { start }) => {
+                // Not a frame: a goaway would be noise to such a peer.
+                stranger::answer(&start, &self.outbox);
+                Err(Leave::Stranger)
+            }
+            InboxError::Frame(error @ FrameError::Version { .. }) => {
+                Err(Leave::Goaway(GoawayReason::Version, error.to_string()))
+            }
+            InboxError::Frame(error) => Err(Leave::protocol(error.to_string())),
+            // The peer is gone; there is nobody to tell.
+            InboxError::Io(_) | InboxError::CutShort => Ok(()),
+        }
+    }
+
+    fn goaway(&self, reason: GoawayReason, words: &str) {
+        let failure = Failure {
+            message: words.into(),
+            ..Failure::default()
+        };
+        self.push_failure(Header::new(0, Facts::Goaway { reason }), &failure);
+    }
+
+    fn push_failure(&self, header: Header, failure: &Failure) {
+        // Words that are over `message.out` are left out: the numbers of the header stand for themselves.
+        let body = failure.encode().unwrap_or_default();
+        self.outbox.push(header, &[], &body);
+    }
+}
+
+impl Responder for Connection {
+    fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
+        let status = match outcome {
+            Ok(message) => {
+                let max = self.peer_message_in.load(Ordering::Relaxed);
+                if max == 0 || message.len() <= max as usize {
+                    self.outbox.push(
+                        Header::new(call_id, Facts::Response(ResponseFacts::default())),
+                        &[],
+                        message,
+                    );
+                    return;
+                }
+                &Status::new(
+                    Code::ResourceExhausted,
+                    format!(
+                        "a response of {} bytes is over the caller's limit of {max} (its message.in)",
+                        message.len()
+                    ),
+                )
+                .party(Party::Caller)
+                .layer(Layer::Codec)
+                .cause(Cause::Size)
+                .retry(Retry::Never)
+            }
+            Err(status) => status,
+        };
+        let (facts, failure) = to_wire(status);
+        self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
+    }
+
+    fn in_flight(&self) -> &InFlight {
+        &self.in_flight
+    }
+}
+
+impl Leave {
+    fn protocol(words: String) -> Self {
+        Self::Goaway(GoawayReason::Protocol, words)
+    }
+}

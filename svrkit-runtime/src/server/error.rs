@@ -1,0 +1,67 @@
+//! Why a server does not start.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use crate::dispatch::ServiceIdTaken;
+
+/// Why a server does not start. Trying again helps only after what the message says was mended.
+#[non_exhaustive]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    Bind {
+        /// The address as it was given.
+        address: String,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// Two services have the same id.
+    ServiceIdTaken(ServiceIdTaken),
+    /// Signals cannot be waited for.
+    Signals(io::Error),
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bind { address, error } => {
+                write!(f, "cannot listen on {address}: {error}")?;
+                match error.kind() {
+                    io::ErrorKind::AddrInUse => {
+                        f.write_str("; another process has this port: stop it or listen on another")
+                    }
+                    io::ErrorKind::AddrNotAvailable => {
+                        f.write_str("; no interface of this machine has this address")
+                    }
+                    io::ErrorKind::PermissionDenied => f.write_str("; ports below 1024 need a privilege"),
+                    _ => Ok(()),
+                }
+            }
+            Self::ServiceIdTaken(error) => error.fmt(f),
+            Self::Signals(error) => write!(f, "cannot wait for signals: {error}"),
+        }
+    }
+}
+
+/// The same text as `Display`: `fn main() -> Result<(), ServeError>` prints it, and a user should be able to read it.
+impl fmt::Debug for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Error for ServeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Bind { error, .. } | Self::Signals(error) => Some(error),
+            Self::ServiceIdTaken(error) => Some(error),
+        }
+    }
+}
+
+impl From<ServiceIdTaken> for ServeError {
+    fn from(error: ServiceIdTaken) -> Self {
+        Self::ServiceIdTaken(error)
+    }
+}

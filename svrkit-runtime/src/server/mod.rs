@@ -1,0 +1,207 @@
+//! The server: services on a listening socket, or in process.
+//!
+//! [`Server`] gathers services, [`Bound`] has the socket and serves until it is told to stop, then drains.
+
+mod accept;
+mod connection;
+mod connections;
+mod drain;
+mod error;
+mod signal;
+mod stranger;
+
+use std::fmt;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::net::TcpListener;
+
+pub use drain::Drained;
+pub use error::ServeError;
+
+use self::connections::Connections;
+use crate::client::Client;
+use crate::dispatch::{Router, Service};
+use crate::limits::Limits;
+use crate::wire::frame::{Hello, ServedService};
+use crate::wire::tlv::Tlv;
+
+/// Services about to be served.
+///
+/// ```no_run
+/// # async fn run(greeter: impl svrkit_runtime::Service) -> Result<(), svrkit_runtime::ServeError> {
+/// use svrkit_runtime::Server;
+///
+/// Server::new().service(greeter).serve("127.0.0.1:4310").await
+/// # }
+/// ```
+#[derive(Default)]
+#[must_use = "a server serves nothing until it is bound"]
+pub struct Server {
+    name: String,
+    services: Vec<Arc<dyn Service>>,
+    limits: Limits,
+}
+
+/// What the tasks of a server share.
+#[derive(Debug)]
+struct Shared {
+    router: Router,
+    limits: Limits,
+    /// The hello, encoded once.
+    hello: Bytes,
+    connections: Connections,
+}
+
+impl Server {
+    /// A server with no services and default limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a service: a generated `…Server`, or another implementation of [`Service`].
+    pub fn service(mut self, service: impl Service) -> Self {
+        self.services.push(Arc::new(service));
+        self
+    }
+
+    /// Sets the name that its hello gives to peers, for their logs.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets the limits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Listens on `address` (`host:port`; port 0 lets the system choose), says so on stdout, serves until SIGTERM or
+    /// Ctrl-C, and drains.
+    ///
+    /// # Errors
+    /// [`ServeError`], before anything is served.
+    pub async fn serve(self, address: impl AsRef<str>) -> Result<(), ServeError> {
+        let bound = self.bind(address).await?;
+        // Where nobody reads our output any more, serving goes on.
+        let _ = writeln!(std::io::stdout(), "{bound}");
+        let drained = bound.run().await?;
+        let _ = writeln!(std::io::stdout(), "stopped: {drained}");
+        Ok(())
+    }
+
+    /// Listens on `address` without serving yet.
+    ///
+    /// # Errors
+    /// [`ServeError::Bind`] where the address cannot be had, [`ServeError::ServiceIdTaken`] for two services of one id.
+    pub async fn bind(self, address: impl AsRef<str>) -> Result<Bound, ServeError> {
+        let address = address.as_ref();
+        let failed = |error| ServeError::Bind {
+            address: address.into(),
+            error,
+        };
+        let shared = self.into_shared()?;
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let local = listener.local_addr().map_err(failed)?;
+        Ok(Bound {
+            listener,
+            local,
+            shared,
+        })
+    }
+
+    /// A client whose calls go to these services in this process: no socket, the same codec and dispatcher.
+    ///
+    /// # Errors
+    /// [`ServeError::ServiceIdTaken`] for two services of one id.
+    pub fn in_process(self) -> Result<Client, ServeError> {
+        let limits = self.limits;
+        Ok(Client::in_process(Router::new(self.services)?, limits))
+    }
+
+    fn into_shared(self) -> Result<Arc<Shared>, ServeError> {
+        let router = Router::new(self.services)?;
+        let services = router.specs().map(|spec| ServedService {
+            id: spec.id,
+            name: spec.name.into(),
+            fingerprint: spec.fingerprint,
+            ..ServedService::default()
+        });
+        let hello = Hello {
+            name: self.name,
+            message_in: self.limits.message_in,
+            metadata_bytes: self.limits.metadata_bytes.into(),
+            calls_in_flight: self.limits.calls_in_flight,
+            services: services.collect(),
+            ..Hello::default()
+        };
+        let hello = hello
+            .encode()
+            .expect("names in static specs are far below message.out")
+            .into();
+        Ok(Arc::new(Shared {
+            router,
+            limits: self.limits,
+            hello,
+            connections: Connections::default(),
+        }))
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let services: Vec<_> = self.services.iter().map(|service| service.spec().name).collect();
+        f.debug_struct("Server")
+            .field("name", &self.name)
+            .field("services", &services)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A server that has its address and is about to serve.
+///
+/// Shown as `serving shop.Orders on 127.0.0.1:4310`.
+#[derive(Debug)]
+#[must_use = "a bound server serves nothing until it is run"]
+pub struct Bound {
+    listener: TcpListener,
+    local: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl Bound {
+    /// The address it listens on.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Serves until SIGTERM or Ctrl-C, then drains.
+    ///
+    /// # Errors
+    /// [`ServeError::Signals`] where signals cannot be waited for; nothing was served then.
+    pub async fn run(self) -> Result<Drained, ServeError> {
+        let stop = signal::stop_signal().map_err(ServeError::Signals)?;
+        Ok(self.run_until(stop).await)
+    }
+
+    /// Serves until `stop` is ready, then drains.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Drained {
+        let accepting = tokio::spawn(accept::accept(self.listener, Arc::clone(&self.shared)));
+        stop.await;
+        accepting.abort();
+        // Waits until the listening socket is closed: who connects from here on is refused by the system.
+        let _ = accepting.await;
+        drain::drain(&self.shared).await
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.shared.router.specs().map(|spec| spec.name).collect();
+        write!(f, "serving {} on {}", names.join(", "), self.local)
+    }
+}

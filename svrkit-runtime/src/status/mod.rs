@@ -1,0 +1,319 @@
+//! How a call ends when it doesn't end well.
+//!
+//! A [`Status`] says what happened ([`Code`], message), where ([`Layer`], method, endpoint), who can mend it
+//! ([`Party`]) and whether trying again can help ([`Retry`]). Handlers return it, clients get it; its form on the
+//! wire is in `failure`.
+
+mod code;
+mod failure;
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use code::{Cause, Code, Layer, Party};
+pub(crate) use failure::{Failure, from_wire, to_wire};
+
+use crate::spec::Spec;
+
+/// Whether and when trying again can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Retry {
+    /// Nobody gave advice.
+    Unknown,
+    /// The same request will fail again.
+    Never,
+    /// Another endpoint may answer it; it surely had no effect here.
+    Elsewhere,
+    /// The same endpoint may answer it after this time.
+    After(Duration),
+}
+
+/// Why a call was not answered.
+///
+/// It is one pointer wide, so that `Result<T, Status>` stays small.
+///
+/// ```
+/// use svrkit_runtime::{Code, Status};
+///
+/// let status = Status::not_found("order 7 is not here");
+/// assert_eq!(status.code(), Code::NotFound);
+/// assert_eq!(status.message(), "order 7 is not here");
+/// ```
+#[derive(Clone)]
+pub struct Status(Box<Facts>);
+
+#[derive(Clone)]
+struct Facts {
+    code: Code,
+    cause: Cause,
+    party: Party,
+    layer: Layer,
+    retry: Retry,
+    error_code: u32,
+    message: String,
+    method: Option<&'static Spec>,
+    endpoint: Option<Arc<str>>,
+    source: Option<Arc<io::Error>>,
+}
+
+/// One constructor for each code a handler is likely to use.
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident, $code:ident, $party:ident;)+) => {
+        impl Status {
+            $($(#[$doc])*
+            #[must_use]
+            pub fn $name(message: impl Into<String>) -> Self {
+                Self::new(Code::$code, message).party(Party::$party)
+            })+
+        }
+    };
+}
+
+constructors! {
+    /// The request breaks a rule whatever the state of the system.
+    invalid_argument, InvalidArgument, Caller;
+    /// What was asked for does not exist.
+    not_found, NotFound, Caller;
+    /// What was to be made exists.
+    already_exists, AlreadyExists, Caller;
+    /// The caller is known and may not do this.
+    permission_denied, PermissionDenied, Caller;
+    /// It is not known who calls.
+    unauthenticated, Unauthenticated, Caller;
+    /// The system is not in the state this call needs.
+    failed_precondition, FailedPrecondition, Caller;
+    /// Some capacity is used up.
+    resource_exhausted, ResourceExhausted, Callee;
+    /// The callee cannot be reached or does not take calls now.
+    unavailable, Unavailable, Callee;
+    /// No such service or method at this endpoint.
+    unimplemented, Unimplemented, Caller;
+    /// The callee is broken.
+    internal, Internal, Callee;
+    /// The time given ran out.
+    deadline_exceeded, DeadlineExceeded, Callee;
+    /// The caller gave up.
+    cancelled, Cancelled, Caller;
+}
+
+impl Status {
+    /// A status of the handler's making; [`Self::layer`] and the rest refine it.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(Facts {
+            code,
+            cause: Cause::None,
+            party: Party::Unknown,
+            layer: Layer::Handler,
+            retry: Retry::Unknown,
+            error_code: 0,
+            message: message.into(),
+            method: None,
+            endpoint: None,
+            source: None,
+        }))
+    }
+
+    /// Names who can mend it.
+    #[must_use]
+    pub fn party(mut self, party: Party) -> Self {
+        self.0.party = party;
+        self
+    }
+
+    /// Names the layer in which it happened.
+    #[must_use]
+    pub fn layer(mut self, layer: Layer) -> Self {
+        self.0.layer = layer;
+        self
+    }
+
+    /// Says why the call was refused before its handler.
+    #[must_use]
+    pub fn cause(mut self, cause: Cause) -> Self {
+        self.0.cause = cause;
+        self
+    }
+
+    /// Advises on trying again.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.0.retry = retry;
+        self
+    }
+
+    /// Sets the service's own error number; 0 means there is none.
+    #[must_use]
+    pub fn error_code(mut self, error_code: u32) -> Self {
+        self.0.error_code = error_code;
+        self
+    }
+
+    /// Names the method that was called.
+    #[must_use]
+    pub fn method(mut self, spec: &'static Spec) -> Self {
+        self.0.method = Some(spec);
+        self
+    }
+
+    /// Names the endpoint that was called.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: impl Into<Arc<str>>) -> Self {
+        self.0.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// Keeps the operating system's error beneath it.
+    #[must_use]
+    pub fn source_io(mut self, error: io::Error) -> Self {
+        self.0.source = Some(Arc::new(error));
+        self
+    }
+
+    /// Adds to what happened.
+    pub(crate) fn append(mut self, text: &str) -> Self {
+        self.0.message.push_str(text);
+        self
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// What happened, for people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Every fact but code, message and source, to be looked at one by one.
+    #[must_use]
+    pub fn facts(&self) -> StatusFacts<'_> {
+        StatusFacts {
+            cause: self.0.cause,
+            party: self.0.party,
+            layer: self.0.layer,
+            retry: self.0.retry,
+            error_code: self.0.error_code,
+            method: self.0.method,
+            endpoint: self.0.endpoint.as_deref(),
+        }
+    }
+}
+
+/// What a [`Status`] knows beyond its code and message.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct StatusFacts<'a> {
+    /// Why it was refused before the handler, where it was.
+    pub cause: Cause,
+    /// Who can mend it.
+    pub party: Party,
+    /// Where it failed.
+    pub layer: Layer,
+    /// Whether trying again can help.
+    pub retry: Retry,
+    /// The service's own error number; 0: none.
+    pub error_code: u32,
+    /// The method called, known on the caller's side.
+    pub method: Option<&'static Spec>,
+    /// The endpoint called, known on the caller's side.
+    pub endpoint: Option<&'a str>,
+}
+
+impl fmt::Display for Status {
+    /// `UNAVAILABLE: shop.Orders.Place at 10.0.0.7:4310: cannot connect: … (layer connect, at fault: network)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facts = &*self.0;
+        write!(f, "{}: ", facts.code)?;
+        match (facts.method, &facts.endpoint) {
+            (Some(method), Some(endpoint)) => write!(f, "{method} at {endpoint}: ")?,
+            (Some(method), None) => write!(f, "{method}: ")?,
+            (None, Some(endpoint)) => write!(f, "{endpoint}: ")?,
+            (None, None) => {}
+        }
+        f.write_str(&facts.message)?;
+        if let Some(source) = &facts.source {
+            write!(f, ": {source}")?;
+        }
+        write!(f, " (layer {}", facts.layer)?;
+        if facts.party != Party::Unknown {
+            write!(f, ", at fault: {}", facts.party)?;
+        }
+        if facts.cause != Cause::None {
+            write!(f, ", refused: {}", facts.cause)?;
+        }
+        if facts.error_code != 0 {
+            write!(f, ", error {}", facts.error_code)?;
+        }
+        match facts.retry {
+            Retry::Unknown => {}
+            Retry::Never => f.write_str(", retry: never")?,
+            Retry::Elsewhere => f.write_str(", retry: elsewhere")?,
+            Retry::After(wait) => write!(f, ", retry: after {} ms", wait.as_millis())?,
+        }
+        f.write_str(")")
+    }
+}
+
+/// The same text as `Display`: `fn main() -> Result<(), Status>` prints it, and a user should be able to read it.
+impl fmt::Debug for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Error for Status {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(status: Status, expected: &str) {
+        assert_eq!(status.to_string(), expected);
+    }
+
+    #[test]
+    fn a_status_says_what_where_who_and_whether_to_try_again() {
+        check(
+            Status::not_found("order 7 is not here"),
+            "NOT_FOUND: order 7 is not here (layer handler, at fault: caller)",
+        );
+        check(
+            Status::unavailable("cannot connect")
+                .layer(Layer::Connect)
+                .party(Party::Network)
+                .endpoint("10.0.0.7:4310")
+                .retry(Retry::Elsewhere)
+                .source_io(io::Error::from_raw_os_error(111)),
+            "UNAVAILABLE: 10.0.0.7:4310: cannot connect: Connection refused (os error 111) \
+             (layer connect, at fault: network, retry: elsewhere)",
+        );
+        check(
+            Status::resource_exhausted("full")
+                .layer(Layer::Admission)
+                .cause(Cause::Concurrency)
+                .retry(Retry::After(Duration::from_millis(20))),
+            "RESOURCE_EXHAUSTED: full (layer admission, at fault: callee, refused: concurrency, retry: after 20 ms)",
+        );
+    }
+
+    #[test]
+    fn a_result_of_it_is_one_pointer_wide() {
+        assert_eq!(size_of::<Result<(), Status>>(), size_of::<usize>());
+    }
+}

@@ -1,0 +1,89 @@
+//! Frames on their way into one connection: reads bytes until a frame is whole.
+
+use std::fmt;
+use std::io;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::wire::frame::{Frame, FrameDecoder, FrameError};
+
+/// Room made for reads: many small frames arrive in one.
+const READ_CAPACITY: usize = 64 * 1024;
+
+/// With less room than this left, a read would bring too little for its system call.
+const READ_MIN: usize = 8 * 1024;
+
+/// The read half of a connection.
+#[derive(Debug)]
+pub(crate) struct Inbox<R> {
+    socket: R,
+    inbound: BytesMut,
+    decoder: FrameDecoder,
+}
+
+/// Why no further frame comes.
+#[derive(Debug)]
+pub(crate) enum InboxError {
+    /// The bytes are no frame.
+    Frame(FrameError),
+    /// The socket failed.
+    Io(io::Error),
+    /// The peer closed the connection in the middle of a frame.
+    CutShort,
+}
+
+impl fmt::Display for InboxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frame(error) => error.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::CutShort => f.write_str("the peer closed the connection in the middle of a frame"),
+        }
+    }
+}
+
+impl<R: AsyncRead + Unpin> Inbox<R> {
+    pub(crate) fn new(socket: R, decoder: FrameDecoder) -> Self {
+        Self {
+            socket,
+            inbound: BytesMut::new(),
+            decoder,
+        }
+    }
+
+    /// The next frame that has already arrived, without waiting.
+    pub(crate) fn arrived(&mut self) -> Result<Option<Frame>, InboxError> {
+        self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)
+    }
+
+    /// The next frame; `None` when the peer has closed between two frames.
+    pub(crate) async fn next(&mut self) -> Result<Option<Frame>, InboxError> {
+        loop {
+            if let Some(frame) = self.arrived()? {
+                return Ok(Some(frame));
+            }
+            if self.inbound.capacity() - self.inbound.len() < READ_MIN {
+                self.inbound.reserve(READ_CAPACITY);
+            }
+            match self.socket.read_buf(&mut self.inbound).await {
+                Ok(0) if self.inbound.is_empty() => return Ok(None),
+                Ok(0) => return Err(InboxError::CutShort),
+                Ok(_) => {}
+                Err(error) => return Err(InboxError::Io(error)),
+            }
+        }
+    }
+
+    /// Reads on without looking, until the peer closes.
+    pub(crate) async fn discard(&mut self) {
+        loop {
+            self.inbound.clear();
+            self.inbound.reserve(READ_MIN);
+            match self.socket.read_buf(&mut self.inbound).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
+    }
+}

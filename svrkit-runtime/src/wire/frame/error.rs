@@ -1,0 +1,122 @@
+//! Why a peer's bytes are no frame.
+
+use std::error::Error;
+use std::fmt;
+
+use super::header::VERSION;
+
+/// Why a peer's bytes are no frame of ours. Every variant ends the connection: nobody knows where the next frame starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FrameError {
+    /// The first bytes are another protocol's.
+    NotSvrkit {
+        /// The first bytes, enough to guess the protocol.
+        start: [u8; 8],
+    },
+    /// The header is of a version this side does not speak.
+    Version {
+        /// The version it claims.
+        found: u8,
+    },
+    /// A kind this version does not know, and not flagged as skippable.
+    UnknownKind {
+        /// The kind's number.
+        kind: u8,
+    },
+    /// Flags that must be understood and aren't.
+    UnknownFlags {
+        /// The unknown flags.
+        flags: u16,
+    },
+    /// The body is over the limit `message.in`.
+    BodyTooLong {
+        /// Length announced, in bytes.
+        len: u32,
+        /// The limit, in bytes.
+        max: u32,
+    },
+    /// The metadata is over the limit `metadata.bytes`.
+    MetadataTooLong {
+        /// Length announced, in bytes.
+        len: u16,
+        /// The limit, in bytes.
+        max: u16,
+    },
+}
+
+impl fmt::Display for FrameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSvrkit { start } => {
+                let guess = guess(start);
+                write!(
+                    f,
+                    "the peer does not speak svrkit frames but {guess}: its first bytes are \"{}\"",
+                    start.escape_ascii()
+                )
+            }
+            Self::Version { found } => write!(
+                f,
+                "a frame of version {found}, this side speaks version {VERSION}: upgrade the older side"
+            ),
+            Self::UnknownKind { kind } => {
+                write!(f, "frame kind {kind} is unknown and not flagged as skippable")
+            }
+            Self::UnknownFlags { flags } => {
+                write!(f, "frame flags {flags:#06x} are unknown and must be understood")
+            }
+            Self::BodyTooLong { len, max } => {
+                write!(f, "a body of {len} bytes is over the limit of {max} (message.in)")
+            }
+            Self::MetadataTooLong { len, max } => {
+                write!(
+                    f,
+                    "metadata of {len} bytes is over the limit of {max} (metadata.bytes)"
+                )
+            }
+        }
+    }
+}
+
+impl Error for FrameError {}
+
+/// Names the protocol that starts like this.
+fn guess(start: &[u8]) -> &'static str {
+    const METHODS: [&[u8]; 7] = [
+        b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS", b"CONNECT",
+    ];
+    const TLS_HANDSHAKE: u8 = 0x16;
+    const TLS_ALERT: u8 = 0x15;
+    /// Frame header of an HTTP/2 SETTINGS frame: three bytes of length, type 4.
+    const HTTP2_SETTINGS: u8 = 0x04;
+    match start {
+        [b'H', b'T', b'T', b'P', b'/', ..] => "HTTP",
+        [b'P', b'R', b'I', b' ', ..] => "HTTP/2",
+        [0, 0, _, HTTP2_SETTINGS, ..] => "HTTP/2",
+        [b'S', b'S', b'H', b'-', ..] => "SSH",
+        [TLS_HANDSHAKE | TLS_ALERT, 3, ..] => "TLS",
+        _ if METHODS.iter().any(|method| start.starts_with(method)) => "HTTP",
+        _ => "something unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_protocols_are_named() {
+        for (start, expected) in [
+            (b"GET / HT", "HTTP"),
+            (b"HTTP/1.1", "HTTP"),
+            (b"PRI * HT", "HTTP/2"),
+            (b"\0\0\x12\x04\0\0\0\0", "HTTP/2"),
+            (b"\x16\x03\x01\x02\0\x01\0\x01", "TLS"),
+            (b"SSH-2.0-", "SSH"),
+            (b"\x01\x02\x03\x04\x05\x06\x07\x08", "something unknown"),
+        ] {
+            assert_eq!(guess(start), expected, "{start:?}");
+        }
+    }
+}
