@@ -35,7 +35,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> Result<()> {
 fn command() -> Command {
     let cases = CASES
         .iter()
-        .map(|case| (case.arguments)(Command::new(case.name).about(case.about)));
+        .map(|case| (case.arguments)(Command::new(case.name)).about(case.about));
     Command::new("svrkit-bench")
         .about("Our figures, side by side with peers")
         .allow_external_subcommands(true)
