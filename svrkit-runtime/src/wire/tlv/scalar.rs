@@ -5,20 +5,20 @@
 use super::{DecodeError, Decoder, Field, Fixed, Key, Kind, Plain, Value, Zigzag, backward};
 
 macro_rules! varints {
-    ($($type:ty, $encoding:ty, $to_varint:expr, $from_varint:expr;)*) => {$(
+    ($($type:ty, $encoding:ty, |$value:ident| $to_varint:expr, |$varint:ident| $from_varint:expr;)*) => {$(
         impl Value<$encoding> for $type {
             const KIND: Kind = Kind::Varint;
 
             #[inline]
             fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
-                let to_varint: fn($type) -> u64 = $to_varint;
-                backward::varint(free, to_varint(*self))
+                let $value = *self;
+                backward::varint(free, $to_varint)
             }
 
             #[inline]
             fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-                let from_varint: fn(u64) -> $type = $from_varint;
-                *self = from_varint(decoder.varint()?);
+                let $varint = decoder.varint()?;
+                *self = $from_varint;
                 Ok(())
             }
         }
@@ -28,9 +28,9 @@ macro_rules! varints {
 
             #[inline]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
-                let to_varint: fn($type) -> u64 = $to_varint;
-                let value = to_varint(*self);
-                backward::varint_field(free, key, value, value != 0)
+                let $value = *self;
+                let varint = $to_varint;
+                backward::varint_field(free, key, varint, varint != 0)
             }
 
             #[inline]
@@ -42,8 +42,8 @@ macro_rules! varints {
 }
 
 varints! {
-    bool, Plain, u64::from, |varint| varint != 0;
-    u32, Plain, u64::from, |varint| varint as u32;
+    bool, Plain, |value| u64::from(value), |varint| varint != 0;
+    u32, Plain, |value| u64::from(value), |varint| varint as u32;
     u64, Plain, |value| value, |varint| varint;
     // Ten bytes when negative, so that a reader of i64 sees the same number.
     i32, Plain, |value| i64::from(value) as u64, |varint| varint as i32;
@@ -57,7 +57,7 @@ varints! {
 }
 
 macro_rules! fixed {
-    ($($type:ty, $encoding:ty, $kind:expr, $is_zero:expr;)*) => {$(
+    ($($type:ty, $encoding:ty, $kind:expr, |$value:ident| $is_zero:expr;)*) => {$(
         impl Value<$encoding> for $type {
             const KIND: Kind = $kind;
 
@@ -78,8 +78,8 @@ macro_rules! fixed {
 
             #[inline]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
-                let is_zero: fn($type) -> bool = $is_zero;
-                if is_zero(*self) {
+                let $value = *self;
+                if $is_zero {
                     return Some(free);
                 }
                 backward::key(backward::chunk(free, self.to_le_bytes())?, key)
