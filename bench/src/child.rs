@@ -63,19 +63,15 @@ struct ClientArguments {
 }
 
 pub(crate) fn server_command() -> Command {
-    Common::augment_args(
-        Command::new(SERVER)
-            .hide(true)
-            .about("Serves one peer; prints its address"),
-    )
+    Common::augment_args(Command::new(SERVER))
+        .hide(true)
+        .about("Serves one peer; prints its address")
 }
 
 pub(crate) fn client_command() -> Command {
-    ClientArguments::augment_args(
-        Command::new(CLIENT)
-            .hide(true)
-            .about("Calls one peer; prints a JSON line"),
-    )
+    ClientArguments::augment_args(Command::new(CLIENT))
+        .hide(true)
+        .about("Calls one peer; prints a JSON line")
 }
 
 /// Names of the peers, as clap checks and lists them.
