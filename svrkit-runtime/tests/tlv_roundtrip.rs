@@ -343,6 +343,11 @@ proptest! {
     fn nearly_good_bytes_are_read_or_refused(bytes in nearly()) {
         check(&bytes)?;
     }
+}
+
+proptest! {
+    // Each case reads the message once for each of its bytes.
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_message_cut_anywhere_is_read_or_refused(tree in leaf()) {

@@ -53,6 +53,7 @@ pub(super) fn enumeration(enumeration: &Enumeration<'_>) -> TokenStream {
 pub(super) fn wire_form(ident: &Ident) -> TokenStream {
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::svrkit_runtime::wire::tlv::Value<::svrkit_runtime::wire::tlv::Plain> for #ident {
             const KIND: ::svrkit_runtime::wire::tlv::Kind = ::svrkit_runtime::wire::tlv::Kind::Varint;
 
@@ -81,6 +82,7 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl ::svrkit_runtime::wire::tlv::Field<::svrkit_runtime::wire::tlv::Plain> for #ident {
             const KIND: ::svrkit_runtime::wire::tlv::Kind = ::svrkit_runtime::wire::tlv::Kind::Varint;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use syn::Fields;
 use syn::spanned::Spanned;
+use syn::{Fields, Type};
 
 use super::parse::{Draft, DraftVariant};
 use super::{Enumeration, Variant};
@@ -16,7 +16,7 @@ pub(super) fn enumeration<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Enumera
     let mut variants = Vec::new();
     let mut first_use = BTreeMap::new();
     for variant in draft.variants.iter().filter(|variant| variant.unknown.is_none()) {
-        if !matches!(variant.fields, Fields::Unit) {
+        if !matches!(variant.fields, Fields::Unit) && !variant.is_broken {
             let text = "a variant is a number and holds nothing, for alternatives with values use a message";
             faults.at(variant.fields.span(), text);
         }
@@ -82,7 +82,7 @@ fn unknown<'d, 'a>(draft: &'d Draft<'a>, faults: &mut Faults) -> Option<&'d Draf
         if let Some(number) = &variant.number {
             faults.at(number.place, "the variant of unknown numbers has none of its own");
         }
-        if !matches!(variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
+        if !holds_a_number(variant.fields) {
             let text = format!(
                 "the variant of unknown numbers holds them: `{}(i32)`",
                 variant.ident
@@ -101,4 +101,13 @@ fn unknown<'d, 'a>(draft: &'d Draft<'a>, faults: &mut Faults) -> Option<&'d Draf
         }
     }
     first
+}
+
+fn holds_a_number(fields: &Fields) -> bool {
+    let Fields::Unnamed(fields) = fields else {
+        return false;
+    };
+    let mut types = fields.unnamed.iter().map(|field| &field.ty);
+    let is_i32 = |ty: &Type| matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "i32"));
+    types.next().is_some_and(is_i32) && types.next().is_none()
 }

@@ -42,6 +42,7 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
             }
 
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl ::svrkit_runtime::wire::tlv::Value<::svrkit_runtime::wire::tlv::Plain> for #ident {
                 const KIND: ::svrkit_runtime::wire::tlv::Kind = ::svrkit_runtime::wire::tlv::Kind::Prefixed;
 
@@ -80,7 +81,7 @@ fn keys(field: &Field<'_>) -> TokenStream {
 fn encode(record: &Record<'_>) -> TokenStream {
     let unknown = record.unknown.as_ref().map(|unknown| {
         let ident = unknown.ident;
-        quote_spanned! {unknown.place=>
+        quote_spanned! {unknown.ty.span()=>
             let free = ::svrkit_runtime::wire::tlv::UnknownFields::encode_back(&self.#ident, free)?;
         }
     });
@@ -101,7 +102,7 @@ fn merge(record: &Record<'_>) -> TokenStream {
     let (begin, other) = match &record.unknown {
         Some(unknown) => {
             let ident = unknown.ident;
-            let keep = quote_spanned! {unknown.place=>
+            let keep = quote_spanned! {unknown.ty.span()=>
                 ::svrkit_runtime::wire::tlv::UnknownFields::keep(&mut self.#ident, record, key, decoder)?
             };
             (quote!(let record = decoder.rest();), keep)

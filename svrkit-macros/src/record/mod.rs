@@ -5,7 +5,7 @@ mod fallback;
 mod parse;
 mod validate;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use syn::{DeriveInput, Ident, Type};
 
 use crate::faults::Faults;
@@ -36,7 +36,7 @@ struct Field<'a> {
 /// The field that keeps the records of unknown tags.
 struct Unknown<'a> {
     ident: &'a Ident,
-    place: Span,
+    ty: &'a Type,
 }
 
 #[derive(Clone, Copy)]

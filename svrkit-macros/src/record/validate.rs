@@ -131,7 +131,7 @@ fn unknown<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Option<Unknown<'a>> {
             None => {
                 first = Some(Unknown {
                     ident: field.ident,
-                    place,
+                    ty: field.ty,
                 })
             }
         }

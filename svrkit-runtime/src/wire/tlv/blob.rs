@@ -8,6 +8,7 @@ use super::{DecodeError, Decoder, Field, Key, Kind, Plain, Value, backward};
 /// the bytes received. Below, a copy is cheaper than keeping all that was received alive for so little.
 pub const SHARED_LEN_MIN: usize = 1024;
 
+#[diagnostic::do_not_recommend]
 impl Value<Plain> for Bytes {
     const KIND: Kind = Kind::Prefixed;
 
@@ -30,6 +31,7 @@ impl Value<Plain> for Bytes {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Value<Plain> for Vec<u8> {
     const KIND: Kind = Kind::Prefixed;
 
@@ -49,6 +51,7 @@ impl Value<Plain> for Vec<u8> {
 
 macro_rules! fields {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Field<Plain> for $type {
             const KIND: Kind = Kind::Prefixed;
 

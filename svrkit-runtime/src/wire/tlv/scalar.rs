@@ -6,6 +6,7 @@ use super::{DecodeError, Decoder, Field, Fixed, Key, Kind, Plain, Value, Zigzag,
 
 macro_rules! varints {
     ($($type:ty, $encoding:ty, |$value:ident| $to_varint:expr, |$varint:ident| $from_varint:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Value<$encoding> for $type {
             const KIND: Kind = Kind::Varint;
 
@@ -23,6 +24,7 @@ macro_rules! varints {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl Field<$encoding> for $type {
             const KIND: Kind = Kind::Varint;
 
@@ -58,6 +60,7 @@ varints! {
 
 macro_rules! fixed {
     ($($type:ty, $encoding:ty, $kind:expr, |$value:ident| $is_zero:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Value<$encoding> for $type {
             const KIND: Kind = $kind;
 
@@ -73,6 +76,7 @@ macro_rules! fixed {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl Field<$encoding> for $type {
             const KIND: Kind = $kind;
 

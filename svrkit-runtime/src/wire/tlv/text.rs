@@ -8,6 +8,7 @@ pub(super) fn checked(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
+#[diagnostic::do_not_recommend]
 impl Value<Plain> for String {
     const KIND: Kind = Kind::Prefixed;
 
@@ -25,6 +26,7 @@ impl Value<Plain> for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Field<Plain> for String {
     const KIND: Kind = Kind::Prefixed;
 

@@ -1,0 +1,14 @@
+use svrkit_runtime::wire::tlv::TlvEnum;
+
+#[derive(Clone, Copy, TlvEnum)]
+enum Mood {
+    #[tlv(0)]
+    Unspecified,
+    Glad,
+    #[tlv(unknown)]
+    Unknown(i32),
+}
+
+fn main() {
+    let _ = Mood::from_number(1).number();
+}

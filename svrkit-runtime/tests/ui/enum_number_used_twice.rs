@@ -1,0 +1,17 @@
+use svrkit_runtime::wire::tlv::TlvEnum;
+
+#[derive(Clone, Copy, TlvEnum)]
+enum Mood {
+    #[tlv(0)]
+    Unspecified,
+    #[tlv(1)]
+    Glad,
+    #[tlv(1)]
+    Happy,
+    #[tlv(unknown)]
+    Unknown(i32),
+}
+
+fn main() {
+    let _ = Mood::from_number(1).number();
+}

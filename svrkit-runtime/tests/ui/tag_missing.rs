@@ -1,0 +1,12 @@
+use svrkit_runtime::wire::tlv::Tlv;
+
+#[derive(Default, Tlv)]
+struct Order {
+    #[tlv(1)]
+    id: u64,
+    note: String,
+}
+
+fn main() {
+    let _ = Order::default().encode();
+}

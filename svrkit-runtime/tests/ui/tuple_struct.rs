@@ -1,0 +1,8 @@
+use svrkit_runtime::wire::tlv::Tlv;
+
+#[derive(Default, Tlv)]
+struct Order(#[tlv(1)] u64);
+
+fn main() {
+    let _ = Order::default();
+}
