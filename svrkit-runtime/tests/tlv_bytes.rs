@@ -1,5 +1,7 @@
 //! What each type in each presence looks like on the wire: one line a field.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests that panics fails its test")]
+
 use svrkit_runtime::wire::tlv::{
     Bytes, DecodeErrorKind, DecodeLimits, Kind, Records, SHARED_LEN_MIN, Tlv, TlvEnum, UnknownFields,
 };
@@ -368,10 +370,9 @@ fn unknown_records_are_kept_byte_for_byte() {
         bytes(padded)
     );
     let inside = "9201 05 18 01 22 01 ff";
-    let inside = inside.replacen("05", "05", 1);
     assert_eq!(
-        Every::decode(&bytes(&inside)).unwrap().encode().unwrap(),
-        bytes(&inside)
+        Every::decode(&bytes(inside)).unwrap().encode().unwrap(),
+        bytes(inside)
     );
 }
 
