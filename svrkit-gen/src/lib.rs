@@ -1,1 +1,46 @@
-//! Compiler of svrkit protocols.
+//! Compiler of svrkit protocols: XML to model to checks to Rust, and the interface for build scripts.
+//!
+//! [`compile`] is all a build script needs; [`Config`] is for those who need more. Nothing but the entry for build
+//! scripts prints or exits: everything else returns a [`Report`].
+//!
+//! ```text
+//! files ── load ──▶ parse ──▶ model ──▶ check ──▶ emit ──▶ svrkit.rs
+//!                     └─────────┴─────────┴──▶ findings (diagnostic)
+//! ```
+//!
+//! Each stage trusts the one before it, and all findings of a run come at once. The dialect is described in
+//! [`dialect`], the findings in [`Code`], the bounds on input in [`limits`].
+//!
+//! ```
+//! # fn main() -> std::io::Result<()> {
+//! # let folder = std::env::temp_dir().join(format!("svrkit-gen-lib-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! let file = folder.join("hello.xml");
+//! std::fs::write(&file, r#"
+//!     <protocol package="hello">
+//!       <message name="GreetRequest"><field tag="1" name="name" type="string"/></message>
+//!     </protocol>"#)?;
+//! let generated = svrkit_gen::Config::new().generate([&file]).expect("the schema is sound");
+//! assert!(generated.source().contains("pub struct GreetRequest"));
+//! # std::fs::remove_dir_all(folder)
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod config;
+mod diagnostic;
+mod emit;
+pub mod limits;
+mod load;
+mod model;
+mod names;
+mod output;
+mod parse;
+
+#[doc = include_str!("../DIALECT.md")]
+pub mod dialect {}
+
+pub use config::{Config, Generated, compile};
+pub use diagnostic::{Code, Diagnostic, Location, Report, Severity};

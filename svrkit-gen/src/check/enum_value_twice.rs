@@ -1,0 +1,25 @@
+//! SVK0114: within one enum a name belongs to one value.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    for enumeration in &schema.enums {
+        let mut first_use = BTreeMap::new();
+        for value in &enumeration.values {
+            let Some(first) = first_use.get(&&value.name.value).copied() else {
+                first_use.insert(&value.name.value, value.name.span);
+                continue;
+            };
+            let text = format!(
+                "{} has two values {}",
+                quoted(&enumeration.name.short()),
+                quoted(&value.name.value)
+            );
+            let finding = Diagnostic::new(Code::EnumValueTwice, value.name.span, text);
+            found.push(finding.also(first, "first defined here"));
+        }
+    }
+}

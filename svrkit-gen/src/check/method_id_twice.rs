@@ -1,0 +1,25 @@
+//! SVK0203: within one service an id belongs to one method.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    for service in &schema.services {
+        let mut first_use = BTreeMap::new();
+        for head in service.heads() {
+            let Some(first) = first_use.get(&head.id.value).copied() else {
+                first_use.insert(head.id.value, head.id.span);
+                continue;
+            };
+            let text = format!(
+                "method id {} is used twice in {}",
+                head.id.value,
+                quoted(&service.name.short())
+            );
+            let finding = Diagnostic::new(Code::MethodIdTwice, head.id.span, text);
+            found.push(finding.also(first, "first used here"));
+        }
+    }
+}

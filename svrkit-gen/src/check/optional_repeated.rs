@@ -1,0 +1,15 @@
+//! SVK0109: a repeated field has no presence: an empty list is what its absence means.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    for field in schema.messages.iter().flat_map(|message| &message.fields) {
+        let Some(optional) = field.optional.filter(|_| field.repeated) else {
+            continue;
+        };
+        let text = format!("{} is optional and repeated", quoted(&field.head.name.value));
+        let help = "an absent list and an empty one are the same on the wire: drop `optional`";
+        found.push(Diagnostic::new(Code::OptionalRepeated, optional, text).help(help));
+    }
+}

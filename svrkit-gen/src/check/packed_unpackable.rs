@@ -1,0 +1,19 @@
+//! SVK0111: `packed` belongs to repeated numbers, flags and enums.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    for field in schema.messages.iter().flat_map(|message| &message.fields) {
+        let Some(packed) = &field.packed else { continue };
+        let name = quoted(&field.head.name.value);
+        let text = if !field.is_packable() {
+            format!("`packed` on {name}, which holds no numbers, flags or enums")
+        } else if !field.repeated {
+            format!("`packed` on {name}, which is not repeated")
+        } else {
+            continue;
+        };
+        found.push(Diagnostic::new(Code::PackedUnpackable, packed.span, text).help("drop it"));
+    }
+}

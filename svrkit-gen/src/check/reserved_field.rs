@@ -1,0 +1,25 @@
+//! SVK0107: a reserved field name is never used again.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    for message in &schema.messages {
+        for head in message.heads() {
+            let Some(reserved) = message.reserved.name(&head.name.value) else {
+                continue;
+            };
+            let text = format!(
+                "the name {} is reserved in {}",
+                quoted(&head.name.value),
+                quoted(&message.name.short())
+            );
+            let finding =
+                Diagnostic::new(Code::ReservedField, head.name.span, text).also(reserved, "reserved here");
+            found.push(
+                finding
+                    .help("reserved for ever: what was written with it may still be around; take a new one"),
+            );
+        }
+    }
+}

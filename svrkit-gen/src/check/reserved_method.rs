@@ -1,0 +1,25 @@
+//! SVK0206: a reserved method name is never used again.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    for service in &schema.services {
+        for head in service.heads() {
+            let Some(reserved) = service.reserved.name(&head.name.value) else {
+                continue;
+            };
+            let text = format!(
+                "the name {} is reserved in {}",
+                quoted(&head.name.value),
+                quoted(&service.name.short())
+            );
+            let finding =
+                Diagnostic::new(Code::ReservedMethod, head.name.span, text).also(reserved, "reserved here");
+            found.push(
+                finding
+                    .help("reserved for ever: what was written with it may still be around; take a new one"),
+            );
+        }
+    }
+}

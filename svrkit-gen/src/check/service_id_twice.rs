@@ -1,0 +1,32 @@
+//! SVK0201: calls are routed by id, so no two services share one.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    let mut first_use = BTreeMap::new();
+    for service in &schema.services {
+        let Some((name, first)) = first_use.get(&service.id) else {
+            first_use.insert(service.id, (service.name.full(), service.id_span));
+            continue;
+        };
+        // A service defined twice has an id twice; the first says it all.
+        if *name == service.name.full() {
+            continue;
+        }
+        let text = format!(
+            "{} has the id of {}, {}",
+            quoted(&service.name.full()),
+            quoted(name),
+            service.id
+        );
+        let finding = Diagnostic::new(Code::ServiceIdTwice, service.id_span, text);
+        found.push(
+            finding
+                .also(*first, "first used here")
+                .help("a service without `id` gets one made of its name"),
+        );
+    }
+}

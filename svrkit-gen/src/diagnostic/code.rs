@@ -1,0 +1,124 @@
+//! The registry of finding codes: one row a rule.
+//!
+//! A code never changes its meaning and is never used again. `CODES.md` shows the same table to users; a test
+//! holds the two together, and another that every code has an example among the invalid schemas.
+
+use std::fmt;
+
+/// Whether a finding stops the build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is generated.
+    Error,
+    /// Code is generated all the same.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($name:ident $text:literal $severity:ident $summary:literal)+) => {
+        #[doc = include_str!("../../CODES.md")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("`", $text, "`: ", $summary, ".")] $name,)+
+        }
+
+        impl Code {
+            /// Every code, in ascending order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code as it is printed: `SVK0104`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+
+            /// What the rule is about, in half a sentence.
+            pub const fn summary(self) -> &'static str {
+                match self { $(Self::$name => $summary),+ }
+            }
+
+            /// Whether a finding of this code stops the build.
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$name => Severity::$severity),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    UnreadableFile "SVK0001" Error "a schema file cannot be read"
+    NotUtf8 "SVK0002" Error "a schema file is not encoded in UTF-8"
+    MalformedXml "SVK0003" Error "the file is not well-formed XML"
+    ForbiddenMarkup "SVK0004" Error "a document type or a processing instruction"
+    UndefinedEntity "SVK0005" Error "an entity other than the five of XML"
+    LimitExceeded "SVK0006" Error "a file is larger, deeper or busier than the limits allow"
+    UnknownElement "SVK0007" Error "an element the dialect does not know"
+    UnknownAttribute "SVK0008" Error "an attribute the element does not know"
+    MissingAttribute "SVK0009" Error "an attribute that must be there is absent"
+    BadValue "SVK0010" Error "the value of an attribute cannot be read"
+    AttributeTwice "SVK0011" Error "one element carries an attribute twice"
+    Misplaced "SVK0012" Error "an element or a text stands where it may not"
+    MissingImport "SVK0013" Error "an imported file is not found"
+    ImportCycle "SVK0014" Error "files import one another in a circle"
+    UnwritableOutput "SVK0015" Error "the generated file cannot be written"
+    BadName "SVK0101" Error "a name is no identifier"
+    DuplicateDefinition "SVK0102" Error "two definitions of a package have one name"
+    DuplicateField "SVK0103" Error "two fields of a message have one name"
+    TagReused "SVK0104" Error "two fields of a message have one tag"
+    TagOutOfRange "SVK0105" Error "a tag is outside of what the wire can carry"
+    ReservedTag "SVK0106" Error "a field uses a reserved tag"
+    ReservedField "SVK0107" Error "a field uses a reserved name"
+    UnknownType "SVK0108" Error "the type of a field is not defined or not imported"
+    OptionalRepeated "SVK0109" Error "a field is optional and repeated"
+    OptionalMessage "SVK0110" Warning "`optional` on a message says nothing"
+    PackedUnpackable "SVK0111" Error "`packed` on a field that cannot be packed"
+    EnumWithoutZero "SVK0112" Error "the first value of an enum is not number 0"
+    EnumNumberTwice "SVK0113" Error "two values of an enum have one number"
+    EnumValueTwice "SVK0114" Error "two values of an enum have one name"
+    ReservedNumber "SVK0115" Error "an enum value uses a reserved number"
+    ReservedValue "SVK0116" Error "an enum value uses a reserved name"
+    RustCollision "SVK0117" Error "two names become one in Rust"
+    ServiceIdTwice "SVK0201" Error "two services have one id"
+    DuplicateMethod "SVK0202" Error "two methods of a service have one name"
+    MethodIdTwice "SVK0203" Error "two methods of a service have one id"
+    KitServiceId "SVK0204" Error "a service id belongs to the kit"
+    ReservedMethodId "SVK0205" Error "a method uses a reserved id"
+    ReservedMethod "SVK0206" Error "a method uses a reserved name"
+    NotAMessage "SVK0207" Error "a request or a response is no known message"
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_ascend_and_none_is_used_twice() {
+        assert!(
+            Code::ALL
+                .windows(2)
+                .all(|pair| pair[0].as_str() < pair[1].as_str())
+        );
+    }
+
+    #[test]
+    fn the_table_for_users_is_the_registry() {
+        let mut table = String::new();
+        for code in Code::ALL {
+            let severity = match code.severity() {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            table.push_str(&format!("| {code} | {severity} | {} |\n", code.summary()));
+        }
+        assert!(
+            include_str!("../../CODES.md").contains(&table),
+            "CODES.md should hold:\n{table}"
+        );
+    }
+}

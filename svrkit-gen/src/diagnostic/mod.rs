@@ -1,0 +1,160 @@
+//! What is wrong with a schema, where, and what to do about it.
+//!
+//! Every stage pushes [`Diagnostic`]s into one [`Diagnostics`]; nobody prints. `report` hands them to the
+//! caller and renders them. The places are byte spans into a [`SourceMap`], lines and columns are computed
+//! when somebody asks.
+
+mod code;
+mod render;
+mod report;
+mod source;
+
+pub use code::{Code, Severity};
+pub use report::{Location, Report};
+
+pub(crate) use source::{FileId, SourceMap, Span, Spanned};
+
+use std::fmt::Write as _;
+
+use crate::limits::FINDINGS_MAX;
+
+/// One finding: a code, a place, a text, and where it helps a second place and a remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    code: Code,
+    span: Span,
+    message: String,
+    also: Vec<(Span, String)>,
+    help: Option<String>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            span,
+            message: message.into(),
+            also: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Adds a second place the finding speaks of.
+    pub(crate) fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.also.push((span, label.into()));
+        self
+    }
+
+    /// Says what to do.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says what to do, if there is anything to say.
+    pub(crate) fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Which rule was broken.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Whether generation can go on.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// What is wrong, in one line: lower case, no full stop.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, where we know.
+    pub fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+}
+
+/// Collects the findings of a run: keeps the first [`FINDINGS_MAX`] and counts the rest.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Diagnostics {
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        match diagnostic.severity() {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        if !self.is_full() {
+            self.kept.push(diagnostic);
+        }
+    }
+
+    /// Whether the next finding would only be counted: then its help need not be worked out.
+    pub(crate) fn is_full(&self) -> bool {
+        FINDINGS_MAX <= self.kept.len()
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+}
+
+/// Puts text from a file between backticks; what would not show, or would turn the line around, is escaped.
+pub(crate) fn quoted(text: &str) -> String {
+    const SHOWN_MAX: usize = 80;
+    let mut out = String::from("`");
+    for (shown, character) in text.chars().enumerate() {
+        if shown == SHOWN_MAX {
+            out.push('…');
+            break;
+        }
+        if is_invisible(character) {
+            let _infallible = write!(out, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            out.push(character);
+        }
+    }
+    out.push('`');
+    out
+}
+
+/// Control characters and the ones that steer the direction of text.
+pub(crate) fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_text_shows_what_would_hide() {
+        assert_eq!(quoted("plain"), "`plain`");
+        assert_eq!(quoted("a\u{202e}b\0"), "`a\\u{202e}b\\u{0}`");
+        assert_eq!(quoted(&"x".repeat(100)), format!("`{}…`", "x".repeat(80)));
+    }
+
+    #[test]
+    fn findings_past_the_limit_are_counted_and_not_kept() {
+        let mut found = Diagnostics::default();
+        for _ in 0..FINDINGS_MAX {
+            assert!(!found.is_full());
+            found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
+        }
+        assert!(found.is_full());
+        found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
+        assert_eq!((found.kept.len(), found.errors), (FINDINGS_MAX, FINDINGS_MAX + 1));
+    }
+}

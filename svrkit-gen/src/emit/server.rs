@@ -1,0 +1,65 @@
+//! The server of a service: leads each call to the method of the trait.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::ident;
+use crate::model::{Method, Service};
+use crate::names;
+
+pub(super) fn server(service: &Service) -> TokenStream {
+    let service_trait = ident(&names::type_name(service.name.own()));
+    let server = ident(&names::server(service));
+    let parameter = ident(names::server_parameter(service));
+    let spec = ident(&names::service_spec(service));
+    let doc = format!(
+        " Serves `{}` by calls of a [`{service_trait}`].",
+        service.name.full()
+    );
+    let arms = service.methods.iter().map(|it| arm(it, service));
+    quote! {
+        #[doc = #doc]
+        pub struct #server<#parameter> {
+            service: ::std::sync::Arc<#parameter>,
+        }
+
+        impl<#parameter: #service_trait> #server<#parameter> {
+            /// Serves by calls of `service`.
+            pub fn new(service: #parameter) -> Self {
+                Self::from_arc(::std::sync::Arc::new(service))
+            }
+
+            /// Serves by calls of a `service` that others hold too.
+            pub fn from_arc(service: ::std::sync::Arc<#parameter>) -> Self {
+                Self { service }
+            }
+        }
+
+        impl<#parameter: #service_trait> ::svrkit_runtime::Service for #server<#parameter> {
+            fn spec(&self) -> &'static ::svrkit_runtime::ServiceSpec {
+                &#spec
+            }
+
+            fn dispatch(&self, call: ::svrkit_runtime::Call) {
+                match call.method_id() {
+                    #(#arms)*
+                    _ => call.refuse_unknown_method(&#spec),
+                }
+            }
+        }
+    }
+}
+
+fn arm(method: &Method, service: &Service) -> TokenStream {
+    let id = Literal::u16_unsuffixed(method.head.id.value);
+    let spec = ident(&names::method_spec(service, &method.head.name.value));
+    let name = ident(&names::method(&method.head.name.value));
+    let parameter = ident(names::server_parameter(service));
+    // Not `service.#name`: an `Arc` has methods of its own.
+    quote! {
+        #id => {
+            let service = ::std::sync::Arc::clone(&self.service);
+            call.handle(&#spec, move |request| async move { #parameter::#name(&service, request).await });
+        }
+    }
+}

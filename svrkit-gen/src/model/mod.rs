@@ -1,0 +1,242 @@
+//! What the protocols mean: every name resolved, every id a number, plain data.
+//!
+//! `resolve` builds it from syntax; `check` reads it and reports; `emit` reads it once nothing was reported. What
+//! could not be resolved is kept only as far as it is known ([`FieldHead`], [`MethodHead`]), so that rules about
+//! tags and names see it and nobody else does.
+
+pub(crate) mod fingerprint;
+mod recursion;
+mod reserved;
+mod resolve;
+mod scalar;
+
+pub(crate) use reserved::Reserved;
+pub(crate) use resolve::{KIT_PACKAGE, resolve};
+pub(crate) use scalar::Scalar;
+
+use crate::diagnostic::{Span, Spanned};
+use crate::limits::TAG_MAX;
+
+/// Service ids below this one belong to the kit.
+pub(crate) const KIT_SERVICE_IDS: u32 = 1_024;
+
+/// Tags that protobuf keeps for itself.
+pub(crate) const TAGS_OF_PROTOBUF: std::ops::RangeInclusive<u32> = 19_000..=19_999;
+
+/// All protocols of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Schema {
+    /// By file name and path, so that the order in which files were given does not matter.
+    pub(crate) files: Vec<File>,
+    /// By [`MessageId`].
+    pub(crate) messages: Vec<Message>,
+    /// By [`EnumId`].
+    pub(crate) enums: Vec<Enum>,
+    pub(crate) services: Vec<Service>,
+}
+
+/// Where definitions come from.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// The name without folders: what is generated must not depend on where the files lie.
+    pub(crate) name: String,
+    pub(crate) version: Option<u32>,
+    pub(crate) package: Spanned<String>,
+    pub(crate) doc: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct MessageId(pub(crate) usize);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct EnumId(pub(crate) usize);
+
+/// What a definition is called: its package and the way to it through the messages it is nested in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    pub(crate) package: String,
+    /// Enclosing messages from the outside, then its own name: never empty.
+    pub(crate) path: Vec<String>,
+    /// The place of its own name.
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    pub(crate) fields: Vec<Field>,
+    /// Fields whose type is not known.
+    pub(crate) unresolved: Vec<FieldHead>,
+    pub(crate) reserved: Reserved,
+}
+
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) head: FieldHead,
+    pub(crate) kind: FieldType,
+    /// The place of `optional="true"`.
+    pub(crate) optional: Option<Span>,
+    pub(crate) repeated: bool,
+    pub(crate) packed: Option<Spanned<bool>>,
+    /// The message contains itself through this field and needs an allocation between.
+    pub(crate) boxed: bool,
+}
+
+/// What is known of every field.
+#[derive(Debug)]
+pub(crate) struct FieldHead {
+    pub(crate) name: Spanned<String>,
+    pub(crate) tag: Spanned<u32>,
+    pub(crate) doc: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldType {
+    Scalar(Scalar),
+    Message(MessageId),
+    Enum(EnumId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Enum {
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    pub(crate) values: Vec<Value>,
+    pub(crate) reserved: Reserved,
+    /// Some of its values could not be read.
+    pub(crate) is_partial: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Value {
+    pub(crate) name: Spanned<String>,
+    pub(crate) number: Spanned<i32>,
+    pub(crate) doc: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    pub(crate) id: u32,
+    /// The place of the id, or of the name the id is computed from.
+    pub(crate) id_span: Span,
+    pub(crate) methods: Vec<Method>,
+    /// Methods whose request or response is not known.
+    pub(crate) unresolved: Vec<MethodHead>,
+    pub(crate) reserved: Reserved,
+}
+
+#[derive(Debug)]
+pub(crate) struct Method {
+    pub(crate) head: MethodHead,
+    pub(crate) request: MessageId,
+    pub(crate) response: MessageId,
+    pub(crate) timeout_ms: Option<u64>,
+    pub(crate) priority: u8,
+    pub(crate) idempotent: bool,
+}
+
+/// What is known of every method.
+#[derive(Debug)]
+pub(crate) struct MethodHead {
+    pub(crate) name: Spanned<String>,
+    pub(crate) id: Spanned<u16>,
+    pub(crate) doc: String,
+}
+
+impl Schema {
+    pub(crate) fn message(&self, id: MessageId) -> &Message {
+        &self.messages[id.0]
+    }
+
+    pub(crate) fn enumeration(&self, id: EnumId) -> &Enum {
+        &self.enums[id.0]
+    }
+}
+
+impl Name {
+    /// `shop.orders.Order.Item`.
+    pub(crate) fn full(&self) -> String {
+        format!("{}.{}", self.package, self.path.join("."))
+    }
+
+    /// `Order.Item`.
+    pub(crate) fn short(&self) -> String {
+        self.path.join(".")
+    }
+
+    /// `Item`.
+    pub(crate) fn own(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+}
+
+impl Message {
+    /// Every field in the order of the file, known type or not.
+    pub(crate) fn heads(&self) -> Vec<&FieldHead> {
+        let mut heads: Vec<_> = self
+            .fields
+            .iter()
+            .map(|field| &field.head)
+            .chain(&self.unresolved)
+            .collect();
+        heads.sort_by_key(|head| head.name.span);
+        heads
+    }
+
+    /// A tag that no field has and none had, as far as the file says.
+    pub(crate) fn next_free_tag(&self) -> Option<u32> {
+        let used = self
+            .heads()
+            .iter()
+            .map(|head| head.tag.value)
+            .filter(|tag| *tag <= TAG_MAX)
+            .max();
+        let reserved = self
+            .reserved
+            .numbers_max()
+            .and_then(|tag| u32::try_from(tag).ok());
+        let next = used.max(reserved).unwrap_or(0) + 1;
+        let next = if TAGS_OF_PROTOBUF.contains(&next) {
+            TAGS_OF_PROTOBUF.end() + 1
+        } else {
+            next
+        };
+        (next <= TAG_MAX).then_some(next)
+    }
+}
+
+impl Field {
+    /// Whether the values of this field, if repeated, can share one record.
+    pub(crate) fn is_packable(&self) -> bool {
+        match self.kind {
+            FieldType::Scalar(scalar) => scalar.is_packable(),
+            FieldType::Enum(_) => true,
+            FieldType::Message(_) => false,
+        }
+    }
+
+    /// The message this field holds at most once.
+    pub(crate) fn single_message(&self) -> Option<MessageId> {
+        match self.kind {
+            FieldType::Message(id) if !self.repeated => Some(id),
+            _ => None,
+        }
+    }
+}
+
+impl Service {
+    /// Every method in the order of the file, known types or not.
+    pub(crate) fn heads(&self) -> Vec<&MethodHead> {
+        let mut heads: Vec<_> = self
+            .methods
+            .iter()
+            .map(|method| &method.head)
+            .chain(&self.unresolved)
+            .collect();
+        heads.sort_by_key(|head| head.name.span);
+        heads
+    }
+}

@@ -1,0 +1,249 @@
+//! Every Rust name we invent: the only place that knows keywords and cases.
+//!
+//! Functions give strings, so that `check` can compare them before `emit` makes identifiers of them. Case changes can
+//! make two names one; that is refused by `check::rust_collision`, naming both sides.
+
+use crate::model::{Enum, Message, Name, Service};
+
+/// The module of a definition: the package, then one module for each message around it.
+///
+/// `shop.orders.Order.Item` is `shop::orders::order::Item`.
+pub(crate) fn module_path(name: &Name) -> Vec<String> {
+    let around = name.path.iter().take(name.path.len() - 1);
+    package_path(&name.package)
+        .into_iter()
+        .chain(around.map(|message| module(message)))
+        .collect()
+}
+
+/// The modules of a package.
+pub(crate) fn package_path(package: &str) -> Vec<String> {
+    package.split('.').map(module).collect()
+}
+
+/// A module named for a segment of a package or for a message.
+pub(crate) fn module(name: &str) -> String {
+    snake_case(name)
+}
+
+/// A struct, an enum or a trait.
+pub(crate) fn type_name(name: &str) -> String {
+    pascal_case(name)
+}
+
+/// The server of a service.
+pub(crate) fn server(service: &Service) -> String {
+    format!("{}Server", type_name(service.name.own()))
+}
+
+/// The client of a service.
+pub(crate) fn client(service: &Service) -> String {
+    format!("{}Client", type_name(service.name.own()))
+}
+
+/// The type parameter of a server: a service called `S` must stay nameable.
+pub(crate) fn server_parameter(service: &Service) -> &'static str {
+    if type_name(service.name.own()) == "S" {
+        "T"
+    } else {
+        "S"
+    }
+}
+
+/// The static that describes a service.
+pub(crate) fn service_spec(service: &Service) -> String {
+    upper_case(service.name.own())
+}
+
+/// The static that describes a method.
+pub(crate) fn method_spec(service: &Service, method: &str) -> String {
+    format!("{}_{}", upper_case(service.name.own()), upper_case(method))
+}
+
+/// A method of the service's trait and of its client.
+pub(crate) fn method(name: &str) -> String {
+    /// What a client has besides the methods of the service.
+    const CLIENT_METHODS: [&str; 3] = ["new", "connect", "clone"];
+    let snake = snake_case(name);
+    if CLIENT_METHODS.contains(&snake.as_str()) {
+        format!("{snake}_")
+    } else {
+        snake
+    }
+}
+
+/// A field of a message, and its accessor.
+pub(crate) fn field(name: &str) -> String {
+    snake_case(name)
+}
+
+/// The field that keeps what this version does not know: `unknown`, or if a field has that name `unknown_fields`,
+/// `unknown_fields2` and so on.
+pub(crate) fn unknown_field(message: &Message) -> String {
+    let taken: Vec<_> = message
+        .heads()
+        .iter()
+        .map(|head| field(&head.name.value))
+        .collect();
+    first_free(["unknown", "unknown_fields"], &taken)
+}
+
+/// A variant of an enum.
+pub(crate) fn variant(name: &str) -> String {
+    pascal_case(name)
+}
+
+/// The variant that keeps a number this version does not know: `Unknown`, or if a value has that name
+/// `Unrecognized`, `Unrecognized2` and so on.
+pub(crate) fn unknown_variant(enumeration: &Enum) -> String {
+    let taken: Vec<_> = enumeration
+        .values
+        .iter()
+        .map(|value| variant(&value.name.value))
+        .collect();
+    first_free(["Unknown", "Unrecognized"], &taken)
+}
+
+fn first_free(names: [&str; 2], taken: &[String]) -> String {
+    let numbered = (2..).map(|number| format!("{}{number}", names[1]));
+    let mut candidates = names.into_iter().map(str::to_owned).chain(numbered);
+    candidates.find(|name| !taken.contains(name)).unwrap_or_default()
+}
+
+/// Whether Rust needs `r#` before this name. The names that cannot be raw end in `_` already.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    const KEYWORDS: [&str; 49] = [
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+        "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+        "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static",
+        "struct", "trait", "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual",
+        "where", "while", "yield",
+    ];
+    KEYWORDS.contains(&name)
+}
+
+fn snake_case(name: &str) -> String {
+    lawful(
+        words(name)
+            .iter()
+            .map(|word| word.to_lowercase())
+            .collect::<Vec<_>>()
+            .join("_"),
+    )
+}
+
+fn upper_case(name: &str) -> String {
+    lawful(
+        words(name)
+            .iter()
+            .map(|word| word.to_uppercase())
+            .collect::<Vec<_>>()
+            .join("_"),
+    )
+}
+
+fn pascal_case(name: &str) -> String {
+    let is_shouted = |part: &str| !part.contains(|it: char| it.is_lowercase());
+    let parts = name.split('_').filter(|part| !part.is_empty());
+    lawful(parts.map(|part| capitalized(part, is_shouted(part))).collect())
+}
+
+fn capitalized(part: &str, lower_rest: bool) -> String {
+    let mut characters = part.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    let rest = characters.as_str();
+    first
+        .chain(
+            if lower_rest {
+                rest.to_lowercase()
+            } else {
+                rest.to_owned()
+            }
+            .chars(),
+        )
+        .collect()
+}
+
+/// The words of a name in any case: `HTTPRequest2_id` is `HTTP`, `Request2`, `id`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let characters: Vec<char> = name.chars().collect();
+    for (at, character) in characters.iter().enumerate() {
+        let before = at.checked_sub(1).map(|before| characters[before]);
+        let after = characters.get(at + 1);
+        let starts_word = character.is_uppercase()
+            && match before {
+                Some(before) if before.is_uppercase() => after.is_some_and(|after| after.is_lowercase()),
+                before => before.is_some(),
+            };
+        if starts_word || *character == '_' {
+            words.push(String::new());
+        }
+        if *character != '_'
+            && let Some(word) = words.last_mut()
+        {
+            word.push(*character);
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Makes of it something that can be an identifier, raw or not.
+fn lawful(name: String) -> String {
+    match name.as_str() {
+        "self" | "super" | "crate" | "Self" => name + "_",
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_change_case_by_words() {
+        for (name, snake, pascal, upper) in [
+            ("name", "name", "Name", "NAME"),
+            ("GreetRequest", "greet_request", "GreetRequest", "GREET_REQUEST"),
+            ("HTTPRequest", "http_request", "HTTPRequest", "HTTP_REQUEST"),
+            ("URL", "url", "Url", "URL"),
+            ("getURL", "get_url", "GetURL", "GET_URL"),
+            ("SOLD_OUT", "sold_out", "SoldOut", "SOLD_OUT"),
+            ("user_id2", "user_id2", "UserId2", "USER_ID2"),
+            ("_a__b_", "a_b", "AB", "A_B"),
+            ("type", "type", "Type", "TYPE"),
+            ("Self", "self_", "Self_", "SELF"),
+            ("crate", "crate_", "Crate", "CRATE"),
+        ] {
+            assert_eq!(snake_case(name), snake);
+            assert_eq!(pascal_case(name), pascal);
+            assert_eq!(upper_case(name), upper);
+        }
+    }
+
+    #[test]
+    fn what_a_client_has_by_itself_is_left_free() {
+        for (name, expected) in [
+            ("New", "new_"),
+            ("Connect", "connect_"),
+            ("clone", "clone_"),
+            ("Get", "get"),
+            ("Type", "type"),
+        ] {
+            assert_eq!(method(name), expected);
+        }
+    }
+
+    #[test]
+    fn a_taken_name_is_replaced_by_the_next_free_one() {
+        let taken = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let candidates = ["unknown", "unknown_fields"];
+        assert_eq!(first_free(candidates, &taken(&[])), "unknown");
+        assert_eq!(first_free(candidates, &taken(&["unknown"])), "unknown_fields");
+        assert_eq!(
+            first_free(candidates, &taken(&["unknown", "unknown_fields"])),
+            "unknown_fields2"
+        );
+    }
+}

@@ -1,0 +1,34 @@
+//! `<field>` of a message.
+
+use super::reader::Element;
+use super::syntax::{Field, Shape};
+use super::{Context, doc, value};
+
+pub(super) fn field(element: &Element<'_>, context: &mut Context<'_>) -> Option<Field> {
+    let name = element.required("name", context).map(value::text);
+    // The exact range has a rule of its own.
+    let tag = element
+        .required("tag", context)
+        .and_then(|it| value::number(it, 0..=u32::MAX, context));
+    let type_name = element.required("type", context).map(value::text);
+    let mut flags_sound = !element.attributes_cut;
+    let mut flag = |name| {
+        let attribute = element.attribute(name)?;
+        let flag = value::flag(attribute, context);
+        flags_sound &= flag.is_some();
+        flag
+    };
+    let (optional, repeated, packed) = (flag("optional"), flag("repeated"), flag("packed"));
+    let shape = type_name.filter(|_| flags_sound).map(|type_name| Shape {
+        type_name,
+        optional,
+        repeated,
+        packed,
+    });
+    Some(Field {
+        name: name?,
+        tag: tag?,
+        doc: doc::doc(element),
+        shape,
+    })
+}

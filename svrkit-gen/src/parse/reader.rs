@@ -1,0 +1,390 @@
+//! XML events to a tree of known elements.
+//!
+//! This is the only file that knows quick-xml. It enforces well-formedness and the limits, refuses what the dialect
+//! never uses (document types, processing instructions, foreign encodings) and drops unknown elements with a
+//! finding, so that the tree holds nothing but words of the vocabulary.
+
+use quick_xml::Reader;
+use quick_xml::errors::Error as XmlError;
+use quick_xml::events::{BytesDecl, Event};
+
+use super::attributes::{self, Attribute};
+use super::vocabulary::{self, Kind, Word};
+use super::{Context, escape, nearest};
+use crate::diagnostic::{Code, Diagnostic, Span, quoted};
+use crate::limits::{ELEMENT_DEPTH_MAX, ELEMENTS_MAX};
+
+/// An element of the vocabulary with its known attributes and children.
+pub(super) struct Element<'a> {
+    pub(super) kind: Kind,
+    pub(super) name_span: Span,
+    pub(super) attributes: Vec<Attribute<'a>>,
+    pub(super) children: Vec<Element<'a>>,
+    /// The text of a `<doc>`; empty in every other element.
+    pub(super) text: String,
+    /// An attribute was dropped with a finding: what seems absent may have been meant by it.
+    pub(super) attributes_cut: bool,
+    /// A child was dropped with a finding.
+    pub(super) children_cut: bool,
+    has_doc: bool,
+    text_reported: bool,
+}
+
+impl<'a> Element<'a> {
+    /// The children of one kind, in order.
+    pub(super) fn children(&self, kind: Kind) -> impl Iterator<Item = &Element<'a>> {
+        self.children.iter().filter(move |child| child.kind == kind)
+    }
+}
+
+/// Reads a whole file.
+///
+/// After the first place that is not well-formed nothing more is read; what had ended before it is returned.
+pub(super) fn read<'a>(text: &'a str, context: &mut Context<'_>) -> Option<Element<'a>> {
+    let mut tree = Tree {
+        text,
+        context,
+        root: None,
+        open: Vec::new(),
+        skipped: 0,
+        elements: 0,
+        stray_reported: false,
+    };
+    if tree.read().is_err() {
+        tree.context.lost.anything();
+        // What the fault cut in two is unknown: only the root keeps the parts that had ended.
+        tree.open.truncate(1);
+        if let Some(root) = tree.open.pop() {
+            tree.root = Some(root);
+        }
+    }
+    tree.root
+}
+
+/// Reading cannot go on; the reason is among the findings.
+struct Stop;
+
+struct Tree<'a, 'c, 'd> {
+    text: &'a str,
+    context: &'c mut Context<'d>,
+    root: Option<Element<'a>>,
+    open: Vec<Element<'a>>,
+    /// How many open elements are being skipped, as the outermost of them is unknown or misplaced.
+    skipped: usize,
+    elements: usize,
+    stray_reported: bool,
+}
+
+impl<'a> Tree<'a, '_, '_> {
+    fn read(&mut self) -> Result<(), Stop> {
+        self.check_characters()?;
+        let mut reader = Reader::from_str(self.text);
+        loop {
+            let start = reader.buffer_position() as usize;
+            let event = match reader.read_event() {
+                Ok(event) => event,
+                Err(error) => return Err(self.malformed(&error, reader.error_position() as usize)),
+            };
+            let end = reader.buffer_position() as usize;
+            match event {
+                Event::Start(_) => self.start(start, end, false)?,
+                Event::Empty(_) => self.start(start, end, true)?,
+                Event::End(_) => self.end(),
+                Event::Text(_) => self.text(start, end),
+                Event::CData(data) => {
+                    let data = data.into_inner();
+                    self.characters(&data, start, end);
+                }
+                Event::GeneralRef(name) => {
+                    if let Some(character) = escape::reference(&name, start, end, self.context) {
+                        self.characters(character.encode_utf8(&mut [0; 4]), start, end);
+                    }
+                }
+                Event::Decl(declaration) => self.declaration(&declaration, start, end)?,
+                Event::PI(_) => self.forbidden("a processing instruction", start, end)?,
+                Event::DocType(_) => self.forbidden("a document type", start, end)?,
+                Event::Comment(_) => {}
+                Event::Eof => return self.end_of_file(),
+            }
+        }
+    }
+
+    /// XML forbids most control characters, even in comments.
+    fn check_characters(&mut self) -> Result<(), Stop> {
+        let Some((at, character)) = self.text.char_indices().find(|(_, it)| !escape::is_allowed(*it)) else {
+            return Ok(());
+        };
+        let message = format!(
+            "the character U+{:04X} may not stand in XML",
+            u32::from(character)
+        );
+        Err(self.stop(Code::MalformedXml, at, at + character.len_utf8(), message))
+    }
+
+    fn start(&mut self, start: usize, end: usize, is_empty: bool) -> Result<(), Stop> {
+        let content = &self.text[start + 1..end - if is_empty { 2 } else { 1 }];
+        let name = &content[..content.find([' ', '\t', '\r', '\n']).unwrap_or(content.len())];
+        let name_end = start + 1 + name.len();
+        if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') {
+            return Err(self.stop(
+                Code::MalformedXml,
+                start,
+                name_end,
+                "`<` is not followed by a name".into(),
+            ));
+        }
+        self.elements += 1;
+        if ELEMENTS_MAX < self.elements {
+            let message = format!("more than {ELEMENTS_MAX} elements in a file (ELEMENTS_MAX)");
+            return Err(self.stop(Code::LimitExceeded, start, name_end, message));
+        }
+        if ELEMENT_DEPTH_MAX <= self.open.len() + self.skipped {
+            let message =
+                format!("elements are nested more than {ELEMENT_DEPTH_MAX} deep (ELEMENT_DEPTH_MAX)");
+            return Err(self.stop(Code::LimitExceeded, start, name_end, message));
+        }
+        if self.skipped > 0 {
+            self.skipped += usize::from(!is_empty);
+            return Ok(());
+        }
+        let span = self.context.span(start + 1, name_end);
+        let Some(word) = self.known_word(name, span) else {
+            self.lose(content, name.len());
+            self.skipped = usize::from(!is_empty);
+            return Ok(());
+        };
+        let parent = self.open.last().map(|element| element.kind);
+        let (attributes, all_sound) = attributes::read(word, parent, content, start + 1, self.context);
+        if attributes.is_err() {
+            return Err(Stop);
+        }
+        self.open.push(Element {
+            kind: word.kind,
+            name_span: span,
+            attributes: attributes.unwrap_or_default(),
+            children: Vec::new(),
+            text: String::new(),
+            attributes_cut: !all_sound,
+            children_cut: false,
+            has_doc: false,
+            text_reported: false,
+        });
+        if is_empty {
+            self.end();
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
+        let Some(element) = self.open.pop() else { return };
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(element),
+            None => self.root = Some(element),
+        }
+    }
+
+    /// The word, if it is one and may stand here; a finding otherwise.
+    fn known_word(&mut self, name: &str, span: Span) -> Option<&'static Word> {
+        let parent = self.open.last().map(|element| element.kind);
+        let Some(word) = vocabulary::word(name) else {
+            let message = format!("unknown element {}", quoted(&format!("<{name}>")));
+            let help = unknown_element_help(name, parent);
+            self.context
+                .push(Diagnostic::new(Code::UnknownElement, span, message).help(help));
+            return None;
+        };
+        if parent.is_none() && self.root.is_some() {
+            let message = format!("`<{name}>` stands after the end of `<protocol>`");
+            let help = "a file holds one `<protocol>` and everything stands in it";
+            self.context
+                .push(Diagnostic::new(Code::Misplaced, span, message).help(help));
+            return None;
+        }
+        if !word.may_stand_in(parent) {
+            let place = parent.map_or("at the root of a file".to_owned(), |kind| {
+                format!("in `<{}>`", kind.name())
+            });
+            let message = format!("`<{name}>` may not stand {place}");
+            let parents: Vec<_> = word
+                .parents
+                .iter()
+                .map(|kind| format!("`<{}>`", kind.name()))
+                .collect();
+            let help = match parents.is_empty() {
+                true => format!("`<{name}>` is the root of a file"),
+                false => format!("it belongs in {}", parents.join(" or ")),
+            };
+            self.context
+                .push(Diagnostic::new(Code::Misplaced, span, message).help(help));
+            return None;
+        }
+        if word.kind == Kind::Doc
+            && let Some(parent) = self.open.last_mut()
+            && std::mem::replace(&mut parent.has_doc, true)
+        {
+            let message = "a second `<doc>` in one element";
+            self.context
+                .push(Diagnostic::new(Code::Misplaced, span, message).help("put both texts into one"));
+            return None;
+        }
+        Some(word)
+    }
+
+    /// Remembers that an element is dropped, so that what refers to it is not reported as well.
+    fn lose(&mut self, content: &str, name_len: usize) {
+        if let Some(parent) = self.open.last_mut() {
+            parent.children_cut = true;
+        }
+        match attributes::raw_value(content, name_len, "name") {
+            Some(name) => self.context.lost.name(name),
+            None => self.context.lost.anything(),
+        }
+    }
+
+    fn text(&mut self, start: usize, end: usize) {
+        let text = self.text;
+        self.characters(&text[start..end], start, end);
+    }
+
+    fn characters(&mut self, characters: &str, start: usize, end: usize) {
+        if self.skipped > 0 {
+            return;
+        }
+        let reported = match self.open.last_mut() {
+            Some(element) if element.kind == Kind::Doc => {
+                element.text.push_str(characters);
+                return;
+            }
+            Some(element) => &mut element.text_reported,
+            None => &mut self.stray_reported,
+        };
+        let text = characters.trim();
+        if text.is_empty() || *reported {
+            return;
+        }
+        *reported = true;
+        let lead = characters.len() - characters.trim_start().len();
+        // A reference or CDATA is longer in the file than in `characters`.
+        let is_verbatim = characters.len() == end - start;
+        let span = match is_verbatim {
+            true => self.context.span(
+                start + lead,
+                start + lead + text.lines().next().map_or(1, str::len),
+            ),
+            false => self.context.span(start, end),
+        };
+        let message = "text stands outside of `<doc>`";
+        self.context.push(Diagnostic::new(Code::Misplaced, span, message));
+    }
+
+    fn declaration(&mut self, declaration: &BytesDecl<'_>, start: usize, end: usize) -> Result<(), Stop> {
+        if start != 0 {
+            let message = "the XML declaration is not at the start of the file".into();
+            return Err(self.stop(Code::MalformedXml, start, end, message));
+        }
+        if let Err(error) = declaration.xml_version() {
+            return Err(self.stop(Code::MalformedXml, start, end, plain(&error)));
+        }
+        match declaration.encoding() {
+            None => Ok(()),
+            Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => Ok(()),
+            Some(Ok(encoding)) => {
+                let message = format!("the file says it is encoded in {}", quoted(&encoding));
+                let span = self.context.span(start, end);
+                self.context.push(
+                    Diagnostic::new(Code::NotUtf8, span, message).help("save the file as UTF-8 and say so"),
+                );
+                Err(Stop)
+            }
+            Some(Err(_)) => Err(self.stop(
+                Code::MalformedXml,
+                start,
+                end,
+                "the XML declaration cannot be read".into(),
+            )),
+        }
+    }
+
+    fn forbidden(&mut self, what: &str, start: usize, end: usize) -> Result<(), Stop> {
+        Err(self.stop(
+            Code::ForbiddenMarkup,
+            start,
+            end,
+            format!("{what} may not stand in a schema"),
+        ))
+    }
+
+    fn end_of_file(&mut self) -> Result<(), Stop> {
+        if let Some(element) = self.open.last()
+            && self.skipped == 0
+        {
+            let span = element.name_span;
+            let message = format!("`<{}>` is never closed", element.kind.name());
+            return Err(self.stop(
+                Code::MalformedXml,
+                span.start as usize,
+                span.end as usize,
+                message,
+            ));
+        }
+        if self.skipped > 0 {
+            let end = self.text.trim_end().len();
+            return Err(self.stop(
+                Code::MalformedXml,
+                end,
+                end,
+                "the file ends within an element".into(),
+            ));
+        }
+        if self.root.is_none() && !self.context.found.has_errors() {
+            let message = "the file holds no `<protocol>`".into();
+            return Err(self.stop(Code::MalformedXml, 0, 0, message));
+        }
+        Ok(())
+    }
+
+    fn malformed(&mut self, error: &XmlError, at: usize) -> Stop {
+        let at = at.min(self.text.len());
+        let rest = &self.text[at..];
+        // From the place of the error to the end of the tag or the line, whichever comes first.
+        let len = rest
+            .find(['>', '\n', '\r'])
+            .map_or(rest.len(), |end| end + usize::from(rest[end..].starts_with('>')));
+        self.stop(Code::MalformedXml, at, at + len, plain(error))
+    }
+
+    fn stop(&mut self, code: Code, start: usize, end: usize, message: String) -> Stop {
+        let span = self.context.span(start, end);
+        self.context.push(Diagnostic::new(code, span, message));
+        Stop
+    }
+}
+
+/// quick-xml's words without its own preface.
+fn plain(error: &XmlError) -> String {
+    match error {
+        XmlError::Syntax(error) => error.to_string(),
+        XmlError::IllFormed(error) => error.to_string(),
+        error => error.to_string(),
+    }
+}
+
+fn unknown_element_help(name: &str, parent: Option<Kind>) -> String {
+    let here = vocabulary::words_in(parent).map(|word| word.name);
+    let anywhere = vocabulary::words().map(|word| word.name);
+    if let Some(word) = nearest(name, here).or_else(|| nearest(name, anywhere)) {
+        return format!("did you mean `<{word}>`?");
+    }
+    let here: Vec<_> = vocabulary::words_in(parent)
+        .map(|word| format!("`<{}>`", word.name))
+        .collect();
+    match parent {
+        None => format!("the root of a file is {}", here.join(" or ")),
+        Some(parent) if here.is_empty() => format!("nothing may stand in `<{}>`", parent.name()),
+        Some(parent) => format!("in `<{}>` may stand {}", parent.name(), here.join(" ")),
+    }
+}

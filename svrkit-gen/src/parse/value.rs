@@ -1,0 +1,255 @@
+//! The values attributes may have: numbers, flags, durations, priorities, lists.
+//!
+//! Each function reads one attribute. `None` means it could not be read, and that this was reported.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use super::Context;
+use super::attributes::Attribute;
+use crate::diagnostic::{Span, Spanned};
+use crate::limits::TIMEOUT_MS_MAX;
+
+/// The priority of a method that names none.
+pub(super) const PRIORITY_DEFAULT: u8 = 128;
+
+const PRIORITIES: [(&str, u8); 4] = [
+    ("core", 0),
+    ("important", 64),
+    ("normal", PRIORITY_DEFAULT),
+    ("lossy", 192),
+];
+
+/// Names are taken as they are: `check` judges them.
+pub(super) fn text(attribute: &Attribute<'_>) -> Spanned<String> {
+    Spanned {
+        value: attribute.value.clone().into_owned(),
+        span: attribute.value_span,
+    }
+}
+
+/// A whole number in a range. The span is the whole attribute, as it is what a caret shall show.
+pub(super) fn number<T>(
+    attribute: &Attribute<'_>,
+    range: RangeInclusive<T>,
+    context: &mut Context<'_>,
+) -> Option<Spanned<T>>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    let is_plain = attribute
+        .value
+        .trim_start_matches('-')
+        .chars()
+        .all(|it| it.is_ascii_digit());
+    match attribute.value.parse::<T>() {
+        Ok(value) if is_plain && range.contains(&value) => Some(Spanned {
+            value,
+            span: attribute.span,
+        }),
+        _ => {
+            let expected = format!("a whole number from {} to {}", range.start(), range.end());
+            context.bad_value(attribute.value_span, &attribute.value, &expected);
+            None
+        }
+    }
+}
+
+/// `true` or `false`.
+pub(super) fn flag(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<bool>> {
+    let value = match &*attribute.value {
+        "true" => true,
+        "false" => false,
+        other => {
+            context.bad_value(attribute.value_span, other, "`true` or `false`");
+            return None;
+        }
+    };
+    Some(Spanned {
+        value,
+        span: attribute.span,
+    })
+}
+
+/// `300ms`, `5s` or `2min`, in milliseconds.
+pub(super) fn duration_ms(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<u64> {
+    let value = &*attribute.value;
+    let digits_end = value.find(|it: char| !it.is_ascii_digit()).unwrap_or(value.len());
+    let (digits, unit) = value.split_at(digits_end);
+    let unit_ms = match unit {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "min" => Some(60_000),
+        _ => None,
+    };
+    let ms = unit_ms.and_then(|unit_ms: u64| digits.parse::<u64>().ok()?.checked_mul(unit_ms));
+    let ms = ms.filter(|ms| (1..=TIMEOUT_MS_MAX).contains(ms));
+    if ms.is_none() {
+        let expected = "a time of 1ms to one day (TIMEOUT_MS_MAX), such as `300ms`, `5s` or `2min`";
+        context.bad_value(attribute.value_span, value, expected);
+    }
+    ms
+}
+
+/// `core`, `important`, `normal`, `lossy` or a number from 0 to 255; less is more important.
+pub(super) fn priority(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<u8> {
+    let value = &*attribute.value;
+    let named = PRIORITIES
+        .iter()
+        .find(|(name, _)| *name == value)
+        .map(|(_, priority)| *priority);
+    let is_plain = value.chars().all(|it| it.is_ascii_digit());
+    let priority = named.or_else(|| value.parse().ok().filter(|_| is_plain));
+    if priority.is_none() {
+        let expected = "`core`, `important`, `normal`, `lossy` or a number from 0 to 255";
+        context.bad_value(attribute.value_span, value, expected);
+    }
+    priority
+}
+
+/// `4 9-12`: numbers and ranges, blanks between them.
+pub(super) fn ranges(
+    attribute: &Attribute<'_>,
+    bounds: RangeInclusive<i64>,
+    context: &mut Context<'_>,
+) -> Vec<(i64, i64, Span)> {
+    let mut ranges = Vec::new();
+    for word in attribute.value.split_ascii_whitespace() {
+        // The first character is no separator: numbers may be negative.
+        let separator = word
+            .char_indices()
+            .skip(1)
+            .find(|(_, it)| *it == '-')
+            .map(|(at, _)| at);
+        let (first, last) = separator.map_or((word, word), |at| (&word[..at], &word[at + 1..]));
+        let number = |digits: &str| {
+            digits
+                .parse::<i64>()
+                .ok()
+                .filter(|number| bounds.contains(number))
+        };
+        match (number(first), number(last)) {
+            (Some(first), Some(last)) if first <= last => ranges.push((first, last, attribute.span)),
+            _ => {
+                let (start, end) = (bounds.start(), bounds.end());
+                let expected = format!("a number or a range from {start} to {end}, such as `4 9-12`");
+                context.bad_value(attribute.value_span, word, &expected);
+            }
+        }
+    }
+    ranges
+}
+
+/// Names with blanks between them.
+pub(super) fn names(attribute: &Attribute<'_>) -> Vec<Spanned<String>> {
+    let names = attribute.value.split_ascii_whitespace();
+    names
+        .map(|name| Spanned {
+            value: name.to_owned(),
+            span: attribute.span,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Diagnostics, FileId};
+    use crate::parse::{Lost, reader, vocabulary};
+
+    /// Reads `value` as the `request` of a method, whose text is not judged, by `read`.
+    #[track_caller]
+    fn check<T: PartialEq + std::fmt::Debug>(
+        value: &str,
+        read: impl Fn(&Attribute<'_>, &mut Context<'_>) -> T,
+        expected: T,
+        is_fault: bool,
+    ) {
+        let text = format!(
+            "<protocol package='p'><service name='S'><method request='{value}'/></service></protocol>"
+        );
+        let (mut found, mut lost) = (Diagnostics::default(), Lost::default());
+        let mut context = Context {
+            file: FileId::default(),
+            found: &mut found,
+            lost: &mut lost,
+        };
+        let root = reader::read(&text, &mut context).unwrap();
+        let service = root.children(vocabulary::Kind::Service).next().unwrap();
+        let method = service.children(vocabulary::Kind::Method).next().unwrap();
+        let attribute = method.attribute("request").unwrap();
+        assert_eq!(read(attribute, &mut context), expected, "{value}");
+        assert_eq!(found.has_errors(), is_fault, "{value}");
+    }
+
+    #[test]
+    fn a_duration_has_a_unit_and_ends_at_one_day() {
+        for (value, expected) in [
+            ("300ms", Some(300)),
+            ("5s", Some(5_000)),
+            ("2min", Some(120_000)),
+            ("86400s", Some(TIMEOUT_MS_MAX)),
+            ("86400001ms", None),
+            ("0ms", None),
+            ("5", None),
+            ("s", None),
+            ("-5s", None),
+            ("5 s", None),
+            ("18446744073709551615min", None),
+        ] {
+            check(value, duration_ms, expected, expected.is_none());
+        }
+    }
+
+    #[test]
+    fn a_priority_is_a_word_or_a_byte() {
+        for (value, expected) in [
+            ("core", Some(0)),
+            ("important", Some(64)),
+            ("normal", Some(128)),
+            ("lossy", Some(192)),
+            ("255", Some(255)),
+            ("256", None),
+            ("+1", None),
+            ("", None),
+        ] {
+            check(value, priority, expected, expected.is_none());
+        }
+    }
+
+    #[test]
+    fn a_number_has_digits_only_and_stays_in_its_range() {
+        let read = |attribute: &Attribute<'_>, context: &mut Context<'_>| {
+            number::<i32>(attribute, -1..=i32::MAX, context).map(|number| number.value)
+        };
+        for (value, expected) in [
+            ("-1", Some(-1)),
+            ("2147483647", Some(i32::MAX)),
+            ("2147483648", None),
+            ("-2", None),
+            ("+1", None),
+            ("0x1", None),
+            (" 1", None),
+            ("", None),
+        ] {
+            check(value, read, expected, expected.is_none());
+        }
+    }
+
+    #[test]
+    fn ranges_may_be_negative_and_must_ascend() {
+        let read = |attribute: &Attribute<'_>, context: &mut Context<'_>| {
+            let ranges = ranges(attribute, -10..=20, context);
+            ranges
+                .into_iter()
+                .map(|(first, last, _)| (first, last))
+                .collect::<Vec<_>>()
+        };
+        check("4 9-12", read, vec![(4, 4), (9, 12)], false);
+        check("-3--1 -5", read, vec![(-3, -1), (-5, -5)], false);
+        check("12-9", read, vec![], true);
+        check("1 21", read, vec![(1, 1)], true);
+        check("1-", read, vec![], true);
+    }
+}
