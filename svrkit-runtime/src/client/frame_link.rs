@@ -116,6 +116,7 @@ impl Link for FrameLink {
 
     fn cancel(&self, call_id: u32) {
         self.outbox.push(Header::new(call_id, Facts::Cancel), &[], &[]);
+        self.leave_when_idle();
     }
 
     fn close(&self) {
@@ -199,15 +200,19 @@ impl FrameLink {
         let call_id = frame.header.call_id;
         match frame.header.facts {
             // Nobody may wait for it any more: given up, or answered already.
-            Facts::Response(facts) if facts.code == 0 => {
-                self.pending.end(call_id, Ok(frame.body));
-            }
             Facts::Response(facts) => {
-                self.pending.end(call_id, Err(from_wire(&facts, &frame.body)));
+                let outcome = if facts.code == 0 {
+                    Ok(frame.body)
+                } else {
+                    Err(from_wire(&facts, &frame.body))
+                };
+                self.pending.end(call_id, outcome);
+                self.leave_when_idle();
             }
             Facts::Goaway { reason } => {
                 let _ = self.goaway.set(words(&frame, reason));
                 self.leaving.store(true, Ordering::Release);
+                self.leave_when_idle();
             }
             Facts::Ping(token) => {
                 self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
@@ -219,6 +224,13 @@ impl FrameLink {
             }
         }
         Ok(())
+    }
+
+    /// Closes our side of a connection that is being left once nothing is waited for: the server can end then.
+    fn leave_when_idle(&self) {
+        if self.leaving.load(Ordering::Acquire) && self.pending.is_idle() {
+            self.outbox.close();
+        }
     }
 
     /// The server closed the connection between two frames.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::connection::{Connection, Link};
 use super::pending::Pending;
 use super::timer;
-use crate::dispatch::{Call, InFlight, Responder, Router};
+use crate::dispatch::{Call, InFlight, Responder, Router, StoppedBy};
 use crate::limits::Limits;
 use crate::status::{Status, from_wire, to_wire};
 use crate::wire::frame::{Hello, RequestFacts};
@@ -75,7 +75,7 @@ impl Link for InProcess {
     }
 
     fn close(&self) {
-        self.in_flight.cancel_all();
+        self.in_flight.stop_all(StoppedBy::Caller);
     }
 }
 

@@ -178,6 +178,11 @@ impl Pending {
         overdue.into_iter().map(|(call_id, _)| call_id).collect()
     }
 
+    /// Whether no call waits.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().waiting().next().is_none()
+    }
+
     /// What the timer has to wait for.
     pub(super) fn timer(&self) -> Option<Instant> {
         self.lock().timer

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::in_flight::StoppedBy;
 use super::responder::Responder;
 use crate::limits::Limits;
 use crate::scratch;
@@ -200,14 +201,23 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if !self.answered && !self.responder.in_flight().is_cancelled(self.call_id) {
-            let status = if std::thread::panicking() {
-                Status::internal("the handler panicked; the server's log has the place")
-            } else {
-                Status::internal("the call was dropped unanswered")
-            };
+        let in_flight = self.responder.in_flight();
+        let unanswered = match in_flight.stopped_by(self.call_id) {
+            _ if self.answered => None,
+            Some(StoppedBy::Caller) => None,
+            Some(StoppedBy::Drain) => Some(
+                Status::unavailable("the server stopped before the handler had ended (drain.timeout)")
+                    .layer(Layer::Handler)
+                    .cause(Cause::Draining),
+            ),
+            None if std::thread::panicking() => Some(Status::internal(
+                "the handler panicked; the server's log has the place",
+            )),
+            None => Some(Status::internal("the call was dropped unanswered")),
+        };
+        if let Some(status) = unanswered {
             self.responder.answer(self.call_id, Err(&status));
         }
-        self.responder.in_flight().end(self.call_id);
+        in_flight.end(self.call_id);
     }
 }

@@ -23,7 +23,16 @@ enum State {
     /// Between arrival and the start of its handler.
     Starting,
     Running(AbortHandle),
-    Cancelled,
+    Stopped(StoppedBy),
+}
+
+/// Who had a handler stopped before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StoppedBy {
+    /// The caller, who no longer waits for an answer.
+    Caller,
+    /// The server, at the end of its drain.
+    Drain,
 }
 
 /// Why a call cannot begin.
@@ -55,32 +64,29 @@ impl InFlight {
     pub(crate) fn attach(&self, call_id: u32, handler: AbortHandle) {
         match self.lock().get_mut(&call_id) {
             Some(state @ State::Starting) => *state = State::Running(handler),
-            Some(State::Cancelled) => handler.abort(),
+            Some(State::Stopped(_)) => handler.abort(),
             Some(State::Running(_)) | None => {}
         }
     }
 
     /// Stops the handler of a call. It stays counted until the handler is really gone.
     pub(crate) fn cancel(&self, call_id: u32) {
-        if let Some(state) = self.lock().get_mut(&call_id)
-            && let State::Running(handler) = std::mem::replace(state, State::Cancelled)
-        {
-            handler.abort();
+        if let Some(state) = self.lock().get_mut(&call_id) {
+            state.stop(StoppedBy::Caller);
         }
     }
 
     /// Stops every handler.
-    pub(crate) fn cancel_all(&self) {
-        for state in self.lock().values_mut() {
-            if let State::Running(handler) = std::mem::replace(state, State::Cancelled) {
-                handler.abort();
-            }
-        }
+    pub(crate) fn stop_all(&self, by: StoppedBy) {
+        self.lock().values_mut().for_each(|state| state.stop(by));
     }
 
-    /// Whether nobody waits for this call's answer any more.
-    pub(crate) fn is_cancelled(&self, call_id: u32) -> bool {
-        matches!(self.lock().get(&call_id), Some(State::Cancelled))
+    /// Who had this call's handler stopped, if somebody had.
+    pub(crate) fn stopped_by(&self, call_id: u32) -> Option<StoppedBy> {
+        match self.lock().get(&call_id) {
+            Some(State::Stopped(by)) => Some(*by),
+            _ => None,
+        }
     }
 
     /// Gives a call's place back.
@@ -112,6 +118,17 @@ impl InFlight {
     /// Each change under the lock is one map operation: a panic cannot leave it half done.
     fn lock(&self) -> MutexGuard<'_, HashMap<u32, State, BuildHasherDefault<CallIdHasher>>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn stop(&mut self, by: StoppedBy) {
+        // Who stopped it first keeps the word: a caller that has left stays the one who did.
+        if !matches!(self, Self::Stopped(_))
+            && let Self::Running(handler) = std::mem::replace(self, Self::Stopped(by))
+        {
+            handler.abort();
+        }
     }
 }
 
@@ -166,7 +183,7 @@ mod tests {
         let handler = tokio::spawn(std::future::pending::<()>());
         calls.attach(1, handler.abort_handle());
         assert!(handler.await.unwrap_err().is_cancelled());
-        assert!(calls.is_cancelled(1));
+        assert_eq!(calls.stopped_by(1), Some(StoppedBy::Caller));
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::Shared;
 use super::stranger;
-use crate::dispatch::{Call, InFlight, NotBegun, Responder};
+use crate::dispatch::{Call, InFlight, NotBegun, Responder, StoppedBy};
 use crate::limits::Limits;
 use crate::status::{Cause, Code, Failure, Layer, Party, Retry, Status, to_wire};
 use crate::transport::{Inbox, InboxError, Outbox};
@@ -73,7 +73,7 @@ impl Connection {
             self.goaway(*reason, words);
         }
         // Nobody waits for these answers any more.
-        self.in_flight.cancel_all();
+        self.in_flight.stop_all(StoppedBy::Caller);
         self.outbox.close();
         // Ends when all is written, or with the socket's error: either way there is nothing more to do.
         let _ = writer.await;
@@ -110,15 +110,9 @@ impl Connection {
         &self.in_flight
     }
 
-    /// Stops what still runs, writes what is queued, and reads no more.
-    pub(super) fn close(&self) {
-        self.in_flight.cancel_all();
-        self.outbox.close();
-    }
-
     /// Ends the connection whatever its state.
     pub(super) fn cut(&self) {
-        self.in_flight.cancel_all();
+        self.in_flight.stop_all(StoppedBy::Caller);
         self.outbox.break_off();
         if let Some(reader) = self.reader.get() {
             reader.abort();

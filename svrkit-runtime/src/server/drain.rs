@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Shared;
+use crate::dispatch::StoppedBy;
 
 /// What peers get to take their last answers and close, once no call is in flight.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -52,9 +53,10 @@ pub(super) async fn drain(shared: &Shared) -> Drained {
             .is_err()
         {
             drained.calls_cut += connection.in_flight().len();
+            connection.in_flight().stop_all(StoppedBy::Drain);
         }
-        connection.close();
     }
+    // A peer closes when it has read the goaway and its answers: what it sent before that is still refused in words.
     if timeout(FLUSH, shared.connections.until_empty()).await.is_err() {
         for connection in shared.connections.all() {
             drained.connections_cut += 1;

@@ -1,0 +1,263 @@
+//! A service with a method for each way a call can go, and a peer that speaks frames by hand.
+#![allow(dead_code, reason = "each test program uses its own part of this module")]
+#![allow(clippy::unwrap_used, reason = "a test ends where what it stands on fails")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use svrkit_runtime::wire::frame::{Facts, Frame, FrameDecoder, Header, Hello, RequestFacts, hello_header};
+use svrkit_runtime::{
+    Bytes, Call, Client, Drained, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv, UnknownFields,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+#[tlv(name = "test.Note")]
+pub(crate) struct Note {
+    #[tlv(1)]
+    pub(crate) number: u64,
+    #[tlv(2)]
+    pub(crate) text: String,
+    #[tlv(3)]
+    pub(crate) payload: Bytes,
+    #[tlv(unknown)]
+    pub(crate) unknown: UnknownFields,
+}
+
+impl Note {
+    pub(crate) fn number(number: u64) -> Self {
+        Self {
+            number,
+            ..Self::default()
+        }
+    }
+}
+
+pub(crate) const TEST_ID: u32 = 4000;
+
+const fn spec(method: &'static str, method_id: u16) -> Spec {
+    Spec {
+        service: "test.Test",
+        service_id: TEST_ID,
+        method,
+        method_id,
+        request: "test.Note",
+        response: "test.Note",
+        timeout: Some(Duration::from_secs(30)),
+        priority: 128,
+        idempotent: false,
+    }
+}
+
+pub(crate) static ECHO: Spec = spec("Echo", 1);
+pub(crate) static FAIL: Spec = spec("Fail", 2);
+pub(crate) static PANIC: Spec = spec("Panic", 3);
+/// Waits until the test lets it go, and tells when it starts and when its future is gone.
+pub(crate) static WAIT: Spec = spec("Wait", 4);
+/// Answers with a payload of `number` bytes.
+pub(crate) static GROW: Spec = spec("Grow", 5);
+/// Answers with the value of the metadata entry `text`.
+pub(crate) static METADATA: Spec = spec("Metadata", 6);
+/// Not dispatched.
+pub(crate) static MISSING: Spec = spec("Missing", 99);
+
+pub(crate) static TEST: ServiceSpec = ServiceSpec {
+    name: "test.Test",
+    id: TEST_ID,
+    fingerprint: 7,
+    methods: &[&ECHO, &FAIL, &PANIC, &WAIT],
+};
+
+#[derive(Clone, Default)]
+pub(crate) struct Test(pub(crate) Arc<Gate>);
+
+#[derive(Default)]
+pub(crate) struct Gate {
+    pub(crate) started: Notify,
+    pub(crate) gone: Notify,
+    pub(crate) go: Notify,
+}
+
+/// Tells when the future it lives in is dropped.
+struct Gone(Arc<Gate>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.gone.notify_one();
+    }
+}
+
+impl Service for Test {
+    fn spec(&self) -> &'static ServiceSpec {
+        &TEST
+    }
+
+    fn dispatch(&self, call: Call) {
+        let gate = Arc::clone(&self.0);
+        match call.method_id() {
+            1 => call.handle(&ECHO, |note: Note| async move { Ok(note) }),
+            2 => call.handle(&FAIL, |note: Note| async move {
+                Err::<Note, _>(
+                    Status::not_found(format!("note {} is not here", note.number)).error_code(1001),
+                )
+            }),
+            3 => call.handle(&PANIC, |note: Note| async move {
+                assert!(note.number == u64::MAX, "as the test wants it");
+                Ok(note)
+            }),
+            4 => call.handle(&WAIT, |note: Note| async move {
+                let _gone = Gone(Arc::clone(&gate));
+                gate.started.notify_one();
+                gate.go.notified().await;
+                Ok(note)
+            }),
+            5 => call.handle(&GROW, |note: Note| async move {
+                Ok(Note {
+                    payload: vec![7; note.number as usize].into(),
+                    ..note
+                })
+            }),
+            6 => {
+                let metadata = call.metadata();
+                call.handle(&METADATA, |note: Note| async move {
+                    let metadata = metadata?;
+                    let value = metadata
+                        .value(&note.text)
+                        .ok_or_else(|| Status::not_found("no such entry"))?;
+                    Ok(Note {
+                        payload: value.clone(),
+                        ..note
+                    })
+                });
+            }
+            _ => call.refuse_unknown_method(&TEST),
+        }
+    }
+}
+
+/// A server on a port of its own, stopped by [`Self::stop`].
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) gate: Arc<Gate>,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Drained>,
+}
+
+impl Running {
+    pub(crate) async fn start() -> Self {
+        Self::with(Limits::default()).await
+    }
+
+    pub(crate) async fn with(limits: Limits) -> Self {
+        let test = Test::default();
+        let gate = Arc::clone(&test.0);
+        let bound = Server::new()
+            .name("tests")
+            .limits(limits)
+            .service(test)
+            .bind("127.0.0.1:0")
+            .await
+            .unwrap();
+        let address = bound.local_addr();
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(bound.run_until(async {
+            // A test that drops its server stops it as well.
+            let _ = stopped.await;
+        }));
+        Self {
+            address,
+            gate,
+            stop,
+            task,
+        }
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        Client::connect(self.address.to_string()).await.unwrap()
+    }
+
+    pub(crate) async fn stop(self) -> Drained {
+        self.stop.send(()).unwrap();
+        self.task.await.unwrap()
+    }
+}
+
+/// A peer that speaks frames by hand.
+pub(crate) struct Raw {
+    pub(crate) stream: TcpStream,
+    inbound: BytesMut,
+}
+
+impl Raw {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            inbound: BytesMut::new(),
+        }
+    }
+
+    pub(crate) async fn connect(address: SocketAddr) -> Self {
+        Self::new(TcpStream::connect(address).await.unwrap())
+    }
+
+    /// Connected and past the hellos.
+    pub(crate) async fn greeted(address: SocketAddr) -> Self {
+        let mut raw = Self::connect(address).await;
+        raw.send(hello_header(), &Hello::default().encode().unwrap())
+            .await;
+        let hello = raw.receive().await.unwrap();
+        assert!(matches!(hello.header.facts, Facts::Hello { .. }), "{hello:?}");
+        raw
+    }
+
+    pub(crate) async fn send(&mut self, mut header: Header, body: &[u8]) {
+        header.body_len = body.len() as u32;
+        self.send_bytes(&[&header.to_bytes(), body].concat()).await;
+    }
+
+    pub(crate) async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.unwrap();
+    }
+
+    /// The next frame; `None` at the end of the connection.
+    pub(crate) async fn receive(&mut self) -> Option<Frame> {
+        let decoder = FrameDecoder {
+            body_len_max: u32::MAX,
+            metadata_len_max: u16::MAX,
+        };
+        loop {
+            if let Some(frame) = decoder.decode(&mut self.inbound).unwrap() {
+                return Some(frame);
+            }
+            if self.stream.read_buf(&mut self.inbound).await.unwrap() == 0 {
+                return None;
+            }
+        }
+    }
+}
+
+/// Words of a goaway's or a refusal's body: the first field of a failure.
+pub(crate) fn words(frame: &Frame) -> String {
+    #[derive(Default, Tlv)]
+    struct Words {
+        #[tlv(1)]
+        message: String,
+    }
+    Words::decode(&frame.body).unwrap().message
+}
+
+/// The header of a request to a method of the test service, with a second to go.
+pub(crate) fn request_header(call_id: u32, method_id: u16) -> Header {
+    let facts = RequestFacts {
+        service_id: TEST_ID,
+        method_id,
+        remaining_us: 1_000_000,
+        ..RequestFacts::default()
+    };
+    Header::new(call_id, Facts::Request(facts))
+}
