@@ -16,7 +16,7 @@ use crate::status::{Cause, Code, Failure, Layer, Party, Retry, Status, to_wire};
 use crate::transport::{Inbox, InboxError, Outbox};
 use crate::wire::frame::{
     Facts, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts, ResponseFacts,
-    common_version, hello_header,
+    VERSION, common_version, hello_header,
 };
 use crate::wire::tlv::Tlv;
 
@@ -168,7 +168,10 @@ impl Connection {
         // Sent whether or not the versions meet: the peer learns from it what is spoken here.
         self.outbox.push(hello_header(), &[], &shared.hello);
         if common_version(version_min, version_max).is_none() {
-            let words = format!("no common frame version: the peer speaks {version_min} to {version_max}");
+            let words = format!(
+                "no common frame version: the peer speaks {version_min} to {version_max}, this server {VERSION}: \
+                 upgrade the older side"
+            );
             return Err(Leave::Goaway(GoawayReason::Version, words));
         }
         match Hello::decode(&frame.body) {
