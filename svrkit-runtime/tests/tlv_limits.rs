@@ -21,6 +21,8 @@ struct Chain {
     bytes: Bytes,
     #[tlv(6)]
     texts: Vec<String>,
+    #[tlv(7)]
+    boxes: Vec<Box<Chain>>,
     #[tlv(unknown)]
     unknown: UnknownFields,
 }
@@ -124,6 +126,7 @@ fn memory_is_counted_to_the_byte() {
     check_memory(b"\x0a\x00\x0a\x00", chain);
     check_memory(b"\x0a\x02\x0a\x00", 2 * chain);
     check_memory(b"\x12\x00\x12\x00\x12\x00", 3 * chain);
+    check_memory(b"\x3a\x00", size_of::<Box<Chain>>() + chain);
     check_memory(b"\x32\x01a\x32\x02bc", 2 * size_of::<String>() + 3);
     check_memory(b"\x48\x01", 2);
     // Kept bytes double when more arrive.
@@ -215,7 +218,7 @@ fn shared_bytes_are_not_counted() {
 #[test]
 fn a_length_allocates_nothing_that_did_not_arrive() {
     // 2 GiB announced in each, 1 byte sent: were the length believed, `decode.memory` would be the error.
-    for tag in [1_u8, 2, 3, 4, 5, 6, 9] {
+    for tag in [1_u8, 2, 3, 4, 5, 6, 7, 9] {
         let bytes = [tag << 3 | 2, 0x80, 0x80, 0x80, 0x80, 0x08, 0x00];
         let past_end = Err(DecodeErrorKind::LengthPastEnd {
             len: 1 << 31,
@@ -338,13 +341,14 @@ fn headroom_is_zero_directly_in_front_of_the_message_and_does_not_count() {
         text: "hello".to_owned(),
         ..Chain::default()
     };
-    let mut buffer = EncodeBuffer::new(7);
-    buffer.encode_with_headroom(&message, 0).unwrap().fill(0xff);
-    for headroom in [1, 32, 5000] {
-        let bytes = buffer.encode_with_headroom(&message, headroom).unwrap();
-        assert!(bytes[..headroom].iter().all(|byte| *byte == 0), "{headroom}");
-        assert_eq!(&bytes[headroom..], b"\x22\x05hello", "{headroom}");
-        bytes.fill(0xff);
+    for mut buffer in [EncodeBuffer::new(7), EncodeBuffer::default()] {
+        for headroom in [0, 1, 32, 32, 5000, 5000] {
+            let bytes = buffer.encode_with_headroom(&message, headroom).unwrap();
+            assert!(bytes[..headroom].iter().all(|byte| *byte == 0), "{headroom}");
+            assert_eq!(&bytes[headroom..], b"\x22\x05hello", "{headroom}");
+            // What is left here must not be seen in the next headroom.
+            bytes.fill(0xff);
+        }
     }
 }
 
