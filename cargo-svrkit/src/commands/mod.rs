@@ -1,0 +1,38 @@
+//! The subcommands, one a file. A new one is a file here, its `mod` and its line in the list.
+//!
+//! A subcommand is a clap struct with `run(&self)`: an [`Outcome`] when its work was done, whatever it found, an
+//! error when the work could not be done. None prints or exits.
+
+mod check;
+mod r#gen;
+mod new;
+
+use std::error::Error;
+
+use clap::Subcommand;
+
+use crate::outcome::Outcome;
+
+/// `file::Struct` of each; the subcommand is called like the struct.
+macro_rules! subcommands {
+    ($($file:ident::$Struct:ident,)+) => {
+        #[derive(Subcommand)]
+        pub(crate) enum Command {
+            $($Struct($file::$Struct),)+
+        }
+
+        impl Command {
+            pub(crate) fn run(&self) -> Result<Outcome, Box<dyn Error>> {
+                match self {
+                    $(Self::$Struct(command) => command.run(),)+
+                }
+            }
+        }
+    };
+}
+
+subcommands! {
+    check::Check,
+    r#gen::Gen,
+    new::New,
+}

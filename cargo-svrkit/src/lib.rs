@@ -1,0 +1,73 @@
+//! The `cargo svrkit` command as a library: a thin front over `svrkit-gen`, and the maker of new projects.
+//!
+//! [`run`] takes the arguments and returns what is to be printed and how to exit. It writes the files a subcommand is
+//! asked to write; it prints nothing and never exits. `src/main.rs` and the tests call it.
+//!
+//! - `commands`: one subcommand a file;
+//! - `project`: what `new` makes;
+//! - `schemas`: the schema files named on the command line;
+//! - `staging`: files and folders that appear whole or not at all.
+#![forbid(unsafe_code)]
+
+mod commands;
+mod outcome;
+mod project;
+mod schemas;
+mod staging;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+
+use self::commands::Command;
+pub use self::outcome::{Exit, Outcome};
+
+/// What cargo puts before the arguments when it is called as `cargo svrkit …`.
+const CARGO_WORD: &str = "svrkit";
+
+/// Makes, checks and compiles svrkit protocols.
+#[derive(Parser)]
+#[command(
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Example:\n  cargo svrkit new shop && cd shop && cargo run\n\n\
+                  Exit codes:\n  \
+                  0  fine\n  \
+                  1  something is wrong with the schemas, or a generated file is stale\n  \
+                  2  wrong usage, or a file cannot be read or written"
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Runs the command line `args`, the name of the program first, as `cargo-svrkit …` or as cargo calls it:
+/// `cargo-svrkit svrkit …`.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    let by_cargo = args.get(1).is_some_and(|word| word == CARGO_WORD);
+    let name = if by_cargo {
+        args.remove(1);
+        "cargo svrkit"
+    } else {
+        "cargo-svrkit"
+    };
+    let parsed = CommandLine::command()
+        .bin_name(name)
+        .try_get_matches_from(args)
+        .and_then(|matches| CommandLine::from_arg_matches(&matches));
+    match parsed {
+        Ok(line) => line
+            .command
+            .run()
+            .unwrap_or_else(|error| Outcome::failed(&*error)),
+        // `--help` and `--version` come as errors, too.
+        Err(error) if error.use_stderr() => Outcome {
+            stdout: String::new(),
+            stderr: error.render().to_string(),
+            exit: Exit::Failed,
+        },
+        Err(error) => Outcome::fine(error.render().to_string()),
+    }
+}
