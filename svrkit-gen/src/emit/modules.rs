@@ -52,26 +52,26 @@ impl Module {
 
     /// The modules in this one, as the top of a file.
     pub(super) fn tokens(self) -> TokenStream {
-        let modules = self.children.into_iter().map(|(name, module)| {
-            let module = module.declaration(&name);
-            quote! {
-                #[allow(
-                    dead_code,
-                    unreachable_pub,
-                    clippy::enum_variant_names,
-                    clippy::module_inception,
-                    clippy::new_ret_no_self,
-                    clippy::should_implement_trait,
-                    clippy::wrong_self_convention,
-                    reason = "the names are the schema's, and a program seldom uses all of them"
-                )]
-                #module
-            }
-        });
+        let lints = quote! {
+            #[allow(
+                dead_code,
+                unreachable_pub,
+                clippy::enum_variant_names,
+                clippy::module_inception,
+                clippy::new_ret_no_self,
+                clippy::should_implement_trait,
+                clippy::wrong_self_convention,
+                reason = "the names are the schema's, and a program seldom uses all of them"
+            )]
+        };
+        let modules = self
+            .children
+            .into_iter()
+            .map(|(name, module)| module.declaration(&name, &lints));
         quote!(#(#modules)*)
     }
 
-    fn declaration(self, name: &str) -> TokenStream {
+    fn declaration(self, name: &str, lints: &TokenStream) -> TokenStream {
         let default_doc = match self.default_doc.is_empty() {
             true => format!("Packages in `{name}`."),
             false => self.default_doc,
@@ -81,10 +81,11 @@ impl Module {
         let children = self
             .children
             .into_iter()
-            .map(|(name, module)| module.declaration(&name));
+            .map(|(name, module)| module.declaration(&name, &TokenStream::new()));
         let name = ident(name);
         quote! {
             #docs
+            #lints
             pub mod #name {
                 #(#items)*
                 #(#children)*

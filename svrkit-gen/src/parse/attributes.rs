@@ -39,7 +39,17 @@ pub(super) fn read<'a>(
     let known = word.attributes_in(parent);
     let mut iterator = Attributes::new(content, word.name.len());
     iterator.with_checks(false);
-    for (count, attribute) in iterator.enumerate() {
+    // Before anything is said about them: what is wrong with the first ones would bury it.
+    if ATTRIBUTES_MAX < iterator.clone().take(ATTRIBUTES_MAX + 1).count() {
+        let span = context.span(start, start + word.name.len());
+        let message = format!(
+            "`<{}>` has more than {ATTRIBUTES_MAX} attributes (ATTRIBUTES_MAX)",
+            word.name
+        );
+        context.push(Diagnostic::new(Code::LimitExceeded, span, message));
+        return (Err(BrokenTag), false);
+    }
+    for attribute in iterator {
         let attribute = match attribute {
             Ok(attribute) => attribute,
             Err(error) => return (Err(broken(&error, content, start, context)), false),
@@ -50,14 +60,6 @@ pub(super) fn read<'a>(
         let value_at = attribute.value.as_ptr() as usize - content.as_ptr() as usize;
         let raw = &content[value_at..value_at + attribute.value.len()];
         let span = context.span(start + name_at, start + value_at + raw.len() + 1);
-        if count == ATTRIBUTES_MAX {
-            let message = format!(
-                "`<{}>` has more than {ATTRIBUTES_MAX} attributes (ATTRIBUTES_MAX)",
-                word.name
-            );
-            context.push(Diagnostic::new(Code::LimitExceeded, span, message));
-            return (Err(BrokenTag), false);
-        }
         let follows_blank = content[..name_at].ends_with([' ', '\t', '\r', '\n']);
         if name.is_empty() || !follows_blank {
             let message = match name.is_empty() {

@@ -6,10 +6,9 @@ use super::{Context, doc, value};
 
 pub(super) fn field(element: &Element<'_>, context: &mut Context<'_>) -> Option<Field> {
     let name = element.required("name", context).map(value::text);
-    // The exact range has a rule of its own.
     let tag = element
         .required("tag", context)
-        .and_then(|it| value::number(it, 0..=u32::MAX, context));
+        .and_then(|it| value::tag(it, context));
     let type_name = element.required("type", context).map(value::text);
     let mut flags_sound = !element.attributes_cut;
     let mut flag = |name| {

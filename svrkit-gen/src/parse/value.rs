@@ -9,7 +9,7 @@ use std::str::FromStr;
 use super::Context;
 use super::attributes::Attribute;
 use crate::diagnostic::{Span, Spanned};
-use crate::limits::TIMEOUT_MS_MAX;
+use crate::limits::{TAG_MAX, TIMEOUT_MS_MAX};
 
 /// The priority of a method that names none.
 pub(super) const PRIORITY_DEFAULT: u8 = 128;
@@ -50,6 +50,22 @@ where
         }),
         _ => {
             let expected = format!("a whole number from {} to {}", range.start(), range.end());
+            context.bad_value(attribute.value_span, &attribute.value, &expected);
+            None
+        }
+    }
+}
+
+/// A number that may be a tag. Which tags are lawful is a rule of its own, that can name the tag.
+pub(super) fn tag(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<u32>> {
+    let is_plain = attribute.value.chars().all(|it| it.is_ascii_digit());
+    match attribute.value.parse() {
+        Ok(value) if is_plain => Some(Spanned {
+            value,
+            span: attribute.span,
+        }),
+        _ => {
+            let expected = format!("a whole number from 1 to {TAG_MAX}");
             context.bad_value(attribute.value_span, &attribute.value, &expected);
             None
         }

@@ -1,0 +1,88 @@
+//! Damaged schemas: whatever the bytes, there is a report and no panic.
+
+mod support;
+
+use std::fs;
+
+use svrkit_gen::Config;
+
+const MUTATIONS: u32 = 500;
+
+/// xorshift32: small, and the same on every machine.
+struct Random(u32);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0 as usize % end.max(1)
+    }
+}
+
+/// One to four damages: a byte changed, a slice removed, a slice doubled, or a piece of markup put in.
+fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
+    const WORDS: [&[u8]; 8] = [b"<", b">", b"\"", b"&", b"]]>", b"<!--", b"\xff", b"-1"];
+    for _ in 0..=random.below(4) {
+        let at = random.below(bytes.len());
+        let end = (at + random.below(40)).min(bytes.len());
+        match random.below(4) {
+            0 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+            1 => drop(bytes.drain(at..end)),
+            2 => {
+                let slice = bytes[at..end].to_vec();
+                bytes.splice(at..at, slice);
+            }
+            _ => drop(bytes.splice(at..at, WORDS[random.below(WORDS.len())].iter().copied())),
+        }
+    }
+}
+
+#[test]
+fn no_damage_to_a_schema_panics() {
+    let folder = support::Folder::new("hostile");
+    let mut refused = 0;
+    for (seed, schema) in support::schemas("tests/schemas/valid").into_iter().enumerate() {
+        let sound = fs::read(&schema).unwrap();
+        let mut random = Random(0x9e37_79b9 ^ (seed as u32 + 1));
+        for _ in 0..MUTATIONS {
+            let mut bytes = sound.clone();
+            mutate(&mut bytes, &mut random);
+            let file = folder.file("damaged.xml", &bytes);
+            match Config::new().generate([file]) {
+                Ok(generated) => assert!(syn::parse_file(generated.source()).is_ok()),
+                Err(report) => {
+                    assert!(report.is_error() && !report.render().is_empty());
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 0, "the damage must reach the rules");
+}
+
+#[test]
+fn bytes_that_are_no_xml_give_one_finding() {
+    let folder = support::Folder::new("garbage");
+    for (name, bytes) in [
+        ("empty", &b""[..]),
+        ("blank", b" \n\t "),
+        ("text", b"hello"),
+        ("zeros", &[0; 64]),
+        ("utf16", b"\xff\xfe<\0p\0/\0>\0"),
+        ("open", b"<protocol package='a'"),
+        ("end", b"</protocol>"),
+        ("comment", b"<!-- "),
+        ("cdata", b"<protocol package='a'><doc><![CDATA[ "),
+    ] {
+        let report = Config::new().check([folder.file(&format!("{name}.xml"), bytes)]);
+        assert_eq!(report.findings().len(), 1, "{name}: {report}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_fault_and_moves_no_column() {
+    let folder = support::Folder::new("mark");
+    let report = Config::new().check([folder.file("a.xml", "\u{feff}<protocol package='a' x=''/>")]);
+    assert_eq!(report.location(&report.findings()[0]).column, 23);
+}

@@ -1,0 +1,187 @@
+//! Each bound of `svrkit_gen::limits` at its edge: what is allowed passes, one more is a finding that names the bound.
+
+mod support;
+
+use svrkit_gen::limits::{
+    ATTRIBUTES_MAX, ELEMENT_DEPTH_MAX, ELEMENTS_MAX, FILE_LEN_MAX, FILES_MAX, FINDINGS_MAX, NAME_LEN_MAX,
+    TAG_MAX, TIMEOUT_MS_MAX,
+};
+use svrkit_gen::{Code, Config, Report};
+
+/// Checks one file of this text.
+fn report(test: &str, text: &str) -> Report {
+    let folder = support::Folder::new(test);
+    let file = folder.file("a.xml", text);
+    Config::new().check([file])
+}
+
+#[track_caller]
+fn check(test: &str, text: impl Fn(usize) -> String, max: usize, code: Code, key: &str) {
+    let at_the_edge = report(test, &text(max));
+    assert!(
+        !at_the_edge
+            .findings()
+            .iter()
+            .any(|finding| finding.code() == code),
+        "{at_the_edge}"
+    );
+    let beyond = report(test, &text(max + 1));
+    let finding = beyond.findings().iter().find(|finding| finding.code() == code);
+    let finding = finding.unwrap_or_else(|| panic!("nothing beyond {key}: {beyond}"));
+    assert!(finding.message().contains(key), "{}", finding.message());
+}
+
+#[test]
+fn a_file_has_a_size() {
+    let text = |len: usize| {
+        let frame = "<protocol package='a'></protocol>";
+        frame.replace("><", &format!(">{}<", " ".repeat(len - frame.len())))
+    };
+    check(
+        "size",
+        text,
+        FILE_LEN_MAX as usize,
+        Code::LimitExceeded,
+        "FILE_LEN_MAX",
+    );
+}
+
+#[test]
+fn an_element_has_a_number_of_attributes() {
+    let text = |count: usize| {
+        let attributes: String = (1..count).map(|at| format!(" a{at}=''")).collect();
+        format!("<protocol package='a'{attributes}/>")
+    };
+    check(
+        "attributes",
+        text,
+        ATTRIBUTES_MAX,
+        Code::LimitExceeded,
+        "ATTRIBUTES_MAX",
+    );
+}
+
+#[test]
+fn elements_have_a_depth() {
+    let text = |depth: usize| {
+        let messages = depth - 1;
+        let open = "<message name='M'>".repeat(messages);
+        format!(
+            "<protocol package='a'>{open}{}</protocol>",
+            "</message>".repeat(messages)
+        )
+    };
+    check(
+        "depth",
+        text,
+        ELEMENT_DEPTH_MAX,
+        Code::LimitExceeded,
+        "ELEMENT_DEPTH_MAX",
+    );
+    // What is skipped counts as well.
+    let text = |depth: usize| "<x>".repeat(depth);
+    check(
+        "skipped-depth",
+        text,
+        ELEMENT_DEPTH_MAX,
+        Code::LimitExceeded,
+        "ELEMENT_DEPTH_MAX",
+    );
+}
+
+#[test]
+fn a_file_has_a_number_of_elements() {
+    let text = |count: usize| {
+        let messages: String = (1..count).map(|at| format!("<message name='M{at}'/>")).collect();
+        format!("<protocol package='a'>{messages}</protocol>")
+    };
+    check(
+        "elements",
+        text,
+        ELEMENTS_MAX,
+        Code::LimitExceeded,
+        "ELEMENTS_MAX",
+    );
+}
+
+#[test]
+fn a_run_has_a_number_of_files() {
+    let folder = support::Folder::new("files");
+    let run = |files: usize| {
+        let imports: String = (1..files)
+            .map(|at| {
+                folder.file(&format!("{at}.xml"), format!("<protocol package='p{at}'/>"));
+                format!("<import path='{at}.xml'/>")
+            })
+            .collect();
+        let root = folder.file("root.xml", format!("<protocol package='a'>{imports}</protocol>"));
+        Config::new().check([root])
+    };
+    assert_eq!(run(FILES_MAX).render(), "");
+    let beyond = run(FILES_MAX + 1);
+    assert_eq!(beyond.error_count(), 1);
+    assert!(beyond.findings()[0].message().contains("FILES_MAX"));
+    assert_eq!(beyond.files_read().len(), FILES_MAX);
+}
+
+#[test]
+fn a_name_has_a_length() {
+    let text = |len: usize| {
+        format!(
+            "<protocol package='a'><message name='{}'/></protocol>",
+            "M".repeat(len)
+        )
+    };
+    check("name", text, NAME_LEN_MAX, Code::BadName, "NAME_LEN_MAX");
+}
+
+#[test]
+fn a_timeout_has_a_maximum() {
+    let text = |timeout: usize| {
+        format!(
+            "<protocol package='a'><message name='M'/><service name='S'>\
+             <method name='X' id='1' request='M' response='M' timeout='{timeout}ms'/></service></protocol>"
+        )
+    };
+    check(
+        "timeout",
+        text,
+        TIMEOUT_MS_MAX as usize,
+        Code::BadValue,
+        "TIMEOUT_MS_MAX",
+    );
+}
+
+#[test]
+fn a_tag_has_a_maximum() {
+    let text = |tag: usize| {
+        format!(
+            "<protocol package='a'><message name='M'><field tag='{tag}' name='f' type='u32'/></message></protocol>"
+        )
+    };
+    check(
+        "tag",
+        text,
+        TAG_MAX as usize,
+        Code::TagOutOfRange,
+        &TAG_MAX.to_string(),
+    );
+}
+
+#[test]
+fn findings_are_shown_up_to_a_number_and_counted_beyond() {
+    let text = |count: usize| format!("<protocol package='a'>{}</protocol>", "<x/>\n".repeat(count));
+    let at_the_edge = report("findings", &text(FINDINGS_MAX));
+    assert_eq!(at_the_edge.findings().len(), FINDINGS_MAX);
+    assert!(
+        at_the_edge.render().ends_with("\n100 errors in 1 file\n"),
+        "{at_the_edge}"
+    );
+    let beyond = report("findings", &text(FINDINGS_MAX + 1));
+    assert_eq!(
+        (beyond.findings().len(), beyond.error_count()),
+        (FINDINGS_MAX, FINDINGS_MAX + 1)
+    );
+    let summary = "\n101 errors in 1 file, the first 100 are shown (FINDINGS_MAX)\n";
+    assert!(beyond.render().ends_with(summary), "{beyond}");
+}
