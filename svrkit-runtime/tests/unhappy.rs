@@ -138,7 +138,7 @@ async fn wrong_service() {
         service: "shop.Orders",
         service_id: 9999,
         method: "Place",
-        ..spec_of_echo()
+        ..support::spec("Place", 1)
     };
     let server = Running::start().await;
     let status = server
@@ -491,18 +491,4 @@ async fn a_server_that_never_greets() {
         Party::Callee,
         "no hello from the server within 20 ms (hello.timeout): does it speak svrkit?",
     );
-}
-
-const fn spec_of_echo() -> Spec {
-    Spec {
-        service: "test.Test",
-        service_id: TEST_ID,
-        method: "Echo",
-        method_id: 1,
-        request: "test.Note",
-        response: "test.Note",
-        timeout: None,
-        priority: 128,
-        idempotent: false,
-    }
 }

@@ -206,7 +206,7 @@ impl FrameLink {
                 } else {
                     Err(from_wire(&facts, &frame.body))
                 };
-                self.pending.end(call_id, outcome);
+                self.pending.answer(call_id, outcome);
                 self.leave_when_idle();
             }
             Facts::Goaway { reason } => {

@@ -55,7 +55,7 @@ impl Link for InProcess {
         let max = self.limits.calls_in_flight;
         // A cancelled call's handler may not have ended yet, though its slot is free again.
         if self.in_flight.begin(call_id, max).is_err() {
-            self.pending.end(call_id, Err(super::too_many_calls(max)));
+            self.pending.answer(call_id, Err(super::too_many_calls(max)));
             return true;
         }
         let responder = Arc::clone(&self) as Arc<dyn Responder>;
@@ -82,7 +82,7 @@ impl Link for InProcess {
 impl Responder for InProcess {
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
         let outcome = outcome.map(Bytes::copy_from_slice).map_err(as_told);
-        self.pending.end(call_id, outcome);
+        self.pending.answer(call_id, outcome);
     }
 
     fn in_flight(&self) -> &InFlight {

@@ -18,8 +18,14 @@ const INDEX_BITS: u32 = 16;
 /// Most slots a table has: more calls in flight than this on one connection are refused.
 pub(super) const CALLS_MAX: u32 = 1 << INDEX_BITS;
 
-/// How a call ended: its encoded answer, or why there is none.
-pub(super) type Outcome = Result<Bytes, Status>;
+/// How a call ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// By its encoded answer, or by a status that says why there is none.
+    Answered(Result<Bytes, Status>),
+    /// By its deadline.
+    Late,
+}
 
 /// Calls that wait for their answers.
 #[derive(Debug, Default)]
@@ -125,6 +131,11 @@ impl Pending {
         table.slot(call_id).is_some() && matches!(table.release(call_id), State::Waiting { .. })
     }
 
+    /// Answers a call that waits. False: nobody waits for it.
+    pub(super) fn answer(&self, call_id: u32, answer: Result<Bytes, Status>) -> bool {
+        self.end(call_id, Outcome::Answered(answer))
+    }
+
     /// Ends a call that waits. False: nobody waits for it.
     pub(super) fn end(&self, call_id: u32, outcome: Outcome) -> bool {
         let mut table = self.lock();
@@ -157,7 +168,7 @@ impl Pending {
             .filter_map(|slot| match &mut slot.state {
                 State::Waiting { caller, .. } => {
                     let caller = caller.take();
-                    slot.state = State::Ended(Err(status.clone()));
+                    slot.state = State::Ended(Outcome::Answered(Err(status.clone())));
                     caller
                 }
                 State::Free | State::Ended(_) => None,
@@ -256,14 +267,14 @@ mod tests {
         );
         assert!(matches!(pending.start(in_seconds(1), 2), Err(NotStarted::Full)));
         assert!(poll(&pending, a).is_pending());
-        assert!(pending.end(b, Ok(Bytes::from_static(b"b"))));
-        assert!(pending.end(a, Ok(Bytes::from_static(b"a"))));
-        assert!(!pending.end(a, Ok(Bytes::new())), "a second answer is ignored");
-        let Poll::Ready(Ok(body)) = poll(&pending, a) else {
+        assert!(pending.answer(b, Ok(Bytes::from_static(b"b"))));
+        assert!(pending.answer(a, Ok(Bytes::from_static(b"a"))));
+        assert!(!pending.answer(a, Ok(Bytes::new())), "a second answer is ignored");
+        let Poll::Ready(Outcome::Answered(Ok(body))) = poll(&pending, a) else {
             panic!("a has ended")
         };
         assert_eq!(body, "a");
-        let Poll::Ready(Ok(body)) = poll(&pending, b) else {
+        let Poll::Ready(Outcome::Answered(Ok(body))) = poll(&pending, b) else {
             panic!("b has ended")
         };
         assert_eq!(body, "b");
@@ -276,12 +287,12 @@ mod tests {
         assert!(pending.abandon(first), "the peer still works on it");
         let second = pending.start(in_seconds(1), 1).unwrap();
         assert_ne!(first, second);
-        assert!(!pending.end(first, Ok(Bytes::new())));
+        assert!(!pending.answer(first, Ok(Bytes::new())));
         assert!(poll(&pending, second).is_pending());
-        assert!(pending.end(second, Ok(Bytes::new())));
+        assert!(pending.answer(second, Ok(Bytes::new())));
         assert!(!pending.abandon(second), "answered: nothing to cancel");
         assert!(
-            !pending.end(0xffff_ffff, Ok(Bytes::new())),
+            !pending.answer(0xffff_ffff, Ok(Bytes::new())),
             "an id that never was"
         );
     }
@@ -310,7 +321,7 @@ mod tests {
         let call = pending.start(in_seconds(1), 8).unwrap();
         pending.close(|waiting| Status::unavailable(format!("{waiting} waited")));
         pending.close(|_| Status::internal("a later reason"));
-        let Poll::Ready(Err(status)) = poll(&pending, call) else {
+        let Poll::Ready(Outcome::Answered(Err(status))) = poll(&pending, call) else {
             panic!("it has ended")
         };
         assert_eq!(status.message(), "1 waited");

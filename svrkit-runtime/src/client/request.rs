@@ -9,10 +9,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
-use super::connection::{Connection, Link};
-use super::pending::NotStarted;
+use super::connection::Connection;
+use super::pending::{NotStarted, Outcome};
 use super::{Client, too_many_calls};
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
@@ -30,13 +31,17 @@ pub struct Request<R> {
     message: Result<Bytes, Status>,
     metadata: Metadata,
     timeout: Duration,
+    /// Who set it, for the one who wants to change it.
+    timeout_from: &'static str,
     /// Set when it is first polled.
     deadline: Option<Instant>,
     state: State,
     response: PhantomData<fn() -> R>,
 }
 
-type Connecting = Pin<Box<dyn Future<Output = Result<Arc<Connection>, Status>> + Send>>;
+type Connected = Result<Arc<Connection>, Status>;
+
+type Connecting = Pin<Box<dyn Future<Output = Result<Connected, Elapsed>> + Send>>;
 
 enum State {
     /// Needs a connection.
@@ -52,13 +57,17 @@ enum State {
 
 impl<R: Tlv> Request<R> {
     pub(super) fn new(client: Client, spec: &'static Spec, message: Result<Bytes, Status>) -> Self {
-        let timeout = spec.timeout.unwrap_or(client.limits().deadline_default);
+        let (timeout, timeout_from) = match spec.timeout {
+            Some(timeout) => (timeout, "the schema's timeout"),
+            None => (client.limits().deadline_default, "deadline.default"),
+        };
         Self {
             client,
             spec,
             message,
             metadata: Metadata::default(),
             timeout,
+            timeout_from,
             deadline: None,
             state: State::New,
             response: PhantomData,
@@ -68,6 +77,7 @@ impl<R: Tlv> Request<R> {
     /// Sets the time it may take, connecting included. At most about 71 minutes are told to the server.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self.timeout_from = "the call's timeout";
         self
     }
 
@@ -96,42 +106,36 @@ impl<R: Tlv> Request<R> {
                         Some(connection) => self.start(connection, deadline)?,
                         None => {
                             let client = self.client.clone();
-                            State::Connecting(Box::pin(async move {
-                                match timeout_at(deadline, client.connection()).await {
-                                    Ok(connected) => connected,
-                                    Err(_) => {
-                                        Err(Status::deadline_exceeded("no connection before the deadline")
-                                            .layer(Layer::Connect)
-                                            .party(Party::Network)
-                                            .retry(Retry::Elsewhere))
-                                    }
-                                }
-                            }))
+                            State::Connecting(Box::pin(timeout_at(deadline, async move {
+                                client.connection().await
+                            })))
                         }
                     }
                 }
                 State::Connecting(connecting) => {
-                    let connection = ready!(connecting.as_mut().poll(cx))?;
+                    let connection = match ready!(connecting.as_mut().poll(cx)) {
+                        Ok(connected) => connected?,
+                        Err(_) => {
+                            let late = self.late("no connection").layer(Layer::Connect);
+                            return Poll::Ready(Err(late.party(Party::Network).retry(Retry::Elsewhere)));
+                        }
+                    };
                     self.state = self.start(connection, deadline)?;
                 }
                 State::Queued(connection, call_id) => {
-                    let (link, call_id) = (Arc::clone(&connection.link), *call_id);
+                    let (connection, call_id) = (Arc::clone(connection), *call_id);
                     // Its deadline may come while it waits for room.
-                    if let Poll::Ready(outcome) = link.pending().poll(call_id, cx) {
+                    if let Poll::Ready(outcome) = connection.link.pending().poll(call_id, cx) {
                         self.state = State::Ended;
                         return Poll::Ready(self.read(outcome));
                     }
-                    ready!(link.poll_room(cx));
-                    if self.send(link, call_id, deadline)? {
-                        let State::Queued(connection, _) = std::mem::replace(&mut self.state, State::Ended)
-                        else {
-                            unreachable!("it is matched above")
-                        };
-                        self.state = State::Sent(connection, call_id);
+                    ready!(connection.link.poll_room(cx));
+                    self.state = if self.send(&connection, call_id, deadline)? {
+                        State::Sent(connection, call_id)
                     } else {
                         // The server has not seen it: another connection may take it.
-                        self.state = State::New;
-                    }
+                        State::New
+                    };
                 }
                 State::Sent(connection, call_id) => {
                     let outcome = ready!(connection.link.pending().poll(*call_id, cx));
@@ -183,9 +187,10 @@ impl<R: Tlv> Request<R> {
         }
     }
 
-    fn send(&self, link: Arc<dyn Link>, call_id: u32, deadline: Instant) -> Result<bool, Status> {
+    fn send(&self, connection: &Connection, call_id: u32, deadline: Instant) -> Result<bool, Status> {
+        let link = &connection.link;
         let message = self.message.as_ref().map_err(Status::clone)?;
-        let metadata = self.encode_metadata()?;
+        let metadata = self.encode_metadata(connection.server.metadata_bytes)?;
         let remaining = deadline.saturating_duration_since(Instant::now());
         let facts = RequestFacts {
             service_id: self.spec.service_id,
@@ -197,14 +202,14 @@ impl<R: Tlv> Request<R> {
                 .min(u32::MAX - 1),
             ..RequestFacts::default()
         };
-        if Arc::clone(&link).send(call_id, facts, &metadata, message) {
+        if Arc::clone(link).send(call_id, facts, &metadata, message) {
             return Ok(true);
         }
         link.pending().abandon(call_id);
         Ok(false)
     }
 
-    fn encode_metadata(&self) -> Result<Bytes, Status> {
+    fn encode_metadata(&self, server_max: u32) -> Result<Bytes, Status> {
         if self.metadata.is_empty() {
             return Ok(Bytes::new());
         }
@@ -225,7 +230,20 @@ impl<R: Tlv> Request<R> {
                 "metadata of {len} bytes is over the limit of {max} (metadata.bytes)"
             )));
         }
+        if server_max != 0 && len > server_max as usize {
+            return Err(self.too_large(format!(
+                "metadata of {len} bytes is over the server's limit of {server_max} (its metadata.bytes)"
+            )));
+        }
         Ok(bytes.into())
+    }
+
+    fn late(&self, what: &str) -> Status {
+        Status::deadline_exceeded(format!(
+            "{what} within {} ms ({})",
+            self.timeout.as_millis(),
+            self.timeout_from
+        ))
     }
 
     fn too_large(&self, message: String) -> Status {
@@ -236,13 +254,17 @@ impl<R: Tlv> Request<R> {
             .retry(Retry::Never)
     }
 
-    fn read(&self, outcome: Result<Bytes, Status>) -> Result<R, Status> {
+    fn read(&self, outcome: Outcome) -> Result<R, Status> {
+        let body = match outcome {
+            Outcome::Answered(answer) => answer?,
+            Outcome::Late => return Err(self.late("no answer").layer(Layer::Client)),
+        };
         let limits = self.client.limits();
         let limits = DecodeLimits {
             memory: limits.decode_memory,
             depth: limits.decode_depth,
         };
-        R::decode_shared(&outcome?, &limits).map_err(|error| {
+        R::decode_shared(&body, &limits).map_err(|error| {
             Status::internal(format!("the response cannot be decoded: {error}"))
                 .layer(Layer::Codec)
                 .retry(Retry::Never)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::time::{Instant, timeout_at};
 
 use super::connection::Link;
-use crate::status::{Layer, Status};
+use super::pending::Outcome;
 
 /// Runs until its task is stopped or the link's table is closed.
 pub(super) async fn run(link: Arc<impl Link + ?Sized>) {
@@ -20,9 +20,7 @@ pub(super) async fn run(link: Arc<impl Link + ?Sized>) {
             Some(deadline) => {
                 if timeout_at(deadline, earlier).await.is_err() {
                     for call_id in pending.overdue(Instant::now()) {
-                        let status =
-                            Status::deadline_exceeded("no answer before the deadline").layer(Layer::Client);
-                        if pending.end(call_id, Err(status)) {
+                        if pending.end(call_id, Outcome::Late) {
                             link.cancel(call_id);
                         }
                     }

@@ -40,7 +40,7 @@ impl Note {
 
 pub(crate) const TEST_ID: u32 = 4000;
 
-const fn spec(method: &'static str, method_id: u16) -> Spec {
+pub(crate) const fn spec(method: &'static str, method_id: u16) -> Spec {
     Spec {
         service: "test.Test",
         service_id: TEST_ID,
