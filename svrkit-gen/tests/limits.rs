@@ -1,5 +1,7 @@
 //! Each bound of `svrkit_gen::limits` at its edge: what is allowed passes, one more is a finding that names the bound.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use svrkit_gen::limits::{

@@ -105,15 +105,13 @@ fn accessor(field: &Field, message: &Message, schema: &Schema) -> Option<TokenSt
     let target = type_path(&schema.message(field.single_message()?).name, &message.name);
     let name = ident(&names::field(&field.head.name.value));
     let doc = format!(" `{}`, or its default when it is absent.", field.head.name.value);
-    let as_ref = if field.boxed {
-        quote!(as_deref)
-    } else {
-        quote!(as_ref)
-    };
     Some(quote! {
         #[doc = #doc]
         pub fn #name(&self) -> &#target {
-            self.#name.#as_ref().unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+            match &self.#name {
+                ::core::option::Option::Some(message) => message,
+                ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+            }
         }
     })
 }

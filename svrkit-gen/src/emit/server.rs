@@ -13,10 +13,10 @@ pub(super) fn server(service: &Service) -> TokenStream {
     let parameter = ident(names::server_parameter(service));
     let spec = ident(&names::service_spec(service));
     let doc = format!(
-        " Serves `{}` by calls of a [`{service_trait}`].",
+        " Serves `{}` by calls of a [`trait@{service_trait}`].",
         service.name.full()
     );
-    let arms = service.methods.iter().map(|it| arm(it, service));
+    let dispatch = dispatch(service);
     quote! {
         #[doc = #doc]
         pub struct #server<#parameter> {
@@ -41,11 +41,23 @@ pub(super) fn server(service: &Service) -> TokenStream {
             }
 
             fn dispatch(&self, call: ::svrkit_runtime::Call) {
-                match call.method_id() {
-                    #(#arms)*
-                    _ => call.refuse_unknown_method(&#spec),
-                }
+                #dispatch
             }
+        }
+    }
+}
+
+fn dispatch(service: &Service) -> TokenStream {
+    let spec = ident(&names::service_spec(service));
+    let refuse = quote!(call.refuse_unknown_method(&#spec));
+    if service.methods.is_empty() {
+        return quote!(#refuse;);
+    }
+    let arms = service.methods.iter().map(|it| arm(it, service));
+    quote! {
+        match call.method_id() {
+            #(#arms)*
+            _ => #refuse,
         }
     }
 }

@@ -180,17 +180,26 @@ pub mod golden {
         impl Order {
             /// `first`, or its default when it is absent.
             pub fn first(&self) -> &order::Item {
-                self.first.as_deref().unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+                match &self.first {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
             }
 
             /// `total`, or its default when it is absent.
             pub fn total(&self) -> &super::parts::Money {
-                self.total.as_ref().unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+                match &self.total {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
             }
 
             /// `parent`, or its default when it is absent.
             pub fn parent(&self) -> &Order {
-                self.parent.as_deref().unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+                match &self.parent {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
             }
         }
 
@@ -221,19 +230,26 @@ pub mod golden {
         impl Option {
             /// `type`, or its default when it is absent.
             pub fn r#type(&self) -> &String {
-                self.r#type.as_ref().unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+                match &self.r#type {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
             }
 
             /// `fromOrder`, or its default when it is absent.
             pub fn from_order(&self) -> &Order {
-                self.from_order
-                    .as_ref()
-                    .unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+                match &self.from_order {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
             }
 
             /// `clone`, or its default when it is absent.
             pub fn clone(&self) -> &Order {
-                self.clone.as_ref().unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+                match &self.clone {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
             }
         }
 
@@ -303,7 +319,7 @@ pub mod golden {
             ) -> impl ::svrkit_runtime::Answer<Optionals>;
         }
 
-        /// Serves `golden.everything.Orders` by calls of a [`Orders`].
+        /// Serves `golden.everything.Orders` by calls of a [`trait@Orders`].
         pub struct OrdersServer<S> {
             service: ::std::sync::Arc<S>,
         }
@@ -524,7 +540,7 @@ pub mod golden {
             fn same(&self, request: String) -> impl ::svrkit_runtime::Answer<String>;
         }
 
-        /// Serves `golden.everything.S` by calls of a [`S`].
+        /// Serves `golden.everything.S` by calls of a [`trait@S`].
         pub struct SServer<T> {
             service: ::std::sync::Arc<T>,
         }
@@ -614,7 +630,7 @@ pub mod golden {
 
         /// Service `golden.everything.Idle`.
         pub trait Idle: ::core::marker::Send + ::core::marker::Sync + 'static {}
-        /// Serves `golden.everything.Idle` by calls of a [`Idle`].
+        /// Serves `golden.everything.Idle` by calls of a [`trait@Idle`].
         pub struct IdleServer<S> {
             service: ::std::sync::Arc<S>,
         }
@@ -636,9 +652,7 @@ pub mod golden {
                 &IDLE
             }
             fn dispatch(&self, call: ::svrkit_runtime::Call) {
-                match call.method_id() {
-                    _ => call.refuse_unknown_method(&IDLE),
-                }
+                call.refuse_unknown_method(&IDLE);
             }
         }
 
@@ -698,9 +712,12 @@ pub mod golden {
             impl Item {
                 /// `gift`, or its default when it is absent.
                 pub fn gift(&self) -> &item::Gift {
-                    self.gift
-                        .as_deref()
-                        .unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+                    match &self.gift {
+                        ::core::option::Option::Some(message) => message,
+                        ::core::option::Option::None => {
+                            ::svrkit_runtime::Tlv::default_ref()
+                        }
+                    }
                 }
             }
 
@@ -723,9 +740,12 @@ pub mod golden {
                 impl Gift {
                     /// `order`, or its default when it is absent.
                     pub fn order(&self) -> &super::super::Order {
-                        self.order
-                            .as_deref()
-                            .unwrap_or_else(::svrkit_runtime::Tlv::default_ref)
+                        match &self.order {
+                            ::core::option::Option::Some(message) => message,
+                            ::core::option::Option::None => {
+                                ::svrkit_runtime::Tlv::default_ref()
+                            }
+                        }
                     }
                 }
             }

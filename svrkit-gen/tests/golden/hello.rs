@@ -45,7 +45,7 @@ pub mod hello {
         ) -> impl ::svrkit_runtime::Answer<GreetReply>;
     }
 
-    /// Serves `hello.Greeter` by calls of a [`Greeter`].
+    /// Serves `hello.Greeter` by calls of a [`trait@Greeter`].
     pub struct GreeterServer<S> {
         service: ::std::sync::Arc<S>,
     }

@@ -1,6 +1,7 @@
 //! What the tests of this folder share: texts kept in files, and folders that go away.
 
 #![allow(dead_code, reason = "each test crate uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
