@@ -1,0 +1,152 @@
+//! A service written by hand: what the generator would write, for those whose messages are Rust types already.
+//!
+//! The derives make any struct a message and any enum an open one; [`Service`] and [`Spec`] are all that a server
+//! and a client need besides.
+
+#![forbid(unsafe_code)]
+
+use svrkit_runtime::{
+    Call, Client, Request, Service, ServiceSpec, Spec, Status, Tlv, TlvEnum, UnknownFields,
+};
+
+/// How warm a place feels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlvEnum)]
+pub enum Feeling {
+    /// Nobody can say.
+    #[tlv(0)]
+    Unspecified,
+    /// Below 15 °C.
+    #[tlv(1)]
+    Cold,
+    /// From 15 °C on.
+    #[tlv(2)]
+    Warm,
+    /// A feeling this version does not know.
+    #[tlv(unknown)]
+    Unknown(i32),
+}
+
+/// Asks for a summary of measurements.
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+#[tlv(name = "weather.Measurements")]
+pub struct Measurements {
+    /// Where they were taken.
+    #[tlv(1)]
+    pub place: Option<Place>,
+    /// Tenths of a degree Celsius.
+    #[tlv(2, zigzag)]
+    pub temperatures: Vec<i32>,
+    /// What a newer caller sends besides.
+    #[tlv(unknown)]
+    pub unknown: UnknownFields,
+}
+
+/// A place on earth.
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+#[tlv(name = "weather.Place")]
+pub struct Place {
+    /// Its name.
+    #[tlv(1)]
+    pub name: String,
+    /// Metres above the sea.
+    #[tlv(2, zigzag)]
+    pub altitude: i32,
+}
+
+/// A summary of measurements.
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+#[tlv(name = "weather.Summary")]
+pub struct Summary {
+    /// Where they were taken.
+    #[tlv(1)]
+    pub place: Option<Place>,
+    /// The mean, in tenths of a degree Celsius.
+    #[tlv(2, zigzag)]
+    pub mean: i32,
+    /// How warm that is.
+    #[tlv(3)]
+    pub feeling: Feeling,
+}
+
+/// The facts of the service.
+pub static WEATHER: ServiceSpec = ServiceSpec {
+    name: "weather.Weather",
+    id: 2002,
+    fingerprint: 0,
+    methods: &[&SUMMARIZE],
+};
+
+/// The facts of its method.
+pub static SUMMARIZE: Spec = Spec {
+    service: "weather.Weather",
+    service_id: 2002,
+    method: "Summarize",
+    method_id: 1,
+    request: "weather.Measurements",
+    response: "weather.Summary",
+    timeout: None,
+    priority: 128,
+    idempotent: true,
+};
+
+/// Summarizes measurements.
+#[derive(Debug)]
+pub struct Weather;
+
+impl Weather {
+    async fn summarize(measurements: Measurements) -> Result<Summary, Status> {
+        let temperatures = &measurements.temperatures;
+        if temperatures.is_empty() {
+            return Err(Status::invalid_argument("there are no measurements to summarize"));
+        }
+        let sum: i64 = temperatures.iter().copied().map(i64::from).sum();
+        let mean = (sum / temperatures.len() as i64) as i32;
+        let feeling = if mean < 150 { Feeling::Cold } else { Feeling::Warm };
+        Ok(Summary {
+            place: measurements.place,
+            mean,
+            feeling,
+        })
+    }
+}
+
+impl Service for Weather {
+    fn spec(&self) -> &'static ServiceSpec {
+        &WEATHER
+    }
+
+    fn dispatch(&self, call: Call) {
+        match call.method_id() {
+            1 => call.handle(&SUMMARIZE, Self::summarize),
+            _ => call.refuse_unknown_method(&WEATHER),
+        }
+    }
+}
+
+/// Asks the service behind `client`.
+pub fn summarize(client: &Client, measurements: &Measurements) -> Request<Summary> {
+    client.request(&SUMMARIZE, measurements)
+}
+
+#[cfg(test)]
+mod tests {
+    use svrkit_runtime::{Code, Server};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn in_process_it_answers_the_same() {
+        let client = Server::new().service(Weather).in_process().unwrap();
+        let measurements = Measurements {
+            temperatures: vec![-20, 10, 40],
+            ..Measurements::default()
+        };
+        let summary = summarize(&client, &measurements).await.unwrap();
+        assert_eq!(
+            (summary.mean, summary.feeling, summary.place),
+            (10, Feeling::Cold, None)
+        );
+        let status = summarize(&client, &Measurements::default()).await.unwrap_err();
+        assert_eq!(status.code(), Code::InvalidArgument);
+    }
+}

@@ -1,0 +1,3 @@
+fn main() {
+    svrkit_gen::compile("schemas/hello.xml");
+}
