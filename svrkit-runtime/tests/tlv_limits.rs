@@ -22,6 +22,7 @@ struct Chain {
     #[tlv(6)]
     texts: Vec<String>,
     #[tlv(7)]
+    #[expect(clippy::vec_box, reason = "what a box holds is charged as well")]
     boxes: Vec<Box<Chain>>,
     #[tlv(unknown)]
     unknown: UnknownFields,

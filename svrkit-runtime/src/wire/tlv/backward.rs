@@ -48,14 +48,11 @@ pub(super) fn varint(free: &mut [u8], value: u64) -> Option<&mut [u8]> {
 
 /// Writes a key and a varint behind it, or nothing when it is not `present`: without a branch, since whether a
 /// field is there is what nobody can predict.
-#[inline]
+// Always inline: where a field is written its key is a constant, and half of this is worked out when compiling.
+#[inline(always)]
 pub(super) fn varint_field(free: &mut [u8], key: Key, value: u64, present: bool) -> Option<&mut [u8]> {
     if value > WITH_KEY_MAX || key.number() > SHORT_KEY_MAX {
-        return if present {
-            self::key(varint(free, value)?, key)
-        } else {
-            Some(free)
-        };
+        return long_varint_field(free, key, value, present);
     }
     let (groups, len) = varint::spread(value);
     let (key_groups, key_len) = varint::spread(u64::from(key.number()));
@@ -64,6 +61,15 @@ pub(super) fn varint_field(free: &mut [u8], key: Key, value: u64, present: bool)
         groups << (8 * key_len) | key_groups,
         (len + key_len) * u32::from(present),
     )
+}
+
+#[inline(never)]
+fn long_varint_field(free: &mut [u8], key: Key, value: u64, present: bool) -> Option<&mut [u8]> {
+    if present {
+        self::key(varint(free, value)?, key)
+    } else {
+        Some(free)
+    }
 }
 
 /// Writes a key.

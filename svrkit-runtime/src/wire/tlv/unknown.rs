@@ -59,6 +59,9 @@ impl UnknownFields {
     /// Writes them at the end of `free`. For implementations of [`Tlv::encode_back`](super::Tlv::encode_back).
     #[inline]
     pub fn encode_back<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        if self.0.is_empty() {
+            return Some(free);
+        }
         backward::raw(free, &self.0)
     }
 }

@@ -56,7 +56,11 @@ fn read_bytewise(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
 
 /// How many varints end in `bytes`.
 pub(super) fn count(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte < 0x80).count()
+    // Sums of one byte for as long as they cannot overflow: sixteen lanes at a time instead of two.
+    bytes
+        .chunks(usize::from(u8::MAX))
+        .map(|part| usize::from(part.iter().map(|byte| u8::from(*byte < 0x80)).sum::<u8>()))
+        .sum()
 }
 
 /// The bytes of a varint below 2^56 as a little-endian word, and how many they are: 1 to 8.
@@ -176,5 +180,7 @@ mod tests {
     fn ends_are_counted() {
         assert_eq!(count(&[]), 0);
         assert_eq!(count(&[0x01, 0x80, 0x01, 0x7f, 0xff]), 3);
+        assert_eq!(count(&[0x00; 1000]), 1000);
+        assert_eq!(count(&[0x80; 1000]), 0);
     }
 }
