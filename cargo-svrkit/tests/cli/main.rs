@@ -1,0 +1,13 @@
+//! The `cargo-svrkit` binary, called as a user calls it: one module a subcommand.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy's leave for tests does not reach the functions that tests share"
+)]
+
+mod check;
+mod command_line;
+mod r#gen;
+mod new;
+mod new_project;
+mod support;
