@@ -1,6 +1,7 @@
-//! Stubs: tonic's from a description by hand, so that no protoc is needed.
+//! Stubs: svrkit's from its schema, tonic's from a description by hand, so that no protoc is needed.
 
 fn main() {
+    svrkit_gen::compile("schemas/echo.xml");
     println!("cargo::rerun-if-changed=build.rs");
     let method = tonic_build::manual::Method::builder()
         .name("echo")

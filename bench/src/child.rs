@@ -1,7 +1,7 @@
 //! The two hidden commands: `__server PEER` and `__client PEER ADDRESS …`, each one process of a measurement.
 //!
 //! Cases start them through `process`; people do for perf and callgrind (README.md). Each pins itself before its runtime
-//! starts. The runtime is tokio's `current_thread` on both sides, for every peer: one thread on one core.
+//! starts, and runs one thread of calls on it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::cpu_clock::CpuClocks;
 use crate::load::{Drive, Load};
 use crate::peers::{PEERS, Peer};
 use crate::pin::pin_to;
+use crate::scheduler::Scheduler;
 
 /// The hidden command of a server.
 pub(crate) const SERVER: &str = "__server";
@@ -34,6 +35,9 @@ struct Common {
     /// Runs on this core only
     #[arg(long)]
     core: Option<usize>,
+    /// Tokio's scheduler
+    #[arg(long, value_enum, default_value_t)]
+    scheduler: Scheduler,
     /// Ends when the process that started it does
     #[arg(long)]
     die_with_parent: bool,
@@ -74,20 +78,28 @@ pub(crate) fn client_command() -> Command {
         .about("Calls one peer; prints a JSON line")
 }
 
+/// Where and under what a child runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    /// `None`: wherever the system puts it.
+    pub core: Option<usize>,
+    pub scheduler: Scheduler,
+}
+
 /// Names of the peers, as clap checks and lists them.
 pub(crate) fn peer_names() -> PossibleValuesParser {
     PossibleValuesParser::new(PEERS.iter().map(|peer| peer.name))
 }
 
 /// The command line of a server that a case starts. It prints its address as its only line.
-pub(crate) fn server_arguments(peer: &Peer, core: Option<usize>) -> Vec<String> {
+pub(crate) fn server_arguments(peer: &Peer, seat: Seat) -> Vec<String> {
     let mut arguments = vec![SERVER.to_owned(), peer.name.to_owned()];
-    push_common(core, &mut arguments);
+    push_seat(seat, &mut arguments);
     arguments
 }
 
 /// The command line of a client that a case starts. It prints a `Measured` as its only line.
-pub(crate) fn client_arguments(peer: &Peer, drive: &Drive, server: u32, core: Option<usize>) -> Vec<String> {
+pub(crate) fn client_arguments(peer: &Peer, drive: &Drive, server: u32, seat: Seat) -> Vec<String> {
     let mut arguments = vec![CLIENT.to_owned(), peer.name.to_owned(), drive.address.to_string()];
     let mut push = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
     push("--load", drive.load.to_string());
@@ -95,14 +107,15 @@ pub(crate) fn client_arguments(peer: &Peer, drive: &Drive, server: u32, core: Op
     push("--warm-up-ms", drive.warm_up.as_millis().to_string());
     push("--measure-ms", drive.measure.as_millis().to_string());
     push("--server-pid", server.to_string());
-    push_common(core, &mut arguments);
+    push_seat(seat, &mut arguments);
     arguments
 }
 
-fn push_common(core: Option<usize>, arguments: &mut Vec<String>) {
-    if let Some(core) = core {
+fn push_seat(seat: Seat, arguments: &mut Vec<String>) {
+    if let Some(core) = seat.core {
         arguments.extend(["--core".to_owned(), core.to_string()]);
     }
+    arguments.extend(["--scheduler".to_owned(), seat.scheduler.to_string()]);
     arguments.push("--die-with-parent".to_owned());
 }
 
@@ -110,7 +123,9 @@ fn push_common(core: Option<usize>, arguments: &mut Vec<String>) {
 pub(crate) fn serve(matches: &ArgMatches) -> Result<()> {
     let common = Common::from_arg_matches(matches)?;
     let peer = common.prepare()?;
-    let served = runtime()?.block_on((peer.serve)(|address| println!("{address}")));
+    let served = common
+        .scheduler
+        .run((peer.serve)(|address| println!("{address}")));
     served.with_context(|| format!("the {} server ended", peer.name))
 }
 
@@ -119,7 +134,10 @@ pub(crate) fn drive(matches: &ArgMatches) -> Result<()> {
     let arguments = ClientArguments::from_arg_matches(matches)?;
     let peer = arguments.common.prepare()?;
     let clocks = CpuClocks::open(arguments.server_pid)?;
-    let measured = runtime()?.block_on((peer.drive)(arguments.drive(), clocks));
+    let measured = arguments
+        .common
+        .scheduler
+        .run((peer.drive)(arguments.drive(), clocks));
     let measured = measured.with_context(|| format!("the {} client failed", peer.name))?;
     println!("{}", serde_json::to_string(&measured)?);
     Ok(())
@@ -149,13 +167,6 @@ impl ClientArguments {
     }
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start tokio")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,30 +183,37 @@ mod tests {
             warm_up: Duration::from_millis(100),
             measure: Duration::from_millis(300),
         };
-        let arguments = client_arguments(&PEERS[0], &drive, 42, Some(1));
+        let seat = Seat {
+            core: Some(1),
+            scheduler: Scheduler::CurrentThread,
+        };
+        let arguments = client_arguments(&PEERS[0], &drive, 42, seat);
         let matches = client_command().try_get_matches_from(&arguments).unwrap();
         let read = ClientArguments::from_arg_matches(&matches).unwrap();
         assert_eq!(read.drive(), drive);
         assert_eq!(read.server_pid, Some(42));
-        let common = Common {
-            peer: PEERS[0].name.to_owned(),
-            core: Some(1),
-            die_with_parent: true,
-        };
-        assert_eq!(read.common, common);
+        assert_eq!(read.common, common(seat));
     }
 
     #[test]
     fn a_server_reads_from_its_command_line_what_the_case_meant() {
-        for core in [None, Some(0)] {
-            let arguments = server_arguments(&PEERS[0], core);
+        for seat in [None, Some(0)].map(|core| Seat {
+            core,
+            scheduler: Scheduler::OneWorker,
+        }) {
+            let arguments = server_arguments(&PEERS[0], seat);
             let matches = server_command().try_get_matches_from(&arguments).unwrap();
-            let common = Common {
-                peer: PEERS[0].name.to_owned(),
-                core,
-                die_with_parent: true,
-            };
-            assert_eq!(Common::from_arg_matches(&matches).unwrap(), common);
+            assert_eq!(Common::from_arg_matches(&matches).unwrap(), common(seat));
+        }
+    }
+
+    fn common(seat: Seat) -> Common {
+        let Seat { core, scheduler } = seat;
+        Common {
+            peer: PEERS[0].name.to_owned(),
+            core,
+            scheduler,
+            die_with_parent: true,
         }
     }
 }

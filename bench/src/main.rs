@@ -12,6 +12,7 @@ mod peers;
 mod pin;
 mod process;
 mod report;
+mod scheduler;
 mod stats;
 mod window;
 

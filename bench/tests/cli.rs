@@ -21,7 +21,7 @@ const FIELDS: [&str; 12] = [
     "server_cpu_us",
 ];
 
-const PEERS: &[&str] = &["tonic", "tarpc", "bare"];
+const PEERS: &[&str] = &["svrkit", "tonic", "tarpc", "bare"];
 
 fn bench(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_svrkit-bench"))

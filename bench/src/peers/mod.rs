@@ -5,6 +5,7 @@
 //! of processes, cores and clocks.
 
 mod bare;
+mod svrkit;
 mod tarpc;
 mod tonic;
 
@@ -21,7 +22,8 @@ use crate::window::Measured;
 
 /// All peers, in the order in which they are run and shown.
 pub(crate) const PEERS: &[Peer] = &[
-    Peer::of::<tonic::Tonic>(), //
+    Peer::of::<svrkit::Svrkit>(),
+    Peer::of::<tonic::Tonic>(),
     Peer::of::<tarpc::Tarpc>(),
     Peer::of::<bare::Bare>(),
 ];
@@ -43,10 +45,10 @@ pub(crate) trait EchoPeer: 'static {
     type Client: EchoClient;
 
     /// Listens on a free port of 127.0.0.1, announces it and serves; does not end but by an error.
-    fn serve(announce: Announce) -> impl Future<Output = Result<()>>;
+    fn serve(announce: Announce) -> impl Future<Output = Result<()>> + Send;
 
     /// Opens one connection.
-    fn connect(address: SocketAddr) -> impl Future<Output = Result<Self::Client>>;
+    fn connect(address: SocketAddr) -> impl Future<Output = Result<Self::Client>> + Send;
 }
 
 /// One connection. Clones share it.
@@ -62,7 +64,7 @@ pub(crate) struct Peer {
     pub drive: fn(Drive, CpuClocks) -> Running<Measured>,
 }
 
-type Running<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+type Running<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
 impl Peer {
     const fn of<P: EchoPeer>() -> Self {

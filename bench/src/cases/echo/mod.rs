@@ -25,11 +25,19 @@ pub(super) const CASE: Case = Case {
     run,
 };
 
+/// Said in the title.
+const BUILD: &str = if cfg!(debug_assertions) {
+    "; DEBUG BUILD, its figures say nothing: use --release"
+} else {
+    ""
+};
+
 fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
     let arguments = EchoArguments::from_arg_matches(matches)?;
     let plan = Plan::new(&arguments, quick)?;
     let placement = Placement::choose(arguments.cores)?;
-    eprintln!("{placement}\n{plan}");
+    let title = format!("echo: {placement}; {plan}{BUILD}");
+    eprintln!("{title}");
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -42,6 +50,6 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
         }
         rows.extend(measured);
     }
-    report.print(&format!("echo: {placement}; {plan}"), &table::of(&rows));
+    report.print(&title, &table::of(&rows));
     Ok(())
 }

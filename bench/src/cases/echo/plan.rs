@@ -10,6 +10,7 @@ use crate::child::peer_names;
 use crate::load::Load;
 use crate::peers::{PEERS, Peer};
 use crate::pin::CorePair;
+use crate::scheduler::Scheduler;
 
 /// The longest payload: every peer's own limits leave room for it.
 const PAYLOAD_LEN_MAX: u64 = 1 << 20;
@@ -41,6 +42,9 @@ pub(super) struct EchoArguments {
     /// Before each window [default: 0.5; quick: 0.1]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     warm_up: Option<Duration>,
+    /// Tokio's scheduler, the same for every server and client
+    #[arg(long, value_enum, default_value_t)]
+    scheduler: Scheduler,
     /// Which cores to use [default: chosen among those allowed]
     #[arg(long, value_name = "SERVER,CLIENT")]
     pub cores: Option<CorePair>,
@@ -55,6 +59,7 @@ pub(super) struct Plan {
     pub repeats: u32,
     pub warm_up: Duration,
     pub measure: Duration,
+    pub scheduler: Scheduler,
 }
 
 /// One load with one payload, run by every peer.
@@ -72,6 +77,7 @@ impl Plan {
             peers: PEERS.iter().filter(asked).collect(),
             loads: arguments.loads.clone(),
             payloads: arguments.payloads.iter().map(|&len| len as usize).collect(),
+            scheduler: arguments.scheduler,
             repeats: arguments.repeats.unwrap_or(if quick { 1 } else { 5 }),
             warm_up: arguments
                 .warm_up
@@ -104,7 +110,8 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} repeats of {} s after {} s, {} s in all",
+            "scheduler {}; {} × {} s after {} s of warm-up, {} s in all",
+            self.scheduler,
             self.repeats,
             self.measure.as_secs_f64(),
             self.warm_up.as_secs_f64(),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::row::Sample;
 use super::{Cell, Plan, Row};
-use crate::child;
+use crate::child::{self, Seat};
 use crate::load::Drive;
 use crate::peers::Peer;
 use crate::pin::Placement;
@@ -47,8 +47,12 @@ pub(super) async fn cell(plan: &Plan, cell: &Cell, placement: Placement) -> Resu
 }
 
 async fn once(plan: &Plan, cell: &Cell, peer: &Peer, placement: Placement) -> Result<Sample> {
+    let seat = |core| Seat {
+        core,
+        scheduler: plan.scheduler,
+    };
     let mut server =
-        Process::start(&child::server_arguments(peer, placement.server())).context("the server")?;
+        Process::start(&child::server_arguments(peer, seat(placement.server()))).context("the server")?;
     let address = server
         .line(START_LIMIT)
         .await
@@ -63,7 +67,7 @@ async fn once(plan: &Plan, cell: &Cell, peer: &Peer, placement: Placement) -> Re
         warm_up: plan.warm_up,
         measure: plan.measure,
     };
-    let client = client(peer, &drive, server.id()?, placement).await;
+    let client = client(peer, &drive, server.id()?, seat(placement.client())).await;
     if let Some(status) = server.ended() {
         return client
             .and_then(|_| anyhow::bail!("it answered"))
@@ -77,8 +81,8 @@ async fn once(plan: &Plan, cell: &Cell, peer: &Peer, placement: Placement) -> Re
     Ok(sample)
 }
 
-async fn client(peer: &Peer, drive: &Drive, server: u32, placement: Placement) -> Result<Measured> {
-    let arguments = child::client_arguments(peer, drive, server, placement.client());
+async fn client(peer: &Peer, drive: &Drive, server: u32, seat: Seat) -> Result<Measured> {
+    let arguments = child::client_arguments(peer, drive, server, seat);
     let mut client = Process::start(&arguments).context("the client")?;
     let limit = drive.warm_up + drive.measure + DRAIN_LIMIT;
     let line = client.line(limit).await.context("the client gave no figures")?;

@@ -1,0 +1,63 @@
+//! svrkit: this project, as its generated code and its defaults make it.
+//!
+//! Nothing is changed for the comparison but the deadline, which the schema sets to tarpc's 10 s (`schemas/echo.xml`).
+
+use std::net::SocketAddr;
+
+use anyhow::Result;
+use svrkit_runtime::{Server, Status};
+
+use super::{Announce, Echo, EchoClient, EchoPeer};
+use generated::bench::echo::{self, EchoMessage, EchoServer};
+
+mod generated {
+    svrkit_runtime::include_protocols!();
+}
+
+pub(crate) struct Svrkit;
+
+impl EchoPeer for Svrkit {
+    const NAME: &'static str = "svrkit";
+    type Client = echo::EchoClient;
+
+    async fn serve(announce: Announce) -> Result<()> {
+        let bound = Server::new()
+            .service(EchoServer::new(Service))
+            .bind("127.0.0.1:0")
+            .await?;
+        announce(bound.local_addr());
+        bound.run().await?;
+        Ok(())
+    }
+
+    async fn connect(address: SocketAddr) -> Result<Self::Client> {
+        Ok(echo::EchoClient::connect(address.to_string()).await?)
+    }
+}
+
+impl EchoClient for echo::EchoClient {
+    async fn echo(&mut self, request: Echo) -> Result<Echo> {
+        let Echo { id, name, payload } = request;
+        let EchoMessage {
+            id, name, payload, ..
+        } = Self::echo(
+            self,
+            &EchoMessage {
+                id,
+                name,
+                payload,
+                ..EchoMessage::default()
+            },
+        )
+        .await?;
+        Ok(Echo { id, name, payload })
+    }
+}
+
+struct Service;
+
+impl echo::Echo for Service {
+    async fn echo(&self, request: EchoMessage) -> Result<EchoMessage, Status> {
+        Ok(request)
+    }
+}
