@@ -39,7 +39,7 @@ impl Staged {
         let Some(name) = path.file_name() else {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "the path ends in no name",
+                "the path does not end in a name",
             ));
         };
         let mut staged = OsString::from(".");

@@ -23,7 +23,11 @@ pub(crate) struct Kit {
 impl Kit {
     /// The checkout at `chosen`, or the one this command was built from.
     pub(crate) fn find(chosen: Option<&Path>) -> Result<Self, KitError> {
-        let path = chosen.unwrap_or(Path::new(BUILT_FROM));
+        Self::choose(chosen, Path::new(BUILT_FROM))
+    }
+
+    fn choose(chosen: Option<&Path>, built_from: &Path) -> Result<Self, KitError> {
+        let path = chosen.unwrap_or(built_from);
         let found = path.canonicalize().ok().filter(|root| {
             [RUNTIME, GEN]
                 .iter()

@@ -7,7 +7,7 @@ use tera::{Context, Tera};
 use super::imports::use_declaration;
 use super::{ADDRESS, Project};
 
-/// The path in the project, `{}` standing for the schema's, and the template.
+/// The path in the project and the template. Only the schema's differs: see [`SCHEMA`].
 macro_rules! template {
     ($name:literal) => {
         ($name, include_str!(concat!("../../templates/", $name, ".tera")))

@@ -40,18 +40,35 @@ fn a_new_project_serves_calls_stops_and_passes_its_tests() {
         .unwrap_or_else(|| panic!("it says `{serving}`"))
         .to_owned();
 
-    let call = ["run", "--quiet", "--example", "call", "--"];
-    for (args, answer) in [
-        (&["Ada", &*address][..], "Hello, Ada!\n"),
-        (&["you", &*address], "Hello, you!\n"),
-    ] {
-        assert_eq!(finish(cargo(&shop, &[&call, args].concat()), BUILD_MAX), answer);
+    let call = |name| {
+        cargo(
+            &shop,
+            &["run", "--quiet", "--example", "call", "--", name, &address],
+        )
+    };
+    for (name, answer) in [("Ada", "Hello, Ada!\n"), ("you", "Hello, you!\n")] {
+        assert_eq!(finish(call(name), BUILD_MAX), answer);
     }
+    let refused = end(call(""), BUILD_MAX);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        refused.stderr.contains("INVALID_ARGUMENT") && refused.stderr.contains("`name` is empty"),
+        "{}",
+        refused.stderr
+    );
+
     let (status, lines) = server.stop();
     assert_eq!(
         status.code(),
         Some(0),
         "the server ended with {status}: {lines:?}"
+    );
+    let away = end(call("Ada"), BUILD_MAX);
+    assert_eq!(away.status.code(), Some(1));
+    assert!(
+        away.stderr.contains("UNAVAILABLE") && away.stderr.contains(&address),
+        "{}",
+        away.stderr
     );
 
     let tested = finish(cargo(&shop, &["test"]), BUILD_MAX);
