@@ -27,5 +27,8 @@ pub const TAG_MAX: u32 = (1 << 29) - 1;
 /// The longest `timeout` of a method: one day, in milliseconds.
 pub const TIMEOUT_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 
-/// Most findings that are kept and shown; what comes after them is counted only.
+/// Most numbers and ranges, or names, one `<reserved>` may list.
+pub const RESERVED_MAX: usize = 10_000;
+
+/// Most findings that are kept and shown; when there are more, the run ends early and says so.
 pub const FINDINGS_MAX: usize = 100;

@@ -145,6 +145,9 @@ impl Loader<'_> {
         let folder = importer.path.parent().unwrap_or(Path::new("")).to_owned();
         let mut found = Vec::new();
         for import in std::mem::take(&mut protocol.imports) {
+            if self.found.is_full() {
+                break;
+            }
             if let Some(file) = self.import(&folder, &import)
                 && !found.iter().any(|known: &Import| known.file == file)
             {

@@ -6,7 +6,7 @@ mod support;
 
 use svrkit_gen::limits::{
     ATTRIBUTES_MAX, ELEMENT_DEPTH_MAX, ELEMENTS_MAX, FILE_LEN_MAX, FILES_MAX, FINDINGS_MAX, NAME_LEN_MAX,
-    TAG_MAX, TIMEOUT_MS_MAX,
+    RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX,
 };
 use svrkit_gen::{Code, Config, Report};
 
@@ -171,7 +171,20 @@ fn a_tag_has_a_maximum() {
 }
 
 #[test]
-fn findings_are_shown_up_to_a_number_and_counted_beyond() {
+fn a_reserved_list_has_a_length() {
+    for attribute in ["tags", "names"] {
+        let text = |len: usize| {
+            let list: String = (1..=len).map(|at| format!("{at} ")).collect();
+            format!(
+                "<protocol package='a'><message name='M'><reserved {attribute}='{list}'/></message></protocol>"
+            )
+        };
+        check(attribute, text, RESERVED_MAX, Code::LimitExceeded, "RESERVED_MAX");
+    }
+}
+
+#[test]
+fn findings_are_shown_up_to_a_number() {
     let text = |count: usize| format!("<protocol package='a'>{}</protocol>", "<x/>\n".repeat(count));
     let at_the_edge = report("findings", &text(FINDINGS_MAX));
     assert_eq!(at_the_edge.findings().len(), FINDINGS_MAX);
@@ -180,10 +193,7 @@ fn findings_are_shown_up_to_a_number_and_counted_beyond() {
         "{at_the_edge}"
     );
     let beyond = report("findings", &text(FINDINGS_MAX + 1));
-    assert_eq!(
-        (beyond.findings().len(), beyond.error_count()),
-        (FINDINGS_MAX, FINDINGS_MAX + 1)
-    );
-    let summary = "\n101 errors in 1 file, the first 100 are shown (FINDINGS_MAX)\n";
+    assert_eq!(beyond.findings().len(), FINDINGS_MAX);
+    let summary = "\nmore than 100 findings in 1 file: the first 100 are shown (FINDINGS_MAX)\n";
     assert!(beyond.render().ends_with(summary), "{beyond}");
 }

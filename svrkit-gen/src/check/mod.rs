@@ -57,6 +57,9 @@ const RULES: &[fn(&Schema, &mut Diagnostics)] = &[
 /// Runs every rule.
 pub(crate) fn check(schema: &Schema, found: &mut Diagnostics) {
     for rule in RULES {
+        if found.is_full() {
+            return;
+        }
         rule(schema, found);
     }
 }

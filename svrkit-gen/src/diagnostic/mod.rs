@@ -78,7 +78,8 @@ impl Diagnostic {
     }
 }
 
-/// Collects the findings of a run: keeps the first [`FINDINGS_MAX`] and counts the rest.
+/// Collects the findings of a run and keeps the first [`FINDINGS_MAX`]. Once there are more, the stages stop looking:
+/// a file made of faults must not cost more than a good one.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     kept: Vec<Diagnostic>,
@@ -92,14 +93,14 @@ impl Diagnostics {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
         }
-        if !self.is_full() {
+        if self.kept.len() < FINDINGS_MAX {
             self.kept.push(diagnostic);
         }
     }
 
-    /// Whether the next finding would only be counted: then its help need not be worked out.
+    /// Whether more was found than is kept: then nobody need look for more.
     pub(crate) fn is_full(&self) -> bool {
-        FINDINGS_MAX <= self.kept.len()
+        FINDINGS_MAX < self.errors + self.warnings
     }
 
     pub(crate) fn has_errors(&self) -> bool {
@@ -147,14 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn findings_past_the_limit_are_counted_and_not_kept() {
+    fn one_finding_past_the_limit_is_not_kept_and_ends_the_search() {
         let mut found = Diagnostics::default();
         for _ in 0..FINDINGS_MAX {
-            assert!(!found.is_full());
             found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
         }
-        assert!(found.is_full());
+        assert!(!found.is_full());
         found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
-        assert_eq!((found.kept.len(), found.errors), (FINDINGS_MAX, FINDINGS_MAX + 1));
+        assert!(found.is_full());
+        assert_eq!(found.kept.len(), FINDINGS_MAX);
     }
 }

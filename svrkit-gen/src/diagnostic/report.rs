@@ -74,12 +74,12 @@ impl Report {
         self.errors > 0
     }
 
-    /// How many errors were found, those that are not kept included.
+    /// How many errors were found. Beyond [`FINDINGS_MAX`](crate::limits::FINDINGS_MAX) findings nothing is looked for.
     pub fn error_count(&self) -> usize {
         self.errors
     }
 
-    /// How many warnings were found, those that are not kept included.
+    /// How many warnings were found.
     pub fn warning_count(&self) -> usize {
         self.warnings
     }
@@ -139,6 +139,18 @@ impl Report {
 
     /// `2 errors and 1 warning in 1 file`.
     fn summary(&self) -> String {
+        let files: BTreeSet<&str> = self
+            .findings
+            .iter()
+            .map(|finding| self.sources.file(finding.span.file).path())
+            .collect();
+        let files = counted(files.len(), "file");
+        let shown = self.findings.len();
+        if shown < self.errors + self.warnings {
+            return format!(
+                "more than {shown} findings in {files}: the first {shown} are shown (FINDINGS_MAX)"
+            );
+        }
         let mut counts = Vec::new();
         if self.errors > 0 {
             counts.push(counted(self.errors, "error"));
@@ -146,19 +158,7 @@ impl Report {
         if self.warnings > 0 {
             counts.push(counted(self.warnings, "warning"));
         }
-        let files: BTreeSet<&Path> = self
-            .findings
-            .iter()
-            .map(|it| Path::new(self.sources.file(it.span.file).path()))
-            .collect();
-        let mut summary = format!("{} in {}", counts.join(" and "), counted(files.len(), "file"));
-        if self.findings.len() < self.errors + self.warnings {
-            summary.push_str(&format!(
-                ", the first {} are shown (FINDINGS_MAX)",
-                self.findings.len()
-            ));
-        }
-        summary
+        format!("{} in {files}", counts.join(" and "))
     }
 }
 

@@ -54,9 +54,12 @@ pub(crate) fn resolve(loaded: &Loaded, found: &mut Diagnostics) -> Schema {
         symbols: &symbols,
         found,
     };
-    for (id, (file, syntax)) in messages.iter().enumerate() {
+    'messages: for (id, (file, syntax)) in messages.iter().enumerate() {
         let message = &mut schema.messages[id];
         for field in &syntax.fields {
+            if resolver.found.is_full() {
+                break 'messages;
+            }
             let scope = Scope {
                 file: *file,
                 package: &message.name.package,

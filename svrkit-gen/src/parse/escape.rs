@@ -27,7 +27,9 @@ pub(super) fn attribute_value<'a>(
     let mut value = String::with_capacity(raw.len());
     let mut sound = true;
     let mut rest = raw;
-    while let Some(at) = rest.find(['&', '\t', '\n', '\r']) {
+    while !context.found.is_full()
+        && let Some(at) = rest.find(['&', '\t', '\n', '\r'])
+    {
         value.push_str(&rest[..at]);
         rest = &rest[at..];
         if !rest.starts_with('&') {

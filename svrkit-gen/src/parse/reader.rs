@@ -133,6 +133,9 @@ impl<'a> Tree<'a, '_, '_> {
                 "`<` is not followed by a name".into(),
             ));
         }
+        if self.context.found.is_full() {
+            return Err(Stop);
+        }
         self.elements += 1;
         if ELEMENTS_MAX < self.elements {
             let message = format!("more than {ELEMENTS_MAX} elements in a file (ELEMENTS_MAX)");

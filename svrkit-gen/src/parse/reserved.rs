@@ -26,7 +26,7 @@ pub(super) fn reserved(
             numbers: ranges
                 .map(|it| value::ranges(it, bounds.clone(), context))
                 .unwrap_or_default(),
-            names: names.map(value::names).unwrap_or_default(),
+            names: names.map(|it| value::names(it, context)).unwrap_or_default(),
         });
     }
     all

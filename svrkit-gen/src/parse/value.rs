@@ -8,8 +8,8 @@ use std::str::FromStr;
 
 use super::Context;
 use super::attributes::Attribute;
-use crate::diagnostic::{Span, Spanned};
-use crate::limits::{TAG_MAX, TIMEOUT_MS_MAX};
+use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
+use crate::limits::{RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX};
 
 /// The priority of a method that names none.
 pub(super) const PRIORITY_DEFAULT: u8 = 128;
@@ -131,7 +131,7 @@ pub(super) fn ranges(
     context: &mut Context<'_>,
 ) -> Vec<(i64, i64, Span)> {
     let mut ranges = Vec::new();
-    for word in attribute.value.split_ascii_whitespace() {
+    for word in listed(attribute, context) {
         // The first character is no separator: numbers may be negative.
         let separator = word
             .char_indices()
@@ -158,14 +158,36 @@ pub(super) fn ranges(
 }
 
 /// Names with blanks between them.
-pub(super) fn names(attribute: &Attribute<'_>) -> Vec<Spanned<String>> {
-    let names = attribute.value.split_ascii_whitespace();
+pub(super) fn names(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Vec<Spanned<String>> {
+    let names = listed(attribute, context).into_iter();
     names
         .map(|name| Spanned {
             value: name.to_owned(),
             span: attribute.span,
         })
         .collect()
+}
+
+/// The words of a list; none, with a finding, if there are too many.
+fn listed<'a>(attribute: &'a Attribute<'_>, context: &mut Context<'_>) -> Vec<&'a str> {
+    let words: Vec<_> = attribute
+        .value
+        .split_ascii_whitespace()
+        .take(RESERVED_MAX + 1)
+        .collect();
+    if words.len() <= RESERVED_MAX {
+        return words;
+    }
+    let message = format!(
+        "`{}` lists more than {RESERVED_MAX} of them (RESERVED_MAX)",
+        attribute.name
+    );
+    context.push(Diagnostic::new(
+        Code::LimitExceeded,
+        attribute.value_span,
+        message,
+    ));
+    Vec::new()
 }
 
 #[cfg(test)]
