@@ -15,10 +15,10 @@ use super::dial::dial;
 use super::pending::Pending;
 use super::timer;
 use crate::limits::Limits;
-use crate::status::{Failure, Layer, Party, Retry, Status, from_wire};
+use crate::status::{Layer, Party, Retry, Status, from_wire};
 use crate::transport::{Inbox, InboxError, Outbox};
 use crate::wire::frame::{
-    Facts, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts, VERSION,
+    Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts, VERSION,
     common_version, hello_header,
 };
 use crate::wire::tlv::Tlv;

@@ -12,11 +12,11 @@ use super::Shared;
 use super::stranger;
 use crate::dispatch::{Call, InFlight, NotBegun, Responder, StoppedBy};
 use crate::limits::Limits;
-use crate::status::{Cause, Code, Failure, Layer, Party, Retry, Status, to_wire};
+use crate::status::{Cause, Code, Layer, Party, Retry, Status, to_wire};
 use crate::transport::{Inbox, InboxError, Outbox};
 use crate::wire::frame::{
-    Facts, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts, ResponseFacts,
-    VERSION, common_version, hello_header,
+    Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts,
+    ResponseFacts, VERSION, common_version, hello_header,
 };
 use crate::wire::tlv::Tlv;
 

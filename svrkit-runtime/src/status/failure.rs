@@ -3,18 +3,8 @@
 use std::time::Duration;
 
 use super::{Cause, Code, Layer, Party, Retry, Status};
-use crate::wire::frame::ResponseFacts;
-use crate::wire::tlv::{Tlv, UnknownFields};
-
-/// The body of a response whose code isn't OK, and of a goaway.
-#[derive(Clone, Debug, Default, PartialEq, Tlv)]
-#[tlv(name = "svrkit.Failure")]
-pub(crate) struct Failure {
-    #[tlv(1)]
-    pub(crate) message: String,
-    #[tlv(unknown)]
-    pub(crate) unknown: UnknownFields,
-}
+use crate::wire::frame::{Failure, ResponseFacts};
+use crate::wire::tlv::Tlv;
 
 const RETRY_UNKNOWN: u8 = 0;
 const RETRY_NEVER: u8 = 1;

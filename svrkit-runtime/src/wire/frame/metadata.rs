@@ -2,34 +2,8 @@
 
 use bytes::Bytes;
 
-use crate::wire::tlv::{DecodeError, Tlv, UnknownFields};
-
-/// Named values beside a message. Keys that start with `svrkit.` are the kit's.
-#[derive(Clone, Debug, Default, PartialEq, Tlv)]
-#[tlv(name = "svrkit.Metadata")]
-pub struct Metadata {
-    /// The entries, in the order they were added.
-    #[tlv(1)]
-    pub entries: Vec<MetadataEntry>,
-    /// What a newer sender says besides.
-    #[tlv(unknown)]
-    pub unknown: UnknownFields,
-}
-
-/// One entry of [`Metadata`].
-#[derive(Clone, Debug, Default, PartialEq, Tlv)]
-#[tlv(name = "svrkit.MetadataEntry")]
-pub struct MetadataEntry {
-    /// The key.
-    #[tlv(1)]
-    pub key: String,
-    /// The value.
-    #[tlv(2)]
-    pub value: Bytes,
-    /// What a newer sender says besides.
-    #[tlv(unknown)]
-    pub unknown: UnknownFields,
-}
+use super::messages::{Metadata, MetadataEntry};
+use crate::wire::tlv::{DecodeError, Tlv};
 
 impl Metadata {
     /// Adds an entry.

@@ -8,11 +8,17 @@ mod error;
 mod header;
 mod hello;
 mod metadata;
+// What `cargo svrkit gen schemas/frames.xml -o svrkit-runtime/src/wire/frame/messages.rs` writes.
+#[path = "messages.rs"]
+#[rustfmt::skip]
+mod generated;
+
+use generated::svrkit::frames as messages;
 
 pub use decoder::{Frame, FrameDecoder};
 pub use error::FrameError;
 pub use header::{
     FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header, MAGIC, RequestFacts, ResponseFacts, VERSION,
 };
-pub use hello::{Hello, ServedService, common_version, hello_header};
-pub use metadata::{Metadata, MetadataEntry};
+pub use hello::{common_version, hello_header};
+pub use messages::{Failure, Hello, Metadata, MetadataEntry, ServedService};
