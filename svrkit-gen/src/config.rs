@@ -1,6 +1,6 @@
 //! What a run reads, where it writes and which sides it generates; and the run itself.
 //!
-//! Everything here returns what it found, but for [`Config::compile_or_exit`], the entry of build scripts.
+//! Everything here returns what it found; `build_script` is the front that prints.
 
 use std::path::{Path, PathBuf};
 
@@ -143,49 +143,8 @@ impl Config {
             .map(drop)
     }
 
-    /// [`Config::compile`] for build scripts: prints what cargo shall watch and what was found, and exits with 1 if
-    /// that holds an error.
-    ///
-    /// Watched is every file that was read, and where missing ones were looked for.
-    #[expect(
-        clippy::print_stdout,
-        clippy::print_stderr,
-        reason = "the entry of build scripts talks to cargo"
-    )]
-    pub fn compile_or_exit(&self, files: impl IntoIterator<Item = impl AsRef<Path>>) {
-        let script = self.script(files, std::env::var_os("OUT_DIR").map(PathBuf::from));
-        print!("{}", script.for_cargo);
-        eprint!("{}", script.for_people);
-        if script.is_error {
-            std::process::exit(1);
-        }
-    }
-
-    fn script(
-        &self,
-        files: impl IntoIterator<Item = impl AsRef<Path>>,
-        env_out_dir: Option<PathBuf>,
-    ) -> Script {
-        let report = self.write(files, env_out_dir).unwrap_or_else(|report| report);
-        let mut for_cargo = String::new();
-        for path in report.files_read().iter().chain(report.files_missing()) {
-            for_cargo.push_str(&format!("cargo::rerun-if-changed={}\n", path.display()));
-        }
-        if !report.is_error() {
-            // Cargo hides what a successful script says to people.
-            for warning in report.warning_lines() {
-                for_cargo.push_str(&format!("cargo::warning={warning}\n"));
-            }
-        }
-        Script {
-            for_cargo,
-            for_people: report.render(),
-            is_error: report.is_error(),
-        }
-    }
-
     /// The report of a run that wrote its output, or of one that did not.
-    fn write(
+    pub(crate) fn write(
         &self,
         files: impl IntoIterator<Item = impl AsRef<Path>>,
         env_out_dir: Option<PathBuf>,
@@ -220,110 +179,13 @@ impl Config {
     }
 }
 
-/// What a build script says, and whether it fails.
-#[derive(Debug)]
-struct Script {
-    for_cargo: String,
-    for_people: String,
-    is_error: bool,
-}
-
-/// Compiles one protocol and what it imports: the whole of a build script in the common case.
-///
-/// ```no_run
-/// // In `main` of build.rs:
-/// svrkit_gen::compile("schemas/orders.xml");
-/// ```
-///
-/// Writes `$OUT_DIR/svrkit.rs`, which `svrkit_runtime::include_protocols!()` brings in. Cargo runs it again when a file
-/// that was read changes and at no other time. Findings go to stderr; an error among them ends the process with 1.
-/// For more than that see [`Config`].
-pub fn compile(path: impl AsRef<Path>) {
-    Config::new().compile_or_exit([path]);
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use super::*;
     use crate::diagnostic::Code;
-
-    /// A folder of its own for each test, gone with it.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(test: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("svrkit-gen-{}-{test}", std::process::id()));
-            fs::create_dir_all(&path).unwrap();
-            Self(path)
-        }
-
-        fn file(&self, name: &str, text: &str) -> PathBuf {
-            let path = self.0.join(name);
-            fs::write(&path, text).unwrap();
-            path
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _leftovers_harm_nobody = fs::remove_dir_all(&self.0);
-        }
-    }
-
-    fn watched(script: &Script) -> Vec<PathBuf> {
-        let lines = script.for_cargo.lines();
-        lines
-            .filter_map(|line| line.strip_prefix("cargo::rerun-if-changed="))
-            .map(PathBuf::from)
-            .collect()
-    }
-
-    #[test]
-    fn a_script_watches_every_file_it_read_and_no_other() {
-        let folder = Folder::new("watch");
-        folder.file("unused.xml", "<protocol package='x'/>");
-        let inner = folder.file("inner.xml", "<protocol package='i'/>");
-        let root = folder.file(
-            "root.xml",
-            "<protocol package='r'><import path='inner.xml'/></protocol>",
-        );
-        let script = Config::new().script([&root], Some(folder.0.join("out")));
-        assert!(!script.is_error);
-        assert_eq!(script.for_people, "");
-        assert_eq!(watched(&script), [root, inner]);
-    }
-
-    #[test]
-    fn a_failed_script_watches_where_the_missing_import_would_be_and_says_what_check_says() {
-        let folder = Folder::new("missing");
-        let root = folder.file(
-            "root.xml",
-            "<protocol package='r'><import path='inner.xml'/></protocol>",
-        );
-        let script = Config::new().script([&root], Some(folder.0.join("out")));
-        assert!(script.is_error);
-        assert_eq!(watched(&script), [root.clone(), folder.0.join("inner.xml")]);
-        assert_eq!(script.for_people, Config::new().check([&root]).render());
-        assert!(!folder.0.join("out").exists());
-    }
-
-    #[test]
-    fn a_warning_reaches_cargo_and_stops_nothing() {
-        let folder = Folder::new("warning");
-        let text = "<protocol package='r'><message name='M'>\
-                    <field tag='1' name='m' type='M' optional='true'/></message></protocol>";
-        let root = folder.file("root.xml", text);
-        let script = Config::new().script([&root], Some(folder.0.clone()));
-        assert!(!script.is_error);
-        assert!(folder.0.join(OUTPUT_FILE).exists());
-        let expected = format!(
-            "cargo::warning={}:1:74: SVK0110: `optional` says nothing",
-            root.display()
-        );
-        assert!(script.for_cargo.contains(&expected), "{}", script.for_cargo);
-    }
+    use crate::test_folder::Folder;
 
     #[test]
     fn an_unchanged_output_is_not_touched() {

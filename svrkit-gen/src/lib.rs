@@ -28,6 +28,7 @@
 
 #![forbid(unsafe_code)]
 
+mod build_script;
 mod check;
 mod config;
 mod diagnostic;
@@ -38,9 +39,12 @@ mod model;
 mod names;
 mod output;
 mod parse;
+#[cfg(test)]
+mod test_folder;
 
 #[doc = include_str!("../DIALECT.md")]
 pub mod dialect {}
 
-pub use config::{Config, Generated, compile};
+pub use build_script::compile;
+pub use config::{Config, Generated};
 pub use diagnostic::{Code, Diagnostic, Location, Report, Severity};

@@ -4,6 +4,7 @@
 //! could not be resolved is kept only as far as it is known ([`FieldHead`], [`MethodHead`]), so that rules about
 //! tags and names see it and nobody else does.
 
+mod collect;
 pub(crate) mod fingerprint;
 mod recursion;
 mod reserved;

@@ -4,12 +4,11 @@
 //! may mean: a definition nested in the message that uses it or in one around that; one of the package; one by its
 //! full name. In each case the definition stands in the same file or in one that it imports.
 
-use std::collections::BTreeMap;
-
+use super::collect::{Collected, SymbolKind, Symbols, name};
 use super::fingerprint::fnv1a_32;
 use super::{
-    Enum, EnumId, Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, Message, MessageId, Method, MethodHead,
-    Name, Reserved, Scalar, Schema, Service, Value, recursion,
+    Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, MessageId, Method, MethodHead, Reserved, Scalar,
+    Schema, Service, recursion,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Spanned, quoted};
 use crate::load::Loaded;
@@ -80,109 +79,6 @@ pub(crate) fn resolve(loaded: &Loaded, found: &mut Diagnostics) -> Schema {
     }
     recursion::mark_boxed(&mut schema.messages);
     schema
-}
-
-/// What a full name stands for, and where.
-#[derive(Clone, Copy, Debug)]
-struct Symbol {
-    kind: SymbolKind,
-    file: FileId,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum SymbolKind {
-    Message(MessageId),
-    Enum(EnumId),
-}
-
-/// By full name; several when a name is defined several times, which is a matter for `check`.
-type Symbols = BTreeMap<String, Vec<Symbol>>;
-
-/// The definitions, their fields still to come.
-#[derive(Default)]
-struct Collected<'a> {
-    schema: Schema,
-    /// By [`MessageId`], what the fields are made of.
-    messages: Vec<(FileId, &'a syntax::Message)>,
-    symbols: Symbols,
-}
-
-impl<'a> Collected<'a> {
-    fn protocol(&mut self, file: FileId, protocol: &'a syntax::Protocol) {
-        let package = &protocol.package.value;
-        for message in &protocol.messages {
-            self.message(file, package, &[], message);
-        }
-        for enumeration in &protocol.enums {
-            self.enumeration(file, package, &[], enumeration);
-        }
-    }
-
-    /// The reader's limit on depth bounds the recursion.
-    fn message(&mut self, file: FileId, package: &str, around: &[String], syntax: &'a syntax::Message) {
-        let id = MessageId(self.schema.messages.len());
-        let name = name(package, around, &syntax.name);
-        self.define(
-            &name,
-            Symbol {
-                kind: SymbolKind::Message(id),
-                file,
-            },
-        );
-        let path = name.path.clone();
-        self.messages.push((file, syntax));
-        self.schema.messages.push(Message {
-            name,
-            doc: syntax.doc.clone(),
-            fields: Vec::new(),
-            unresolved: Vec::new(),
-            reserved: Reserved::new(&syntax.reserved),
-        });
-        for nested in &syntax.messages {
-            self.message(file, package, &path, nested);
-        }
-        for nested in &syntax.enums {
-            self.enumeration(file, package, &path, nested);
-        }
-    }
-
-    fn enumeration(&mut self, file: FileId, package: &str, around: &[String], syntax: &syntax::Enum) {
-        let id = EnumId(self.schema.enums.len());
-        let name = name(package, around, &syntax.name);
-        self.define(
-            &name,
-            Symbol {
-                kind: SymbolKind::Enum(id),
-                file,
-            },
-        );
-        let values = syntax.values.iter();
-        let values = values.map(|value| Value {
-            name: value.name.clone(),
-            number: value.number.clone(),
-            doc: value.doc.clone(),
-        });
-        self.schema.enums.push(Enum {
-            name,
-            doc: syntax.doc.clone(),
-            values: values.collect(),
-            reserved: Reserved::new(&syntax.reserved),
-            is_partial: syntax.is_partial,
-        });
-    }
-
-    fn define(&mut self, name: &Name, symbol: Symbol) {
-        self.symbols.entry(name.full()).or_default().push(symbol);
-    }
-}
-
-fn name(package: &str, around: &[String], own: &Spanned<String>) -> Name {
-    let path = around.iter().chain([&own.value]).cloned().collect();
-    Name {
-        package: package.to_owned(),
-        path,
-        span: own.span,
-    }
 }
 
 /// Where a reference stands.

@@ -24,8 +24,7 @@ pub(crate) use nearest::nearest;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::diagnostic::{Diagnostics, FileId, Span, quoted};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Span, quoted};
 
 /// Reads one file. `None`: there is no `<protocol>` to speak of; the reason is among the findings.
 pub(crate) fn parse(

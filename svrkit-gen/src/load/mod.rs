@@ -3,10 +3,14 @@
 //! The only stage that opens schema files. Each file is read once, whatever names lead to it; imports are followed
 //! without recursion. Paths are shown as the user gave them, those of imports relative to the importing file.
 
+mod bytes;
+mod cycle;
+
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File as FsFile;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Component, Path, PathBuf};
+
+use bytes::{Bytes, decode, read};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span, Spanned, quoted};
 use crate::limits::{FILE_LEN_MAX, FILES_MAX};
@@ -58,7 +62,7 @@ pub(crate) fn load(roots: &[PathBuf], includes: &[PathBuf], found: &mut Diagnost
         loader.imports_of(id);
     }
     let Loader { mut loaded, .. } = loader;
-    report_cycles(&loaded.files, found);
+    cycle::report(&loaded.files, found);
     loaded.files_missing.sort();
     loaded.files_missing.dedup();
     loaded
@@ -213,54 +217,6 @@ impl Loader<'_> {
     }
 }
 
-enum Bytes {
-    All(Vec<u8>),
-    TooMany,
-}
-
-/// The bytes of a regular file; a large one is not read.
-fn read(path: &Path) -> io::Result<Bytes> {
-    let metadata = path.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    if FILE_LEN_MAX < metadata.len() {
-        return Ok(Bytes::TooMany);
-    }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    // The file may have grown since.
-    FsFile::open(path)?
-        .take(FILE_LEN_MAX + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(if FILE_LEN_MAX < bytes.len() as u64 {
-        Bytes::TooMany
-    } else {
-        Bytes::All(bytes)
-    })
-}
-
-/// The text without its byte order mark; what cannot be decoded ends it, with a remedy.
-fn decode(bytes: Vec<u8>) -> (String, Option<&'static str>) {
-    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    match String::from_utf8(bytes) {
-        Ok(text) => match text.strip_prefix('\u{feff}') {
-            Some(rest) => (rest.to_owned(), None),
-            None => (text, None),
-        },
-        Err(error) => {
-            let sound_len = error.utf8_error().valid_up_to();
-            let mut bytes = error.into_bytes();
-            bytes.truncate(sound_len);
-            let help = if is_utf16 {
-                "it looks like UTF-16: save it as UTF-8"
-            } else {
-                "save it as UTF-8"
-            };
-            (String::from_utf8(bytes).unwrap_or_default(), Some(help))
-        }
-    }
-}
-
 /// `folder/path` with `.` and `..` worked out where the names alone allow it.
 fn join(folder: &Path, path: &str) -> PathBuf {
     let mut joined = folder.to_owned();
@@ -281,62 +237,6 @@ fn quoted_path(path: &Path) -> String {
     format!("`{}`", path.display().to_string().escape_debug())
 }
 
-/// Reports each import that leads back to a file it came from.
-fn report_cycles(files: &[File], found: &mut Diagnostics) {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        Fresh,
-        Entered,
-        Left,
-    }
-    let mut marks = vec![Mark::Fresh; files.len()];
-    for root in 0..files.len() {
-        if marks[root] != Mark::Fresh {
-            continue;
-        }
-        marks[root] = Mark::Entered;
-        // The way from the root: files, and how many of their imports were followed.
-        let mut way = vec![(root, 0)];
-        while let Some((file, followed)) = way.last_mut() {
-            let Some(import) = files[*file].imports.get(*followed) else {
-                marks[*file] = Mark::Left;
-                way.pop();
-                continue;
-            };
-            *followed += 1;
-            let next = import.file.index();
-            match marks[next] {
-                Mark::Fresh => {
-                    marks[next] = Mark::Entered;
-                    way.push((next, 0));
-                }
-                Mark::Entered => {
-                    let start = way.iter().position(|(file, _)| *file == next).unwrap_or(0);
-                    found.push(cycle(files, &way[start..]));
-                }
-                Mark::Left => {}
-            }
-        }
-    }
-}
-
-/// `way`: the files of the circle, each with the number of its import that leads on.
-fn cycle(files: &[File], way: &[(usize, usize)]) -> Diagnostic {
-    let step = |(file, followed): &(usize, usize)| &files[*file].imports[followed - 1];
-    let names: Vec<_> = way
-        .iter()
-        .chain(way.first())
-        .map(|(file, _)| quoted_path(&files[*file].path))
-        .collect();
-    let message = format!("imports go in a circle: {}", names.join(" → "));
-    let closing = way.last().map_or_else(Span::default, |last| step(last).span);
-    let mut diagnostic = Diagnostic::new(Code::ImportCycle, closing, message);
-    for earlier in way.iter().rev().skip(1).rev() {
-        diagnostic = diagnostic.also(step(earlier).span, "leads here");
-    }
-    diagnostic.help("move what both need into a file of its own")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -353,18 +253,5 @@ mod tests {
         ] {
             assert_eq!(join(Path::new(folder), path), Path::new(expected));
         }
-    }
-
-    #[test]
-    fn a_mark_is_dropped_and_other_encodings_are_named() {
-        assert_eq!(decode("\u{feff}<a/>".into()), ("<a/>".into(), None));
-        assert_eq!(
-            decode(b"ab\xffc".to_vec()),
-            ("ab".into(), Some("save it as UTF-8"))
-        );
-        assert_eq!(
-            decode(b"\xff\xfe<\0".to_vec()).1,
-            Some("it looks like UTF-16: save it as UTF-8")
-        );
     }
 }
