@@ -58,16 +58,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
         .try_get_matches_from(args)
         .and_then(|matches| CommandLine::from_arg_matches(&matches));
     match parsed {
-        Ok(line) => line
-            .command
-            .run()
-            .unwrap_or_else(|error| Outcome::failed(&*error)),
+        Ok(line) => line.command.run().unwrap_or_else(|error| Outcome::failed(&*error)),
         // `--help` and `--version` come as errors, too.
-        Err(error) if error.use_stderr() => Outcome {
-            stdout: String::new(),
-            stderr: error.render().to_string(),
-            exit: Exit::Failed,
-        },
+        Err(error) if error.use_stderr() => {
+            Outcome { stdout: String::new(), stderr: error.render().to_string(), exit: Exit::Failed }
+        }
         Err(error) => Outcome::fine(error.render().to_string()),
     }
 }

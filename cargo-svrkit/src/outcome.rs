@@ -28,27 +28,15 @@ pub enum Exit {
 
 impl Outcome {
     pub(crate) fn fine(stdout: impl Into<String>) -> Self {
-        Self {
-            stdout: stdout.into(),
-            stderr: String::new(),
-            exit: Exit::Fine,
-        }
+        Self { stdout: stdout.into(), stderr: String::new(), exit: Exit::Fine }
     }
 
     pub(crate) fn findings(stderr: impl Into<String>) -> Self {
-        Self {
-            stdout: String::new(),
-            stderr: stderr.into(),
-            exit: Exit::Findings,
-        }
+        Self { stdout: String::new(), stderr: stderr.into(), exit: Exit::Findings }
     }
 
     pub(crate) fn failed(error: &dyn Error) -> Self {
-        Self {
-            stdout: String::new(),
-            stderr: format!("error: {error}\n"),
-            exit: Exit::Failed,
-        }
+        Self { stdout: String::new(), stderr: format!("error: {error}\n"), exit: Exit::Failed }
     }
 }
 

@@ -33,10 +33,7 @@ impl Schemas {
         }
         let mut files = Vec::new();
         for path in &self.paths {
-            let failed = |error| SchemasError::Unreadable {
-                path: path.clone(),
-                error,
-            };
+            let failed = |error| SchemasError::Unreadable { path: path.clone(), error };
             if path.is_dir() {
                 let below = xml_files_below(path)?;
                 if below.is_empty() {
@@ -63,10 +60,7 @@ fn xml_files_below(folder: &Path) -> Result<Vec<PathBuf>, SchemasError> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let failed = |error| SchemasError::Unreadable {
-            path: folder.clone(),
-            error,
-        };
+        let failed = |error| SchemasError::Unreadable { path: folder.clone(), error };
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let path = entry.path();
@@ -121,10 +115,7 @@ mod tests {
         for name in ["z.xml", "b/a.xml", "b/c.xml/d.xml", "b/notes.txt", "xml"] {
             fs::write(root.join(name), "").unwrap();
         }
-        let schemas = Schemas {
-            paths: vec![root.join("z.xml"), root.join("b")],
-            includes: vec![],
-        };
+        let schemas = Schemas { paths: vec![root.join("z.xml"), root.join("b")], includes: vec![] };
         let expected = ["z.xml", "b/a.xml", "b/c.xml/d.xml"].map(|name| root.join(name));
         assert_eq!(schemas.files().unwrap(), expected);
     }

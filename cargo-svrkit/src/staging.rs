@@ -37,10 +37,7 @@ struct Staged(PathBuf);
 impl Staged {
     fn beside(path: &Path) -> io::Result<Self> {
         let Some(name) = path.file_name() else {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the path does not end in a name",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path does not end in a name"));
         };
         let mut staged = OsString::from(".");
         staged.push(name);
@@ -62,10 +59,8 @@ mod tests {
     use super::*;
 
     fn names_in(folder: &Path) -> Vec<OsString> {
-        let mut names: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         names
     }

@@ -55,11 +55,7 @@ impl Config {
                 for_cargo.push_str(&format!("cargo::warning={warning}\n"));
             }
         }
-        Script {
-            for_cargo,
-            for_people: report.render(),
-            is_error: report.is_error(),
-        }
+        Script { for_cargo, for_people: report.render(), is_error: report.is_error() }
     }
 }
 
@@ -79,10 +75,7 @@ mod tests {
 
     fn watched(script: &Script) -> Vec<PathBuf> {
         let lines = script.for_cargo.lines();
-        lines
-            .filter_map(|line| line.strip_prefix("cargo::rerun-if-changed="))
-            .map(PathBuf::from)
-            .collect()
+        lines.filter_map(|line| line.strip_prefix("cargo::rerun-if-changed=")).map(PathBuf::from).collect()
     }
 
     #[test]
@@ -90,10 +83,7 @@ mod tests {
         let folder = Folder::new("watch");
         folder.file("unused.xml", "<protocol package='x'/>");
         let inner = folder.file("inner.xml", "<protocol package='i'/>");
-        let root = folder.file(
-            "root.xml",
-            "<protocol package='r'><import path='inner.xml'/></protocol>",
-        );
+        let root = folder.file("root.xml", "<protocol package='r'><import path='inner.xml'/></protocol>");
         let script = Config::new().script([&root], Some(folder.0.join("out")));
         assert!(!script.is_error);
         assert_eq!(script.for_people, "");
@@ -103,10 +93,7 @@ mod tests {
     #[test]
     fn a_failed_script_watches_where_the_missing_import_would_be_and_says_what_check_says() {
         let folder = Folder::new("missing");
-        let root = folder.file(
-            "root.xml",
-            "<protocol package='r'><import path='inner.xml'/></protocol>",
-        );
+        let root = folder.file("root.xml", "<protocol package='r'><import path='inner.xml'/></protocol>");
         let script = Config::new().script([&root], Some(folder.0.join("out")));
         assert!(script.is_error);
         assert_eq!(watched(&script), [root.clone(), folder.0.join("inner.xml")]);
@@ -123,10 +110,7 @@ mod tests {
         let script = Config::new().script([&root], Some(folder.0.clone()));
         assert!(!script.is_error);
         assert!(folder.0.join(OUTPUT_FILE).exists());
-        let expected = format!(
-            "cargo::warning={}:1:74: SVK0110: `optional` says nothing",
-            root.display()
-        );
+        let expected = format!("cargo::warning={}:1:74: SVK0110: `optional` says nothing", root.display());
         assert!(script.for_cargo.contains(&expected), "{}", script.for_cargo);
     }
 }

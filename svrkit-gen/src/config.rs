@@ -59,14 +59,7 @@ impl Default for Config {
 impl Config {
     /// No include paths, output to `OUT_DIR`, client and server.
     pub fn new() -> Self {
-        Self {
-            includes: Vec::new(),
-            out_dir: None,
-            sides: Sides {
-                client: true,
-                server: true,
-            },
-        }
+        Self { includes: Vec::new(), out_dir: None, sides: Sides { client: true, server: true } }
     }
 
     /// Adds a folder in which imports are looked for, after the folder of the importing file and those added before.
@@ -125,10 +118,7 @@ impl Config {
         if report.is_error() {
             return Err(report);
         }
-        Ok(Generated {
-            source: emit::emit(&schema, self.sides),
-            report,
-        })
+        Ok(Generated { source: emit::emit(&schema, self.sides), report })
     }
 
     /// Generates Rust and writes it to the output folder, if it changed.
@@ -139,8 +129,7 @@ impl Config {
     ///
     /// As [`Config::generate`], and when the file cannot be written.
     pub fn compile(&self, files: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<(), Report> {
-        self.write(files, std::env::var_os("OUT_DIR").map(PathBuf::from))
-            .map(drop)
+        self.write(files, std::env::var_os("OUT_DIR").map(PathBuf::from)).map(drop)
     }
 
     /// The report of a run that wrote its output, or of one that did not.
@@ -169,12 +158,7 @@ impl Config {
         let loaded = load::load(&files, &self.includes, &mut found);
         let schema = model::resolve(&loaded, &mut found);
         check::check(&schema, &mut found);
-        let load::Loaded {
-            sources,
-            files_read,
-            files_missing,
-            ..
-        } = loaded;
+        let load::Loaded { sources, files_read, files_missing, .. } = loaded;
         (schema, Report::new(found, sources, files_read, files_missing))
     }
 }
@@ -195,12 +179,7 @@ mod tests {
         config.compile([&root]).unwrap();
         let output = folder.0.join(OUTPUT_FILE);
         let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
-        fs::File::options()
-            .write(true)
-            .open(&output)
-            .unwrap()
-            .set_modified(long_ago)
-            .unwrap();
+        fs::File::options().write(true).open(&output).unwrap().set_modified(long_ago).unwrap();
         config.compile([&root]).unwrap();
         assert_eq!(fs::metadata(&output).unwrap().modified().unwrap(), long_ago);
         fs::write(&root, "<protocol package='other'/>").unwrap();
@@ -215,10 +194,7 @@ mod tests {
         let report = Config::new().write([&root], None).unwrap_err();
         assert_eq!(report.findings()[0].code(), Code::UnwritableOutput);
         assert!(report.render().contains("OUT_DIR is not set"));
-        let report = Config::new()
-            .out_dir(root.join("below_a_file"))
-            .compile([&root])
-            .unwrap_err();
+        let report = Config::new().out_dir(root.join("below_a_file")).compile([&root]).unwrap_err();
         assert_eq!(report.findings()[0].code(), Code::UnwritableOutput);
         assert_eq!(report.files_read(), [root]);
     }

@@ -10,10 +10,7 @@ use crate::model::{Enum, Message, Name, Service};
 /// `shop.orders.Order.Item` is `shop::orders::order::Item`.
 pub(crate) fn module_path(name: &Name) -> Vec<String> {
     let around = name.path.iter().take(name.path.len() - 1);
-    package_path(&name.package)
-        .into_iter()
-        .chain(around.map(|message| module(message)))
-        .collect()
+    package_path(&name.package).into_iter().chain(around.map(|message| module(message))).collect()
 }
 
 /// The modules of a package.
@@ -43,11 +40,7 @@ pub(crate) fn client(service: &Service) -> String {
 
 /// The type parameter of a server: a service called `S` must stay nameable.
 pub(crate) fn server_parameter(service: &Service) -> &'static str {
-    if type_name(service.name.own()) == "S" {
-        "T"
-    } else {
-        "S"
-    }
+    if type_name(service.name.own()) == "S" { "T" } else { "S" }
 }
 
 /// The static that describes a service.
@@ -65,11 +58,7 @@ pub(crate) fn method(name: &str) -> String {
     /// What a client has besides the methods of the service.
     const CLIENT_METHODS: [&str; 3] = ["new", "connect", "clone"];
     let snake = snake_case(name);
-    if CLIENT_METHODS.contains(&snake.as_str()) {
-        format!("{snake}_")
-    } else {
-        snake
-    }
+    if CLIENT_METHODS.contains(&snake.as_str()) { format!("{snake}_") } else { snake }
 }
 
 /// A field of a message, and its accessor.
@@ -80,11 +69,7 @@ pub(crate) fn field(name: &str) -> String {
 /// The field that keeps what this version does not know: `unknown`, or if a field has that name `unknown_fields`,
 /// `unknown_fields2` and so on.
 pub(crate) fn unknown_field(message: &Message) -> String {
-    let taken: Vec<_> = message
-        .heads()
-        .iter()
-        .map(|head| field(&head.name.value))
-        .collect();
+    let taken: Vec<_> = message.heads().iter().map(|head| field(&head.name.value)).collect();
     first_free(["unknown", "unknown_fields"], &taken)
 }
 
@@ -96,11 +81,7 @@ pub(crate) fn variant(name: &str) -> String {
 /// The variant that keeps a number this version does not know: `Unknown`, or if a value has that name
 /// `Unrecognized`, `Unrecognized2` and so on.
 pub(crate) fn unknown_variant(enumeration: &Enum) -> String {
-    let taken: Vec<_> = enumeration
-        .values
-        .iter()
-        .map(|value| variant(&value.name.value))
-        .collect();
+    let taken: Vec<_> = enumeration.values.iter().map(|value| variant(&value.name.value)).collect();
     first_free(["Unknown", "Unrecognized"], &taken)
 }
 
@@ -123,23 +104,11 @@ pub(crate) fn is_keyword(name: &str) -> bool {
 }
 
 fn snake_case(name: &str) -> String {
-    lawful(
-        words(name)
-            .iter()
-            .map(|word| word.to_lowercase())
-            .collect::<Vec<_>>()
-            .join("_"),
-    )
+    lawful(words(name).iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join("_"))
 }
 
 fn upper_case(name: &str) -> String {
-    lawful(
-        words(name)
-            .iter()
-            .map(|word| word.to_uppercase())
-            .collect::<Vec<_>>()
-            .join("_"),
-    )
+    lawful(words(name).iter().map(|word| word.to_uppercase()).collect::<Vec<_>>().join("_"))
 }
 
 fn pascal_case(name: &str) -> String {
@@ -152,16 +121,7 @@ fn capitalized(part: &str, lower_rest: bool) -> String {
     let mut characters = part.chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     let rest = characters.as_str();
-    first
-        .chain(
-            if lower_rest {
-                rest.to_lowercase()
-            } else {
-                rest.to_owned()
-            }
-            .chars(),
-        )
-        .collect()
+    first.chain(if lower_rest { rest.to_lowercase() } else { rest.to_owned() }.chars()).collect()
 }
 
 /// The words of a name in any case: `HTTPRequest2_id` is `HTTP`, `Request2`, `id`.
@@ -224,13 +184,9 @@ mod tests {
 
     #[test]
     fn what_a_client_has_by_itself_is_left_free() {
-        for (name, expected) in [
-            ("New", "new_"),
-            ("Connect", "connect_"),
-            ("clone", "clone_"),
-            ("Get", "get"),
-            ("Type", "type"),
-        ] {
+        for (name, expected) in
+            [("New", "new_"), ("Connect", "connect_"), ("clone", "clone_"), ("Get", "get"), ("Type", "type")]
+        {
             assert_eq!(method(name), expected);
         }
     }
@@ -241,9 +197,6 @@ mod tests {
         let candidates = ["unknown", "unknown_fields"];
         assert_eq!(first_free(candidates, &taken(&[])), "unknown");
         assert_eq!(first_free(candidates, &taken(&["unknown"])), "unknown_fields");
-        assert_eq!(
-            first_free(candidates, &taken(&["unknown", "unknown_fields"])),
-            "unknown_fields2"
-        );
+        assert_eq!(first_free(candidates, &taken(&["unknown", "unknown_fields"])), "unknown_fields2");
     }
 }

@@ -9,9 +9,7 @@ pub(crate) const OUTPUT_FILE: &str = "svrkit.rs";
 
 /// Writes `text` to `path` unless it stands there already, in which case the file is not touched.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
-    let is_same_len = path
-        .metadata()
-        .is_ok_and(|metadata| metadata.len() == text.len() as u64);
+    let is_same_len = path.metadata().is_ok_and(|metadata| metadata.len() == text.len() as u64);
     if is_same_len && fs::read(path)? == text.as_bytes() {
         return Ok(());
     }

@@ -23,15 +23,10 @@ fn the_folder_of_the_importing_file_comes_before_the_include_paths() {
     let root = folder.file("main/a.xml", user_of("far"));
     folder.file("first/common/b.xml", define("far"));
     folder.file("second/common/b.xml", define("farther"));
-    let config = Config::new()
-        .include(folder.path().join("first"))
-        .include(folder.path().join("second"));
+    let config = Config::new().include(folder.path().join("first")).include(folder.path().join("second"));
     let report = config.check([&root]);
     assert_eq!(report.render(), "");
-    assert_eq!(
-        report.files_read(),
-        [root.clone(), folder.path().join("first/common/b.xml")]
-    );
+    assert_eq!(report.files_read(), [root.clone(), folder.path().join("first/common/b.xml")]);
     let near = folder.file("main/common/b.xml", define("near"));
     folder.file("main/a.xml", user_of("near"));
     let report = config.check([&root]);
@@ -46,16 +41,10 @@ fn a_missing_import_says_where_it_was_looked_for() {
     let report = Config::new().include(folder.path().join("inc")).check([&root]);
     // That the type is unknown follows from it.
     assert_eq!(codes(&report), [Code::MissingImport]);
-    let candidates = [
-        folder.path().join("common/b.xml"),
-        folder.path().join("inc/common/b.xml"),
-    ];
+    let candidates = [folder.path().join("common/b.xml"), folder.path().join("inc/common/b.xml")];
     assert_eq!(report.files_missing(), candidates);
     for candidate in candidates {
-        assert!(
-            report.render().contains(&candidate.display().to_string()),
-            "{report}"
-        );
+        assert!(report.render().contains(&candidate.display().to_string()), "{report}");
     }
 }
 
@@ -85,13 +74,7 @@ fn what_an_import_imports_is_not_seen() {
     );
     let report = Config::new().check([&root]);
     assert_eq!(codes(&report), [Code::UnknownType]);
-    assert!(
-        report.findings()[0]
-            .help_text()
-            .unwrap()
-            .contains("does not import"),
-        "{report}"
-    );
+    assert!(report.findings()[0].help_text().unwrap().contains("does not import"), "{report}");
 }
 
 #[test]
@@ -109,14 +92,9 @@ fn a_circle_is_named_once_and_its_types_are_still_known() {
     let report = Config::new().check([&root]);
     assert_eq!(codes(&report), [Code::ImportCycle]);
     let message = report.findings()[0].message();
-    let names: Vec<_> = ["a.xml", "b.xml", "c.xml", "a.xml"]
-        .map(|name| folder.path().join(name))
-        .to_vec();
+    let names: Vec<_> = ["a.xml", "b.xml", "c.xml", "a.xml"].map(|name| folder.path().join(name)).to_vec();
     let at = |name: &std::path::Path| message.find(&name.display().to_string()).unwrap();
-    assert!(
-        at(&names[0]) < at(&names[1]) && at(&names[1]) < at(&names[2]),
-        "{message}"
-    );
+    assert!(at(&names[0]) < at(&names[1]) && at(&names[1]) < at(&names[2]), "{message}");
 }
 
 #[test]

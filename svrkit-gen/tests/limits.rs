@@ -20,13 +20,7 @@ fn report(test: &str, text: &str) -> Report {
 #[track_caller]
 fn check(test: &str, text: impl Fn(usize) -> String, max: usize, code: Code, key: &str) {
     let at_the_edge = report(test, &text(max));
-    assert!(
-        !at_the_edge
-            .findings()
-            .iter()
-            .any(|finding| finding.code() == code),
-        "{at_the_edge}"
-    );
+    assert!(!at_the_edge.findings().iter().any(|finding| finding.code() == code), "{at_the_edge}");
     let beyond = report(test, &text(max + 1));
     let finding = beyond.findings().iter().find(|finding| finding.code() == code);
     let finding = finding.unwrap_or_else(|| panic!("nothing beyond {key}: {beyond}"));
@@ -39,13 +33,7 @@ fn a_file_has_a_size() {
         let frame = "<protocol package='a'></protocol>";
         frame.replace("><", &format!(">{}<", " ".repeat(len - frame.len())))
     };
-    check(
-        "size",
-        text,
-        FILE_LEN_MAX as usize,
-        Code::LimitExceeded,
-        "FILE_LEN_MAX",
-    );
+    check("size", text, FILE_LEN_MAX as usize, Code::LimitExceeded, "FILE_LEN_MAX");
 }
 
 #[test]
@@ -54,13 +42,7 @@ fn an_element_has_a_number_of_attributes() {
         let attributes: String = (1..count).map(|at| format!(" a{at}=''")).collect();
         format!("<protocol package='a'{attributes}/>")
     };
-    check(
-        "attributes",
-        text,
-        ATTRIBUTES_MAX,
-        Code::LimitExceeded,
-        "ATTRIBUTES_MAX",
-    );
+    check("attributes", text, ATTRIBUTES_MAX, Code::LimitExceeded, "ATTRIBUTES_MAX");
 }
 
 #[test]
@@ -68,27 +50,12 @@ fn elements_have_a_depth() {
     let text = |depth: usize| {
         let messages = depth - 1;
         let open = "<message name='M'>".repeat(messages);
-        format!(
-            "<protocol package='a'>{open}{}</protocol>",
-            "</message>".repeat(messages)
-        )
+        format!("<protocol package='a'>{open}{}</protocol>", "</message>".repeat(messages))
     };
-    check(
-        "depth",
-        text,
-        ELEMENT_DEPTH_MAX,
-        Code::LimitExceeded,
-        "ELEMENT_DEPTH_MAX",
-    );
+    check("depth", text, ELEMENT_DEPTH_MAX, Code::LimitExceeded, "ELEMENT_DEPTH_MAX");
     // What is skipped counts as well.
     let text = |depth: usize| "<x>".repeat(depth);
-    check(
-        "skipped-depth",
-        text,
-        ELEMENT_DEPTH_MAX,
-        Code::LimitExceeded,
-        "ELEMENT_DEPTH_MAX",
-    );
+    check("skipped-depth", text, ELEMENT_DEPTH_MAX, Code::LimitExceeded, "ELEMENT_DEPTH_MAX");
 }
 
 #[test]
@@ -97,13 +64,7 @@ fn a_file_has_a_number_of_elements() {
         let messages: String = (1..count).map(|at| format!("<message name='M{at}'/>")).collect();
         format!("<protocol package='a'>{messages}</protocol>")
     };
-    check(
-        "elements",
-        text,
-        ELEMENTS_MAX,
-        Code::LimitExceeded,
-        "ELEMENTS_MAX",
-    );
+    check("elements", text, ELEMENTS_MAX, Code::LimitExceeded, "ELEMENTS_MAX");
 }
 
 #[test]
@@ -128,12 +89,7 @@ fn a_run_has_a_number_of_files() {
 
 #[test]
 fn a_name_has_a_length() {
-    let text = |len: usize| {
-        format!(
-            "<protocol package='a'><message name='{}'/></protocol>",
-            "M".repeat(len)
-        )
-    };
+    let text = |len: usize| format!("<protocol package='a'><message name='{}'/></protocol>", "M".repeat(len));
     check("name", text, NAME_LEN_MAX, Code::BadName, "NAME_LEN_MAX");
 }
 
@@ -145,13 +101,7 @@ fn a_timeout_has_a_maximum() {
              <method name='X' id='1' request='M' response='M' timeout='{timeout}ms'/></service></protocol>"
         )
     };
-    check(
-        "timeout",
-        text,
-        TIMEOUT_MS_MAX as usize,
-        Code::BadValue,
-        "TIMEOUT_MS_MAX",
-    );
+    check("timeout", text, TIMEOUT_MS_MAX as usize, Code::BadValue, "TIMEOUT_MS_MAX");
 }
 
 #[test]
@@ -161,13 +111,7 @@ fn a_tag_has_a_maximum() {
             "<protocol package='a'><message name='M'><field tag='{tag}' name='f' type='u32'/></message></protocol>"
         )
     };
-    check(
-        "tag",
-        text,
-        TAG_MAX as usize,
-        Code::TagOutOfRange,
-        &TAG_MAX.to_string(),
-    );
+    check("tag", text, TAG_MAX as usize, Code::TagOutOfRange, &TAG_MAX.to_string());
 }
 
 #[test]
@@ -188,10 +132,7 @@ fn findings_are_shown_up_to_a_number() {
     let text = |count: usize| format!("<protocol package='a'>{}</protocol>", "<x/>\n".repeat(count));
     let at_the_edge = report("findings", &text(FINDINGS_MAX));
     assert_eq!(at_the_edge.findings().len(), FINDINGS_MAX);
-    assert!(
-        at_the_edge.render().ends_with("\n100 errors in 1 file\n"),
-        "{at_the_edge}"
-    );
+    assert!(at_the_edge.render().ends_with("\n100 errors in 1 file\n"), "{at_the_edge}");
     let beyond = report("findings", &text(FINDINGS_MAX + 1));
     assert_eq!(beyond.findings().len(), FINDINGS_MAX);
     let summary = "\nmore than 100 findings in 1 file: the first 100 are shown (FINDINGS_MAX)\n";

@@ -28,13 +28,7 @@ fn an_invalid_schema_gives_the_text_beside_it() {
 fn every_code_has_an_example() {
     let mut seen = BTreeSet::from(NOT_OF_SCHEMAS);
     for schema in support::schemas(INVALID) {
-        seen.extend(
-            Config::new()
-                .check([&schema])
-                .findings()
-                .iter()
-                .map(|finding| finding.code()),
-        );
+        seen.extend(Config::new().check([&schema]).findings().iter().map(|finding| finding.code()));
     }
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
     assert!(missing.is_empty(), "{missing:?}");
@@ -45,9 +39,7 @@ fn a_valid_schema_gives_no_findings_and_rust_that_parses() {
     let schemas = support::schemas("tests/schemas/valid");
     assert!(!schemas.is_empty());
     for schema in schemas {
-        let generated = Config::new()
-            .generate([&schema])
-            .unwrap_or_else(|report| panic!("{report}"));
+        let generated = Config::new().generate([&schema]).unwrap_or_else(|report| panic!("{report}"));
         assert_eq!(generated.warnings().render(), "", "{}", schema.display());
         let rust = syn::parse_file(generated.source());
         assert!(rust.is_ok(), "{}: {:?}", schema.display(), rust.err());
@@ -58,11 +50,7 @@ fn a_valid_schema_gives_no_findings_and_rust_that_parses() {
 fn ten_faults_are_found_in_one_run_and_shown_in_order() {
     let report = Config::new().check(["tests/schemas/invalid/ten_faults.xml"]);
     assert_eq!(report.error_count(), 10);
-    let lines: Vec<_> = report
-        .findings()
-        .iter()
-        .map(|finding| report.location(finding).line)
-        .collect();
+    let lines: Vec<_> = report.findings().iter().map(|finding| report.location(finding).line).collect();
     assert!(lines.is_sorted(), "{lines:?}");
     assert!(report.render().ends_with("\n10 errors in 1 file\n"), "{report}");
 }

@@ -27,10 +27,7 @@ pub(crate) struct Number {
 pub(crate) fn words(attributes: &[Attribute], faults: &mut Faults) -> Option<Vec<Word>> {
     let mut words = Vec::new();
     let mut is_readable = true;
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("tlv"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("tlv")) {
         match attribute.parse_args_with(Punctuated::<Word, Token![,]>::parse_terminated) {
             Ok(parsed) => words.extend(parsed),
             Err(error) => {
@@ -45,17 +42,10 @@ pub(crate) fn words(attributes: &[Attribute], faults: &mut Faults) -> Option<Vec
 impl Word {
     /// Reports a word that has no meaning where it stands, with the nearest of `known`.
     pub(crate) fn refuse(&self, known: &[&str], faults: &mut Faults) {
-        let known_words = known
-            .iter()
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        let known_words = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         match self {
             Self::Number(number) => {
-                faults.at(
-                    number.place,
-                    format_args!("no number stands here, known are {known_words}"),
-                );
+                faults.at(number.place, format_args!("no number stands here, known are {known_words}"));
             }
             Self::Flag(word) | Self::Text(word, _) => {
                 let text = match nearest(&word.to_string(), known) {
@@ -90,10 +80,7 @@ impl Parse for Number {
         let minus: Option<Token![-]> = input.parse()?;
         let digits: LitInt = input.parse()?;
         let value: i128 = digits.base10_parse()?;
-        Ok(Self {
-            value: if minus.is_some() { -value } else { value },
-            place: digits.span(),
-        })
+        Ok(Self { value: if minus.is_some() { -value } else { value }, place: digits.span() })
     }
 }
 

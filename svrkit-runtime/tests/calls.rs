@@ -156,16 +156,9 @@ async fn a_lost_connection_is_opened_again_by_the_next_request() {
     assert_eq!(echo(&client, 1).await.unwrap().number, 1);
     server.stop().await;
     let status = echo(&client, 2).await.unwrap_err();
-    assert_eq!(
-        (status.code(), status.facts().layer),
-        (Code::Unavailable, Layer::Connect)
-    );
+    assert_eq!((status.code(), status.facts().layer), (Code::Unavailable, Layer::Connect));
 
-    let bound = Server::new()
-        .service(Test::default())
-        .bind(&address)
-        .await
-        .unwrap();
+    let bound = Server::new().service(Test::default()).bind(&address).await.unwrap();
     let task = tokio::spawn(bound.run_until(std::future::pending()));
     assert_eq!(echo(&client, 3).await.unwrap().number, 3);
     task.abort();
@@ -183,33 +176,23 @@ async fn a_draining_server_answers_what_it_has_and_refuses_the_rest() {
 
     let goaway = raw.receive().await.unwrap();
     assert_eq!(support::words(&goaway), "the server is about to stop");
-    raw.send(support::request_header(5, 1), &Note::number(1).encode().unwrap())
-        .await;
+    raw.send(support::request_header(5, 1), &Note::number(1).encode().unwrap()).await;
     let refusal = raw.receive().await.unwrap();
     let svrkit_runtime::wire::frame::Facts::Response(facts) = refusal.header.facts else {
         panic!("{refusal:?}")
     };
-    assert_eq!(
-        (facts.code, facts.cause),
-        (Code::Unavailable.number(), Cause::Draining.number())
-    );
+    assert_eq!((facts.code, facts.cause), (Code::Unavailable.number(), Cause::Draining.number()));
 
     gate.go.notify_one();
     assert_eq!(waiting.await.unwrap().unwrap().number, 1);
     drop(raw);
     let drained = stopping.await.unwrap();
-    assert_eq!(
-        (drained.calls_cut, drained.to_string().as_str()),
-        (0, "every call was answered")
-    );
+    assert_eq!((drained.calls_cut, drained.to_string().as_str()), (0, "every call was answered"));
 }
 
 #[tokio::test]
 async fn a_drain_cuts_what_does_not_end_and_says_so() {
-    let limits = svrkit_runtime::Limits {
-        drain_timeout: Duration::from_millis(10),
-        ..Default::default()
-    };
+    let limits = svrkit_runtime::Limits { drain_timeout: Duration::from_millis(10), ..Default::default() };
     let server = Running::with(limits).await;
     let client = server.client().await;
     let gate = server.gate.clone();
@@ -219,8 +202,5 @@ async fn a_drain_cuts_what_does_not_end_and_says_so() {
     assert_eq!(drained.calls_cut, 1);
     assert!(drained.to_string().contains("drain.timeout"), "{drained}");
     let status = waiting.await.unwrap().unwrap_err();
-    assert_eq!(
-        (status.code(), status.facts().cause),
-        (Code::Unavailable, Cause::Draining)
-    );
+    assert_eq!((status.code(), status.facts().cause), (Code::Unavailable, Cause::Draining));
 }

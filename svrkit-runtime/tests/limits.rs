@@ -13,20 +13,13 @@ use tokio::net::{TcpSocket, TcpStream};
 
 #[track_caller]
 fn check(status: &Status, cause: Cause, expected: &str) {
-    assert_eq!(
-        (status.code(), status.facts().cause),
-        (Code::ResourceExhausted, cause),
-        "{status}"
-    );
+    assert_eq!((status.code(), status.facts().cause), (Code::ResourceExhausted, cause), "{status}");
     assert!(status.message().contains(expected), "{status}");
 }
 
 /// A note whose encoding has exactly `len` bytes.
 fn note_of(len: usize) -> Note {
-    let mut note = Note {
-        payload: vec![7; len - 2].into(),
-        ..Note::default()
-    };
+    let mut note = Note { payload: vec![7; len - 2].into(), ..Note::default() };
     while note.encode().unwrap().len() > len {
         note.payload.truncate(note.payload.len() - 1);
     }
@@ -36,19 +29,12 @@ fn note_of(len: usize) -> Note {
 
 #[tokio::test]
 async fn message_in_of_the_server() {
-    let server = Running::with(Limits {
-        message_in: 1000,
-        ..Limits::default()
-    })
-    .await;
+    let server = Running::with(Limits { message_in: 1000, ..Limits::default() }).await;
     let client = server.client().await;
     let answer: Note = client.request(&ECHO, &note_of(1000)).await.unwrap();
     assert_eq!(answer, note_of(1000));
     // The sender refuses first, naming the peer's key.
-    let status = client
-        .request::<_, Note>(&ECHO, &note_of(1001))
-        .await
-        .unwrap_err();
+    let status = client.request::<_, Note>(&ECHO, &note_of(1001)).await.unwrap_err();
     check(
         &status,
         Cause::Size,
@@ -57,33 +43,21 @@ async fn message_in_of_the_server() {
 
     // A peer that does not is cut.
     let mut raw = Raw::greeted(server.address).await;
-    raw.send(support::request_header(1, 1), &note_of(1001).encode().unwrap())
-        .await;
+    raw.send(support::request_header(1, 1), &note_of(1001).encode().unwrap()).await;
     let goaway = raw.receive().await.unwrap();
-    assert_eq!(
-        words(&goaway),
-        "a body of 1001 bytes is over the limit of 1000 (message.in)"
-    );
+    assert_eq!(words(&goaway), "a body of 1001 bytes is over the limit of 1000 (message.in)");
     assert!(raw.receive().await.is_none());
 }
 
 #[tokio::test]
 async fn message_in_of_the_client() {
     let server = Running::start().await;
-    let limits = Limits {
-        message_in: 1000,
-        ..Limits::default()
-    };
-    let client = Client::connect_with(server.address.to_string(), limits)
-        .await
-        .unwrap();
+    let limits = Limits { message_in: 1000, ..Limits::default() };
+    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
     // Tag, length, payload and the number itself.
     let answer: Note = client.request(&GROW, &Note::number(994)).await.unwrap();
     assert_eq!(answer.encode().unwrap().len(), 1000);
-    let status = client
-        .request::<_, Note>(&GROW, &Note::number(995))
-        .await
-        .unwrap_err();
+    let status = client.request::<_, Note>(&GROW, &Note::number(995)).await.unwrap_err();
     check(
         &status,
         Cause::Size,
@@ -94,57 +68,31 @@ async fn message_in_of_the_client() {
 #[tokio::test]
 async fn message_out_of_the_client() {
     let server = Running::start().await;
-    let limits = Limits {
-        message_out: 1000,
-        ..Limits::default()
-    };
-    let client = Client::connect_with(server.address.to_string(), limits)
-        .await
-        .unwrap();
+    let limits = Limits { message_out: 1000, ..Limits::default() };
+    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
     assert!(client.request::<_, Note>(&ECHO, &note_of(1000)).await.is_ok());
-    let status = client
-        .request::<_, Note>(&ECHO, &note_of(1001))
-        .await
-        .unwrap_err();
+    let status = client.request::<_, Note>(&ECHO, &note_of(1001)).await.unwrap_err();
     check(&status, Cause::Size, "message.out");
 }
 
 #[tokio::test]
 async fn message_out_of_the_server() {
-    let server = Running::with(Limits {
-        message_out: 1000,
-        ..Limits::default()
-    })
-    .await;
+    let server = Running::with(Limits { message_out: 1000, ..Limits::default() }).await;
     let client = server.client().await;
     assert!(client.request::<_, Note>(&GROW, &Note::number(994)).await.is_ok());
-    let status = client
-        .request::<_, Note>(&GROW, &Note::number(995))
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (status.code(), status.facts().layer),
-        (Code::Internal, Layer::Codec)
-    );
+    let status = client.request::<_, Note>(&GROW, &Note::number(995)).await.unwrap_err();
+    assert_eq!((status.code(), status.facts().layer), (Code::Internal, Layer::Codec));
     assert!(status.message().contains("message.out"), "{status}");
 }
 
 #[tokio::test]
 async fn metadata_bytes() {
     let server = Running::start().await;
-    let limits = Limits {
-        metadata_bytes: 100,
-        ..Limits::default()
-    };
-    let client = Client::connect_with(server.address.to_string(), limits)
-        .await
-        .unwrap();
+    let limits = Limits { metadata_bytes: 100, ..Limits::default() };
+    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
     // Two lengths and three tags around key and value.
-    let request = |len: usize| {
-        client
-            .request::<_, Note>(&ECHO, &Note::default())
-            .metadata("key", vec![1; len])
-    };
+    let request =
+        |len: usize| client.request::<_, Note>(&ECHO, &Note::default()).metadata("key", vec![1; len]);
     assert!(request(91).await.is_ok());
     check(
         &request(92).await.unwrap_err(),
@@ -155,17 +103,10 @@ async fn metadata_bytes() {
 
 #[tokio::test]
 async fn metadata_bytes_of_the_server() {
-    let server = Running::with(Limits {
-        metadata_bytes: 100,
-        ..Limits::default()
-    })
-    .await;
+    let server = Running::with(Limits { metadata_bytes: 100, ..Limits::default() }).await;
     let client = server.client().await;
-    let request = |len: usize| {
-        client
-            .request::<_, Note>(&ECHO, &Note::default())
-            .metadata("key", vec![1; len])
-    };
+    let request =
+        |len: usize| client.request::<_, Note>(&ECHO, &Note::default()).metadata("key", vec![1; len]);
     assert!(request(91).await.is_ok());
     // The sender refuses first, naming the peer's key.
     check(
@@ -178,31 +119,16 @@ async fn metadata_bytes_of_the_server() {
     header.metadata_len = 101;
     raw.send_bytes(&header.to_bytes()).await;
     let goaway = raw.receive().await.unwrap();
-    assert_eq!(
-        words(&goaway),
-        "metadata of 101 bytes is over the limit of 100 (metadata.bytes)"
-    );
+    assert_eq!(words(&goaway), "metadata of 101 bytes is over the limit of 100 (metadata.bytes)");
 }
 
 #[tokio::test]
 async fn metadata_entries() {
-    let server = Running::with(Limits {
-        metadata_entries: 3,
-        ..Limits::default()
-    })
-    .await;
-    let limits = Limits {
-        metadata_entries: 4,
-        ..Limits::default()
-    };
-    let client = Client::connect_with(server.address.to_string(), limits)
-        .await
-        .unwrap();
+    let server = Running::with(Limits { metadata_entries: 3, ..Limits::default() }).await;
+    let limits = Limits { metadata_entries: 4, ..Limits::default() };
+    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
     let request = |entries: usize| {
-        let note = Note {
-            text: "key".into(),
-            ..Note::default()
-        };
+        let note = Note { text: "key".into(), ..Note::default() };
         let request = client.request::<_, Note>(&support::METADATA, &note);
         (0..entries).fold(request, |request, _| request.metadata("key", "value"))
     };
@@ -210,9 +136,7 @@ async fn metadata_entries() {
     let status = request(4).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
     assert!(
-        status
-            .message()
-            .contains("4 metadata entries are over the limit of 3 (metadata.entries)"),
+        status.message().contains("4 metadata entries are over the limit of 3 (metadata.entries)"),
         "{status}"
     );
     check(
@@ -224,16 +148,9 @@ async fn metadata_entries() {
 
 #[tokio::test]
 async fn decode_memory_and_depth() {
-    let server = Running::with(Limits {
-        decode_memory: 1000,
-        ..Limits::default()
-    })
-    .await;
+    let server = Running::with(Limits { decode_memory: 1000, ..Limits::default() }).await;
     let client = server.client().await;
-    let note = |len| Note {
-        text: "x".repeat(len),
-        ..Note::default()
-    };
+    let note = |len| Note { text: "x".repeat(len), ..Note::default() };
     assert!(client.request::<_, Note>(&ECHO, &note(1000)).await.is_ok());
     let status = client.request::<_, Note>(&ECHO, &note(1001)).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
@@ -242,21 +159,14 @@ async fn decode_memory_and_depth() {
 
 #[tokio::test]
 async fn calls_in_flight() {
-    let server = Running::with(Limits {
-        calls_in_flight: 2,
-        ..Limits::default()
-    })
-    .await;
+    let server = Running::with(Limits { calls_in_flight: 2, ..Limits::default() }).await;
     let client = server.client().await;
     let wait = || tokio::spawn(client.request::<_, Note>(&WAIT, &Note::default()));
     let (first, second) = (wait(), wait());
     server.gate.started.notified().await;
     server.gate.started.notified().await;
     // The caller knows the server's limit and refuses before it sends.
-    let status = client
-        .request::<_, Note>(&ECHO, &Note::default())
-        .await
-        .unwrap_err();
+    let status = client.request::<_, Note>(&ECHO, &Note::default()).await.unwrap_err();
     check(
         &status,
         Cause::Concurrency,
@@ -265,10 +175,7 @@ async fn calls_in_flight() {
     server.gate.go.notify_one();
     server.gate.go.notify_one();
     assert!(first.await.unwrap().is_ok() && second.await.unwrap().is_ok());
-    assert!(
-        client.request::<_, Note>(&ECHO, &Note::default()).await.is_ok(),
-        "their places are free again"
-    );
+    assert!(client.request::<_, Note>(&ECHO, &Note::default()).await.is_ok(), "their places are free again");
 
     let mut raw = Raw::greeted(server.address).await;
     for call_id in 1..=3 {
@@ -284,11 +191,7 @@ async fn calls_in_flight() {
 
 #[tokio::test]
 async fn outbound_queue() {
-    let server = Running::with(Limits {
-        outbound_queue: 64 << 10,
-        ..Limits::default()
-    })
-    .await;
+    let server = Running::with(Limits { outbound_queue: 64 << 10, ..Limits::default() }).await;
     let mut raw = Raw::greeted(server.address).await;
     // More answers than the sockets' buffers hold, none of them read.
     let request = Note::number(1 << 20).encode().unwrap();
@@ -310,46 +213,25 @@ async fn outbound_queue() {
 
 #[tokio::test]
 async fn connections() {
-    let server = Running::with(Limits {
-        connections: 2,
-        ..Limits::default()
-    })
-    .await;
+    let server = Running::with(Limits { connections: 2, ..Limits::default() }).await;
     let (first, _second) = (server.client().await, server.client().await);
     let status = Client::connect(server.address.to_string()).await.unwrap_err();
-    assert_eq!(
-        (status.code(), status.facts().layer),
-        (Code::Unavailable, Layer::Handshake)
-    );
+    assert_eq!((status.code(), status.facts().layer), (Code::Unavailable, Layer::Handshake));
     assert_eq!(
         status.message(),
         "the server turned the connection away: the server has 2 connections already (connections)"
     );
     let mut raw = Raw::connect(server.address).await;
-    assert_eq!(
-        raw.receive().await.unwrap().header.facts,
-        Facts::Goaway {
-            reason: GoawayReason::Limit
-        }
-    );
-    assert!(
-        first.request::<_, Note>(&ECHO, &Note::default()).await.is_ok(),
-        "old connections go on"
-    );
+    assert_eq!(raw.receive().await.unwrap().header.facts, Facts::Goaway { reason: GoawayReason::Limit });
+    assert!(first.request::<_, Note>(&ECHO, &Note::default()).await.is_ok(), "old connections go on");
 }
 
 #[tokio::test]
 async fn hello_timeout() {
-    let server = Running::with(Limits {
-        hello_timeout: Duration::from_millis(20),
-        ..Limits::default()
-    })
-    .await;
+    let server =
+        Running::with(Limits { hello_timeout: Duration::from_millis(20), ..Limits::default() }).await;
     let mut raw = Raw::connect(server.address).await;
-    assert_eq!(
-        words(&raw.receive().await.unwrap()),
-        "no whole hello within 20 ms (hello.timeout)"
-    );
+    assert_eq!(words(&raw.receive().await.unwrap()), "no whole hello within 20 ms (hello.timeout)");
     assert!(raw.receive().await.is_none());
 }
 
@@ -360,46 +242,24 @@ async fn connect_timeout() {
     let listener = socket.listen(0).unwrap();
     let address = listener.local_addr().unwrap();
     // The queue of a socket nobody accepts from holds a few; later ones get no answer.
-    let limits = Limits {
-        connect_timeout: Duration::from_millis(50),
-        ..Limits::default()
-    };
+    let limits = Limits { connect_timeout: Duration::from_millis(50), ..Limits::default() };
     let mut waiting = Vec::new();
     while let Ok(Ok(stream)) = tokio::time::timeout(limits.connect_timeout, TcpStream::connect(address)).await
     {
         waiting.push(stream);
     }
-    let status = Client::connect_with(address.to_string(), limits)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (status.code(), status.facts().layer),
-        (Code::Unavailable, Layer::Connect)
-    );
-    assert_eq!(
-        status.message(),
-        format!("no connection to {address} within 50 ms (connect.timeout)")
-    );
+    let status = Client::connect_with(address.to_string(), limits).await.unwrap_err();
+    assert_eq!((status.code(), status.facts().layer), (Code::Unavailable, Layer::Connect));
+    assert_eq!(status.message(), format!("no connection to {address} within 50 ms (connect.timeout)"));
 }
 
 #[tokio::test]
 async fn deadline_default() {
-    static PATIENT: svrkit_runtime::Spec = svrkit_runtime::Spec {
-        timeout: None,
-        ..support::spec("Wait", 4)
-    };
+    static PATIENT: svrkit_runtime::Spec = svrkit_runtime::Spec { timeout: None, ..support::spec("Wait", 4) };
     let server = Running::start().await;
-    let limits = Limits {
-        deadline_default: Duration::from_millis(20),
-        ..Limits::default()
-    };
-    let client = Client::connect_with(server.address.to_string(), limits)
-        .await
-        .unwrap();
-    let status = client
-        .request::<_, Note>(&PATIENT, &Note::default())
-        .await
-        .unwrap_err();
+    let limits = Limits { deadline_default: Duration::from_millis(20), ..Limits::default() };
+    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
+    let status = client.request::<_, Note>(&PATIENT, &Note::default()).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     assert!(status.message().contains("20 ms (deadline.default)"), "{status}");
 }

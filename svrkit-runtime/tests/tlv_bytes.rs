@@ -111,10 +111,7 @@ struct Every {
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().filter(|digit| *digit != b' ').collect();
-    digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
+    digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
 /// `set` makes a value whose bytes are `hex`, and the bytes make that value.
@@ -181,30 +178,9 @@ fn fixed_numbers_have_kind_1_and_5() {
 
 #[test]
 fn minus_zero_is_written() {
-    assert_eq!(
-        Every {
-            f32: -0.0,
-            ..Every::default()
-        }
-        .encode()
-        .unwrap(),
-        bytes("65 00000080")
-    );
-    assert_eq!(
-        Every {
-            f64: -0.0,
-            ..Every::default()
-        }
-        .encode()
-        .unwrap(),
-        bytes("69 0000000000000080")
-    );
-    assert!(
-        Every::decode(&bytes("69 0000000000000080"))
-            .unwrap()
-            .f64
-            .is_sign_negative()
-    );
+    assert_eq!(Every { f32: -0.0, ..Every::default() }.encode().unwrap(), bytes("65 00000080"));
+    assert_eq!(Every { f64: -0.0, ..Every::default() }.encode().unwrap(), bytes("69 0000000000000080"));
+    assert!(Every::decode(&bytes("69 0000000000000080")).unwrap().f64.is_sign_negative());
 }
 
 #[test]
@@ -213,28 +189,9 @@ fn text_bytes_and_messages_have_kind_2() {
     check(|it| it.string = "\0".to_owned(), "72 01 00");
     check(|it| it.bytes = Bytes::from_static(b"\xff"), "7a 01 ff");
     check(|it| it.vec = vec![1, 2], "8201 02 0102");
-    check(
-        |it| it.string = "x".repeat(200),
-        &format!("72 c801 {}", "78".repeat(200)),
-    );
-    check(
-        |it| {
-            it.inner = Some(Inner {
-                id: 3,
-                ..Inner::default()
-            })
-        },
-        "9201 02 0803",
-    );
-    check(
-        |it| {
-            it.boxed = Some(Box::new(Every {
-                u32: 1,
-                ..Every::default()
-            }))
-        },
-        "9a01 02 1001",
-    );
+    check(|it| it.string = "x".repeat(200), &format!("72 c801 {}", "78".repeat(200)));
+    check(|it| it.inner = Some(Inner { id: 3, ..Inner::default() }), "9201 02 0803");
+    check(|it| it.boxed = Some(Box::new(Every { u32: 1, ..Every::default() })), "9a01 02 1001");
 }
 
 #[test]
@@ -256,30 +213,16 @@ fn many_numbers_are_packed_unless_said_otherwise() {
     check(|it| it.unpacked_fixed = vec![1, 2], "e501 01000000 e501 02000000");
     check(|it| it.packed_f64 = vec![1.0], "ea01 08 000000000000f03f");
     check(|it| it.packed_bool = vec![true, false], "f201 02 01 00");
-    check(
-        |it| it.moods = vec![Mood::Glad, Mood::Unknown(9)],
-        "fa01 02 01 09",
-    );
+    check(|it| it.moods = vec![Mood::Glad, Mood::Unknown(9)], "fa01 02 01 09");
 }
 
 #[test]
 fn many_of_the_rest_are_one_record_each() {
-    check(
-        |it| it.strings = vec!["a".to_owned(), String::new()],
-        "8202 01 61 8202 00",
-    );
+    check(|it| it.strings = vec!["a".to_owned(), String::new()], "8202 01 61 8202 00");
     check(|it| it.blobs = vec![Bytes::from_static(b"a")], "8a02 01 61");
     check(|it| it.vecs = vec![vec![1], vec![]], "9202 01 01 9202 00");
     check(
-        |it| {
-            it.many_inner = vec![
-                Inner {
-                    id: 1,
-                    ..Inner::default()
-                },
-                Inner::default(),
-            ]
-        },
+        |it| it.many_inner = vec![Inner { id: 1, ..Inner::default() }, Inner::default()],
         "9a02 02 0801 9a02 00",
     );
 }
@@ -342,60 +285,28 @@ fn unknown_records_are_kept_in_order_and_sent_last() {
     let mixed = "9003 01 10 05 8a03 01 ff a102 0102030405060708";
     let value = Every::decode(&bytes(mixed)).unwrap();
     assert_eq!(value.u32, 5);
-    assert_eq!(
-        value.unknown.as_bytes(),
-        bytes("9003 01 8a03 01 ff a102 0102030405060708")
-    );
-    let records: Vec<_> = value
-        .unknown
-        .iter()
-        .map(|record| (record.tag, record.kind))
-        .collect();
-    assert_eq!(
-        records,
-        [(50, Kind::Varint), (49, Kind::Prefixed), (36, Kind::Eight)]
-    );
-    assert_eq!(
-        value.encode().unwrap(),
-        bytes("10 05 9003 01 8a03 01 ff a102 0102030405060708")
-    );
+    assert_eq!(value.unknown.as_bytes(), bytes("9003 01 8a03 01 ff a102 0102030405060708"));
+    let records: Vec<_> = value.unknown.iter().map(|record| (record.tag, record.kind)).collect();
+    assert_eq!(records, [(50, Kind::Varint), (49, Kind::Prefixed), (36, Kind::Eight)]);
+    assert_eq!(value.encode().unwrap(), bytes("10 05 9003 01 8a03 01 ff a102 0102030405060708"));
     assert_eq!(format!("{:?}", value.unknown), "UnknownFields[50, 49, 36]");
 }
 
 #[test]
 fn unknown_records_are_kept_byte_for_byte() {
     let padded = "90 83 80 00 81 80 00";
-    assert_eq!(
-        Every::decode(&bytes(padded)).unwrap().encode().unwrap(),
-        bytes(padded)
-    );
+    assert_eq!(Every::decode(&bytes(padded)).unwrap().encode().unwrap(), bytes(padded));
     let inside = "9201 05 18 01 22 01 ff";
-    assert_eq!(
-        Every::decode(&bytes(inside)).unwrap().encode().unwrap(),
-        bytes(inside)
-    );
+    assert_eq!(Every::decode(&bytes(inside)).unwrap().encode().unwrap(), bytes(inside));
 }
 
 #[test]
 fn a_known_tag_in_another_kind_is_unknown() {
-    for hex in [
-        "15 01000000",
-        "11 0100000000000000",
-        "12 01 61",
-        "70 01",
-        "9001 01",
-        "c901 0100000000000000",
-    ] {
+    for hex in ["15 01000000", "11 0100000000000000", "12 01 61", "70 01", "9001 01", "c901 0100000000000000"]
+    {
         let value = Every::decode(&bytes(hex)).unwrap();
         assert_eq!(value.unknown.as_bytes(), bytes(hex), "{hex}");
-        assert_eq!(
-            Every {
-                unknown: UnknownFields::new(),
-                ..value
-            },
-            Every::default(),
-            "{hex}"
-        );
+        assert_eq!(Every { unknown: UnknownFields::new(), ..value }, Every::default(), "{hex}");
     }
 }
 
@@ -406,10 +317,7 @@ fn without_a_place_for_them_unknown_records_are_dropped() {
         #[tlv(1)]
         id: u32,
     }
-    assert_eq!(
-        Narrow::decode(&bytes("10 01 08 07 1a 01 61")),
-        Ok(Narrow { id: 7 })
-    );
+    assert_eq!(Narrow::decode(&bytes("10 01 08 07 1a 01 61")), Ok(Narrow { id: 7 }));
     assert_eq!(Narrow::NAME, "Narrow");
 }
 
@@ -427,15 +335,8 @@ fn broken_bytes_are_refused_and_the_error_says_where() {
     check_refused("10 ffffffffffffffffff02", Kind::VarintTooLong, "Every.u32");
     check_refused("10 8080808080808080808000", Kind::VarintTooLong, "Every.u32");
     check_refused("45 010000", Kind::Truncated, "Every.fixed32");
-    check_refused(
-        "72 03 6161",
-        Kind::LengthPastEnd { len: 3, left: 2 },
-        "Every.string",
-    );
-    let huge = Kind::LengthPastEnd {
-        len: u64::MAX,
-        left: 0,
-    };
+    check_refused("72 03 6161", Kind::LengthPastEnd { len: 3, left: 2 }, "Every.string");
+    let huge = Kind::LengthPastEnd { len: u64::MAX, left: 0 };
     check_refused("72 ffffffffffffffffff01", huge, "Every.string");
     check_refused("9003 80", Kind::Truncated, "Every");
     check_refused("9203 02 01", Kind::LengthPastEnd { len: 2, left: 1 }, "Every");
@@ -443,16 +344,8 @@ fn broken_bytes_are_refused_and_the_error_says_where() {
     check_refused("aa01 01 ff", Kind::NotUtf8, "Every.maybe_string");
     check_refused("8202 01 61 8202 01 ff", Kind::NotUtf8, "Every.strings[1]");
     check_refused("ca01 03 01 02 80", Kind::Truncated, "Every.packed[2]");
-    check_refused(
-        "ea01 09 000000000000f03f 00",
-        Kind::Truncated,
-        "Every.packed_f64[1]",
-    );
-    check_refused(
-        "9a02 00 9a02 03 1201ff",
-        Kind::NotUtf8,
-        "Every.many_inner[1].note",
-    );
+    check_refused("ea01 09 000000000000f03f 00", Kind::Truncated, "Every.packed_f64[1]");
+    check_refused("9a02 00 9a02 03 1201ff", Kind::NotUtf8, "Every.many_inner[1].note");
     check_refused("9a01 06 9201 03 1201ff", Kind::NotUtf8, "Every.boxed.inner.note");
     check_refused("9a01 02 0001", Kind::TagZero, "Every.boxed");
 }
@@ -471,23 +364,13 @@ fn an_error_says_at_which_byte() {
 fn long_bytes_are_shared_and_short_ones_copied() {
     let limits = DecodeLimits::default();
     for (len, is_shared) in [(SHARED_LEN_MIN - 1, false), (SHARED_LEN_MIN, true)] {
-        let value = Every {
-            bytes: Bytes::from(vec![7; len]),
-            ..Every::default()
-        };
+        let value = Every { bytes: Bytes::from(vec![7; len]), ..Every::default() };
         let whole = Bytes::from(value.encode().unwrap());
         let decoded = Every::decode_shared(&whole, &limits).unwrap();
         assert_eq!(decoded, value);
-        assert_eq!(
-            whole.as_ptr_range().contains(&decoded.bytes.as_ptr()),
-            is_shared,
-            "{len} bytes"
-        );
+        assert_eq!(whole.as_ptr_range().contains(&decoded.bytes.as_ptr()), is_shared, "{len} bytes");
         let copied = Every::decode(&whole).unwrap();
-        assert!(
-            !whole.as_ptr_range().contains(&copied.bytes.as_ptr()),
-            "{len} bytes without an owner"
-        );
+        assert!(!whole.as_ptr_range().contains(&copied.bytes.as_ptr()), "{len} bytes without an owner");
     }
 }
 
@@ -498,12 +381,8 @@ fn records_are_walked_with_their_places() {
         .map(|record| record.map(|record| (record.tag, record.kind, record.offset, record.value.len())))
         .collect::<Result<_, _>>()
         .unwrap();
-    let expected = [
-        (1, Kind::Varint, 0, 2),
-        (2, Kind::Prefixed, 3, 1),
-        (3, Kind::Four, 6, 4),
-        (4, Kind::Eight, 11, 8),
-    ];
+    let expected =
+        [(1, Kind::Varint, 0, 2), (2, Kind::Prefixed, 3, 1), (3, Kind::Four, 6, 4), (4, Kind::Eight, 11, 8)];
     assert_eq!(records, expected);
 
     let mut cut = Records::new(&whole[..whole.len() - 1]).skip(3);

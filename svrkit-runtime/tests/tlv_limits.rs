@@ -50,9 +50,8 @@ fn kind<T>(result: Result<T, DecodeError>) -> Result<(), DecodeErrorKind> {
     result.map(drop).map_err(|error| error.kind())
 }
 
-const MEMORY_EXCEEDED: Result<(), DecodeErrorKind> = Err(DecodeErrorKind::MemoryExceeded {
-    limit: DECODE_MEMORY_DEFAULT,
-});
+const MEMORY_EXCEEDED: Result<(), DecodeErrorKind> =
+    Err(DecodeErrorKind::MemoryExceeded { limit: DECODE_MEMORY_DEFAULT });
 
 #[test]
 fn sixty_four_levels_are_read_and_one_more_is_refused() {
@@ -62,10 +61,7 @@ fn sixty_four_levels_are_read_and_one_more_is_refused() {
         let too_deep = Err(DecodeErrorKind::DepthExceeded { limit: 64 });
         assert_eq!(kind(Chain::decode(&nested(tag, 65))), too_deep, "tag {tag}");
     }
-    let flat = DecodeLimits {
-        depth: 0,
-        ..DecodeLimits::default()
-    };
+    let flat = DecodeLimits { depth: 0, ..DecodeLimits::default() };
     assert_eq!(kind(Chain::decode_with(&nested(1, 0), &flat)), Ok(()));
     let too_deep = Err(DecodeErrorKind::DepthExceeded { limit: 0 });
     assert_eq!(kind(Chain::decode_with(&nested(1, 1), &flat)), too_deep);
@@ -73,10 +69,7 @@ fn sixty_four_levels_are_read_and_one_more_is_refused() {
 
 #[test]
 fn leaving_a_message_gives_its_level_back() {
-    let limits = DecodeLimits {
-        depth: 1,
-        ..DecodeLimits::default()
-    };
+    let limits = DecodeLimits { depth: 1, ..DecodeLimits::default() };
     let side_by_side = [nested(2, 1), nested(2, 1), nested(1, 1)].concat();
     assert_eq!(Chain::decode_with(&side_by_side, &limits).unwrap().items.len(), 2);
 }
@@ -99,21 +92,10 @@ fn a_million_levels_of_an_unknown_tag_are_bytes_like_any_other() {
 /// The least memory that `bytes` can be read with is `memory`.
 #[track_caller]
 fn check_memory(bytes: &[u8], memory: usize) {
-    let limits = |memory| DecodeLimits {
-        memory,
-        ..DecodeLimits::default()
-    };
-    assert_eq!(
-        kind(Chain::decode_with(bytes, &limits(memory))),
-        Ok(()),
-        "with {memory}"
-    );
+    let limits = |memory| DecodeLimits { memory, ..DecodeLimits::default() };
+    assert_eq!(kind(Chain::decode_with(bytes, &limits(memory))), Ok(()), "with {memory}");
     let too_much = Err(DecodeErrorKind::MemoryExceeded { limit: memory - 1 });
-    assert_eq!(
-        kind(Chain::decode_with(bytes, &limits(memory - 1))),
-        too_much,
-        "with one byte less"
-    );
+    assert_eq!(kind(Chain::decode_with(bytes, &limits(memory - 1))), too_much, "with one byte less");
 }
 
 #[test]
@@ -137,12 +119,7 @@ fn memory_is_counted_to_the_byte() {
 #[test]
 fn memory_is_asked_for_before_it_is_taken() {
     let error = Chain::decode(&b"\x12\x00".repeat(2_000_000)).unwrap_err();
-    assert_eq!(
-        error.kind(),
-        DecodeErrorKind::MemoryExceeded {
-            limit: DECODE_MEMORY_DEFAULT
-        }
-    );
+    assert_eq!(error.kind(), DecodeErrorKind::MemoryExceeded { limit: DECODE_MEMORY_DEFAULT });
     // At the first item: the room for all of them was refused at once.
     assert_eq!((error.path().as_str(), error.offset()), ("Chain.items", 1));
 }
@@ -156,40 +133,21 @@ fn bombs_of_four_mebibytes_are_refused() {
     assert_eq!(kind(Chain::decode(&empty_texts)), MEMORY_EXCEEDED, "empty texts");
 
     let alternating = b"\x12\x00\x48\x00".repeat(1 << 20);
-    assert_eq!(
-        kind(Chain::decode(&alternating)),
-        MEMORY_EXCEEDED,
-        "items in runs of one"
-    );
+    assert_eq!(kind(Chain::decode(&alternating)), MEMORY_EXCEEDED, "items in runs of one");
 
     let mut packed = vec![0x1a, 0x80, 0x80, 0x80, 0x04];
     packed.resize(5 + (8 << 20), 0);
-    assert_eq!(
-        kind(Chain::decode(&packed)),
-        MEMORY_EXCEEDED,
-        "eight bytes for one"
-    );
+    assert_eq!(kind(Chain::decode(&packed)), MEMORY_EXCEEDED, "eight bytes for one");
 
     let boxes = b"\x12\x02\x0a\x00".repeat(1 << 20);
-    assert_eq!(
-        kind(Chain::decode(&boxes)),
-        MEMORY_EXCEEDED,
-        "items that box an empty one"
-    );
+    assert_eq!(kind(Chain::decode(&boxes)), MEMORY_EXCEEDED, "items that box an empty one");
 }
 
 #[test]
 fn kept_unknown_records_count() {
     let unknown = b"\x48\x00".repeat(2 << 20);
-    assert_eq!(
-        Chain::decode(&unknown).unwrap().unknown.len(),
-        unknown.len(),
-        "4 MiB are within the limit"
-    );
-    let limits = DecodeLimits {
-        memory: 1 << 20,
-        ..DecodeLimits::default()
-    };
+    assert_eq!(Chain::decode(&unknown).unwrap().unknown.len(), unknown.len(), "4 MiB are within the limit");
+    let limits = DecodeLimits { memory: 1 << 20, ..DecodeLimits::default() };
     let too_much = Err(DecodeErrorKind::MemoryExceeded { limit: 1 << 20 });
     assert_eq!(kind(Chain::decode_with(&unknown, &limits)), too_much);
 }
@@ -197,23 +155,10 @@ fn kept_unknown_records_count() {
 #[test]
 fn shared_bytes_are_not_counted() {
     let bytes = Bytes::from(vec![7; 4096]);
-    let whole = Bytes::from(
-        Chain {
-            bytes,
-            ..Chain::default()
-        }
-        .encode()
-        .unwrap(),
-    );
-    let limits = DecodeLimits {
-        memory: 0,
-        ..DecodeLimits::default()
-    };
+    let whole = Bytes::from(Chain { bytes, ..Chain::default() }.encode().unwrap());
+    let limits = DecodeLimits { memory: 0, ..DecodeLimits::default() };
     assert_eq!(kind(Chain::decode_shared(&whole, &limits)), Ok(()));
-    assert_eq!(
-        kind(Chain::decode_with(&whole, &limits)),
-        Err(DecodeErrorKind::MemoryExceeded { limit: 0 })
-    );
+    assert_eq!(kind(Chain::decode_with(&whole, &limits)), Err(DecodeErrorKind::MemoryExceeded { limit: 0 }));
 }
 
 #[test]
@@ -221,10 +166,7 @@ fn a_length_allocates_nothing_that_did_not_arrive() {
     // 2 GiB announced in each, 1 byte sent: were the length believed, `decode.memory` would be the error.
     for tag in [1_u8, 2, 3, 4, 5, 6, 7, 9] {
         let bytes = [tag << 3 | 2, 0x80, 0x80, 0x80, 0x80, 0x08, 0x00];
-        let past_end = Err(DecodeErrorKind::LengthPastEnd {
-            len: 1 << 31,
-            left: 1,
-        });
+        let past_end = Err(DecodeErrorKind::LengthPastEnd { len: 1 << 31, left: 1 });
         assert_eq!(kind(Chain::decode(&bytes)), past_end, "tag {tag}");
     }
 }
@@ -288,11 +230,7 @@ fn a_message_repeated_a_million_times_is_merged_in_as_many_steps() {
     let merging = Merging::decode(&b"\x0a\x02\x08\x01".repeat(1_000_000)).unwrap();
     assert!(merging.counted.is_some());
     assert_eq!(MADE.load(Ordering::Relaxed), 1, "made once");
-    assert_eq!(
-        MERGED.load(Ordering::Relaxed),
-        1_000_000,
-        "each record is read once"
-    );
+    assert_eq!(MERGED.load(Ordering::Relaxed), 1_000_000, "each record is read once");
 }
 
 #[test]
@@ -307,41 +245,20 @@ fn merged_items_are_moved_a_bounded_number_of_times() {
 #[test]
 fn a_message_out_may_be_as_long_as_the_limit_and_no_longer() {
     for text_len in [0, 1, 13, 14, 1021, 1022, 1023, 5000, 100_000] {
-        let message = Chain {
-            text: "x".repeat(text_len),
-            ..Chain::default()
-        };
+        let message = Chain { text: "x".repeat(text_len), ..Chain::default() };
         let len = message.encode().unwrap().len();
         let mut buffer = EncodeBuffer::new(len);
-        assert_eq!(
-            buffer.encode(&message).map(<[u8]>::len),
-            Ok(len),
-            "{len} bytes of {len}"
-        );
+        assert_eq!(buffer.encode(&message).map(<[u8]>::len), Ok(len), "{len} bytes of {len}");
 
-        let longer = Chain {
-            text: "x".repeat(text_len + 1),
-            ..Chain::default()
-        };
-        assert_eq!(
-            buffer.encode(&longer),
-            Err(EncodeError::TooLong { limit: len }),
-            "beyond {len}"
-        );
-        assert_eq!(
-            buffer.encode(&message).map(<[u8]>::len),
-            Ok(len),
-            "the buffer is of use afterwards"
-        );
+        let longer = Chain { text: "x".repeat(text_len + 1), ..Chain::default() };
+        assert_eq!(buffer.encode(&longer), Err(EncodeError::TooLong { limit: len }), "beyond {len}");
+        assert_eq!(buffer.encode(&message).map(<[u8]>::len), Ok(len), "the buffer is of use afterwards");
     }
 }
 
 #[test]
 fn headroom_is_zero_directly_in_front_of_the_message_and_does_not_count() {
-    let message = Chain {
-        text: "hello".to_owned(),
-        ..Chain::default()
-    };
+    let message = Chain { text: "hello".to_owned(), ..Chain::default() };
     for mut buffer in [EncodeBuffer::new(7), EncodeBuffer::default()] {
         for headroom in [0, 1, 32, 32, 5000, 5000] {
             let bytes = buffer.encode_with_headroom(&message, headroom).unwrap();
@@ -355,10 +272,7 @@ fn headroom_is_zero_directly_in_front_of_the_message_and_does_not_count() {
 
 #[test]
 fn a_buffer_forgets_a_large_message_after_a_small_one() {
-    let large = Chain {
-        text: "x".repeat(3 * BUFFER_KEPT_MAX),
-        ..Chain::default()
-    };
+    let large = Chain { text: "x".repeat(3 * BUFFER_KEPT_MAX), ..Chain::default() };
     let small = Chain::default();
     let mut buffer = EncodeBuffer::default();
     assert_eq!(buffer.capacity(), 0, "nothing is taken before it is needed");
@@ -366,18 +280,10 @@ fn a_buffer_forgets_a_large_message_after_a_small_one() {
     let grown = buffer.capacity();
     assert!(grown > 3 * BUFFER_KEPT_MAX);
     buffer.encode(&large).unwrap();
-    assert_eq!(
-        buffer.capacity(),
-        grown,
-        "large messages that follow each other share the room"
-    );
+    assert_eq!(buffer.capacity(), grown, "large messages that follow each other share the room");
     buffer.encode(&small).unwrap();
     buffer.encode(&small).unwrap();
-    assert!(
-        buffer.capacity() <= BUFFER_KEPT_MAX,
-        "{} bytes are kept",
-        buffer.capacity()
-    );
+    assert!(buffer.capacity() <= BUFFER_KEPT_MAX, "{} bytes are kept", buffer.capacity());
     buffer.release();
     assert_eq!(buffer.capacity(), 0);
 }

@@ -145,35 +145,15 @@ fn unknown() -> impl Strategy<Value = UnknownFields> {
         float: f64,
     }
     (u64s(), any::<u32>(), any::<Option<String>>(), f64s()).prop_map(|(number, fixed, text, float)| {
-        let later = Later {
-            number,
-            fixed,
-            text,
-            float,
-        }
-        .encode()
-        .unwrap();
+        let later = Later { number, fixed, text, float }.encode().unwrap();
         Nothing::decode(&later).unwrap().unknown
     })
 }
 
 fn numbers() -> impl Strategy<Value = Numbers> {
-    let singular = (
-        any::<bool>(),
-        any::<u32>(),
-        u64s(),
-        i64s(),
-        i64s(),
-        i64s(),
-        i64s(),
-        any::<u32>(),
-    );
+    let singular = (any::<bool>(), any::<u32>(), u64s(), i64s(), i64s(), i64s(), i64s(), any::<u32>());
     let others = (i64s(), f64s(), f64s(), mood());
-    let optional = (
-        proptest::option::of(u64s()),
-        proptest::option::of(i64s()),
-        proptest::option::of(mood()),
-    );
+    let optional = (proptest::option::of(u64s()), proptest::option::of(i64s()), proptest::option::of(mood()));
     (singular, others, optional).prop_map(|(singular, others, optional)| Numbers {
         bool: singular.0,
         u32: singular.1,
@@ -202,12 +182,7 @@ fn lists() -> impl Strategy<Value = Lists> {
         vec(any::<u32>(), 0..5),
         vec(f64s(), 0..5),
     );
-    let others = (
-        vec(mood(), 0..5),
-        vec(any::<String>(), 0..5),
-        vec(blob(), 0..3),
-        unknown(),
-    );
+    let others = (vec(mood(), 0..5), vec(any::<String>(), 0..5), vec(blob(), 0..3), unknown());
     (numbers, others).prop_map(|(numbers, others)| Lists {
         bools: numbers.0,
         u64s: numbers.1,
@@ -223,17 +198,8 @@ fn lists() -> impl Strategy<Value = Lists> {
 }
 
 fn leaf() -> impl Strategy<Value = Tree> {
-    let messages = (
-        proptest::option::of(numbers()),
-        proptest::option::of(lists().prop_map(Box::new)),
-    );
-    let others = (
-        any::<String>(),
-        any::<Option<String>>(),
-        blob(),
-        vec(any::<u8>(), 0..300),
-        unknown(),
-    );
+    let messages = (proptest::option::of(numbers()), proptest::option::of(lists().prop_map(Box::new)));
+    let others = (any::<String>(), any::<Option<String>>(), blob(), vec(any::<u8>(), 0..300), unknown());
     (messages, others).prop_map(|((numbers, lists), (name, alias, blob, owned, unknown))| Tree {
         numbers,
         lists,
@@ -248,16 +214,8 @@ fn leaf() -> impl Strategy<Value = Tree> {
 
 fn tree() -> impl Strategy<Value = Tree> {
     leaf().prop_recursive(6, 20, 4, |inner| {
-        (
-            leaf(),
-            proptest::option::of(inner.clone().prop_map(Box::new)),
-            vec(inner, 0..4),
-        )
-            .prop_map(|(tree, left, children)| Tree {
-                left,
-                children,
-                ..tree
-            })
+        (leaf(), proptest::option::of(inner.clone().prop_map(Box::new)), vec(inner, 0..4))
+            .prop_map(|(tree, left, children)| Tree { left, children, ..tree })
     })
 }
 
@@ -278,10 +236,7 @@ fn nearly() -> impl Strategy<Value = Vec<u8>> {
 
 /// Whatever `bytes` are, reading them is orderly, and what was read is written so that it reads the same.
 fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let small = DecodeLimits {
-        memory: 4096,
-        depth: 4,
-    };
+    let small = DecodeLimits { memory: 4096, depth: 4 };
     let _ = Tree::decode_with(bytes, &small);
     let _ = Records::new(bytes).count();
     let decoded = Tree::decode(bytes);

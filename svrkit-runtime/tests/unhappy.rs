@@ -31,26 +31,14 @@ async fn impostor(reply: impl AsRef<[u8]> + Send + 'static) -> String {
 
 fn hello_frame(hello: &Hello, version_min: u8, version_max: u8) -> Vec<u8> {
     let body = hello.encode().unwrap();
-    let header = Header {
-        body_len: body.len() as u32,
-        ..Header::new(
-            0,
-            Facts::Hello {
-                version_min,
-                version_max,
-            },
-        )
-    };
+    let header =
+        Header { body_len: body.len() as u32, ..Header::new(0, Facts::Hello { version_min, version_max }) };
     [&header.to_bytes()[..], &body].concat()
 }
 
 #[track_caller]
 fn check(status: &Status, code: Code, layer: Layer, party: Party, expected: &str) {
-    assert_eq!(
-        (status.code(), status.facts().layer, status.facts().party),
-        (code, layer, party),
-        "{status}"
-    );
+    assert_eq!((status.code(), status.facts().layer, status.facts().party), (code, layer, party), "{status}");
     assert!(status.to_string().contains(expected), "{status}");
 }
 
@@ -58,11 +46,7 @@ fn check(status: &Status, code: Code, layer: Layer, party: Party, expected: &str
 async fn port_taken() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let error = Server::new()
-        .service(Test::default())
-        .bind(&address)
-        .await
-        .unwrap_err();
+    let error = Server::new().service(Test::default()).bind(&address).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -74,12 +58,7 @@ async fn port_taken() {
 
 #[tokio::test]
 async fn server_away() {
-    let unused = TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .to_string();
+    let unused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
     let status = Client::connect(&unused).await.unwrap_err();
     assert_eq!(
         status.to_string(),
@@ -109,16 +88,12 @@ async fn server_dies_in_mid_call() {
     let dying = tokio::spawn(async move {
         let mut raw = Raw::new(listener.accept().await.unwrap().0);
         raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap())
-            .await;
+        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
         raw.receive().await.unwrap();
         // Gone with a call in its hands.
     });
     let client = Client::connect(&address).await.unwrap();
-    let status = client
-        .request::<_, Note>(&ECHO, &Note::number(1))
-        .await
-        .unwrap_err();
+    let status = client.request::<_, Note>(&ECHO, &Note::number(1)).await.unwrap_err();
     dying.await.unwrap();
     check(
         &status,
@@ -134,19 +109,10 @@ async fn server_dies_in_mid_call() {
 
 #[tokio::test]
 async fn wrong_service() {
-    static ELSEWHERE: Spec = Spec {
-        service: "shop.Orders",
-        service_id: 9999,
-        method: "Place",
-        ..support::spec("Place", 1)
-    };
+    static ELSEWHERE: Spec =
+        Spec { service: "shop.Orders", service_id: 9999, method: "Place", ..support::spec("Place", 1) };
     let server = Running::start().await;
-    let status = server
-        .client()
-        .await
-        .request::<_, Note>(&ELSEWHERE, &Note::number(1))
-        .await
-        .unwrap_err();
+    let status = server.client().await.request::<_, Note>(&ELSEWHERE, &Note::number(1)).await.unwrap_err();
     check(
         &status,
         Code::Unimplemented,
@@ -163,12 +129,7 @@ async fn wrong_service() {
 #[tokio::test]
 async fn wrong_method() {
     let server = Running::start().await;
-    let status = server
-        .client()
-        .await
-        .request::<_, Note>(&MISSING, &Note::number(1))
-        .await
-        .unwrap_err();
+    let status = server.client().await.request::<_, Note>(&MISSING, &Note::number(1)).await.unwrap_err();
     check(
         &status,
         Code::Unimplemented,
@@ -180,22 +141,10 @@ async fn wrong_method() {
 
 #[tokio::test]
 async fn another_service_under_the_same_id() {
-    let service = ServedService {
-        id: TEST_ID,
-        name: "shop.Orders".into(),
-        ..ServedService::default()
-    };
-    let hello = Hello {
-        services: vec![service],
-        ..Hello::default()
-    };
-    let client = Client::connect(impostor(hello_frame(&hello, 1, 1)).await)
-        .await
-        .unwrap();
-    let status = client
-        .request::<_, Note>(&ECHO, &Note::number(1))
-        .await
-        .unwrap_err();
+    let service = ServedService { id: TEST_ID, name: "shop.Orders".into(), ..ServedService::default() };
+    let hello = Hello { services: vec![service], ..Hello::default() };
+    let client = Client::connect(impostor(hello_frame(&hello, 1, 1)).await).await.unwrap();
+    let status = client.request::<_, Note>(&ECHO, &Note::number(1)).await.unwrap_err();
     check(
         &status,
         Code::FailedPrecondition,
@@ -222,33 +171,18 @@ async fn another_protocol_behind_the_port() {
 async fn another_protocol_in_front_of_the_port() {
     let server = Running::start().await;
     let mut http = TcpStream::connect(server.address).await.unwrap();
-    http.write_all(b"GET /index.html HTTP/1.1\r\nhost: localhost\r\n\r\n")
-        .await
-        .unwrap();
+    http.write_all(b"GET /index.html HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     http.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
-    assert!(
-        answer.contains("this port speaks svrkit frames, not HTTP"),
-        "{answer}"
-    );
+    assert!(answer.contains("this port speaks svrkit frames, not HTTP"), "{answer}");
 
     let mut tls = TcpStream::connect(server.address).await.unwrap();
-    tls.write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
-        .await
-        .unwrap();
+    tls.write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").await.unwrap();
     assert_eq!(tls.read(&mut [0; 64]).await.unwrap(), 0, "closed without a word");
 
     let client = server.client().await;
-    assert_eq!(
-        client
-            .request::<_, Note>(&ECHO, &Note::number(1))
-            .await
-            .unwrap()
-            .number,
-        1,
-        "others go on"
-    );
+    assert_eq!(client.request::<_, Note>(&ECHO, &Note::number(1)).await.unwrap().number, 1, "others go on");
 }
 
 #[tokio::test]
@@ -271,19 +205,11 @@ async fn a_caller_of_other_frame_versions() {
     let hello = raw.receive().await.unwrap();
     assert_eq!(
         hello.header.facts,
-        Facts::Hello {
-            version_min: 1,
-            version_max: 1
-        },
+        Facts::Hello { version_min: 1, version_max: 1 },
         "the caller learns the range"
     );
     let goaway = raw.receive().await.unwrap();
-    assert_eq!(
-        goaway.header.facts,
-        Facts::Goaway {
-            reason: GoawayReason::Version
-        }
-    );
+    assert_eq!(goaway.header.facts, Facts::Goaway { reason: GoawayReason::Version });
     assert_eq!(
         words(&goaway),
         "no common frame version: the peer speaks 2 to 5, this server 1: upgrade the older side"
@@ -299,16 +225,8 @@ async fn a_frame_of_an_unknown_version() {
     bytes[2] = 9;
     raw.send_bytes(&bytes).await;
     let goaway = raw.receive().await.unwrap();
-    assert_eq!(
-        goaway.header.facts,
-        Facts::Goaway {
-            reason: GoawayReason::Version
-        }
-    );
-    assert_eq!(
-        words(&goaway),
-        "a frame of version 9, this side speaks version 1: upgrade the older side"
-    );
+    assert_eq!(goaway.header.facts, Facts::Goaway { reason: GoawayReason::Version });
+    assert_eq!(words(&goaway), "a frame of version 9, this side speaks version 1: upgrade the older side");
     assert!(raw.receive().await.is_none());
 }
 
@@ -320,35 +238,17 @@ async fn expect_goaway(frames: &[(Header, &[u8])], expected: &str) {
         raw.send(header.clone(), body).await;
     }
     let goaway = raw.receive().await.unwrap();
-    assert_eq!(
-        goaway.header.facts,
-        Facts::Goaway {
-            reason: GoawayReason::Protocol
-        }
-    );
+    assert_eq!(goaway.header.facts, Facts::Goaway { reason: GoawayReason::Protocol });
     assert_eq!(words(&goaway), expected);
     assert!(raw.receive().await.is_none());
     // Nobody else notices.
-    assert_eq!(
-        server
-            .client()
-            .await
-            .request::<_, Note>(&ECHO, &Note::number(1))
-            .await
-            .unwrap()
-            .number,
-        1
-    );
+    assert_eq!(server.client().await.request::<_, Note>(&ECHO, &Note::number(1)).await.unwrap().number, 1);
 }
 
 #[tokio::test]
 async fn frames_out_of_place_end_their_connection() {
     let unknown = Header::new(0, Facts::Skippable(99));
-    expect_goaway(
-        &[(unknown, b"")],
-        "frame kind 99 is unknown and not flagged as skippable",
-    )
-    .await;
+    expect_goaway(&[(unknown, b"")], "frame kind 99 is unknown and not flagged as skippable").await;
     expect_goaway(&[(hello_header(), b"")], "a second hello").await;
     let response = Header::new(1, Facts::Response(Default::default()));
     expect_goaway(&[(response, b"")], "a response from a caller").await;
@@ -367,14 +267,7 @@ async fn the_first_frame_must_be_a_hello() {
 async fn what_may_be_skipped_is_and_pings_are_answered() {
     let server = Running::start().await;
     let mut raw = Raw::greeted(server.address).await;
-    raw.send(
-        Header {
-            flags: FLAG_SKIPPABLE,
-            ..Header::new(0, Facts::Skippable(99))
-        },
-        b"news",
-    )
-    .await;
+    raw.send(Header { flags: FLAG_SKIPPABLE, ..Header::new(0, Facts::Skippable(99)) }, b"news").await;
     raw.send(Header::new(0, Facts::Ping(42)), b"").await;
     assert_eq!(raw.receive().await.unwrap().header.facts, Facts::Pong(42));
 }
@@ -391,16 +284,9 @@ async fn strange_ids_are_ignored() {
     raw.send(Header::new(77, Facts::Cancel), b"").await;
     server.gate.go.notify_one();
     let answer = raw.receive().await.unwrap();
-    assert_eq!(
-        (answer.header.call_id, Note::decode(&answer.body).unwrap().number),
-        (5, 1)
-    );
+    assert_eq!((answer.header.call_id, Note::decode(&answer.body).unwrap().number), (5, 1));
     raw.send(Header::new(0, Facts::Ping(1)), b"").await;
-    assert_eq!(
-        raw.receive().await.unwrap().header.facts,
-        Facts::Pong(1),
-        "one answer, no more"
-    );
+    assert_eq!(raw.receive().await.unwrap().header.facts, Facts::Pong(1), "one answer, no more");
 }
 
 #[tokio::test]
@@ -410,29 +296,17 @@ async fn answers_to_nobody_are_ignored() {
     tokio::spawn(async move {
         let mut raw = Raw::new(listener.accept().await.unwrap().0);
         raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap())
-            .await;
+        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
         let request = raw.receive().await.unwrap();
         let ok = |call_id| Header::new(call_id, Facts::Response(Default::default()));
-        for call_id in [
-            request.header.call_id + 1,
-            u32::MAX,
-            request.header.call_id,
-            request.header.call_id,
-        ] {
+        for call_id in [request.header.call_id + 1, u32::MAX, request.header.call_id, request.header.call_id]
+        {
             raw.send(ok(call_id), &request.body).await;
         }
         raw.receive().await;
     });
     let client = Client::connect(&address).await.unwrap();
-    assert_eq!(
-        client
-            .request::<_, Note>(&ECHO, &Note::number(8))
-            .await
-            .unwrap()
-            .number,
-        8
-    );
+    assert_eq!(client.request::<_, Note>(&ECHO, &Note::number(8)).await.unwrap().number, 8);
 }
 
 #[tokio::test]
@@ -442,33 +316,21 @@ async fn a_response_that_cannot_be_decoded_is_the_callees_fault() {
     tokio::spawn(async move {
         let mut raw = Raw::new(listener.accept().await.unwrap().0);
         raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap())
-            .await;
+        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
         let call_id = raw.receive().await.unwrap().header.call_id;
-        raw.send(Header::new(call_id, Facts::Response(Default::default())), b"\x0b")
-            .await;
+        raw.send(Header::new(call_id, Facts::Response(Default::default())), b"\x0b").await;
         raw.receive().await;
     });
     let client = Client::connect(&address).await.unwrap();
-    let status = client
-        .request::<_, Note>(&ECHO, &Note::number(8))
-        .await
-        .unwrap_err();
-    check(
-        &status,
-        Code::Internal,
-        Layer::Codec,
-        Party::Callee,
-        "the response cannot be decoded: Note",
-    );
+    let status = client.request::<_, Note>(&ECHO, &Note::number(8)).await.unwrap_err();
+    check(&status, Code::Internal, Layer::Codec, Party::Callee, "the response cannot be decoded: Note");
 }
 
 #[tokio::test]
 async fn a_caller_that_leaves_stops_its_handlers() {
     let server = Running::start().await;
     let mut raw = Raw::greeted(server.address).await;
-    raw.send(support::request_header(5, 4), &Note::number(1).encode().unwrap())
-        .await;
+    raw.send(support::request_header(5, 4), &Note::number(1).encode().unwrap()).await;
     server.gate.started.notified().await;
     drop(raw);
     server.gate.gone.notified().await;
@@ -477,13 +339,8 @@ async fn a_caller_that_leaves_stops_its_handlers() {
 #[tokio::test]
 async fn a_server_that_never_greets() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let limits = svrkit_runtime::Limits {
-        hello_timeout: Duration::from_millis(20),
-        ..Default::default()
-    };
-    let status = Client::connect_with(silent.local_addr().unwrap().to_string(), limits)
-        .await
-        .unwrap_err();
+    let limits = svrkit_runtime::Limits { hello_timeout: Duration::from_millis(20), ..Default::default() };
+    let status = Client::connect_with(silent.local_addr().unwrap().to_string(), limits).await.unwrap_err();
     check(
         &status,
         Code::Unavailable,

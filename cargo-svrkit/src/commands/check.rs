@@ -27,10 +27,6 @@ impl Check {
             0 => format!("{files} checked: fine\n"),
             warnings => format!("{files} checked: no errors, {}\n", counted(warnings, "warning")),
         };
-        Ok(Outcome {
-            stdout,
-            stderr: report.render(),
-            exit: Exit::Fine,
-        })
+        Ok(Outcome { stdout, stderr: report.render(), exit: Exit::Fine })
     }
 }

@@ -25,10 +25,7 @@ mod tests {
             "use zoo::zoo::{GreetRequest, ZooClient};"
         );
         let path = "p".repeat(LINE_WIDTH - "use ::{A, B};".len());
-        assert_eq!(
-            use_declaration(&path, &["B", "A"]),
-            format!("use {path}::{{A, B}};")
-        );
+        assert_eq!(use_declaration(&path, &["B", "A"]), format!("use {path}::{{A, B}};"));
         assert_eq!(
             use_declaration(&format!("{path}p"), &["B", "A"]),
             format!("use {path}p::{{\n    A, B,\n}};")

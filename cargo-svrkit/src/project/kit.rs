@@ -28,11 +28,10 @@ impl Kit {
 
     fn choose(chosen: Option<&Path>, built_from: &Path) -> Result<Self, KitError> {
         let path = chosen.unwrap_or(built_from);
-        let found = path.canonicalize().ok().filter(|root| {
-            [RUNTIME, GEN]
-                .iter()
-                .all(|name| root.join(name).join("Cargo.toml").is_file())
-        });
+        let found = path
+            .canonicalize()
+            .ok()
+            .filter(|root| [RUNTIME, GEN].iter().all(|name| root.join(name).join("Cargo.toml").is_file()));
         match found {
             Some(root) => match root.into_os_string().into_string() {
                 Ok(root) => Ok(Self { root }),
@@ -103,11 +102,7 @@ mod tests {
         for path in [empty.path(), &empty.path().join("away")] {
             let error = Kit::find(Some(path)).unwrap_err();
             assert!(matches!(&error, KitError::Chosen(refused) if refused == path));
-            assert!(
-                error
-                    .to_string()
-                    .ends_with("give the folder that has both by --kit")
-            );
+            assert!(error.to_string().ends_with("give the folder that has both by --kit"));
         }
     }
 }

@@ -43,10 +43,7 @@ impl Project {
 
     /// Makes `folder` with all files of the project. It must not exist or be empty.
     pub(crate) fn create(&self, folder: &Path) -> Result<(), CreateError> {
-        let failed = |error| CreateError::Io {
-            folder: folder.into(),
-            error,
-        };
+        let failed = |error| CreateError::Io { folder: folder.into(), error };
         match fs::read_dir(folder) {
             Ok(mut entries) => {
                 if entries.next().is_some() {

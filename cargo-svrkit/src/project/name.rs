@@ -25,21 +25,12 @@ const TAKEN: [(&str, &str); 14] = [
     ("build", "cargo has a folder of this name beside the program"),
     ("deps", "cargo has a folder of this name beside the program"),
     ("examples", "cargo has a folder of this name beside the program"),
-    (
-        "incremental",
-        "cargo has a folder of this name beside the program",
-    ),
+    ("incremental", "cargo has a folder of this name beside the program"),
     ("tokio", "the project depends on a crate of this name"),
     ("svrkit", "it is the kit's own"),
     ("cargo_svrkit", "it is the kit's own"),
-    (
-        "greet_request",
-        "the first message is called `GreetRequest`, like the service would be",
-    ),
-    (
-        "greet_reply",
-        "the second message is called `GreetReply`, like the service would be",
-    ),
+    ("greet_request", "the first message is called `GreetRequest`, like the service would be"),
+    ("greet_reply", "the second message is called `GreetReply`, like the service would be"),
 ];
 
 /// A name that works as package, crate, module and service.
@@ -53,19 +44,15 @@ pub(crate) struct Name {
 impl Name {
     /// Judges `name`: what cargo, the language and the generated code allow.
     pub(crate) fn parse(name: &str) -> Result<Self, NameError> {
-        let refused = |reason| NameError {
-            name: name.chars().take(2 * NAME_LEN_MAX).collect(),
-            reason,
-        };
+        let refused = |reason| NameError { name: name.chars().take(2 * NAME_LEN_MAX).collect(), reason };
         let Some(first) = name.chars().next() else {
             return Err(refused(Reason::Empty));
         };
         if NAME_LEN_MAX < name.chars().count() {
             return Err(refused(Reason::TooLong));
         }
-        if let Some(character) = name
-            .chars()
-            .find(|it| !matches!(it, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_'))
+        if let Some(character) =
+            name.chars().find(|it| !matches!(it, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_'))
         {
             return Err(refused(Reason::Character(character)));
         }
@@ -87,15 +74,9 @@ impl Name {
             return Err(refused(Reason::Taken(why)));
         }
         if module.starts_with("svrkit_") {
-            return Err(refused(Reason::Taken(
-                "names that start with `svrkit` are the kit's own",
-            )));
+            return Err(refused(Reason::Taken("names that start with `svrkit` are the kit's own")));
         }
-        Ok(Self {
-            package: name.into(),
-            module,
-            service: words.map(capitalized).collect(),
-        })
+        Ok(Self { package: name.into(), module, service: words.map(capitalized).collect() })
     }
 
     /// The package, as given: `shop-api`.
@@ -150,16 +131,13 @@ impl fmt::Display for NameError {
         match self.reason {
             Reason::Empty => f.write_str("it is empty"),
             Reason::TooLong => write!(f, "it is longer than {NAME_LEN_MAX} characters (NAME_LEN_MAX)"),
-            Reason::Character(character) => write!(
-                f,
-                "it has {character:?} in it; letters a to z, digits, `-` and `_` are allowed"
-            ),
+            Reason::Character(character) => {
+                write!(f, "it has {character:?} in it; letters a to z, digits, `-` and `_` are allowed")
+            }
             Reason::Start(character) => write!(f, "it starts with {character:?}; let it start with a letter"),
-            Reason::UpperCase => write!(
-                f,
-                "crates are called in lower case; take `{}`",
-                name.to_string().to_ascii_lowercase()
-            ),
+            Reason::UpperCase => {
+                write!(f, "crates are called in lower case; take `{}`", name.to_string().to_ascii_lowercase())
+            }
             Reason::Separators => f.write_str("a `-` or `_` must stand between two letters or digits"),
             Reason::Keyword => f.write_str("it is a keyword of Rust; take a longer one"),
             Reason::Taken(why) => write!(f, "{why}; take another one"),
@@ -184,10 +162,7 @@ mod tests {
             ("svrkits", "svrkits", "Svrkits"),
         ] {
             let parsed = Name::parse(name).unwrap();
-            assert_eq!(
-                (parsed.package(), parsed.module(), parsed.service()),
-                (name, module, service)
-            );
+            assert_eq!((parsed.package(), parsed.module(), parsed.service()), (name, module, service));
         }
     }
 
@@ -210,37 +185,17 @@ mod tests {
             Reason::Character('\n'),
             "it has '\\n' in it; letters a to z, digits, `-` and `_` are allowed",
         );
-        check_refused(
-            "2shop",
-            Reason::Start('2'),
-            "it starts with '2'; let it start with a letter",
-        );
+        check_refused("2shop", Reason::Start('2'), "it starts with '2'; let it start with a letter");
         check_refused("-shop", Reason::Start('-'), "letter");
         check_refused("_", Reason::Start('_'), "letter");
         check_refused("Shop", Reason::UpperCase, "take `shop`");
         check_refused("shop--api", Reason::Separators, "digits");
         check_refused("shop-", Reason::Separators, "digits");
-        check_refused(
-            "fn",
-            Reason::Keyword,
-            "it is a keyword of Rust; take a longer one",
-        );
+        check_refused("fn", Reason::Keyword, "it is a keyword of Rust; take a longer one");
         check_refused("gen", Reason::Keyword, "longer one");
-        for name in [
-            "test",
-            "std",
-            "proc-macro",
-            "build",
-            "tokio",
-            "svrkit",
-            "cargo-svrkit",
-            "greet-request",
-        ] {
-            let reason = TAKEN
-                .iter()
-                .find(|(taken, _)| *taken == name.replace('-', "_"))
-                .unwrap()
-                .1;
+        for name in ["test", "std", "proc-macro", "build", "tokio", "svrkit", "cargo-svrkit", "greet-request"]
+        {
+            let reason = TAKEN.iter().find(|(taken, _)| *taken == name.replace('-', "_")).unwrap().1;
             check_refused(name, Reason::Taken(reason), "take another one");
         }
         for name in ["svrkit-gen", "svrkit_runtime", "svrkit-anything"] {

@@ -34,20 +34,13 @@ pub(super) fn render(project: &Project) -> Vec<(String, String)> {
     let mut tera = Tera::new();
     // Nothing here is HTML.
     tera.autoescape_on(Vec::<&str>::new());
-    tera.add_raw_templates(TEMPLATES)
-        .expect("a test parses every template");
+    tera.add_raw_templates(TEMPLATES).expect("a test parses every template");
     let context = context(project);
     TEMPLATES
         .iter()
         .map(|(name, _)| {
-            let path = if *name == SCHEMA {
-                project.schema_path()
-            } else {
-                (*name).to_owned()
-            };
-            let text = tera
-                .render(name, &context)
-                .expect("a test renders every template");
+            let path = if *name == SCHEMA { project.schema_path() } else { (*name).to_owned() };
+            let text = tera.render(name, &context).expect("a test renders every template");
             (path, text)
         })
         .collect()
@@ -68,14 +61,8 @@ fn context(project: &Project) -> Context {
     context.insert("rust_version", env!("CARGO_PKG_RUST_VERSION"));
     context.insert("runtime_path", &toml_string(&project.kit.runtime()));
     context.insert("gen_path", &toml_string(&project.kit.generator()));
-    context.insert(
-        "use_in_call",
-        &use_declaration(&protocol, &["GreetRequest", &client]),
-    );
-    context.insert(
-        "use_in_tests",
-        &use_declaration(&protocol, &["GreetRequest", &client, &server]),
-    );
+    context.insert("use_in_call", &use_declaration(&protocol, &["GreetRequest", &client]));
+    context.insert("use_in_tests", &use_declaration(&protocol, &["GreetRequest", &client, &server]));
     context
 }
 

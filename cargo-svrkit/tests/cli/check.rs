@@ -43,10 +43,7 @@ fn an_unknown_word_is_shown_at_its_place_with_the_nearest_known_one() {
 fn a_missing_import_is_a_finding_that_says_where_it_was_looked_for() {
     let folder = Folder::new();
     folder.write("common/other.xml", "<protocol package='other'/>");
-    folder.write(
-        "schemas/shop.xml",
-        "<protocol package='shop'><import path='money.xml'/></protocol>",
-    );
+    folder.write("schemas/shop.xml", "<protocol package='shop'><import path='money.xml'/></protocol>");
     let ended = folder.svrkit(["check", "schemas/shop.xml", "-I", "common"]);
     assert_eq!((ended.code, &*ended.stdout), (1, ""));
     for part in [
@@ -62,10 +59,7 @@ fn a_missing_import_is_a_finding_that_says_where_it_was_looked_for() {
 #[test]
 fn all_findings_of_all_files_come_at_once() {
     let folder = Folder::new();
-    folder.write(
-        "schemas/a.xml",
-        "<protocol package='a'><mesage name='A'/></protocol>",
-    );
+    folder.write("schemas/a.xml", "<protocol package='a'><mesage name='A'/></protocol>");
     folder.write(
         "schemas/b.xml",
         "<protocol package='b'><message name='B'><field tag='0' name='b' type='u8'/></message></protocol>",
@@ -85,10 +79,7 @@ fn a_warning_is_shown_and_stops_nothing() {
         "<protocol package='shop'><message name='M'><field tag='1' name='m' type='M' optional='true'/></message></protocol>",
     );
     let ended = folder.svrkit(["check", "shop.xml"]);
-    assert_eq!(
-        (ended.code, &*ended.stdout),
-        (0, "1 file checked: no errors, 1 warning\n")
-    );
+    assert_eq!((ended.code, &*ended.stdout), (0, "1 file checked: no errors, 1 warning\n"));
     assert!(ended.stderr.contains("warning[SVK"), "{}", ended.stderr);
 }
 

@@ -34,11 +34,8 @@ fn every_help_has_an_example_that_is_understood() {
     for command in ["check", "gen", "new"] {
         let help = folder.svrkit(["svrkit", command, "--help"]);
         assert_eq!((help.code, &*help.stderr), (0, ""), "{command}");
-        let examples: Vec<_> = help
-            .stdout
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("cargo svrkit "))
-            .collect();
+        let examples: Vec<_> =
+            help.stdout.lines().filter_map(|line| line.trim().strip_prefix("cargo svrkit ")).collect();
         assert!(!examples.is_empty(), "{}", help.stdout);
         for example in examples {
             // Up to what the shell takes for itself; files of these names are not there, but the usage is right.
@@ -48,9 +45,5 @@ fn every_help_has_an_example_that_is_understood() {
         }
     }
     let help = folder.svrkit(["--help"]);
-    assert!(
-        help.stdout.contains("Exit codes:\n  0  fine\n"),
-        "{}",
-        help.stdout
-    );
+    assert!(help.stdout.contains("Exit codes:\n  0  fine\n"), "{}", help.stdout);
 }

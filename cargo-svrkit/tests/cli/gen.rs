@@ -25,14 +25,9 @@ fn a_file_is_written_once_and_again_when_the_schema_changed() {
     assert!(source.contains("pub struct Order") && source.contains("pub trait Shop"));
 
     let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
-    let file = fs::File::options()
-        .write(true)
-        .open(folder.path().join("shop.rs"))
-        .unwrap();
+    let file = fs::File::options().write(true).open(folder.path().join("shop.rs")).unwrap();
     file.set_modified(long_ago).unwrap();
-    folder
-        .svrkit(["gen", "shop.xml", "-o", "shop.rs"])
-        .check(0, "`shop.rs` is up to date\n", "");
+    folder.svrkit(["gen", "shop.xml", "-o", "shop.rs"]).check(0, "`shop.rs` is up to date\n", "");
     assert_eq!(file.metadata().unwrap().modified().unwrap(), long_ago);
 
     folder.write("shop.xml", &SHOP.replace("'id'", "'number'"));
@@ -45,15 +40,7 @@ fn a_file_is_written_once_and_again_when_the_schema_changed() {
 fn check_names_a_stale_file_and_the_command_that_refreshes_it_and_writes_nothing() {
     let folder = folder_with_shop();
     fs::create_dir(folder.path().join("my includes")).unwrap();
-    let args = [
-        "gen",
-        "shop.xml",
-        "-I",
-        "my includes",
-        "-o",
-        "shop.rs",
-        "--client-only",
-    ];
+    let args = ["gen", "shop.xml", "-I", "my includes", "-o", "shop.rs", "--client-only"];
     let check = || folder.svrkit(args.iter().copied().chain(["--check"]));
     let refresh = "refresh it by `cargo svrkit gen shop.xml -I 'my includes' -o shop.rs --client-only`";
 
@@ -65,11 +52,7 @@ fn check_names_a_stale_file_and_the_command_that_refreshes_it_and_writes_nothing
 
     folder.write("shop.xml", &SHOP.replace("'id'", "'number'"));
     let before = folder.read("shop.rs");
-    check().check(
-        1,
-        "",
-        &format!("error: `shop.rs` is not what the schemas give: {refresh}\n"),
-    );
+    check().check(1, "", &format!("error: `shop.rs` is not what the schemas give: {refresh}\n"));
     assert_eq!(folder.read("shop.rs"), before);
 }
 
@@ -83,14 +66,7 @@ fn one_side_can_be_left_out() {
         assert_eq!(source.contains("pub struct ShopServer"), has_server, "{flag}");
         assert_eq!(source.contains("pub trait Shop"), has_server, "{flag}");
     }
-    let both = folder.svrkit([
-        "gen",
-        "shop.xml",
-        "-o",
-        "shop.rs",
-        "--client-only",
-        "--server-only",
-    ]);
+    let both = folder.svrkit(["gen", "shop.xml", "-o", "shop.rs", "--client-only", "--server-only"]);
     assert_eq!(both.code, 2);
     assert!(both.stderr.contains("cannot be used with"), "{}", both.stderr);
 }
@@ -110,10 +86,9 @@ fn a_broken_schema_leaves_the_file_as_it_was() {
 #[test]
 fn a_file_that_was_not_generated_is_never_overwritten() {
     let folder = folder_with_shop();
-    for args in [
-        &["gen", "shop.xml", "-o", "shop.xml"][..],
-        &["gen", "shop.xml", "-o", "shop.xml", "--check"],
-    ] {
+    for args in
+        [&["gen", "shop.xml", "-o", "shop.xml"][..], &["gen", "shop.xml", "-o", "shop.xml", "--check"]]
+    {
         folder.svrkit(args).check(
             2,
             "",

@@ -37,18 +37,12 @@ fn what_is_there_is_left_as_it_is() {
             &["new", "shop", "--path", "file"],
             "error: `file` is a file and is left as it is: choose another folder by --path\n",
         ),
-        (
-            &["new", "shop", "--path", "away/shop"],
-            "error: there is no folder `away`: make it first\n",
-        ),
+        (&["new", "shop", "--path", "away/shop"], "error: there is no folder `away`: make it first\n"),
     ] {
         folder.svrkit(args).check(2, "", stderr);
     }
     assert_eq!(folder.names(), ["empty", "file", "shop"]);
-    assert_eq!(
-        (folder.read("shop/notes.txt"), folder.read("file")),
-        ("mine".into(), "mine".into())
-    );
+    assert_eq!((folder.read("shop/notes.txt"), folder.read("file")), ("mine".into(), "mine".into()));
 
     assert_eq!(folder.svrkit(["new", "shop", "--path", "empty"]).code, 0);
     assert!(folder.read("empty/schemas/shop.xml").contains("package=\"shop\""));
@@ -66,20 +60,13 @@ fn a_bad_name_or_kit_makes_nothing() {
             &["new", "test"],
             "`test` cannot be the name of a project: it is a crate of Rust itself; take another one",
         ),
-        (
-            &["new", "svrkit-gen"],
-            "names that start with `svrkit` are the kit's own",
-        ),
+        (&["new", "svrkit-gen"], "names that start with `svrkit` are the kit's own"),
         (&["new", "../shop"], "it has '.' in it"),
         (&["new", "shop", "--kit", "."], "`.` is no checkout of svrkit"),
     ] {
         let ended = folder.svrkit(args);
         assert_eq!((ended.code, &*ended.stdout), (2, ""), "{args:?}");
-        assert!(
-            ended.stderr.starts_with("error: ") && ended.stderr.contains(part),
-            "{}",
-            ended.stderr
-        );
+        assert!(ended.stderr.starts_with("error: ") && ended.stderr.contains(part), "{}", ended.stderr);
         assert!(folder.names().is_empty(), "{args:?} left {:?}", folder.names());
     }
 }
@@ -90,20 +77,12 @@ fn its_code_is_formatted_whatever_the_name() {
     // Its defaults, whatever the user of this machine prefers.
     folder.write("rustfmt.toml", "");
     // Names before and after all words of the templates, and lengths on both sides of where lines break.
-    let mut names: Vec<String> = ["a", "greeter", "shop-api-2", "tokio2", "zoo"]
-        .map(String::from)
-        .into();
+    let mut names: Vec<String> = ["a", "greeter", "shop-api-2", "tokio2", "zoo"].map(String::from).into();
     names.extend((20..=32).map(|len| "z".repeat(len)));
     for name in &names {
         assert_eq!(folder.svrkit(["new", name]).code, 0, "{name}");
         let root = folder.path().join(name);
-        let sources = [
-            "build.rs",
-            "examples/call.rs",
-            "src/lib.rs",
-            "src/main.rs",
-            "tests/greet.rs",
-        ];
+        let sources = ["build.rs", "examples/call.rs", "src/lib.rs", "src/main.rs", "tests/greet.rs"];
         let checked = Command::new("rustfmt")
             .args(["--check", "--edition", "2024"])
             .args(sources)

@@ -40,12 +40,7 @@ fn a_new_project_serves_calls_stops_and_passes_its_tests() {
         .unwrap_or_else(|| panic!("it says `{serving}`"))
         .to_owned();
 
-    let call = |name| {
-        cargo(
-            &shop,
-            &["run", "--quiet", "--example", "call", "--", name, &address],
-        )
-    };
+    let call = |name| cargo(&shop, &["run", "--quiet", "--example", "call", "--", name, &address]);
     for (name, answer) in [("Ada", "Hello, Ada!\n"), ("you", "Hello, you!\n")] {
         assert_eq!(finish(call(name), BUILD_MAX), answer);
     }
@@ -58,30 +53,16 @@ fn a_new_project_serves_calls_stops_and_passes_its_tests() {
     );
 
     let (status, lines) = server.stop();
-    assert_eq!(
-        status.code(),
-        Some(0),
-        "the server ended with {status}: {lines:?}"
-    );
+    assert_eq!(status.code(), Some(0), "the server ended with {status}: {lines:?}");
     let away = end(call("Ada"), BUILD_MAX);
     assert_eq!(away.status.code(), Some(1));
-    assert!(
-        away.stderr.contains("UNAVAILABLE") && away.stderr.contains(&address),
-        "{}",
-        away.stderr
-    );
+    assert!(away.stderr.contains("UNAVAILABLE") && away.stderr.contains(&address), "{}", away.stderr);
 
     let tested = finish(cargo(&shop, &["test"]), BUILD_MAX);
-    for test in [
-        "a_client_is_greeted_by_name_over_a_socket",
-        "a_greeting_without_a_name_is_refused",
-    ] {
+    for test in ["a_client_is_greeted_by_name_over_a_socket", "a_greeting_without_a_name_is_refused"] {
         assert!(tested.contains(&format!("test {test} ... ok")), "{tested}");
     }
-    finish(
-        cargo(&shop, &["clippy", "--all-targets", "--", "-D", "warnings"]),
-        BUILD_MAX,
-    );
+    finish(cargo(&shop, &["clippy", "--all-targets", "--", "-D", "warnings"]), BUILD_MAX);
 
     // A break of the schema reaches the user of `cargo build` as it reaches the user of `cargo svrkit check`.
     let schema = folder.read("shop/schemas/shop.xml");
@@ -92,10 +73,7 @@ fn a_new_project_serves_calls_stops_and_passes_its_tests() {
         .output()
         .unwrap();
     let findings = String::from_utf8(checked.stderr).unwrap();
-    assert!(
-        findings.contains("reqest") && findings.contains("`request`"),
-        "{findings}"
-    );
+    assert!(findings.contains("reqest") && findings.contains("`request`"), "{findings}");
     let built = end(cargo(&shop, &["build"]), BUILD_MAX);
     assert!(!built.status.success());
     for line in findings.lines() {
@@ -110,10 +88,7 @@ fn cargo(project: &Path, args: &[&str]) -> Command {
     command
         .args([verb, "--offline"])
         .args(rest)
-        .env(
-            "CARGO_TARGET_DIR",
-            concat!(env!("CARGO_TARGET_TMPDIR"), "/new-project"),
-        )
+        .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/new-project"))
         .env("CARGO_TERM_COLOR", "never")
         .current_dir(project)
         .stdin(Stdio::null())
@@ -151,15 +126,8 @@ fn end(mut command: Command, max: Duration) -> Ended {
 #[track_caller]
 fn finish(command: Command, max: Duration) -> String {
     let shown = format!("{command:?}");
-    let Ended {
-        status,
-        stdout,
-        stderr,
-    } = end(command, max);
-    assert!(
-        status.success(),
-        "{shown} ended with {status}\n{stdout}\n{stderr}"
-    );
+    let Ended { status, stdout, stderr } = end(command, max);
+    assert!(status.success(), "{shown} ended with {status}\n{stdout}\n{stderr}");
     stdout
 }
 
@@ -175,12 +143,7 @@ impl Server {
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (line, lines) = mpsc::channel();
         // Ends with the process, whose output it reads.
-        thread::spawn(move || {
-            stdout
-                .lines()
-                .map_while(Result::ok)
-                .try_for_each(|text| line.send(text))
-        });
+        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|text| line.send(text)));
         Self { child, lines }
     }
 
@@ -219,8 +182,5 @@ impl Drop for Server {
 
 fn signal(pid: u32, name: &str) {
     let status = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
-    assert!(
-        status.expect("kill can be called").success(),
-        "cannot send {name} to {pid}"
-    );
+    assert!(status.expect("kill can be called").success(), "cannot send {name} to {pid}");
 }

@@ -69,12 +69,8 @@ pub struct Summary {
 }
 
 /// The facts of the service.
-pub static WEATHER: ServiceSpec = ServiceSpec {
-    name: "weather.Weather",
-    id: 2002,
-    fingerprint: 0,
-    methods: &[&SUMMARIZE],
-};
+pub static WEATHER: ServiceSpec =
+    ServiceSpec { name: "weather.Weather", id: 2002, fingerprint: 0, methods: &[&SUMMARIZE] };
 
 /// The facts of its method.
 pub static SUMMARIZE: Spec = Spec {
@@ -102,11 +98,7 @@ impl Weather {
         let sum: i64 = temperatures.iter().copied().map(i64::from).sum();
         let mean = (sum / temperatures.len() as i64) as i32;
         let feeling = if mean < 150 { Feeling::Cold } else { Feeling::Warm };
-        Ok(Summary {
-            place: measurements.place,
-            mean,
-            feeling,
-        })
+        Ok(Summary { place: measurements.place, mean, feeling })
     }
 }
 
@@ -137,15 +129,9 @@ mod tests {
     #[tokio::test]
     async fn in_process_it_answers_the_same() {
         let client = Server::new().service(Weather).in_process().unwrap();
-        let measurements = Measurements {
-            temperatures: vec![-20, 10, 40],
-            ..Measurements::default()
-        };
+        let measurements = Measurements { temperatures: vec![-20, 10, 40], ..Measurements::default() };
         let summary = summarize(&client, &measurements).await.unwrap();
-        assert_eq!(
-            (summary.mean, summary.feeling, summary.place),
-            (10, Feeling::Cold, None)
-        );
+        assert_eq!((summary.mean, summary.feeling, summary.place), (10, Feeling::Cold, None));
         let status = summarize(&client, &Measurements::default()).await.unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument);
     }

@@ -10,18 +10,12 @@ struct Polite;
 impl Greeter for Polite {
     async fn greet(&self, request: GreetRequest) -> Result<GreetReply, Status> {
         let text = format!("Hello, {}!", request.name);
-        Ok(GreetReply {
-            text,
-            ..Default::default()
-        })
+        Ok(GreetReply { text, ..Default::default() })
     }
 }
 
 #[tokio::main]
 async fn main() -> Result<(), ServeError> {
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:4310".into());
-    Server::new()
-        .service(GreeterServer::new(Polite))
-        .serve(address)
-        .await
+    Server::new().service(GreeterServer::new(Polite)).serve(address).await
 }

@@ -9,27 +9,15 @@ const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 #[test]
 fn at_most_25_packages() {
     let tree = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "-p",
-            "hello",
-            "-e",
-            "normal,build",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
+        .args(["tree", "-p", "hello", "-e", "normal,build", "--prefix", "none", "--format", "{p}"])
         .args(["--locked", "--offline"])
         .current_dir(FOLDER)
         .output()
         .unwrap();
     assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
     let tree = String::from_utf8(tree.stdout).unwrap();
-    let packages: BTreeSet<_> = tree
-        .lines()
-        .map(|line| line.split(' ').take(2).collect::<Vec<_>>())
-        .collect();
+    let packages: BTreeSet<_> =
+        tree.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>()).collect();
     assert!(packages.iter().any(|package| package[0] == "tokio"), "{tree}");
     assert!(packages.len() <= 25, "{} packages: {packages:#?}", packages.len());
 }
@@ -55,9 +43,6 @@ fn at_most_250_generated_lines() {
 fn the_generator_runs_again_for_its_schema_alone() {
     // What the build script told cargo stands beside its output folder.
     let told = std::fs::read_to_string(Path::new(env!("OUT_DIR")).join("../output")).unwrap();
-    let watched: Vec<_> = told
-        .lines()
-        .filter_map(|line| line.strip_prefix("cargo::rerun-if-"))
-        .collect();
+    let watched: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("cargo::rerun-if-")).collect();
     assert_eq!(watched, ["changed=schemas/hello.xml"]);
 }

@@ -44,17 +44,11 @@ impl ServerProcess {
             .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let mut line = String::new();
-        stdout
-            .read_line(&mut line)
-            .unwrap_or_else(|error| panic!("cannot read from {command:?}: {error}"));
+        stdout.read_line(&mut line).unwrap_or_else(|error| panic!("cannot read from {command:?}: {error}"));
         let Some((_, address)) = line.trim_end().rsplit_once(" on ") else {
             panic!("{command:?} says {line:?} and not where it serves");
         };
-        Self {
-            child,
-            stdout,
-            address: address.into(),
-        }
+        Self { child, stdout, address: address.into() }
     }
 
     /// Asks it to stop and waits for its end.
@@ -63,25 +57,13 @@ impl ServerProcess {
     /// Where the signal cannot be sent or its output cannot be read.
     #[must_use]
     pub fn terminate(mut self) -> Ended {
-        let kill = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
-        assert!(
-            kill.as_ref().is_ok_and(ExitStatus::success),
-            "cannot send SIGTERM: {kill:?}"
-        );
+        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(kill.as_ref().is_ok_and(ExitStatus::success), "cannot send SIGTERM: {kill:?}");
         let mut stdout = String::new();
         let read = self.stdout.read_to_string(&mut stdout);
         assert!(read.is_ok(), "cannot read its output: {read:?}");
-        let status = self
-            .child
-            .wait()
-            .unwrap_or_else(|error| panic!("cannot wait for it: {error}"));
-        Ended {
-            status,
-            stdout,
-            stderr: String::new(),
-        }
+        let status = self.child.wait().unwrap_or_else(|error| panic!("cannot wait for it: {error}"));
+        Ended { status, stdout, stderr: String::new() }
     }
 
     /// Kills it without a word.

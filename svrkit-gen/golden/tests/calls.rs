@@ -15,10 +15,7 @@ impl e::Orders for Shop {
     }
 
     async fn get(&self, request: e::Option) -> Result<e::Order, Status> {
-        Ok(e::Order {
-            children: vec![request.from_order().clone()],
-            ..Default::default()
-        })
+        Ok(e::Order { children: vec![request.from_order().clone()], ..Default::default() })
     }
 
     async fn new_(&self, _: e::String) -> Result<parts::Money, Status> {
@@ -35,10 +32,7 @@ impl e::Orders for Shop {
 }
 
 async fn client() -> Client {
-    Server::new()
-        .service(e::OrdersServer::from_arc(Arc::new(Shop)))
-        .in_process()
-        .unwrap()
+    Server::new().service(e::OrdersServer::from_arc(Arc::new(Shop))).in_process().unwrap()
 }
 
 #[tokio::test]
@@ -62,10 +56,7 @@ async fn every_scalar_makes_the_round_trip() {
         last: true,
         ..Default::default()
     };
-    let lists = e::Lists {
-        scalars: vec![e::Scalars::default(), scalars.clone()],
-        ..Default::default()
-    };
+    let lists = e::Lists { scalars: vec![e::Scalars::default(), scalars.clone()], ..Default::default() };
     let answer = e::OrdersClient::new(client().await).clone_(&lists).await.unwrap();
     assert_eq!(answer, scalars);
     assert!(answer.double.is_sign_negative());
@@ -85,10 +76,7 @@ async fn presence_is_kept() {
     };
     let orders = e::OrdersClient::new(client().await);
     assert_eq!(orders.r#match(&set).await.unwrap(), set);
-    assert_eq!(
-        orders.r#match(&e::Optionals::default()).await.unwrap(),
-        e::Optionals::default()
-    );
+    assert_eq!(orders.r#match(&e::Optionals::default()).await.unwrap(), e::Optionals::default());
 }
 
 #[tokio::test]
@@ -111,32 +99,13 @@ async fn lists_packed_and_loose_are_read_back() {
 #[tokio::test]
 async fn messages_within_messages_are_read_without_unwrapping() {
     let gift = e::order::item::Gift {
-        order: Some(Box::new(e::Order {
-            id: 7,
-            ..Default::default()
-        })),
+        order: Some(Box::new(e::Order { id: 7, ..Default::default() })),
         ..Default::default()
     };
-    let item = e::order::Item {
-        sku: "bread".into(),
-        gift: Some(Box::new(gift)),
-        ..Default::default()
-    };
-    let order = e::Order {
-        items: vec![item.clone()],
-        ..Default::default()
-    };
+    let item = e::order::Item { sku: "bread".into(), gift: Some(Box::new(gift)), ..Default::default() };
+    let order = e::Order { items: vec![item.clone()], ..Default::default() };
     let orders = e::OrdersClient::new(client().await);
     let answer = orders.place(&order).await.unwrap();
-    assert_eq!(
-        (
-            answer.gift().order().id,
-            answer.gift().order().first().sku.as_str()
-        ),
-        (7, "")
-    );
-    assert_eq!(
-        orders.place(&e::Order::default()).await.unwrap_err().code(),
-        Code::InvalidArgument
-    );
+    assert_eq!((answer.gift().order().id, answer.gift().order().first().sku.as_str()), (7, ""));
+    assert_eq!(orders.place(&e::Order::default()).await.unwrap_err().code(), Code::InvalidArgument);
 }

@@ -5,9 +5,7 @@ use std::path::Path;
 #[test]
 fn the_frame_messages_are_what_the_schema_says() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let generated = svrkit_gen::Config::new()
-        .generate([root.join("schemas/frames.xml")])
-        .unwrap();
+    let generated = svrkit_gen::Config::new().generate([root.join("schemas/frames.xml")]).unwrap();
     let kept = std::fs::read_to_string(root.join("svrkit-runtime/src/wire/frame/messages.rs")).unwrap();
     assert!(
         kept == generated.source(),

@@ -22,24 +22,15 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     }
     for message in &schema.messages {
         refuse(message.name.span, message.name.own());
-        message
-            .heads()
-            .iter()
-            .for_each(|head| refuse(head.name.span, &head.name.value));
+        message.heads().iter().for_each(|head| refuse(head.name.span, &head.name.value));
     }
     for enumeration in &schema.enums {
         refuse(enumeration.name.span, enumeration.name.own());
-        enumeration
-            .values
-            .iter()
-            .for_each(|value| refuse(value.name.span, &value.name.value));
+        enumeration.values.iter().for_each(|value| refuse(value.name.span, &value.name.value));
     }
     for service in &schema.services {
         refuse(service.name.span, service.name.own());
-        service
-            .heads()
-            .iter()
-            .for_each(|head| refuse(head.name.span, &head.name.value));
+        service.heads().iter().for_each(|head| refuse(head.name.span, &head.name.value));
     }
 }
 
@@ -57,10 +48,7 @@ fn fault(name: &str) -> Option<String> {
     }
     let stranger = name.chars().find(|it| !it.is_ascii_alphanumeric() && *it != '_');
     if let Some(stranger) = stranger {
-        return Some(format!(
-            "holds the character {}",
-            quoted(stranger.encode_utf8(&mut [0; 4]))
-        ));
+        return Some(format!("holds the character {}", quoted(stranger.encode_utf8(&mut [0; 4]))));
     }
     // What follows is the start in Rust, where the `_` in front are dropped.
     match name.trim_start_matches('_').chars().next() {
@@ -81,19 +69,7 @@ mod tests {
             assert!(is_sound(name), "{name}");
         }
         let longer = "a".repeat(NAME_LEN_MAX + 1);
-        for name in [
-            "",
-            "_",
-            "__1a",
-            "1a",
-            "a-b",
-            "a.b",
-            "é",
-            "a b",
-            "a\u{202e}b",
-            "a\0",
-            &longer,
-        ] {
+        for name in ["", "_", "__1a", "1a", "a-b", "a.b", "é", "a b", "a\u{202e}b", "a\0", &longer] {
             assert!(!is_sound(name), "{name:?}");
         }
     }

@@ -13,11 +13,8 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 first_use.insert(&head.name.value, head.name.span);
                 continue;
             };
-            let text = format!(
-                "{} has two methods {}",
-                quoted(&service.name.short()),
-                quoted(&head.name.value)
-            );
+            let text =
+                format!("{} has two methods {}", quoted(&service.name.short()), quoted(&head.name.value));
             let finding = Diagnostic::new(Code::DuplicateMethod, head.name.span, text);
             found.push(finding.also(first, "first defined here"));
         }

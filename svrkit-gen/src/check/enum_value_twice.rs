@@ -13,11 +13,8 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 first_use.insert(&value.name.value, value.name.span);
                 continue;
             };
-            let text = format!(
-                "{} has two values {}",
-                quoted(&enumeration.name.short()),
-                quoted(&value.name.value)
-            );
+            let text =
+                format!("{} has two values {}", quoted(&enumeration.name.short()), quoted(&value.name.value));
             let finding = Diagnostic::new(Code::EnumValueTwice, value.name.span, text);
             found.push(finding.also(first, "first defined here"));
         }

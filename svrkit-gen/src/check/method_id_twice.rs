@@ -13,11 +13,8 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 first_use.insert(head.id.value, head.id.span);
                 continue;
             };
-            let text = format!(
-                "method id {} is used twice in {}",
-                head.id.value,
-                quoted(&service.name.short())
-            );
+            let text =
+                format!("method id {} is used twice in {}", head.id.value, quoted(&service.name.short()));
             let finding = Diagnostic::new(Code::MethodIdTwice, head.id.span, text);
             found.push(finding.also(first, "first used here"));
         }

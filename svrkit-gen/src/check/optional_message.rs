@@ -8,10 +8,8 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
         let Some(optional) = field.optional.filter(|_| field.single_message().is_some()) else {
             continue;
         };
-        let text = format!(
-            "`optional` says nothing on {}, which is a message",
-            quoted(&field.head.name.value)
-        );
+        let text =
+            format!("`optional` says nothing on {}, which is a message", quoted(&field.head.name.value));
         found.push(Diagnostic::new(Code::OptionalMessage, optional, text).help("drop it"));
     }
 }

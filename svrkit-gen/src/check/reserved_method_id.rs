@@ -9,11 +9,8 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             let Some(reserved) = service.reserved.number(head.id.value.into()) else {
                 continue;
             };
-            let text = format!(
-                "method id {} is reserved in {}",
-                head.id.value,
-                quoted(&service.name.short())
-            );
+            let text =
+                format!("method id {} is reserved in {}", head.id.value, quoted(&service.name.short()));
             let finding =
                 Diagnostic::new(Code::ReservedMethodId, head.id.span, text).also(reserved, "reserved here");
             found.push(

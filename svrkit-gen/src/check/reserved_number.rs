@@ -9,11 +9,8 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             let Some(reserved) = enumeration.reserved.number(value.number.value.into()) else {
                 continue;
             };
-            let text = format!(
-                "number {} is reserved in {}",
-                value.number.value,
-                quoted(&enumeration.name.short())
-            );
+            let text =
+                format!("number {} is reserved in {}", value.number.value, quoted(&enumeration.name.short()));
             let finding = Diagnostic::new(Code::ReservedNumber, value.number.span, text)
                 .also(reserved, "reserved here");
             found.push(

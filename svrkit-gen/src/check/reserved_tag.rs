@@ -9,11 +9,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             let Some(reserved) = message.reserved.number(head.tag.value.into()) else {
                 continue;
             };
-            let text = format!(
-                "tag {} is reserved in {}",
-                head.tag.value,
-                quoted(&message.name.short())
-            );
+            let text = format!("tag {} is reserved in {}", head.tag.value, quoted(&message.name.short()));
             let finding =
                 Diagnostic::new(Code::ReservedTag, head.tag.span, text).also(reserved, "reserved here");
             found.push(

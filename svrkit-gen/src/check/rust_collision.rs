@@ -13,26 +13,17 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     let mut items = Items::default();
     for message in &schema.messages {
         items.definition(&message.name, "message");
-        let fields = message
-            .heads()
-            .into_iter()
-            .map(|head| (head.name.value.as_str(), head.name.span));
+        let fields = message.heads().into_iter().map(|head| (head.name.value.as_str(), head.name.span));
         members(fields, "field", names::field, found);
     }
     for enumeration in &schema.enums {
         items.definition(&enumeration.name, "enum");
-        let values = enumeration
-            .values
-            .iter()
-            .map(|value| (value.name.value.as_str(), value.name.span));
+        let values = enumeration.values.iter().map(|value| (value.name.value.as_str(), value.name.span));
         members(values, "value", names::variant, found);
     }
     for service in &schema.services {
         items.service(service);
-        let methods = service
-            .heads()
-            .into_iter()
-            .map(|head| (head.name.value.as_str(), head.name.span));
+        let methods = service.heads().into_iter().map(|head| (head.name.value.as_str(), head.name.span));
         members(methods, "method", names::method, found);
     }
     items.report(found);
@@ -94,18 +85,10 @@ impl<'a> Items<'a> {
     fn service(&mut self, service: &'a Service) {
         let name = &service.name;
         self.definition(name, "service");
-        for rust in [
-            names::server(service),
-            names::client(service),
-            names::service_spec(service),
-        ] {
+        for rust in [names::server(service), names::client(service), names::service_spec(service)] {
             self.claim(name, rust, "service", name.full(), name.span);
         }
-        for head in service
-            .heads()
-            .into_iter()
-            .filter(|head| is_sound(&head.name.value))
-        {
+        for head in service.heads().into_iter().filter(|head| is_sound(&head.name.value)) {
             let rust = names::method_spec(service, &head.name.value);
             let method = format!("{}.{}", name.full(), head.name.value);
             self.claim(name, rust, "method", method, head.name.span);
@@ -118,13 +101,7 @@ impl<'a> Items<'a> {
         }
         let mut rust_path = names::module_path(owner);
         rust_path.push(rust);
-        self.claims.push(Claim {
-            rust_path,
-            owner,
-            what,
-            schema_name,
-            span,
-        });
+        self.claims.push(Claim { rust_path, owner, what, schema_name, span });
     }
 
     fn report(mut self, found: &mut Diagnostics) {
@@ -144,24 +121,13 @@ impl<'a> Items<'a> {
             }
             let first_name = format!("{} {}", first.what, quoted(&first.schema_name));
             let rust = claim.rust_path.join("::");
-            found.push(collision(
-                &first_name,
-                first.span,
-                claim.what,
-                &claim.schema_name,
-                claim.span,
-                &rust,
-            ));
+            found.push(collision(&first_name, first.span, claim.what, &claim.schema_name, claim.span, &rust));
         }
     }
 }
 
 fn collision(first: &str, first_span: Span, what: &str, name: &str, span: Span, rust: &str) -> Diagnostic {
-    let text = format!(
-        "{what} {} and {first} are both {} in Rust",
-        quoted(name),
-        quoted(rust)
-    );
+    let text = format!("{what} {} and {first} are both {} in Rust", quoted(name), quoted(rust));
     Diagnostic::new(Code::RustCollision, span, text)
         .also(first_span, "the other one")
         .help("rename one of them")

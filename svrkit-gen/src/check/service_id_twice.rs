@@ -16,17 +16,10 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
         if *name == service.name.full() {
             continue;
         }
-        let text = format!(
-            "{} has the id of {}, {}",
-            quoted(&service.name.full()),
-            quoted(name),
-            service.id
-        );
+        let text = format!("{} has the id of {}, {}", quoted(&service.name.full()), quoted(name), service.id);
         let finding = Diagnostic::new(Code::ServiceIdTwice, service.id_span, text);
         found.push(
-            finding
-                .also(*first, "first used here")
-                .help("a service without `id` gets one made of its name"),
+            finding.also(*first, "first used here").help("a service without `id` gets one made of its name"),
         );
     }
 }

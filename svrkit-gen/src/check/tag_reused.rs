@@ -13,18 +13,12 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 first_use.insert(head.tag.value, head.tag.span);
                 continue;
             };
-            let text = format!(
-                "tag {} is used twice in {}",
-                head.tag.value,
-                quoted(&message.name.short())
-            );
+            let text = format!("tag {} is used twice in {}", head.tag.value, quoted(&message.name.short()));
             let finding =
                 Diagnostic::new(Code::TagReused, head.tag.span, text).also(first, "first used here");
             let help = match found.is_full() {
                 true => None,
-                false => message
-                    .next_free_tag()
-                    .map(|tag| format!("the next free tag is {tag}")),
+                false => message.next_free_tag().map(|tag| format!("the next free tag is {tag}")),
             };
             found.push(finding.maybe_help(help));
         }

@@ -99,11 +99,7 @@ mod tests {
 
     #[test]
     fn codes_ascend_and_none_is_used_twice() {
-        assert!(
-            Code::ALL
-                .windows(2)
-                .all(|pair| pair[0].as_str() < pair[1].as_str())
-        );
+        assert!(Code::ALL.windows(2).all(|pair| pair[0].as_str() < pair[1].as_str()));
     }
 
     #[test]
@@ -116,9 +112,6 @@ mod tests {
             };
             table.push_str(&format!("| {code} | {severity} | {} |\n", code.summary()));
         }
-        assert!(
-            include_str!("../../CODES.md").contains(&table),
-            "CODES.md should hold:\n{table}"
-        );
+        assert!(include_str!("../../CODES.md").contains(&table), "CODES.md should hold:\n{table}");
     }
 }

@@ -30,13 +30,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            span,
-            message: message.into(),
-            also: Vec::new(),
-            help: None,
-        }
+        Self { code, span, message: message.into(), also: Vec::new(), help: None }
     }
 
     /// Adds a second place the finding speaks of.

@@ -21,21 +21,14 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> String
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level
-        .primary_title(diagnostic.message())
-        .id(diagnostic.code().as_str());
+    let title = level.primary_title(diagnostic.message()).id(diagnostic.code().as_str());
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic, sources) {
         let file = sources.file(excerpt.places[0].span.file);
         group = match excerpt.text(file) {
             Some((text, range)) => {
-                let annotations = excerpt
-                    .places
-                    .iter()
-                    .map(|place| place.annotation(text, range.start));
-                let snippet = Snippet::source(text)
-                    .path(file.path())
-                    .line_start(excerpt.lines.start);
+                let annotations = excerpt.places.iter().map(|place| place.annotation(text, range.start));
+                let snippet = Snippet::source(text).path(file.path()).line_start(excerpt.lines.start);
                 group.element(snippet.annotations(annotations))
             }
             None => group.element(excerpt.places[0].origin(file)),
@@ -64,11 +57,7 @@ struct Place<'a> {
 
 /// Groups the places of a finding; the first group holds the place the finding is about.
 fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Vec<Excerpt<'a>> {
-    let primary = Place {
-        span: diagnostic.span,
-        kind: AnnotationKind::Primary,
-        label: None,
-    };
+    let primary = Place { span: diagnostic.span, kind: AnnotationKind::Primary, label: None };
     let others = diagnostic.also.iter().map(|(span, label)| Place {
         span: *span,
         kind: AnnotationKind::Context,
@@ -78,9 +67,7 @@ fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Vec<Excerpt<
     for place in std::iter::once(primary).chain(others) {
         let file = sources.file(place.span.file);
         let first = file.line_of(place.span.start as usize);
-        let last = file
-            .line_of((place.span.end as usize).saturating_sub(1))
-            .max(first);
+        let last = file.line_of((place.span.end as usize).saturating_sub(1)).max(first);
         let near = excerpts.iter_mut().find(|excerpt| {
             let together = excerpt.lines.start.min(first)..excerpt.lines.end.max(last + 1);
             excerpt.places[0].span.file == place.span.file && together.len() <= EXCERPT_LINES_MAX
@@ -90,10 +77,7 @@ fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Vec<Excerpt<
                 excerpt.lines = excerpt.lines.start.min(first)..excerpt.lines.end.max(last + 1);
                 excerpt.places.push(place);
             }
-            None => excerpts.push(Excerpt {
-                places: vec![place],
-                lines: first..last + 1,
-            }),
+            None => excerpts.push(Excerpt { places: vec![place], lines: first..last + 1 }),
         }
     }
     excerpts
@@ -114,14 +98,9 @@ impl<'a> Place<'a> {
     fn annotation(&self, text: &str, text_start: usize) -> Annotation<'a> {
         let within = |offset: u32| {
             let offset = (offset as usize).saturating_sub(text_start).min(text.len());
-            (0..=offset)
-                .rev()
-                .find(|at| text.is_char_boundary(*at))
-                .unwrap_or(0)
+            (0..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
         };
-        self.kind
-            .span(within(self.span.start)..within(self.span.end))
-            .label(self.label)
+        self.kind.span(within(self.span.start)..within(self.span.end)).label(self.label)
     }
 
     fn origin(&self, file: &SourceFile) -> Origin<'a> {

@@ -38,20 +38,9 @@ impl Report {
         files_read: Vec<PathBuf>,
         files_missing: Vec<PathBuf>,
     ) -> Self {
-        let Diagnostics {
-            mut kept,
-            errors,
-            warnings,
-        } = found;
+        let Diagnostics { mut kept, errors, warnings } = found;
         kept.sort_by_key(|finding| (finding.span, finding.code));
-        Self {
-            findings: kept,
-            errors,
-            warnings,
-            sources,
-            files_read,
-            files_missing,
-        }
+        Self { findings: kept, errors, warnings, sources, files_read, files_missing }
     }
 
     /// The same report with one more error: the generated file could not be written.
@@ -88,11 +77,7 @@ impl Report {
     pub fn location(&self, finding: &Diagnostic) -> Location {
         let file = self.sources.file(finding.span.file);
         let (line, column) = file.line_column(finding.span.start as usize);
-        Location {
-            path: PathBuf::from(file.path()),
-            line,
-            column,
-        }
+        Location { path: PathBuf::from(file.path()), line, column }
     }
 
     /// Every file that was read, imports included, in the order of reading: what a build depends on.
@@ -122,28 +107,17 @@ impl Report {
 
     /// One line a warning, `path:line:column: CODE: text`, for tools that want no excerpts.
     pub(crate) fn warning_lines(&self) -> impl Iterator<Item = String> {
-        let warnings = self
-            .findings
-            .iter()
-            .filter(|finding| finding.severity() == Severity::Warning);
+        let warnings = self.findings.iter().filter(|finding| finding.severity() == Severity::Warning);
         warnings.map(|finding| {
             let Location { path, line, column } = self.location(finding);
-            format!(
-                "{}:{line}:{column}: {}: {}",
-                path.display(),
-                finding.code(),
-                finding.message()
-            )
+            format!("{}:{line}:{column}: {}: {}", path.display(), finding.code(), finding.message())
         })
     }
 
     /// `2 errors and 1 warning in 1 file`.
     fn summary(&self) -> String {
-        let files: BTreeSet<&str> = self
-            .findings
-            .iter()
-            .map(|finding| self.sources.file(finding.span.file).path())
-            .collect();
+        let files: BTreeSet<&str> =
+            self.findings.iter().map(|finding| self.sources.file(finding.span.file).path()).collect();
         let files = counted(files.len(), "file");
         let shown = self.findings.len();
         if shown < self.errors + self.warnings {
@@ -171,9 +145,5 @@ impl fmt::Display for Report {
 impl std::error::Error for Report {}
 
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -27,11 +27,7 @@ impl Span {
     pub(crate) fn new(file: FileId, start: usize, end: usize) -> Self {
         // Files are at most FILE_LEN_MAX bytes; a place past 4 GiB could only be shown, so saturating is enough.
         let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        Self {
-            file,
-            start: narrow(start),
-            end: narrow(end),
-        }
+        Self { file, start: narrow(start), end: narrow(end) }
     }
 }
 
@@ -59,11 +55,7 @@ pub(crate) struct SourceFile {
 impl SourceMap {
     pub(crate) fn add(&mut self, path: String, text: Option<String>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile {
-            path,
-            text,
-            line_starts: OnceCell::new(),
-        });
+        self.files.push(SourceFile { path, text, line_starts: OnceCell::new() });
         id
     }
 
@@ -93,9 +85,7 @@ impl SourceFile {
 
     /// The line, from 1, on which a byte stands.
     pub(crate) fn line_of(&self, offset: usize) -> usize {
-        self.line_starts()
-            .partition_point(|start| *start as usize <= offset)
-            .max(1)
+        self.line_starts().partition_point(|start| *start as usize <= offset).max(1)
     }
 
     /// Where a line starts and ends, its line feed included.
@@ -129,15 +119,8 @@ mod tests {
         let mut sources = SourceMap::default();
         let id = sources.add("a.xml".into(), Some("ab\né€x\n".into()));
         let file = sources.file(id);
-        let rows = [
-            (0, (1, 1)),
-            (2, (1, 3)),
-            (3, (2, 1)),
-            (5, (2, 2)),
-            (8, (2, 3)),
-            (10, (3, 1)),
-            (99, (3, 1)),
-        ];
+        let rows =
+            [(0, (1, 1)), (2, (1, 3)), (3, (2, 1)), (5, (2, 2)), (8, (2, 3)), (10, (3, 1)), (99, (3, 1))];
         for (offset, expected) in rows {
             assert_eq!(file.line_column(offset), expected, "offset {offset}");
         }

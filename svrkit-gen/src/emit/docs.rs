@@ -11,18 +11,8 @@ use crate::diagnostic::is_invisible;
 
 /// The doc attributes for a description; `default` if there is none.
 pub(super) fn docs(text: &str, default: &str) -> TokenStream {
-    let lines = if text.is_empty() {
-        vec![default.to_owned()]
-    } else {
-        lines(text)
-    };
-    let lines = lines.iter().map(|line| {
-        if line.is_empty() {
-            String::new()
-        } else {
-            format!(" {line}")
-        }
-    });
+    let lines = if text.is_empty() { vec![default.to_owned()] } else { lines(text) };
+    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }
 
@@ -71,10 +61,8 @@ fn paragraphs(text: &str) -> Vec<Vec<String>> {
 
 /// `- ` or `12. ` and what follows; the text after a marker must not be indented into a code block.
 fn split_marker(line: &str) -> (&str, &str) {
-    let bullet = ["- ", "* ", "+ "]
-        .iter()
-        .find(|bullet| line.starts_with(**bullet))
-        .map(|bullet| bullet.len());
+    let bullet =
+        ["- ", "* ", "+ "].iter().find(|bullet| line.starts_with(**bullet)).map(|bullet| bullet.len());
     let digits = line.len() - line.trim_start_matches(|it: char| it.is_ascii_digit()).len();
     let numbered = (1..=9).contains(&digits) && line[digits..].starts_with(". ");
     let (marker, rest) = line.split_at(bullet.or(numbered.then_some(digits + 2)).unwrap_or(0));
@@ -83,14 +71,8 @@ fn split_marker(line: &str) -> (&str, &str) {
 
 /// A line that would open a block of another kind is made plain text.
 fn unblock(line: &str) -> String {
-    let opens_block = ["```", "~~~", ">", "|", "---", "===", "#"]
-        .iter()
-        .any(|start| line.starts_with(start));
-    if opens_block {
-        format!("\\{line}")
-    } else {
-        line.to_owned()
-    }
+    let opens_block = ["```", "~~~", ">", "|", "---", "===", "#"].iter().any(|start| line.starts_with(start));
+    if opens_block { format!("\\{line}") } else { line.to_owned() }
 }
 
 /// Tells text from code within a paragraph.
@@ -103,13 +85,8 @@ struct CodeSpans {
 impl CodeSpans {
     fn of(paragraph: &[String]) -> Self {
         let backticks: usize = paragraph.iter().map(|line| line.matches('`').count()).sum();
-        let are_single = !paragraph
-            .iter()
-            .any(|line| line.contains("``") || line.contains("\\`"));
-        Self {
-            are_paired: are_single && backticks.is_multiple_of(2),
-            is_inside: false,
-        }
+        let are_single = !paragraph.iter().any(|line| line.contains("``") || line.contains("\\`"));
+        Self { are_paired: are_single && backticks.is_multiple_of(2), is_inside: false }
     }
 
     fn escape(&mut self, line: &str) -> String {
@@ -153,10 +130,7 @@ mod tests {
         for (text, expected) in [
             ("One line.", &["One line."][..]),
             ("a\n\n\nb", &["a", "", "b"]),
-            (
-                "see [x] and <y> or `[z] <w>`",
-                &["see \\[x\\] and \\<y\\> or `[z] <w>`"],
-            ),
+            ("see [x] and <y> or `[z] <w>`", &["see \\[x\\] and \\<y\\> or `[z] <w>`"]),
             ("a ` alone [x]", &["a \\` alone \\[x\\]"]),
             ("- one\ntwo\n\nthree", &["- one", "  two", "", "three"]),
             ("10. one\ntwo", &["10. one", "    two"]),

@@ -13,11 +13,7 @@ pub(super) fn message(message: &Message, schema: &Schema) -> TokenStream {
     let name = ident(&names::type_name(message.name.own()));
     let fields = message.fields.iter().map(|it| field(it, message, schema));
     let unknown = ident(&names::unknown_field(message));
-    let accessors: Vec<_> = message
-        .fields
-        .iter()
-        .filter_map(|it| accessor(it, message, schema))
-        .collect();
+    let accessors: Vec<_> = message.fields.iter().filter_map(|it| accessor(it, message, schema)).collect();
     let accessors = (!accessors.is_empty()).then(|| {
         quote! {
             impl #name {

@@ -29,16 +29,13 @@ pub(crate) struct Sides {
 pub(crate) fn emit(schema: &Schema, sides: Sides) -> String {
     let mut root = modules::Module::default();
     for file in &schema.files {
-        root.at(&names::package_path(&file.package.value))
-            .document(&file.package.value, &file.doc);
+        root.at(&names::package_path(&file.package.value)).document(&file.package.value, &file.doc);
     }
     for message in &schema.messages {
-        root.at_definition(&message.name)
-            .push(message::message(message, schema));
+        root.at_definition(&message.name).push(message::message(message, schema));
     }
     for enumeration in &schema.enums {
-        root.at_definition(&enumeration.name)
-            .push(enumeration::enumeration(enumeration));
+        root.at_definition(&enumeration.name).push(enumeration::enumeration(enumeration));
     }
     for service in &schema.services {
         let module = root.at_definition(&service.name);
@@ -56,11 +53,7 @@ pub(crate) fn emit(schema: &Schema, sides: Sides) -> String {
 
 fn header(schema: &Schema) -> String {
     let files = schema.files.iter().map(|file| {
-        let name: String = file
-            .name
-            .chars()
-            .map(|it| if it.is_control() { '?' } else { it })
-            .collect();
+        let name: String = file.name.chars().map(|it| if it.is_control() { '?' } else { it }).collect();
         match file.version {
             Some(version) => format!("{name} (version {version})"),
             None => name,
@@ -84,9 +77,7 @@ fn spaced(text: &str) -> String {
     let mut after_brace = false;
     for line in text.lines() {
         let code = line.trim_start();
-        let is_item = ["///", "#[", "impl", "pub "]
-            .iter()
-            .any(|start| code.starts_with(start));
+        let is_item = ["///", "#[", "impl", "pub "].iter().any(|start| code.starts_with(start));
         if after_brace && is_item {
             out.push('\n');
         }

@@ -22,9 +22,7 @@ pub(super) struct Module {
 impl Module {
     /// The module at a path below this one.
     pub(super) fn at(&mut self, path: &[String]) -> &mut Module {
-        path.iter().fold(self, |module, name| {
-            module.children.entry(name.clone()).or_default()
-        })
+        path.iter().fold(self, |module, name| module.children.entry(name.clone()).or_default())
     }
 
     /// The module in which a definition stands.
@@ -64,10 +62,7 @@ impl Module {
                 reason = "the names are the schema's, and a program seldom uses all of them"
             )]
         };
-        let modules = self
-            .children
-            .into_iter()
-            .map(|(name, module)| module.declaration(&name, &lints));
+        let modules = self.children.into_iter().map(|(name, module)| module.declaration(&name, &lints));
         quote!(#(#modules)*)
     }
 
@@ -78,10 +73,8 @@ impl Module {
         };
         let docs = docs::docs(&self.docs.join("\n\n"), &default_doc);
         let items = self.items;
-        let children = self
-            .children
-            .into_iter()
-            .map(|(name, module)| module.declaration(&name, &TokenStream::new()));
+        let children =
+            self.children.into_iter().map(|(name, module)| module.declaration(&name, &TokenStream::new()));
         let name = ident(name);
         quote! {
             #docs

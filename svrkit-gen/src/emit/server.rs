@@ -12,10 +12,7 @@ pub(super) fn server(service: &Service) -> TokenStream {
     let server = ident(&names::server(service));
     let parameter = ident(names::server_parameter(service));
     let spec = ident(&names::service_spec(service));
-    let doc = format!(
-        " Serves `{}` by calls of a [`trait@{service_trait}`].",
-        service.name.full()
-    );
+    let doc = format!(" Serves `{}` by calls of a [`trait@{service_trait}`].", service.name.full());
     let dispatch = dispatch(service);
     quote! {
         #[doc = #doc]

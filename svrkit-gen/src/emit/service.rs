@@ -32,10 +32,6 @@ fn method(method: &Method, service: &Service, schema: &Schema) -> TokenStream {
 
 /// The description of a method, on both sides.
 pub(super) fn method_docs(method: &Method, service: &Service) -> TokenStream {
-    let default = format!(
-        "Method `{}` of `{}`.",
-        method.head.name.value,
-        service.name.full()
-    );
+    let default = format!("Method `{}` of `{}`.", method.head.name.value, service.name.full());
     docs::docs(&method.head.doc, &default)
 }

@@ -13,13 +13,10 @@ pub(super) fn specs(service: &Service, schema: &Schema) -> TokenStream {
     let doc = format!(" The facts of `{full_name}`.");
     let name = ident(&names::service_spec(service));
     let id = Literal::u32_unsuffixed(service.id);
-    let fingerprint: Literal = format!("{:#018x}", fingerprint(service, schema))
-        .parse()
-        .expect("a hexadecimal number is a literal");
-    let method_names = service
-        .methods
-        .iter()
-        .map(|it| ident(&names::method_spec(service, &it.head.name.value)));
+    let fingerprint: Literal =
+        format!("{:#018x}", fingerprint(service, schema)).parse().expect("a hexadecimal number is a literal");
+    let method_names =
+        service.methods.iter().map(|it| ident(&names::method_spec(service, &it.head.name.value)));
     let methods = service.methods.iter().map(|it| method_spec(it, service, schema));
     quote! {
         #[doc = #doc]

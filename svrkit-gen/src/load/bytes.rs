@@ -24,11 +24,7 @@ pub(super) fn read(path: &Path) -> io::Result<Bytes> {
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     // The file may have grown since.
     File::open(path)?.take(FILE_LEN_MAX + 1).read_to_end(&mut bytes)?;
-    Ok(if FILE_LEN_MAX < bytes.len() as u64 {
-        Bytes::TooMany
-    } else {
-        Bytes::All(bytes)
-    })
+    Ok(if FILE_LEN_MAX < bytes.len() as u64 { Bytes::TooMany } else { Bytes::All(bytes) })
 }
 
 /// The text without its byte order mark; what cannot be decoded ends it, with a remedy.
@@ -43,11 +39,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> (String, Option<&'static str>) {
             let sound_len = error.utf8_error().valid_up_to();
             let mut bytes = error.into_bytes();
             bytes.truncate(sound_len);
-            let help = if is_utf16 {
-                "it looks like UTF-16: save it as UTF-8"
-            } else {
-                "save it as UTF-8"
-            };
+            let help = if is_utf16 { "it looks like UTF-16: save it as UTF-8" } else { "save it as UTF-8" };
             (String::from_utf8(bytes).unwrap_or_default(), Some(help))
         }
     }
@@ -60,13 +52,7 @@ mod tests {
     #[test]
     fn a_mark_is_dropped_and_other_encodings_are_named() {
         assert_eq!(decode("\u{feff}<a/>".into()), ("<a/>".into(), None));
-        assert_eq!(
-            decode(b"ab\xffc".to_vec()),
-            ("ab".into(), Some("save it as UTF-8"))
-        );
-        assert_eq!(
-            decode(b"\xff\xfe<\0".to_vec()).1,
-            Some("it looks like UTF-16: save it as UTF-8")
-        );
+        assert_eq!(decode(b"ab\xffc".to_vec()), ("ab".into(), Some("save it as UTF-8")));
+        assert_eq!(decode(b"\xff\xfe<\0".to_vec()).1, Some("it looks like UTF-16: save it as UTF-8"));
     }
 }

@@ -45,11 +45,8 @@ pub(super) fn report(files: &[File], found: &mut Diagnostics) {
 /// `way`: the files of the circle, each with the number of its import that leads on.
 fn cycle(files: &[File], way: &[(usize, usize)]) -> Diagnostic {
     let step = |(file, followed): &(usize, usize)| &files[*file].imports[followed - 1];
-    let names: Vec<_> = way
-        .iter()
-        .chain(way.first())
-        .map(|(file, _)| quoted_path(&files[*file].path))
-        .collect();
+    let names: Vec<_> =
+        way.iter().chain(way.first()).map(|(file, _)| quoted_path(&files[*file].path)).collect();
     let message = format!("imports go in a circle: {}", names.join(" → "));
     let closing = way.last().map_or_else(Span::default, |last| step(last).span);
     let mut diagnostic = Diagnostic::new(Code::ImportCycle, closing, message);

@@ -46,13 +46,8 @@ pub(crate) struct Import {
 
 /// Reads `roots` and all they import.
 pub(crate) fn load(roots: &[PathBuf], includes: &[PathBuf], found: &mut Diagnostics) -> Loaded {
-    let mut loader = Loader {
-        includes,
-        found,
-        loaded: Loaded::default(),
-        known: BTreeMap::new(),
-        todo: VecDeque::new(),
-    };
+    let mut loader =
+        Loader { includes, found, loaded: Loaded::default(), known: BTreeMap::new(), todo: VecDeque::new() };
     for root in roots {
         if let Err(error) = loader.file(root, None) {
             loader.unreadable_root(root, &error);
@@ -89,8 +84,7 @@ impl Loader<'_> {
         if FILES_MAX <= self.loaded.files.len() {
             let message = format!("more than {FILES_MAX} files in one run (FILES_MAX)");
             let span = import.unwrap_or_else(|| self.placeholder(path));
-            self.found
-                .push(Diagnostic::new(Code::LimitExceeded, span, message));
+            self.found.push(Diagnostic::new(Code::LimitExceeded, span, message));
             self.loaded.lost.anything();
             return Ok(None);
         }
@@ -101,12 +95,9 @@ impl Loader<'_> {
         match bytes {
             Bytes::TooMany => {
                 id = self.loaded.sources.add(shown, None);
-                let message = format!(
-                    "{} is larger than {FILE_LEN_MAX} bytes (FILE_LEN_MAX)",
-                    quoted_path(path)
-                );
-                self.found
-                    .push(Diagnostic::new(Code::LimitExceeded, Span::new(id, 0, 0), message));
+                let message =
+                    format!("{} is larger than {FILE_LEN_MAX} bytes (FILE_LEN_MAX)", quoted_path(path));
+                self.found.push(Diagnostic::new(Code::LimitExceeded, Span::new(id, 0, 0), message));
                 self.loaded.lost.anything();
                 protocol = None;
             }
@@ -130,12 +121,7 @@ impl Loader<'_> {
         if protocol.is_none() {
             self.loaded.lost.anything();
         }
-        self.loaded.files.push(File {
-            id,
-            path: path.to_owned(),
-            protocol,
-            imports: Vec::new(),
-        });
+        self.loaded.files.push(File { id, path: path.to_owned(), protocol, imports: Vec::new() });
         self.known.insert(name, id);
         self.todo.push_back(id);
         Ok(Some(id))
@@ -155,10 +141,7 @@ impl Loader<'_> {
             if let Some(file) = self.import(&folder, &import)
                 && !found.iter().any(|known: &Import| known.file == file)
             {
-                found.push(Import {
-                    file,
-                    span: import.span,
-                });
+                found.push(Import { file, span: import.span });
             }
         }
         self.loaded.files[id.index()].imports = found;
@@ -174,22 +157,17 @@ impl Loader<'_> {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
                     let message = format!("cannot read {}: {error}", quoted_path(candidate));
-                    self.found
-                        .push(Diagnostic::new(Code::UnreadableFile, import.span, message));
+                    self.found.push(Diagnostic::new(Code::UnreadableFile, import.span, message));
                     self.loaded.lost.anything();
                     self.loaded.files_missing.push(candidate.clone());
                     return None;
                 }
             }
         }
-        let looked: Vec<_> = candidates
-            .iter()
-            .map(|candidate| quoted_path(candidate))
-            .collect();
+        let looked: Vec<_> = candidates.iter().map(|candidate| quoted_path(candidate)).collect();
         let message = format!("the imported file {} is not found", quoted(&import.value));
         let help = format!("looked for {}", looked.join(", "));
-        self.found
-            .push(Diagnostic::new(Code::MissingImport, import.span, message).help(help));
+        self.found.push(Diagnostic::new(Code::MissingImport, import.span, message).help(help));
         self.loaded.lost.anything();
         self.loaded.files_missing.extend(candidates);
         None
@@ -198,8 +176,7 @@ impl Loader<'_> {
     fn unreadable_root(&mut self, path: &Path, error: &io::Error) {
         let span = self.placeholder(path);
         let message = format!("cannot read {}: {error}", quoted_path(path));
-        self.found
-            .push(Diagnostic::new(Code::UnreadableFile, span, message));
+        self.found.push(Diagnostic::new(Code::UnreadableFile, span, message));
         self.loaded.lost.anything();
         self.loaded.files_missing.push(path.to_owned());
     }
@@ -207,12 +184,7 @@ impl Loader<'_> {
     /// A place in a file nobody read, so that a finding can name the file.
     fn placeholder(&mut self, path: &Path) -> Span {
         let id = self.loaded.sources.add(path.display().to_string(), None);
-        self.loaded.files.push(File {
-            id,
-            path: path.to_owned(),
-            protocol: None,
-            imports: Vec::new(),
-        });
+        self.loaded.files.push(File { id, path: path.to_owned(), protocol: None, imports: Vec::new() });
         Span::new(id, 0, 0)
     }
 }

@@ -46,13 +46,7 @@ impl<'a> Collected<'a> {
     fn message(&mut self, file: FileId, package: &str, around: &[String], syntax: &'a syntax::Message) {
         let id = MessageId(self.schema.messages.len());
         let name = name(package, around, &syntax.name);
-        self.define(
-            &name,
-            Symbol {
-                kind: SymbolKind::Message(id),
-                file,
-            },
-        );
+        self.define(&name, Symbol { kind: SymbolKind::Message(id), file });
         let path = name.path.clone();
         self.messages.push((file, syntax));
         self.schema.messages.push(Message {
@@ -73,13 +67,7 @@ impl<'a> Collected<'a> {
     fn enumeration(&mut self, file: FileId, package: &str, around: &[String], syntax: &syntax::Enum) {
         let id = EnumId(self.schema.enums.len());
         let name = name(package, around, &syntax.name);
-        self.define(
-            &name,
-            Symbol {
-                kind: SymbolKind::Enum(id),
-                file,
-            },
-        );
+        self.define(&name, Symbol { kind: SymbolKind::Enum(id), file });
         let values = syntax.values.iter();
         let values = values.map(|value| Value {
             name: value.name.clone(),
@@ -102,9 +90,5 @@ impl<'a> Collected<'a> {
 
 pub(super) fn name(package: &str, around: &[String], own: &Spanned<String>) -> Name {
     let path = around.iter().chain([&own.value]).cloned().collect();
-    Name {
-        package: package.to_owned(),
-        path,
-        span: own.span,
-    }
+    Name { package: package.to_owned(), path, span: own.span }
 }

@@ -17,9 +17,7 @@ pub(crate) fn fingerprint(service: &Service, schema: &Schema) -> u64 {
 
 /// FNV-1a with 32 bits, for ids made of names.
 pub(crate) fn fnv1a_32(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-    })
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
 fn fnv1a_64(bytes: &[u8]) -> u64 {
@@ -36,10 +34,7 @@ fn canonical_text(service: &Service, schema: &Schema) -> String {
     methods.sort_by_key(|method| method.head.id.value);
     for method in methods {
         let (request, response) = (numbers.number(method.request), numbers.number(method.response));
-        put(
-            &mut text,
-            format_args!("{}:m{request}>m{response};", method.head.id.value),
-        );
+        put(&mut text, format_args!("{}:m{request}>m{response};", method.head.id.value));
     }
     while let Some(id) = numbers.unwritten.pop_front() {
         let number = numbers.number(id);
@@ -159,10 +154,7 @@ mod tests {
     #[test]
     fn every_wire_fact_enters() {
         for (from, to) in [
-            (
-                "tag=\"1\" name=\"a\" type=\"u32\"",
-                "tag=\"3\" name=\"a\" type=\"u32\"",
-            ),
+            ("tag=\"1\" name=\"a\" type=\"u32\"", "tag=\"3\" name=\"a\" type=\"u32\""),
             ("type=\"u32\"", "type=\"s32\""),
             ("type=\"u32\"", "type=\"fixed32\""),
             ("type=\"u32\"", "type=\"u32\" optional=\"true\""),
@@ -182,11 +174,7 @@ mod tests {
             (fnv1a_32(b""), fnv1a_32(b"a"), fnv1a_32(b"foobar")),
             (0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968)
         );
-        let published = (
-            0xcbf2_9ce4_8422_2325,
-            0xaf63_dc4c_8601_ec8c,
-            0x8594_4171_f739_67e8,
-        );
+        let published = (0xcbf2_9ce4_8422_2325, 0xaf63_dc4c_8601_ec8c, 0x8594_4171_f739_67e8);
         assert_eq!((fnv1a_64(b""), fnv1a_64(b"a"), fnv1a_64(b"foobar")), published);
     }
 }

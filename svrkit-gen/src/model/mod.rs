@@ -177,34 +177,17 @@ impl Name {
 impl Message {
     /// Every field in the order of the file, known type or not.
     pub(crate) fn heads(&self) -> Vec<&FieldHead> {
-        let mut heads: Vec<_> = self
-            .fields
-            .iter()
-            .map(|field| &field.head)
-            .chain(&self.unresolved)
-            .collect();
+        let mut heads: Vec<_> = self.fields.iter().map(|field| &field.head).chain(&self.unresolved).collect();
         heads.sort_by_key(|head| head.name.span);
         heads
     }
 
     /// A tag that no field has and none had, as far as the file says.
     pub(crate) fn next_free_tag(&self) -> Option<u32> {
-        let used = self
-            .heads()
-            .iter()
-            .map(|head| head.tag.value)
-            .filter(|tag| *tag <= TAG_MAX)
-            .max();
-        let reserved = self
-            .reserved
-            .numbers_max()
-            .and_then(|tag| u32::try_from(tag).ok());
+        let used = self.heads().iter().map(|head| head.tag.value).filter(|tag| *tag <= TAG_MAX).max();
+        let reserved = self.reserved.numbers_max().and_then(|tag| u32::try_from(tag).ok());
         let next = used.max(reserved).unwrap_or(0) + 1;
-        let next = if TAGS_OF_PROTOBUF.contains(&next) {
-            TAGS_OF_PROTOBUF.end() + 1
-        } else {
-            next
-        };
+        let next = if TAGS_OF_PROTOBUF.contains(&next) { TAGS_OF_PROTOBUF.end() + 1 } else { next };
         (next <= TAG_MAX).then_some(next)
     }
 }
@@ -231,12 +214,8 @@ impl Field {
 impl Service {
     /// Every method in the order of the file, known types or not.
     pub(crate) fn heads(&self) -> Vec<&MethodHead> {
-        let mut heads: Vec<_> = self
-            .methods
-            .iter()
-            .map(|method| &method.head)
-            .chain(&self.unresolved)
-            .collect();
+        let mut heads: Vec<_> =
+            self.methods.iter().map(|method| &method.head).chain(&self.unresolved).collect();
         heads.sort_by_key(|head| head.name.span);
         heads
     }

@@ -10,12 +10,7 @@ pub(super) fn mark_boxed(messages: &mut [Message]) {
     let edges: Vec<Vec<usize>> = messages
         .iter()
         .map(|message| {
-            message
-                .fields
-                .iter()
-                .filter_map(|field| field.single_message())
-                .map(|id| id.0)
-                .collect()
+            message.fields.iter().filter_map(|field| field.single_message()).map(|id| id.0).collect()
         })
         .collect();
     let components = components(&edges);
@@ -98,10 +93,7 @@ mod tests {
         check(&[&[]], &[]);
         check(&[&[1], &[2], &[]], &[]);
         check(&[&[1], &[0]], &[(0, 1)]);
-        check(
-            &[&[1], &[2], &[0, 3], &[4], &[3]],
-            &[(0, 1), (0, 2), (1, 2), (3, 4)],
-        );
+        check(&[&[1], &[2], &[0, 3], &[4], &[3]], &[(0, 1), (0, 2), (1, 2), (3, 4)]);
         check(&[&[1, 2], &[3], &[3], &[]], &[]);
     }
 

@@ -15,10 +15,8 @@ pub(crate) struct Reserved {
 
 impl Reserved {
     pub(crate) fn new(elements: &[syntax::Reserved]) -> Self {
-        let mut sorted: Vec<_> = elements
-            .iter()
-            .flat_map(|element| element.numbers.iter().copied())
-            .collect();
+        let mut sorted: Vec<_> =
+            elements.iter().flat_map(|element| element.numbers.iter().copied()).collect();
         sorted.sort();
         let mut ranges: Vec<(i64, i64, Span)> = Vec::new();
         for (first, last, span) in sorted {
@@ -58,18 +56,9 @@ mod tests {
 
     #[test]
     fn a_number_is_found_in_overlapping_ranges() {
-        let numbers = vec![
-            (9, 12, Span::default()),
-            (4, 4, Span::default()),
-            (10, 11, Span::default()),
-        ];
-        let reserved = Reserved::new(&[syntax::Reserved {
-            numbers,
-            names: Vec::new(),
-        }]);
-        let inside: Vec<i64> = (0..15)
-            .filter(|number| reserved.number(*number).is_some())
-            .collect();
+        let numbers = vec![(9, 12, Span::default()), (4, 4, Span::default()), (10, 11, Span::default())];
+        let reserved = Reserved::new(&[syntax::Reserved { numbers, names: Vec::new() }]);
+        let inside: Vec<i64> = (0..15).filter(|number| reserved.number(*number).is_some()).collect();
         assert_eq!(inside, [4, 9, 10, 11, 12]);
         assert_eq!(reserved.numbers_max(), Some(12));
     }

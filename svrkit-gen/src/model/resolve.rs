@@ -19,21 +19,13 @@ pub(crate) const KIT_PACKAGE: &str = "svrkit";
 
 /// Builds the model of everything that was loaded.
 pub(crate) fn resolve(loaded: &Loaded, found: &mut Diagnostics) -> Schema {
-    let mut files: Vec<_> = loaded
-        .files
-        .iter()
-        .filter_map(|file| Some((file, file.protocol.as_ref()?)))
-        .collect();
+    let mut files: Vec<_> =
+        loaded.files.iter().filter_map(|file| Some((file, file.protocol.as_ref()?))).collect();
     files.sort_by(|(a, _), (b, _)| (a.path.file_name(), &a.path).cmp(&(b.path.file_name(), &b.path)));
 
     let mut collected = Collected::default();
     for (file, protocol) in &files {
-        let name = file
-            .path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         collected.schema.files.push(File {
             name,
             version: protocol.version,
@@ -43,27 +35,15 @@ pub(crate) fn resolve(loaded: &Loaded, found: &mut Diagnostics) -> Schema {
         collected.protocol(file.id, protocol);
     }
 
-    let Collected {
-        mut schema,
-        messages,
-        symbols,
-    } = collected;
-    let mut resolver = Resolver {
-        loaded,
-        symbols: &symbols,
-        found,
-    };
+    let Collected { mut schema, messages, symbols } = collected;
+    let mut resolver = Resolver { loaded, symbols: &symbols, found };
     'messages: for (id, (file, syntax)) in messages.iter().enumerate() {
         let message = &mut schema.messages[id];
         for field in &syntax.fields {
             if resolver.found.is_full() {
                 break 'messages;
             }
-            let scope = Scope {
-                file: *file,
-                package: &message.name.package,
-                path: &message.name.path,
-            };
+            let scope = Scope { file: *file, package: &message.name.package, path: &message.name.path };
             match resolver.field(field, &scope) {
                 Ok(field) => message.fields.push(field),
                 Err(head) => message.unresolved.push(head),
@@ -72,9 +52,7 @@ pub(crate) fn resolve(loaded: &Loaded, found: &mut Diagnostics) -> Schema {
     }
     for (file, protocol) in &files {
         for syntax in &protocol.services {
-            schema
-                .services
-                .push(resolver.service(syntax, file.id, &protocol.package.value));
+            schema.services.push(resolver.service(syntax, file.id, &protocol.package.value));
         }
     }
     recursion::mark_boxed(&mut schema.messages);
@@ -103,11 +81,7 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn field(&mut self, syntax: &syntax::Field, scope: &Scope<'_>) -> Result<Field, FieldHead> {
-        let head = FieldHead {
-            name: syntax.name.clone(),
-            tag: syntax.tag.clone(),
-            doc: syntax.doc.clone(),
-        };
+        let head = FieldHead { name: syntax.name.clone(), tag: syntax.tag.clone(), doc: syntax.doc.clone() };
         let Some(shape) = &syntax.shape else {
             return Err(head);
         };
@@ -143,11 +117,7 @@ impl Resolver<'_> {
 
     fn service(&mut self, syntax: &syntax::Service, file: FileId, package: &str) -> Service {
         let name = name(package, &[], &syntax.name);
-        let scope = Scope {
-            file,
-            package,
-            path: &[],
-        };
+        let scope = Scope { file, package, path: &[] };
         let mut methods = Vec::new();
         let mut unresolved = Vec::new();
         for method in &syntax.methods {
@@ -172,19 +142,9 @@ impl Resolver<'_> {
     }
 
     fn method(&mut self, syntax: &syntax::Method, scope: &Scope<'_>) -> Result<Method, MethodHead> {
-        let head = MethodHead {
-            name: syntax.name.clone(),
-            id: syntax.id.clone(),
-            doc: syntax.doc.clone(),
-        };
-        let request = syntax
-            .request
-            .as_ref()
-            .and_then(|it| self.message(it, "request", scope));
-        let response = syntax
-            .response
-            .as_ref()
-            .and_then(|it| self.message(it, "response", scope));
+        let head = MethodHead { name: syntax.name.clone(), id: syntax.id.clone(), doc: syntax.doc.clone() };
+        let request = syntax.request.as_ref().and_then(|it| self.message(it, "request", scope));
+        let response = syntax.response.as_ref().and_then(|it| self.message(it, "response", scope));
         let (Some(request), Some(response)) = (request, response) else {
             return Err(head);
         };
@@ -214,8 +174,7 @@ impl Resolver<'_> {
         };
         let message = format!("the {role} {} is {what} and no message", quoted(&reference.value));
         let help = "define a message with it as a field: more fields can be added to that later";
-        self.found
-            .push(Diagnostic::new(Code::NotAMessage, reference.span, message).help(help));
+        self.found.push(Diagnostic::new(Code::NotAMessage, reference.span, message).help(help));
         None
     }
 
@@ -230,10 +189,7 @@ impl Resolver<'_> {
             let Some(symbols) = self.symbols.get(&candidate) else {
                 continue;
             };
-            if let Some(symbol) = symbols
-                .iter()
-                .find(|symbol| self.is_visible(symbol.file, scope.file))
-            {
+            if let Some(symbol) = symbols.iter().find(|symbol| self.is_visible(symbol.file, scope.file)) {
                 return Ok(symbol.kind);
             }
             miss = Miss::NotImported(symbols[0].file);
@@ -242,11 +198,7 @@ impl Resolver<'_> {
     }
 
     fn is_visible(&self, defined_in: FileId, from: FileId) -> bool {
-        defined_in == from
-            || self.loaded.files[from.index()]
-                .imports
-                .iter()
-                .any(|it| it.file == defined_in)
+        defined_in == from || self.loaded.files[from.index()].imports.iter().any(|it| it.file == defined_in)
     }
 
     fn missed(
@@ -261,17 +213,13 @@ impl Resolver<'_> {
         let help = match miss {
             Miss::NotImported(file) => {
                 let path = self.loaded.files[file.index()].path.display().to_string();
-                Some(format!(
-                    "it is defined in {}, which this file does not import",
-                    quoted(&path)
-                ))
+                Some(format!("it is defined in {}, which this file does not import", quoted(&path)))
             }
             Miss::Unknown if self.loaded.lost.covers(&reference.value) => return,
             Miss::Unknown if self.found.is_full() => None,
             Miss::Unknown => self.suggestion(&reference.value, scope, scalars_fit),
         };
-        self.found
-            .push(Diagnostic::new(code, reference.span, message).maybe_help(help));
+        self.found.push(Diagnostic::new(code, reference.span, message).maybe_help(help));
     }
 
     fn suggestion(&self, reference: &str, scope: &Scope<'_>, scalars_fit: bool) -> Option<String> {
@@ -285,9 +233,7 @@ impl Resolver<'_> {
         });
         // As one would write them here.
         let defined = visible.map(|(full, _)| {
-            full.strip_prefix(&enclosing)
-                .or_else(|| full.strip_prefix(&prefix))
-                .unwrap_or(full)
+            full.strip_prefix(&enclosing).or_else(|| full.strip_prefix(&prefix)).unwrap_or(full)
         });
         let scalars = Scalar::ALL.iter().map(|(word, _)| *word).filter(|_| scalars_fit);
         nearest(reference, scalars.chain(defined)).map(|word| format!("did you mean `{word}`?"))
@@ -297,11 +243,7 @@ impl Resolver<'_> {
 /// The id of a service that names none; it stays out of what belongs to the kit.
 fn id_of_name(full_name: &str) -> u32 {
     let hash = fnv1a_32(full_name.as_bytes());
-    if hash < KIT_SERVICE_IDS {
-        hash + KIT_SERVICE_IDS
-    } else {
-        hash
-    }
+    if hash < KIT_SERVICE_IDS { hash + KIT_SERVICE_IDS } else { hash }
 }
 
 #[cfg(test)]

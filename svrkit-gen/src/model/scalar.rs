@@ -54,10 +54,7 @@ impl Scalar {
 
     /// The scalar of this word.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(name, _)| *name == word)
-            .map(|(_, scalar)| *scalar)
+        Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, scalar)| *scalar)
     }
 
     pub(crate) fn encoding(self) -> Encoding {

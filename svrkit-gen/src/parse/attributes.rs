@@ -42,10 +42,7 @@ pub(super) fn read<'a>(
     // Before anything is said about them: what is wrong with the first ones would bury it.
     if ATTRIBUTES_MAX < iterator.clone().take(ATTRIBUTES_MAX + 1).count() {
         let span = context.span(start, start + word.name.len());
-        let message = format!(
-            "`<{}>` has more than {ATTRIBUTES_MAX} attributes (ATTRIBUTES_MAX)",
-            word.name
-        );
+        let message = format!("`<{}>` has more than {ATTRIBUTES_MAX} attributes (ATTRIBUTES_MAX)", word.name);
         context.push(Diagnostic::new(Code::LimitExceeded, span, message));
         return (Err(BrokenTag), false);
     }
@@ -99,11 +96,7 @@ pub(super) fn read<'a>(
 /// The value of an attribute of a tag that is dropped, as it stands there.
 pub(super) fn raw_value<'a>(content: &'a str, name_len: usize, name: &str) -> Option<&'a str> {
     let mut iterator = Attributes::new(content, name_len);
-    let found = iterator
-        .with_checks(false)
-        .take(ATTRIBUTES_MAX)
-        .flatten()
-        .find(|it| it.key.0 == name)?;
+    let found = iterator.with_checks(false).take(ATTRIBUTES_MAX).flatten().find(|it| it.key.0 == name)?;
     let at = found.value.as_ptr() as usize - content.as_ptr() as usize;
     content.get(at..at + found.value.len())
 }
@@ -111,9 +104,7 @@ pub(super) fn raw_value<'a>(content: &'a str, name_len: usize, name: &str) -> Op
 impl<'a> Element<'a> {
     /// The attribute of this name, if it is there and can be read.
     pub(super) fn attribute(&self, name: &str) -> Option<&Attribute<'a>> {
-        self.attributes
-            .iter()
-            .find(|attribute| attribute.name == name && !attribute.is_broken)
+        self.attributes.iter().find(|attribute| attribute.name == name && !attribute.is_broken)
     }
 
     /// The attribute of this name; a finding if it is absent.
@@ -151,10 +142,6 @@ fn broken(error: &AttrError, content: &str, start: usize, context: &mut Context<
     };
     // quick-xml counts from the start of the tag.
     let at = start + at.min(content.len());
-    context.push(Diagnostic::new(
-        Code::MalformedXml,
-        context.span(at, at + 1),
-        message,
-    ));
+    context.push(Diagnostic::new(Code::MalformedXml, context.span(at, at + 1), message));
     BrokenTag
 }

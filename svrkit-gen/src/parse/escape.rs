@@ -111,16 +111,8 @@ mod tests {
     #[track_caller]
     fn check(raw: &str, expected: Option<&str>) {
         let (mut found, mut lost) = (Diagnostics::default(), Lost::default());
-        let mut context = Context {
-            file: FileId::default(),
-            found: &mut found,
-            lost: &mut lost,
-        };
-        assert_eq!(
-            attribute_value(raw, 0, &mut context).as_deref(),
-            expected,
-            "{raw}"
-        );
+        let mut context = Context { file: FileId::default(), found: &mut found, lost: &mut lost };
+        assert_eq!(attribute_value(raw, 0, &mut context).as_deref(), expected, "{raw}");
         assert_eq!(found.has_errors(), expected.is_none(), "{raw}");
     }
 

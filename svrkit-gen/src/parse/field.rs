@@ -6,9 +6,7 @@ use super::{Context, doc, value};
 
 pub(super) fn field(element: &Element<'_>, context: &mut Context<'_>) -> Option<Field> {
     let name = element.required("name", context).map(value::text);
-    let tag = element
-        .required("tag", context)
-        .and_then(|it| value::tag(it, context));
+    let tag = element.required("tag", context).and_then(|it| value::tag(it, context));
     let type_name = element.required("type", context).map(value::text);
     let mut flags_sound = !element.attributes_cut;
     let mut flag = |name| {
@@ -18,16 +16,7 @@ pub(super) fn field(element: &Element<'_>, context: &mut Context<'_>) -> Option<
         flag
     };
     let (optional, repeated, packed) = (flag("optional"), flag("repeated"), flag("packed"));
-    let shape = type_name.filter(|_| flags_sound).map(|type_name| Shape {
-        type_name,
-        optional,
-        repeated,
-        packed,
-    });
-    Some(Field {
-        name: name?,
-        tag: tag?,
-        doc: doc::doc(element),
-        shape,
-    })
+    let shape =
+        type_name.filter(|_| flags_sound).map(|type_name| Shape { type_name, optional, repeated, packed });
+    Some(Field { name: name?, tag: tag?, doc: doc::doc(element), shape })
 }

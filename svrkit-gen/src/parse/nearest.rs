@@ -15,19 +15,15 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         return None;
     }
     let edits_max = (letters.len() / 3).max(1);
-    let near = candidates
-        .into_iter()
-        .take(CANDIDATES_MAX)
-        .filter_map(|candidate| {
-            let other = self::letters(candidate);
-            if other.len().abs_diff(letters.len()) > edits_max {
-                return None;
-            }
-            let edits = edits(&letters, &other);
-            (edits <= edits_max).then_some((edits, candidate))
-        });
-    near.min_by_key(|(edits, _)| *edits)
-        .map(|(_, candidate)| candidate)
+    let near = candidates.into_iter().take(CANDIDATES_MAX).filter_map(|candidate| {
+        let other = self::letters(candidate);
+        if other.len().abs_diff(letters.len()) > edits_max {
+            return None;
+        }
+        let edits = edits(&letters, &other);
+        (edits <= edits_max).then_some((edits, candidate))
+    });
+    near.min_by_key(|(edits, _)| *edits).map(|(_, candidate)| candidate)
 }
 
 /// Case is no difference worth an edit.

@@ -8,25 +8,11 @@ use crate::diagnostic::Spanned;
 
 pub(super) fn protocol(element: &Element<'_>, context: &mut Context<'_>) -> Option<Protocol> {
     let package = element.required("package", context).map(value::text);
-    let version = element
-        .attribute("version")
-        .and_then(|it| value::number(it, 1..=u32::MAX, context));
-    let imports = element
-        .children(Kind::Import)
-        .filter_map(|it| import(it, context))
-        .collect();
-    let enums = element
-        .children(Kind::Enum)
-        .filter_map(|it| enumeration::enumeration(it, context))
-        .collect();
-    let messages = element
-        .children(Kind::Message)
-        .filter_map(|it| message::message(it, context))
-        .collect();
-    let services = element
-        .children(Kind::Service)
-        .filter_map(|it| service::service(it, context))
-        .collect();
+    let version = element.attribute("version").and_then(|it| value::number(it, 1..=u32::MAX, context));
+    let imports = element.children(Kind::Import).filter_map(|it| import(it, context)).collect();
+    let enums = element.children(Kind::Enum).filter_map(|it| enumeration::enumeration(it, context)).collect();
+    let messages = element.children(Kind::Message).filter_map(|it| message::message(it, context)).collect();
+    let services = element.children(Kind::Service).filter_map(|it| service::service(it, context)).collect();
     if package.is_none() {
         context.lost.anything();
     }
@@ -47,11 +33,7 @@ fn import(element: &Element<'_>, context: &mut Context<'_>) -> Option<Spanned<St
         let is_portable =
             !path.value.is_empty() && !path.value.starts_with('/') && !path.value.contains(['\\', ':']);
         if !is_portable {
-            context.bad_value(
-                path.span,
-                &path.value,
-                "a relative path with `/` between its parts",
-            );
+            context.bad_value(path.span, &path.value, "a relative path with `/` between its parts");
         }
         is_portable
     });

@@ -41,15 +41,8 @@ impl<'a> Element<'a> {
 ///
 /// After the first place that is not well-formed nothing more is read; what had ended before it is returned.
 pub(super) fn read<'a>(text: &'a str, context: &mut Context<'_>) -> Option<Element<'a>> {
-    let mut tree = Tree {
-        text,
-        context,
-        root: None,
-        open: Vec::new(),
-        skipped: 0,
-        elements: 0,
-        stray_reported: false,
-    };
+    let mut tree =
+        Tree { text, context, root: None, open: Vec::new(), skipped: 0, elements: 0, stray_reported: false };
     if tree.read().is_err() {
         tree.context.lost.anything();
         // What the fault cut in two is unknown: only the root keeps the parts that had ended.
@@ -114,10 +107,7 @@ impl<'a> Tree<'a, '_, '_> {
         let Some((at, character)) = self.text.char_indices().find(|(_, it)| !escape::is_allowed(*it)) else {
             return Ok(());
         };
-        let message = format!(
-            "the character U+{:04X} may not stand in XML",
-            u32::from(character)
-        );
+        let message = format!("the character U+{:04X} may not stand in XML", u32::from(character));
         Err(self.stop(Code::MalformedXml, at, at + character.len_utf8(), message))
     }
 
@@ -196,33 +186,25 @@ impl<'a> Tree<'a, '_, '_> {
         let Some(word) = vocabulary::word(name) else {
             let message = format!("unknown element {}", quoted(&format!("<{name}>")));
             let help = unknown_element_help(name, parent);
-            self.context
-                .push(Diagnostic::new(Code::UnknownElement, span, message).help(help));
+            self.context.push(Diagnostic::new(Code::UnknownElement, span, message).help(help));
             return None;
         };
         if parent.is_none() && self.root.is_some() {
             let message = format!("`<{name}>` stands after the end of `<protocol>`");
             let help = "a file holds one `<protocol>` and everything stands in it";
-            self.context
-                .push(Diagnostic::new(Code::Misplaced, span, message).help(help));
+            self.context.push(Diagnostic::new(Code::Misplaced, span, message).help(help));
             return None;
         }
         if !word.may_stand_in(parent) {
-            let place = parent.map_or("at the root of a file".to_owned(), |kind| {
-                format!("in `<{}>`", kind.name())
-            });
+            let place =
+                parent.map_or("at the root of a file".to_owned(), |kind| format!("in `<{}>`", kind.name()));
             let message = format!("`<{name}>` may not stand {place}");
-            let parents: Vec<_> = word
-                .parents
-                .iter()
-                .map(|kind| format!("`<{}>`", kind.name()))
-                .collect();
+            let parents: Vec<_> = word.parents.iter().map(|kind| format!("`<{}>`", kind.name())).collect();
             let help = match parents.is_empty() {
                 true => format!("`<{name}>` is the root of a file"),
                 false => format!("it belongs in {}", parents.join(" or ")),
             };
-            self.context
-                .push(Diagnostic::new(Code::Misplaced, span, message).help(help));
+            self.context.push(Diagnostic::new(Code::Misplaced, span, message).help(help));
             return None;
         }
         if word.kind == Kind::Doc
@@ -274,10 +256,7 @@ impl<'a> Tree<'a, '_, '_> {
         // A reference or CDATA is longer in the file than in `characters`.
         let is_verbatim = characters.len() == end - start;
         let span = match is_verbatim {
-            true => self.context.span(
-                start + lead,
-                start + lead + text.lines().next().map_or(1, str::len),
-            ),
+            true => self.context.span(start + lead, start + lead + text.lines().next().map_or(1, str::len)),
             false => self.context.span(start, end),
         };
         let message = "text stands outside of `<doc>`";
@@ -303,22 +282,14 @@ impl<'a> Tree<'a, '_, '_> {
                 );
                 Err(Stop)
             }
-            Some(Err(_)) => Err(self.stop(
-                Code::MalformedXml,
-                start,
-                end,
-                "the XML declaration cannot be read".into(),
-            )),
+            Some(Err(_)) => {
+                Err(self.stop(Code::MalformedXml, start, end, "the XML declaration cannot be read".into()))
+            }
         }
     }
 
     fn forbidden(&mut self, what: &str, start: usize, end: usize) -> Result<(), Stop> {
-        Err(self.stop(
-            Code::ForbiddenMarkup,
-            start,
-            end,
-            format!("{what} may not stand in a schema"),
-        ))
+        Err(self.stop(Code::ForbiddenMarkup, start, end, format!("{what} may not stand in a schema")))
     }
 
     fn end_of_file(&mut self) -> Result<(), Stop> {
@@ -327,21 +298,11 @@ impl<'a> Tree<'a, '_, '_> {
         {
             let span = element.name_span;
             let message = format!("`<{}>` is never closed", element.kind.name());
-            return Err(self.stop(
-                Code::MalformedXml,
-                span.start as usize,
-                span.end as usize,
-                message,
-            ));
+            return Err(self.stop(Code::MalformedXml, span.start as usize, span.end as usize, message));
         }
         if self.skipped > 0 {
             let end = self.text.trim_end().len();
-            return Err(self.stop(
-                Code::MalformedXml,
-                end,
-                end,
-                "the file ends within an element".into(),
-            ));
+            return Err(self.stop(Code::MalformedXml, end, end, "the file ends within an element".into()));
         }
         if self.root.is_none() && !self.context.found.has_errors() {
             let message = "the file holds no `<protocol>`".into();
@@ -382,9 +343,7 @@ fn unknown_element_help(name: &str, parent: Option<Kind>) -> String {
     if let Some(word) = nearest(name, here).or_else(|| nearest(name, anywhere)) {
         return format!("did you mean `<{word}>`?");
     }
-    let here: Vec<_> = vocabulary::words_in(parent)
-        .map(|word| format!("`<{}>`", word.name))
-        .collect();
+    let here: Vec<_> = vocabulary::words_in(parent).map(|word| format!("`<{}>`", word.name)).collect();
     match parent {
         None => format!("the root of a file is {}", here.join(" or ")),
         Some(parent) if here.is_empty() => format!("nothing may stand in `<{}>`", parent.name()),

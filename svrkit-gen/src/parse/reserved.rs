@@ -23,9 +23,7 @@ pub(super) fn reserved(
             context.push(Diagnostic::new(Code::MissingAttribute, child.name_span, message));
         }
         all.push(Reserved {
-            numbers: ranges
-                .map(|it| value::ranges(it, bounds.clone(), context))
-                .unwrap_or_default(),
+            numbers: ranges.map(|it| value::ranges(it, bounds.clone(), context)).unwrap_or_default(),
             names: names.map(|it| value::names(it, context)).unwrap_or_default(),
         });
     }

@@ -14,19 +14,12 @@ use crate::limits::{RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX};
 /// The priority of a method that names none.
 pub(super) const PRIORITY_DEFAULT: u8 = 128;
 
-const PRIORITIES: [(&str, u8); 4] = [
-    ("core", 0),
-    ("important", 64),
-    ("normal", PRIORITY_DEFAULT),
-    ("lossy", 192),
-];
+const PRIORITIES: [(&str, u8); 4] =
+    [("core", 0), ("important", 64), ("normal", PRIORITY_DEFAULT), ("lossy", 192)];
 
 /// Names are taken as they are: `check` judges them.
 pub(super) fn text(attribute: &Attribute<'_>) -> Spanned<String> {
-    Spanned {
-        value: attribute.value.clone().into_owned(),
-        span: attribute.value_span,
-    }
+    Spanned { value: attribute.value.clone().into_owned(), span: attribute.value_span }
 }
 
 /// A whole number in a range. The span is the whole attribute, as it is what a caret shall show.
@@ -38,16 +31,9 @@ pub(super) fn number<T>(
 where
     T: FromStr + PartialOrd + Display,
 {
-    let is_plain = attribute
-        .value
-        .trim_start_matches('-')
-        .chars()
-        .all(|it| it.is_ascii_digit());
+    let is_plain = attribute.value.trim_start_matches('-').chars().all(|it| it.is_ascii_digit());
     match attribute.value.parse::<T>() {
-        Ok(value) if is_plain && range.contains(&value) => Some(Spanned {
-            value,
-            span: attribute.span,
-        }),
+        Ok(value) if is_plain && range.contains(&value) => Some(Spanned { value, span: attribute.span }),
         _ => {
             let expected = format!("a whole number from {} to {}", range.start(), range.end());
             context.bad_value(attribute.value_span, &attribute.value, &expected);
@@ -60,10 +46,7 @@ where
 pub(super) fn tag(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<u32>> {
     let is_plain = attribute.value.chars().all(|it| it.is_ascii_digit());
     match attribute.value.parse() {
-        Ok(value) if is_plain => Some(Spanned {
-            value,
-            span: attribute.span,
-        }),
+        Ok(value) if is_plain => Some(Spanned { value, span: attribute.span }),
         _ => {
             let expected = format!("a whole number from 1 to {TAG_MAX}");
             context.bad_value(attribute.value_span, &attribute.value, &expected);
@@ -82,10 +65,7 @@ pub(super) fn flag(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Opti
             return None;
         }
     };
-    Some(Spanned {
-        value,
-        span: attribute.span,
-    })
+    Some(Spanned { value, span: attribute.span })
 }
 
 /// `300ms`, `5s` or `2min`, in milliseconds.
@@ -111,10 +91,7 @@ pub(super) fn duration_ms(attribute: &Attribute<'_>, context: &mut Context<'_>) 
 /// `core`, `important`, `normal`, `lossy` or a number from 0 to 255; less is more important.
 pub(super) fn priority(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<u8> {
     let value = &*attribute.value;
-    let named = PRIORITIES
-        .iter()
-        .find(|(name, _)| *name == value)
-        .map(|(_, priority)| *priority);
+    let named = PRIORITIES.iter().find(|(name, _)| *name == value).map(|(_, priority)| *priority);
     let is_plain = value.chars().all(|it| it.is_ascii_digit());
     let priority = named.or_else(|| value.parse().ok().filter(|_| is_plain));
     if priority.is_none() {
@@ -133,18 +110,9 @@ pub(super) fn ranges(
     let mut ranges = Vec::new();
     for word in listed(attribute, context) {
         // The first character is no separator: numbers may be negative.
-        let separator = word
-            .char_indices()
-            .skip(1)
-            .find(|(_, it)| *it == '-')
-            .map(|(at, _)| at);
+        let separator = word.char_indices().skip(1).find(|(_, it)| *it == '-').map(|(at, _)| at);
         let (first, last) = separator.map_or((word, word), |at| (&word[..at], &word[at + 1..]));
-        let number = |digits: &str| {
-            digits
-                .parse::<i64>()
-                .ok()
-                .filter(|number| bounds.contains(number))
-        };
+        let number = |digits: &str| digits.parse::<i64>().ok().filter(|number| bounds.contains(number));
         match (number(first), number(last)) {
             (Some(first), Some(last)) if first <= last => ranges.push((first, last, attribute.span)),
             _ => {
@@ -160,33 +128,17 @@ pub(super) fn ranges(
 /// Names with blanks between them.
 pub(super) fn names(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Vec<Spanned<String>> {
     let names = listed(attribute, context).into_iter();
-    names
-        .map(|name| Spanned {
-            value: name.to_owned(),
-            span: attribute.span,
-        })
-        .collect()
+    names.map(|name| Spanned { value: name.to_owned(), span: attribute.span }).collect()
 }
 
 /// The words of a list; none, with a finding, if there are too many.
 fn listed<'a>(attribute: &'a Attribute<'_>, context: &mut Context<'_>) -> Vec<&'a str> {
-    let words: Vec<_> = attribute
-        .value
-        .split_ascii_whitespace()
-        .take(RESERVED_MAX + 1)
-        .collect();
+    let words: Vec<_> = attribute.value.split_ascii_whitespace().take(RESERVED_MAX + 1).collect();
     if words.len() <= RESERVED_MAX {
         return words;
     }
-    let message = format!(
-        "`{}` lists more than {RESERVED_MAX} of them (RESERVED_MAX)",
-        attribute.name
-    );
-    context.push(Diagnostic::new(
-        Code::LimitExceeded,
-        attribute.value_span,
-        message,
-    ));
+    let message = format!("`{}` lists more than {RESERVED_MAX} of them (RESERVED_MAX)", attribute.name);
+    context.push(Diagnostic::new(Code::LimitExceeded, attribute.value_span, message));
     Vec::new()
 }
 
@@ -208,11 +160,7 @@ mod tests {
             "<protocol package='p'><service name='S'><method request='{value}'/></service></protocol>"
         );
         let (mut found, mut lost) = (Diagnostics::default(), Lost::default());
-        let mut context = Context {
-            file: FileId::default(),
-            found: &mut found,
-            lost: &mut lost,
-        };
+        let mut context = Context { file: FileId::default(), found: &mut found, lost: &mut lost };
         let root = reader::read(&text, &mut context).unwrap();
         let service = root.children(vocabulary::Kind::Service).next().unwrap();
         let method = service.children(vocabulary::Kind::Method).next().unwrap();
@@ -279,10 +227,7 @@ mod tests {
     fn ranges_may_be_negative_and_must_ascend() {
         let read = |attribute: &Attribute<'_>, context: &mut Context<'_>| {
             let ranges = ranges(attribute, -10..=20, context);
-            ranges
-                .into_iter()
-                .map(|(first, last, _)| (first, last))
-                .collect::<Vec<_>>()
+            ranges.into_iter().map(|(first, last, _)| (first, last)).collect::<Vec<_>>()
         };
         check("4 9-12", read, vec![(4, 4), (9, 12)], false);
         check("-3--1 -5", read, vec![(-3, -1), (-5, -5)], false);

@@ -28,12 +28,7 @@ pub(super) struct Word {
 }
 
 static WORDS: &[Word] = &[
-    Word {
-        kind: Kind::Protocol,
-        name: "protocol",
-        attributes: &["package", "version"],
-        parents: &[],
-    },
+    Word { kind: Kind::Protocol, name: "protocol", attributes: &["package", "version"], parents: &[] },
     Word {
         kind: Kind::Doc,
         name: "doc",
@@ -48,24 +43,9 @@ static WORDS: &[Word] = &[
             Kind::Method,
         ],
     },
-    Word {
-        kind: Kind::Import,
-        name: "import",
-        attributes: &["path"],
-        parents: &[Kind::Protocol],
-    },
-    Word {
-        kind: Kind::Enum,
-        name: "enum",
-        attributes: &["name"],
-        parents: &[Kind::Protocol, Kind::Message],
-    },
-    Word {
-        kind: Kind::Value,
-        name: "value",
-        attributes: &["name", "number"],
-        parents: &[Kind::Enum],
-    },
+    Word { kind: Kind::Import, name: "import", attributes: &["path"], parents: &[Kind::Protocol] },
+    Word { kind: Kind::Enum, name: "enum", attributes: &["name"], parents: &[Kind::Protocol, Kind::Message] },
+    Word { kind: Kind::Value, name: "value", attributes: &["name", "number"], parents: &[Kind::Enum] },
     Word {
         kind: Kind::Message,
         name: "message",
@@ -85,24 +65,11 @@ static WORDS: &[Word] = &[
         attributes: &["tags", "numbers", "ids", "names"],
         parents: &[Kind::Message, Kind::Enum, Kind::Service],
     },
-    Word {
-        kind: Kind::Service,
-        name: "service",
-        attributes: &["name", "id"],
-        parents: &[Kind::Protocol],
-    },
+    Word { kind: Kind::Service, name: "service", attributes: &["name", "id"], parents: &[Kind::Protocol] },
     Word {
         kind: Kind::Method,
         name: "method",
-        attributes: &[
-            "name",
-            "id",
-            "request",
-            "response",
-            "timeout",
-            "priority",
-            "idempotent",
-        ],
+        attributes: &["name", "id", "request", "response", "timeout", "priority", "idempotent"],
         parents: &[Kind::Service],
     },
 ];
@@ -124,10 +91,7 @@ pub(super) fn words() -> impl Iterator<Item = &'static Word> {
 
 impl Kind {
     pub(super) fn name(self) -> &'static str {
-        WORDS
-            .iter()
-            .find(|word| word.kind == self)
-            .map_or("", |word| word.name)
+        WORDS.iter().find(|word| word.kind == self).map_or("", |word| word.name)
     }
 }
 
@@ -159,12 +123,7 @@ mod tests {
     fn every_kind_has_one_row() {
         for word in words() {
             assert_eq!(word.kind.name(), word.name);
-            assert_eq!(
-                words().filter(|other| other.kind == word.kind).count(),
-                1,
-                "{}",
-                word.name
-            );
+            assert_eq!(words().filter(|other| other.kind == word.kind).count(), 1, "{}", word.name);
         }
     }
 }

@@ -24,9 +24,7 @@ pub(crate) fn check_file(path: &Path, actual: &str) {
 /// The schemas of a folder, sorted, as paths relative to the package: cargo runs tests there.
 pub(crate) fn schemas(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut schemas: Vec<_> = entries
-        .filter(|path| path.extension().is_some_and(|it| it == "xml"))
-        .collect();
+    let mut schemas: Vec<_> = entries.filter(|path| path.extension().is_some_and(|it| it == "xml")).collect();
     schemas.sort();
     schemas
 }

@@ -7,18 +7,9 @@ use syn::Ident;
 use super::{Enumeration, Variant};
 
 pub(super) fn enumeration(enumeration: &Enumeration<'_>) -> TokenStream {
-    let Enumeration {
-        ident,
-        variants,
-        zero,
-        unknown,
-    } = enumeration;
-    let to_number = variants
-        .iter()
-        .map(|Variant { ident, number }| quote!(Self::#ident => #number,));
-    let from_number = variants
-        .iter()
-        .map(|Variant { ident, number }| quote!(#number => Self::#ident,));
+    let Enumeration { ident, variants, zero, unknown } = enumeration;
+    let to_number = variants.iter().map(|Variant { ident, number }| quote!(Self::#ident => #number,));
+    let from_number = variants.iter().map(|Variant { ident, number }| quote!(#number => Self::#ident,));
     let wire_form = wire_form(ident);
     quote! {
         #[automatically_derived]

@@ -42,10 +42,7 @@ pub(super) fn enumeration<'a>(input: &'a DeriveInput, faults: &mut Faults) -> sy
         word.refuse(VARIANT_WORDS, faults);
     }
     let variants = data.variants.iter().map(|each| variant(each, faults)).collect();
-    Ok(Draft {
-        ident: &input.ident,
-        variants,
-    })
+    Ok(Draft { ident: &input.ident, variants })
 }
 
 fn variant<'a>(variant: &'a syn::Variant, faults: &mut Faults) -> DraftVariant<'a> {

@@ -29,15 +29,9 @@ pub(super) fn enumeration<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Enumera
             let text = format!("number {number} is used twice, `{first}` has it already");
             faults.at(written.place, text);
         }
-        variants.push(Variant {
-            ident: variant.ident,
-            number,
-        });
+        variants.push(Variant { ident: variant.ident, number });
     }
-    let zero = variants
-        .iter()
-        .find(|variant| variant.number == 0)
-        .map(|variant| variant.ident);
+    let zero = variants.iter().find(|variant| variant.number == 0).map(|variant| variant.ident);
     if zero.is_none() && !is_broken {
         let text = "no variant has number 0, which an absent field reads as: add `#[tlv(0)] Unspecified`";
         faults.at(draft.ident.span(), text);
@@ -65,10 +59,7 @@ fn number(variant: &DraftVariant<'_>, faults: &mut Faults) -> Option<i32> {
     };
     let number = i32::try_from(*value).ok();
     if number.is_none() {
-        faults.at(
-            *place,
-            format_args!("numbers lie between {} and {}", i32::MIN, i32::MAX),
-        );
+        faults.at(*place, format_args!("numbers lie between {} and {}", i32::MIN, i32::MAX));
     }
     number
 }
@@ -83,18 +74,12 @@ fn unknown<'d, 'a>(draft: &'d Draft<'a>, faults: &mut Faults) -> Option<&'d Draf
             faults.at(number.place, "the variant of unknown numbers has none of its own");
         }
         if !holds_a_number(variant.fields) {
-            let text = format!(
-                "the variant of unknown numbers holds them: `{}(i32)`",
-                variant.ident
-            );
+            let text = format!("the variant of unknown numbers holds them: `{}(i32)`", variant.ident);
             faults.at(variant.ident.span(), text);
         }
         match first {
             Some(first) => {
-                let text = format!(
-                    "one variant takes the unknown numbers, `{}` does already",
-                    first.ident
-                );
+                let text = format!("one variant takes the unknown numbers, `{}` does already", first.ident);
                 faults.at(place, text);
             }
             None => first = Some(variant),

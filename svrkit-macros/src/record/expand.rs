@@ -135,10 +135,7 @@ fn merge(record: &Record<'_>) -> TokenStream {
 }
 
 fn key_names(field: &Field<'_>) -> (Ident, Ident) {
-    (
-        format_ident!("KEY_{}", field.tag),
-        format_ident!("KEY_ALSO_{}", field.tag),
-    )
+    (format_ident!("KEY_{}", field.tag), format_ident!("KEY_ALSO_{}", field.tag))
 }
 
 /// `<Type as Field<Encoding>>`, so that a type that is no field is an error at the type.
@@ -154,9 +151,5 @@ fn encoding(encoding: Encoding) -> TokenStream {
         NumberEncoding::Zigzag => quote!(::svrkit_runtime::wire::tlv::Zigzag),
         NumberEncoding::Fixed => quote!(::svrkit_runtime::wire::tlv::Fixed),
     };
-    if encoding.is_unpacked {
-        quote!(::svrkit_runtime::wire::tlv::Unpacked<#number>)
-    } else {
-        number
-    }
+    if encoding.is_unpacked { quote!(::svrkit_runtime::wire::tlv::Unpacked<#number>) } else { number }
 }

@@ -36,10 +36,7 @@ pub(super) fn record<'a>(input: &'a DeriveInput, faults: &mut Faults) -> syn::Re
             return Err(syn::Error::new(data.enum_token.span, text));
         }
         Data::Union(data) => {
-            return Err(syn::Error::new(
-                data.union_token.span,
-                "a message is a struct, not a union",
-            ));
+            return Err(syn::Error::new(data.union_token.span, "a message is a struct, not a union"));
         }
     };
     if let Fields::Unnamed(fields) = fields {

@@ -30,20 +30,10 @@ pub(super) fn record<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Record<'a> {
                 format!("tag {tag} is used twice, `{first}` has it already, the next free is {next_free}");
             faults.at(number.place, text);
         }
-        fields.push(Field {
-            ident: field.ident,
-            ty: field.ty,
-            tag,
-            encoding,
-        });
+        fields.push(Field { ident: field.ident, ty: field.ty, tag, encoding });
     }
     fields.sort_by_key(|field| field.tag);
-    Record {
-        ident: draft.ident,
-        name: name(draft, faults),
-        fields,
-        unknown: unknown(draft, faults),
-    }
+    Record { ident: draft.ident, name: name(draft, faults), fields, unknown: unknown(draft, faults) }
 }
 
 fn name(draft: &Draft<'_>, faults: &mut Faults) -> String {
@@ -53,10 +43,7 @@ fn name(draft: &Draft<'_>, faults: &mut Faults) -> String {
     let text = name.value();
     let is_part = |part: &str| syn::parse_str::<syn::Ident>(&format!("_{part}")).is_ok() && !part.is_empty();
     if !text.split('.').all(is_part) {
-        faults.at(
-            name.span(),
-            format_args!("`{text}` is no full name, which looks like `shop.Order`"),
-        );
+        faults.at(name.span(), format_args!("`{text}` is no full name, which looks like `shop.Order`"));
     }
     text
 }
@@ -80,10 +67,7 @@ fn tag(field: &DraftField<'_>, next_free: i128, faults: &mut Faults) -> Option<u
     }
     if TAGS_RESERVED.contains(value) {
         let (from, to) = (TAGS_RESERVED.start(), TAGS_RESERVED.end());
-        faults.at(
-            *place,
-            format_args!("protobuf keeps the tags {from} to {to} for itself"),
-        );
+        faults.at(*place, format_args!("protobuf keeps the tags {from} to {to} for itself"));
         return None;
     }
     u32::try_from(*value).ok()
@@ -99,10 +83,7 @@ fn encoding(field: &DraftField<'_>, faults: &mut Faults) -> Encoding {
         (None, Some(_)) => NumberEncoding::Fixed,
         (None, None) => NumberEncoding::Plain,
     };
-    Encoding {
-        number,
-        is_unpacked: field.unpacked.is_some(),
-    }
+    Encoding { number, is_unpacked: field.unpacked.is_some() }
 }
 
 fn unknown<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Option<Unknown<'a>> {
@@ -112,42 +93,24 @@ fn unknown<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Option<Unknown<'a>> {
             continue;
         };
         if let Some(tag) = &field.tag {
-            faults.at(
-                tag.place,
-                "the field that keeps unknown records has no tag of its own",
-            );
+            faults.at(tag.place, "the field that keeps unknown records has no tag of its own");
         }
         for word in [field.zigzag, field.fixed, field.unpacked].into_iter().flatten() {
             faults.at(word, "the field that keeps unknown records has no encoding");
         }
         match &first {
             Some(first) => {
-                let text = format!(
-                    "one field keeps the unknown records, `{}` does already",
-                    first.ident
-                );
+                let text = format!("one field keeps the unknown records, `{}` does already", first.ident);
                 faults.at(place, text);
             }
-            None => {
-                first = Some(Unknown {
-                    ident: field.ident,
-                    ty: field.ty,
-                })
-            }
+            None => first = Some(Unknown { ident: field.ident, ty: field.ty }),
         }
     }
     first
 }
 
 fn next_free_tag(fields: &[DraftField<'_>]) -> i128 {
-    let used = fields
-        .iter()
-        .filter_map(|field| field.tag.as_ref())
-        .map(|tag| tag.value);
+    let used = fields.iter().filter_map(|field| field.tag.as_ref()).map(|tag| tag.value);
     let next = used.filter(|tag| (1..TAG_MAX).contains(tag)).max().unwrap_or(0) + 1;
-    if TAGS_RESERVED.contains(&next) {
-        TAGS_RESERVED.end() + 1
-    } else {
-        next
-    }
+    if TAGS_RESERVED.contains(&next) { TAGS_RESERVED.end() + 1 } else { next }
 }

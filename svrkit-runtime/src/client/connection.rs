@@ -48,11 +48,7 @@ impl Connection {
     /// The name under which the server serves `service_id`; `None` where it said nothing of it.
     pub(super) fn served_name(&self, service_id: u32) -> Option<&str> {
         let is_it = |service: &&ServedService| service.id == service_id;
-        self.server
-            .services
-            .iter()
-            .find(is_it)
-            .map(|service| service.name.as_str())
+        self.server.services.iter().find(is_it).map(|service| service.name.as_str())
     }
 }
 

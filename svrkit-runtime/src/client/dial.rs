@@ -23,9 +23,8 @@ pub(super) async fn dial(endpoint: &str, limits: &Limits) -> Result<TcpStream, S
             .retry(Retry::Never),
         _ => unreachable("the endpoint's name cannot be resolved".into(), error),
     })?;
-    let mut last = Status::unavailable("the endpoint's name has no address")
-        .layer(Layer::Connect)
-        .party(Party::Network);
+    let mut last =
+        Status::unavailable("the endpoint's name has no address").layer(Layer::Connect).party(Party::Network);
     for address in addresses {
         match timeout(limits.connect_timeout, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => return Ok(stream),

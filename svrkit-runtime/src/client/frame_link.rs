@@ -37,9 +37,7 @@ struct FrameLink {
 
 /// Opens a connection to `endpoint` (`host:port`), trying each of its addresses, and exchanges hellos.
 pub(super) async fn open(endpoint: &Arc<str>, limits: &Limits) -> Result<Connection, Status> {
-    let stream = dial(endpoint, limits)
-        .await
-        .map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
+    let stream = dial(endpoint, limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
     // Frames leave in batches of our own making: waiting for more to fill a segment only adds delay. A socket that
     // refuses the option is closed already, which the hello tells.
     let _ = stream.set_nodelay(true);
@@ -56,20 +54,13 @@ pub(super) async fn open(endpoint: &Arc<str>, limits: &Limits) -> Result<Connect
         metadata_bytes: limits.metadata_bytes.into(),
         ..Hello::default()
     };
-    link.outbox.push(
-        hello_header(),
-        &[],
-        &ours.encode().expect("a hello of numbers is below message.out"),
-    );
+    link.outbox.push(hello_header(), &[], &ours.encode().expect("a hello of numbers is below message.out"));
     // Ends by itself when the outbox closes or the socket fails; the reader sees the latter too.
     tokio::spawn({
         let link = Arc::clone(&link);
         async move { link.outbox.run(write).await }
     });
-    let decoder = FrameDecoder {
-        body_len_max: limits.message_in,
-        metadata_len_max: limits.metadata_bytes,
-    };
+    let decoder = FrameDecoder { body_len_max: limits.message_in, metadata_len_max: limits.metadata_bytes };
     let mut inbox = Inbox::new(read, decoder);
     let server = match link.greet(&mut inbox, limits).await {
         Ok(server) => server,
@@ -83,11 +74,7 @@ pub(super) async fn open(endpoint: &Arc<str>, limits: &Limits) -> Result<Connect
         async move { link.read(inbox).await }
     });
     let timer = tokio::spawn(timer::run(Arc::clone(&link)));
-    Ok(Connection::new(
-        link,
-        server,
-        vec![reader.abort_handle(), timer.abort_handle()],
-    ))
+    Ok(Connection::new(link, server, vec![reader.abort_handle(), timer.abort_handle()]))
 }
 
 impl Link for FrameLink {
@@ -104,9 +91,7 @@ impl Link for FrameLink {
     }
 
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
-        let taken = self
-            .outbox
-            .push_shared(Header::new(call_id, Facts::Request(facts)), metadata, body);
+        let taken = self.outbox.push_shared(Header::new(call_id, Facts::Request(facts)), metadata, body);
         if !taken {
             // The writer met the end before the reader did.
             self.leaving.store(true, Ordering::Release);
@@ -147,10 +132,9 @@ impl FrameLink {
             Ok(Err(error)) => return Err(self.broken(error, 0)),
         };
         match frame.header.facts {
-            Facts::Hello {
-                version_min,
-                version_max,
-            } if common_version(version_min, version_max).is_none() => {
+            Facts::Hello { version_min, version_max }
+                if common_version(version_min, version_max).is_none() =>
+            {
                 Err(Status::failed_precondition(format!(
                     "no common frame version: the server speaks {version_min} to {version_max}, this client \
                      {VERSION}: upgrade the older side"
@@ -187,9 +171,7 @@ impl FrameLink {
             let status = match why {
                 Ok(None) => self.closed(waiting),
                 Ok(Some(error)) => self.broken(error, waiting),
-                Err(words) => Status::internal(words)
-                    .layer(Layer::Transport)
-                    .retry(Retry::Elsewhere),
+                Err(words) => Status::internal(words).layer(Layer::Transport).retry(Retry::Elsewhere),
             };
             status.endpoint(Arc::clone(&self.endpoint))
         });
@@ -201,11 +183,8 @@ impl FrameLink {
         match frame.header.facts {
             // Nobody may wait for it any more: given up, or answered already.
             Facts::Response(facts) => {
-                let outcome = if facts.code == 0 {
-                    Ok(frame.body)
-                } else {
-                    Err(from_wire(&facts, &frame.body))
-                };
+                let outcome =
+                    if facts.code == 0 { Ok(frame.body) } else { Err(from_wire(&facts, &frame.body)) };
                 self.pending.answer(call_id, outcome);
                 self.leave_when_idle();
             }
@@ -256,9 +235,9 @@ impl FrameLink {
             InboxError::Frame(error) => {
                 Status::internal(format!("the server broke the frame protocol: {error}"))
             }
-            InboxError::Io(error) => Status::unavailable("the connection was lost")
-                .party(Party::Network)
-                .source_io(error),
+            InboxError::Io(error) => {
+                Status::unavailable("the connection was lost").party(Party::Network).source_io(error)
+            }
             InboxError::CutShort => {
                 Status::unavailable("the server closed the connection in the middle of a frame")
             }

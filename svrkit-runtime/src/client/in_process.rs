@@ -24,17 +24,10 @@ struct InProcess {
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
 pub(super) fn open(router: Arc<Router>, limits: Limits) -> Connection {
-    let link = Arc::new(InProcess {
-        pending: Pending::default(),
-        in_flight: InFlight::default(),
-        router,
-        limits,
-    });
+    let link =
+        Arc::new(InProcess { pending: Pending::default(), in_flight: InFlight::default(), router, limits });
     let timer = tokio::spawn(timer::run(Arc::clone(&link)));
-    let server = Hello {
-        calls_in_flight: limits.calls_in_flight,
-        ..Hello::default()
-    };
+    let server = Hello { calls_in_flight: limits.calls_in_flight, ..Hello::default() };
     Connection::new(link, server, vec![timer.abort_handle()])
 }
 

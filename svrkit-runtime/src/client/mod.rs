@@ -98,13 +98,11 @@ impl Client {
     pub fn request<Req: Tlv, Resp: Tlv>(&self, spec: &'static Spec, message: &Req) -> Request<Resp> {
         let encoded = scratch::encode(message, self.0.limits.message_out, |encoded| match encoded {
             Ok(bytes) => Ok(Bytes::copy_from_slice(bytes)),
-            Err(error) => Err(
-                Status::resource_exhausted(format!("the request cannot be encoded: {error}"))
-                    .layer(Layer::Codec)
-                    .party(Party::Caller)
-                    .cause(Cause::Size)
-                    .retry(Retry::Never),
-            ),
+            Err(error) => Err(Status::resource_exhausted(format!("the request cannot be encoded: {error}"))
+                .layer(Layer::Codec)
+                .party(Party::Caller)
+                .cause(Cause::Size)
+                .retry(Retry::Never)),
         });
         Request::new(self.clone(), spec, encoded)
     }
@@ -115,19 +113,12 @@ impl Client {
 
     /// Names the endpoint in a status that does not.
     fn name(&self, status: Status) -> Status {
-        if status.facts().endpoint.is_some() {
-            status
-        } else {
-            status.endpoint(self.endpoint())
-        }
+        if status.facts().endpoint.is_some() { status } else { status.endpoint(self.endpoint()) }
     }
 
     /// The connection, if there is one that takes calls.
     fn ready(&self) -> Option<Arc<Connection>> {
-        self.current()
-            .as_ref()
-            .filter(|connection| connection.link.takes_calls())
-            .cloned()
+        self.current().as_ref().filter(|connection| connection.link.takes_calls()).cloned()
     }
 
     /// The connection, opened if need be.
@@ -152,9 +143,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("endpoint", &self.endpoint())
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("endpoint", &self.endpoint()).finish_non_exhaustive()
     }
 }
 

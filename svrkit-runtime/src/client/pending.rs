@@ -54,10 +54,7 @@ struct Slot {
 #[derive(Debug)]
 enum State {
     Free,
-    Waiting {
-        deadline: Instant,
-        caller: Option<Waker>,
-    },
+    Waiting { deadline: Instant, caller: Option<Waker> },
     Ended(Outcome),
 }
 
@@ -82,17 +79,11 @@ impl Pending {
             return Err(NotStarted::Full);
         }
         let index = table.free.pop().unwrap_or_else(|| {
-            table.slots.push(Slot {
-                generation: 0,
-                state: State::Free,
-            });
+            table.slots.push(Slot { generation: 0, state: State::Free });
             table.slots.len() as u32 - 1
         });
         let slot = &mut table.slots[index as usize];
-        slot.state = State::Waiting {
-            deadline,
-            caller: None,
-        };
+        slot.state = State::Waiting { deadline, caller: None };
         let call_id = call_id(index, slot.generation);
         if table.timer.is_none_or(|timer| deadline < timer) {
             table.timer = Some(deadline);
@@ -105,9 +96,7 @@ impl Pending {
     /// The outcome of a call, once there is one; its slot is free then.
     pub(super) fn poll(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<Outcome> {
         let mut table = self.lock();
-        let slot = table
-            .slot(call_id)
-            .expect("a call's slot is its own until its outcome was taken");
+        let slot = table.slot(call_id).expect("a call's slot is its own until its outcome was taken");
         match &mut slot.state {
             State::Waiting { caller, .. } => {
                 if !caller.as_ref().is_some_and(|caller| caller.will_wake(cx.waker())) {
@@ -226,13 +215,10 @@ impl Table {
     }
 
     fn waiting(&self) -> impl Iterator<Item = (u32, Instant)> {
-        self.slots
-            .iter()
-            .zip(0u32..)
-            .filter_map(|(slot, index)| match slot.state {
-                State::Waiting { deadline, .. } => Some((call_id(index, slot.generation), deadline)),
-                State::Free | State::Ended(_) => None,
-            })
+        self.slots.iter().zip(0u32..).filter_map(|(slot, index)| match slot.state {
+            State::Waiting { deadline, .. } => Some((call_id(index, slot.generation), deadline)),
+            State::Free | State::Ended(_) => None,
+        })
     }
 }
 
@@ -261,22 +247,15 @@ mod tests {
     #[tokio::test]
     async fn answers_find_their_calls_in_any_order() {
         let pending = Pending::default();
-        let (a, b) = (
-            pending.start(in_seconds(1), 2).unwrap(),
-            pending.start(in_seconds(1), 2).unwrap(),
-        );
+        let (a, b) = (pending.start(in_seconds(1), 2).unwrap(), pending.start(in_seconds(1), 2).unwrap());
         assert!(matches!(pending.start(in_seconds(1), 2), Err(NotStarted::Full)));
         assert!(poll(&pending, a).is_pending());
         assert!(pending.answer(b, Ok(Bytes::from_static(b"b"))));
         assert!(pending.answer(a, Ok(Bytes::from_static(b"a"))));
         assert!(!pending.answer(a, Ok(Bytes::new())), "a second answer is ignored");
-        let Poll::Ready(Outcome::Answered(Ok(body))) = poll(&pending, a) else {
-            panic!("a has ended")
-        };
+        let Poll::Ready(Outcome::Answered(Ok(body))) = poll(&pending, a) else { panic!("a has ended") };
         assert_eq!(body, "a");
-        let Poll::Ready(Outcome::Answered(Ok(body))) = poll(&pending, b) else {
-            panic!("b has ended")
-        };
+        let Poll::Ready(Outcome::Answered(Ok(body))) = poll(&pending, b) else { panic!("b has ended") };
         assert_eq!(body, "b");
     }
 
@@ -291,10 +270,7 @@ mod tests {
         assert!(poll(&pending, second).is_pending());
         assert!(pending.answer(second, Ok(Bytes::new())));
         assert!(!pending.abandon(second), "answered: nothing to cancel");
-        assert!(
-            !pending.answer(0xffff_ffff, Ok(Bytes::new())),
-            "an id that never was"
-        );
+        assert!(!pending.answer(0xffff_ffff, Ok(Bytes::new())), "an id that never was");
     }
 
     #[tokio::test]
@@ -307,10 +283,7 @@ mod tests {
         let early = pending.start(at(3), 8).unwrap();
         assert_eq!(pending.timer(), Some(at(3)));
         assert_eq!((pending.overdue(at(2)), pending.timer()), (vec![], Some(at(3))));
-        assert_eq!(
-            (pending.overdue(at(3)), pending.timer()),
-            (vec![early], Some(at(9)))
-        );
+        assert_eq!((pending.overdue(at(3)), pending.timer()), (vec![early], Some(at(9))));
         pending.abandon(early);
         assert_eq!((pending.overdue(at(9)), pending.timer()), (vec![late], None));
     }

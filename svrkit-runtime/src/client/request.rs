@@ -94,9 +94,7 @@ impl<R: Tlv> Request<R> {
                 let now = Instant::now();
                 // A timeout no clock can hold is as good as a century.
                 let century = Duration::from_secs(100 * 365 * 24 * 3600);
-                *self
-                    .deadline
-                    .insert(now.checked_add(self.timeout).unwrap_or(now + century))
+                *self.deadline.insert(now.checked_add(self.timeout).unwrap_or(now + century))
             }
         };
         loop {
@@ -174,11 +172,7 @@ impl<R: Tlv> Request<R> {
                 server.message_in
             )));
         }
-        let max = if server.calls_in_flight == 0 {
-            u32::MAX
-        } else {
-            server.calls_in_flight
-        };
+        let max = if server.calls_in_flight == 0 { u32::MAX } else { server.calls_in_flight };
         match connection.link.pending().start(deadline, max) {
             Ok(call_id) => Ok(State::Queued(connection, call_id)),
             Err(NotStarted::Full) => Err(too_many_calls(max)),
@@ -197,9 +191,7 @@ impl<R: Tlv> Request<R> {
             method_id: self.spec.method_id,
             priority: self.spec.priority,
             // The highest number means that there is no deadline.
-            remaining_us: u32::try_from(remaining.as_micros())
-                .unwrap_or(u32::MAX)
-                .min(u32::MAX - 1),
+            remaining_us: u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1),
             ..RequestFacts::default()
         };
         if Arc::clone(link).send(call_id, facts, &metadata, message) {
@@ -220,15 +212,11 @@ impl<R: Tlv> Request<R> {
                 "{entries} metadata entries are over the limit of {max} (metadata.entries)"
             )));
         }
-        let bytes = self
-            .metadata
-            .encode()
-            .map_err(|error| self.too_large(error.to_string()))?;
+        let bytes = self.metadata.encode().map_err(|error| self.too_large(error.to_string()))?;
         let (len, max) = (bytes.len(), limits.metadata_bytes);
         if len > usize::from(max) {
-            return Err(self.too_large(format!(
-                "metadata of {len} bytes is over the limit of {max} (metadata.bytes)"
-            )));
+            return Err(self
+                .too_large(format!("metadata of {len} bytes is over the limit of {max} (metadata.bytes)")));
         }
         if server_max != 0 && len > server_max as usize {
             return Err(self.too_large(format!(
@@ -260,10 +248,7 @@ impl<R: Tlv> Request<R> {
             Outcome::Late => return Err(self.late("no answer").layer(Layer::Client)),
         };
         let limits = self.client.limits();
-        let limits = DecodeLimits {
-            memory: limits.decode_memory,
-            depth: limits.decode_depth,
-        };
+        let limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
         R::decode_shared(&body, &limits).map_err(|error| {
             Status::internal(format!("the response cannot be decoded: {error}"))
                 .layer(Layer::Codec)
@@ -311,8 +296,6 @@ impl<R> Unpin for Request<R> {}
 
 impl<R> fmt::Debug for Request<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
-            .field("method", &format_args!("{}", self.spec))
-            .finish_non_exhaustive()
+        f.debug_struct("Request").field("method", &format_args!("{}", self.spec)).finish_non_exhaustive()
     }
 }

@@ -37,17 +37,7 @@ impl Call {
         responder: Arc<dyn Responder>,
         limits: Limits,
     ) -> Self {
-        Self {
-            facts,
-            metadata,
-            body,
-            place: Place {
-                responder,
-                call_id,
-                answered: false,
-            },
-            limits,
-        }
+        Self { facts, metadata, body, place: Place { responder, call_id, answered: false }, limits }
     }
 
     /// The service called.
@@ -68,10 +58,7 @@ impl Call {
     /// INVALID_ARGUMENT where its bytes are no metadata or there are more entries than `metadata.entries`.
     pub fn metadata(&self) -> Result<Metadata, Status> {
         let refused = |why: String| {
-            Status::invalid_argument(why)
-                .layer(Layer::Codec)
-                .cause(Cause::Size)
-                .retry(Retry::Never)
+            Status::invalid_argument(why).layer(Layer::Codec).cause(Cause::Size).retry(Retry::Never)
         };
         let metadata = Metadata::read(&self.metadata).map_err(|error| refused(error.to_string()))?;
         let (len, max) = (metadata.entries.len(), self.limits.metadata_entries);
@@ -93,13 +80,7 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        let Self {
-            facts,
-            body,
-            place,
-            limits,
-            ..
-        } = self;
+        let Self { facts, body, place, limits, .. } = self;
         if facts.remaining_us == 0 {
             let late = Status::deadline_exceeded("the deadline was over when the call arrived")
                 .party(Party::Caller)
@@ -107,10 +88,7 @@ impl Call {
                 .cause(Cause::Deadline);
             return place.answer(Err(&late));
         }
-        let decode_limits = DecodeLimits {
-            memory: limits.decode_memory,
-            depth: limits.decode_depth,
-        };
+        let decode_limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
         let request = match Req::decode_shared(&body, &decode_limits) {
             Ok(request) => request,
             Err(error) => {
@@ -134,11 +112,8 @@ impl Call {
 
     /// Answers UNIMPLEMENTED: the service has no method of this id.
     pub fn refuse_unknown_method(self, service: &ServiceSpec) {
-        let methods: Vec<String> = service
-            .methods
-            .iter()
-            .map(|method| format!("{} {}", method.method_id, method.method))
-            .collect();
+        let methods: Vec<String> =
+            service.methods.iter().map(|method| format!("{} {}", method.method_id, method.method)).collect();
         let status = Status::unimplemented(format!(
             "{} has no method {} here; it has {}: is the server older than its caller?",
             service.name,
@@ -210,9 +185,9 @@ impl Drop for Place {
                     .layer(Layer::Handler)
                     .cause(Cause::Draining),
             ),
-            None if std::thread::panicking() => Some(Status::internal(
-                "the handler panicked; the server's log has the place",
-            )),
+            None if std::thread::panicking() => {
+                Some(Status::internal("the handler panicked; the server's log has the place"))
+            }
             None => Some(Status::internal("the call was dropped unanswered")),
         };
         if let Some(status) = unanswered {

@@ -166,11 +166,7 @@ mod tests {
         assert_eq!(calls.begin(2, 2), Err(NotBegun::Duplicate));
         assert_eq!(calls.begin(3, 2), Err(NotBegun::Full));
         calls.cancel(1);
-        assert_eq!(
-            calls.begin(3, 2),
-            Err(NotBegun::Full),
-            "cancelled, yet its handler is not gone"
-        );
+        assert_eq!(calls.begin(3, 2), Err(NotBegun::Full), "cancelled, yet its handler is not gone");
         calls.end(1);
         assert_eq!(calls.begin(3, 2), Ok(()));
     }

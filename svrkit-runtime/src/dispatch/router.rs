@@ -53,11 +53,7 @@ impl Router {
             match router.services.binary_search_by_key(&spec.id, |(id, _)| *id) {
                 Ok(at) => {
                     let first = router.services[at].1.spec().name;
-                    return Err(ServiceIdTaken {
-                        id: spec.id,
-                        first,
-                        second: spec.name,
-                    });
+                    return Err(ServiceIdTaken { id: spec.id, first, second: spec.name });
                 }
                 Err(at) => router.services.insert(at, (spec.id, service)),
             }
@@ -72,16 +68,11 @@ impl Router {
 
     /// Hands the call to its service, or answers UNIMPLEMENTED.
     pub(crate) fn dispatch(&self, call: Call) {
-        match self
-            .services
-            .binary_search_by_key(&call.service_id(), |(id, _)| *id)
-        {
+        match self.services.binary_search_by_key(&call.service_id(), |(id, _)| *id) {
             Ok(at) => self.services[at].1.dispatch(call),
             Err(_) => {
-                let names: Vec<String> = self
-                    .specs()
-                    .map(|spec| format!("{} (id {})", spec.name, spec.id))
-                    .collect();
+                let names: Vec<String> =
+                    self.specs().map(|spec| format!("{} (id {})", spec.name, spec.id)).collect();
                 let status = Status::unimplemented(format!(
                     "no service of id {} is served here, only {}: is this the right endpoint?",
                     call.service_id(),
@@ -95,8 +86,6 @@ impl Router {
 
 impl fmt::Debug for Router {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.specs().map(|spec| spec.name))
-            .finish()
+        f.debug_list().entries(self.specs().map(|spec| spec.name)).finish()
     }
 }

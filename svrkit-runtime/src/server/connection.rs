@@ -96,10 +96,7 @@ impl Connection {
 
     /// Refuses the peer for good: the server has as many connections as it takes.
     pub(super) async fn turn_away(&self, stream: TcpStream) {
-        let words = format!(
-            "the server has {} connections already (connections)",
-            self.limits.connections
-        );
+        let words = format!("the server has {} connections already (connections)", self.limits.connections);
         self.goaway(GoawayReason::Limit, &words);
         self.outbox.close();
         // The peer may be gone already, and slow peers must not hold what is over the limit.
@@ -127,9 +124,7 @@ impl Connection {
         let hello = match timeout(self.limits.hello_timeout, inbox.next()).await {
             Err(_) => {
                 let limit = self.limits.hello_timeout.as_millis();
-                return Err(Leave::protocol(format!(
-                    "no whole hello within {limit} ms (hello.timeout)"
-                )));
+                return Err(Leave::protocol(format!("no whole hello within {limit} ms (hello.timeout)")));
             }
             Ok(Err(error)) => return self.leave(error),
             Ok(Ok(None)) => return Ok(()),
@@ -156,14 +151,8 @@ impl Connection {
     }
 
     fn greet(&self, frame: &Frame, shared: &Shared) -> Result<(), Leave> {
-        let Facts::Hello {
-            version_min,
-            version_max,
-        } = frame.header.facts
-        else {
-            return Err(Leave::protocol(
-                "the first frame of a connection must be a hello".into(),
-            ));
+        let Facts::Hello { version_min, version_max } = frame.header.facts else {
+            return Err(Leave::protocol("the first frame of a connection must be a hello".into()));
         };
         // Sent whether or not the versions meet: the peer learns from it what is spoken here.
         self.outbox.push(hello_header(), &[], &shared.hello);
@@ -251,10 +240,7 @@ impl Connection {
     }
 
     fn goaway(&self, reason: GoawayReason, words: &str) {
-        let failure = Failure {
-            message: words.into(),
-            ..Failure::default()
-        };
+        let failure = Failure { message: words.into(), ..Failure::default() };
         self.push_failure(Header::new(0, Facts::Goaway { reason }), &failure);
     }
 

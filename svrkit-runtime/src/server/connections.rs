@@ -40,10 +40,7 @@ impl Connections {
         let number = open.next;
         open.next += 1;
         open.by_number.insert(number, Arc::clone(connection));
-        Some(Place {
-            connections: self.clone(),
-            number,
-        })
+        Some(Place { connections: self.clone(), number })
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Connection>> {

@@ -26,14 +26,8 @@ pub struct Drained {
 impl fmt::Display for Drained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self {
-                calls_cut: 0,
-                connections_cut: 0,
-            } => f.write_str("every call was answered"),
-            Self {
-                calls_cut,
-                connections_cut,
-            } => write!(
+            Self { calls_cut: 0, connections_cut: 0 } => f.write_str("every call was answered"),
+            Self { calls_cut, connections_cut } => write!(
                 f,
                 "{calls_cut} calls had not ended in time (drain.timeout), {connections_cut} connections did not close"
             ),
@@ -48,10 +42,7 @@ pub(super) async fn drain(shared: &Shared) -> Drained {
     connections.iter().for_each(|connection| connection.drain());
     let mut drained = Drained::default();
     for connection in &connections {
-        if timeout_at(deadline, connection.in_flight().until_idle())
-            .await
-            .is_err()
-        {
+        if timeout_at(deadline, connection.in_flight().until_idle()).await.is_err() {
             drained.calls_cut += connection.in_flight().len();
             connection.in_flight().stop_all(StoppedBy::Drain);
         }

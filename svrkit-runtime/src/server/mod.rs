@@ -99,18 +99,11 @@ impl Server {
     /// [`ServeError::Bind`] where the address cannot be had, [`ServeError::ServiceIdTaken`] for two services of one id.
     pub async fn bind(self, address: impl AsRef<str>) -> Result<Bound, ServeError> {
         let address = address.as_ref();
-        let failed = |error| ServeError::Bind {
-            address: address.into(),
-            error,
-        };
+        let failed = |error| ServeError::Bind { address: address.into(), error };
         let shared = self.into_shared()?;
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let local = listener.local_addr().map_err(failed)?;
-        Ok(Bound {
-            listener,
-            local,
-            shared,
-        })
+        Ok(Bound { listener, local, shared })
     }
 
     /// A client whose calls go to these services in this process: no socket, the same codec and dispatcher.
@@ -138,16 +131,8 @@ impl Server {
             services: services.collect(),
             ..Hello::default()
         };
-        let hello = hello
-            .encode()
-            .expect("names in static specs are far below message.out")
-            .into();
-        Ok(Arc::new(Shared {
-            router,
-            limits: self.limits,
-            hello,
-            connections: Connections::default(),
-        }))
+        let hello = hello.encode().expect("names in static specs are far below message.out").into();
+        Ok(Arc::new(Shared { router, limits: self.limits, hello, connections: Connections::default() }))
     }
 }
 

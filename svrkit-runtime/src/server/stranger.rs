@@ -27,10 +27,6 @@ mod tests {
     fn the_length_is_that_of_the_body() {
         let text = std::str::from_utf8(HTTP).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(
-            head.contains(&format!("content-length: {}", body.len())),
-            "{}",
-            body.len()
-        );
+        assert!(head.contains(&format!("content-length: {}", body.len())), "{}", body.len());
     }
 }

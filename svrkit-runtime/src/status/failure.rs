@@ -45,13 +45,7 @@ pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
         error_code: facts.error_code,
         ..ResponseFacts::default()
     };
-    (
-        header,
-        Failure {
-            message,
-            ..Failure::default()
-        },
-    )
+    (header, Failure { message, ..Failure::default() })
 }
 
 /// Reads what the callee told. A body that cannot be read costs the words, never the numbers.
@@ -86,12 +80,8 @@ mod tests {
 
     #[test]
     fn every_fact_survives_the_wire() {
-        for retry in [
-            Retry::Unknown,
-            Retry::Never,
-            Retry::Elsewhere,
-            Retry::After(Duration::from_millis(7)),
-        ] {
+        for retry in [Retry::Unknown, Retry::Never, Retry::Elsewhere, Retry::After(Duration::from_millis(7))]
+        {
             let status = Status::new(Code::Aborted, "raced")
                 .cause(Cause::Rate)
                 .party(Party::Callee)
@@ -129,9 +119,6 @@ mod tests {
         let (header, _) = to_wire(&Status::not_found("x"));
         let status = from_wire(&header, &[0xff]);
         assert_eq!(status.code(), Code::NotFound);
-        assert!(
-            status.message().starts_with("the callee's words cannot be read"),
-            "{status}"
-        );
+        assert!(status.message().starts_with("the callee's words cannot be read"), "{status}");
     }
 }

@@ -45,11 +45,7 @@ impl fmt::Display for InboxError {
 
 impl<R: AsyncRead + Unpin> Inbox<R> {
     pub(crate) fn new(socket: R, decoder: FrameDecoder) -> Self {
-        Self {
-            socket,
-            inbound: BytesMut::new(),
-            decoder,
-        }
+        Self { socket, inbound: BytesMut::new(), decoder }
     }
 
     /// The next frame that has already arrived, without waiting.

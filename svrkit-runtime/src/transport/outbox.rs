@@ -59,17 +59,12 @@ enum Phase {
 
 impl Outbox {
     pub(crate) fn new(queue_max: usize) -> Self {
-        Self {
-            state: Mutex::default(),
-            queue_max,
-        }
+        Self { state: Mutex::default(), queue_max }
     }
 
     /// Queues a frame; its lengths are filled in here. False: the connection takes nothing any more.
     pub(crate) fn push(&self, header: Header, metadata: &[u8], body: &[u8]) -> bool {
-        self.push_with(header, metadata, body.len(), |state| {
-            state.tail.extend_from_slice(body)
-        })
+        self.push_with(header, metadata, body.len(), |state| state.tail.extend_from_slice(body))
     }
 
     /// The same for a body that can be shared instead of copied.
@@ -128,11 +123,7 @@ impl Outbox {
         if state.unwritten <= self.queue_max || state.phase == Phase::Broken {
             return Poll::Ready(());
         }
-        if !state
-            .waiting_for_room
-            .iter()
-            .any(|waker| waker.will_wake(cx.waker()))
-        {
+        if !state.waiting_for_room.iter().any(|waker| waker.will_wake(cx.waker())) {
             state.waiting_for_room.push(cx.waker().clone());
         }
         Poll::Pending
@@ -162,12 +153,8 @@ impl Outbox {
             state.chunks.clear();
             state.tail = BytesMut::new();
         }
-        let wakers: Vec<Waker> = state
-            .writer
-            .take()
-            .into_iter()
-            .chain(mem::take(&mut state.waiting_for_room))
-            .collect();
+        let wakers: Vec<Waker> =
+            state.writer.take().into_iter().chain(mem::take(&mut state.waiting_for_room)).collect();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -296,10 +283,7 @@ mod tests {
 
         let mut inbound = BytesMut::new();
         while theirs.read_buf(&mut inbound).await.unwrap() > 0 {}
-        let decoder = FrameDecoder {
-            body_len_max: 1 << 20,
-            metadata_len_max: 16,
-        };
+        let decoder = FrameDecoder { body_len_max: 1 << 20, metadata_len_max: 16 };
         for token in 0..3 {
             let frame = decoder.decode(&mut inbound).unwrap().unwrap();
             assert_eq!(
@@ -307,10 +291,7 @@ mod tests {
                 (Facts::Ping(token), &b"me"[..], &b"small"[..])
             );
             let frame = decoder.decode(&mut inbound).unwrap().unwrap();
-            assert_eq!(
-                (frame.header.facts, frame.body),
-                (Facts::Ping(token), large.clone())
-            );
+            assert_eq!((frame.header.facts, frame.body), (Facts::Ping(token), large.clone()));
         }
         assert!(inbound.is_empty());
     }
@@ -338,9 +319,7 @@ mod tests {
     }
 
     fn poll_now(outbox: &Outbox) -> bool {
-        outbox
-            .poll_room(&mut Context::from_waker(Waker::noop()))
-            .is_ready()
+        outbox.poll_room(&mut Context::from_waker(Waker::noop())).is_ready()
     }
 
     #[tokio::test]

@@ -31,10 +31,7 @@ pub(crate) struct Note {
 
 impl Note {
     pub(crate) fn number(number: u64) -> Self {
-        Self {
-            number,
-            ..Self::default()
-        }
+        Self { number, ..Self::default() }
     }
 }
 
@@ -66,12 +63,8 @@ pub(crate) static METADATA: Spec = spec("Metadata", 6);
 /// Not dispatched.
 pub(crate) static MISSING: Spec = spec("Missing", 99);
 
-pub(crate) static TEST: ServiceSpec = ServiceSpec {
-    name: "test.Test",
-    id: TEST_ID,
-    fingerprint: 7,
-    methods: &[&ECHO, &FAIL, &PANIC, &WAIT],
-};
+pub(crate) static TEST: ServiceSpec =
+    ServiceSpec { name: "test.Test", id: TEST_ID, fingerprint: 7, methods: &[&ECHO, &FAIL, &PANIC, &WAIT] };
 
 #[derive(Clone, Default)]
 pub(crate) struct Test(pub(crate) Arc<Gate>);
@@ -117,22 +110,15 @@ impl Service for Test {
                 Ok(note)
             }),
             5 => call.handle(&GROW, |note: Note| async move {
-                Ok(Note {
-                    payload: vec![7; note.number as usize].into(),
-                    ..note
-                })
+                Ok(Note { payload: vec![7; note.number as usize].into(), ..note })
             }),
             6 => {
                 let metadata = call.metadata();
                 call.handle(&METADATA, |note: Note| async move {
                     let metadata = metadata?;
-                    let value = metadata
-                        .value(&note.text)
-                        .ok_or_else(|| Status::not_found("no such entry"))?;
-                    Ok(Note {
-                        payload: value.clone(),
-                        ..note
-                    })
+                    let value =
+                        metadata.value(&note.text).ok_or_else(|| Status::not_found("no such entry"))?;
+                    Ok(Note { payload: value.clone(), ..note })
                 });
             }
             _ => call.refuse_unknown_method(&TEST),
@@ -156,25 +142,15 @@ impl Running {
     pub(crate) async fn with(limits: Limits) -> Self {
         let test = Test::default();
         let gate = Arc::clone(&test.0);
-        let bound = Server::new()
-            .name("tests")
-            .limits(limits)
-            .service(test)
-            .bind("127.0.0.1:0")
-            .await
-            .unwrap();
+        let bound =
+            Server::new().name("tests").limits(limits).service(test).bind("127.0.0.1:0").await.unwrap();
         let address = bound.local_addr();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(bound.run_until(async {
             // A test that drops its server stops it as well.
             let _ = stopped.await;
         }));
-        Self {
-            address,
-            gate,
-            stop,
-            task,
-        }
+        Self { address, gate, stop, task }
     }
 
     pub(crate) async fn client(&self) -> Client {
@@ -195,10 +171,7 @@ pub(crate) struct Raw {
 
 impl Raw {
     pub(crate) fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            inbound: BytesMut::new(),
-        }
+        Self { stream, inbound: BytesMut::new() }
     }
 
     pub(crate) async fn connect(address: SocketAddr) -> Self {
@@ -208,8 +181,7 @@ impl Raw {
     /// Connected and past the hellos.
     pub(crate) async fn greeted(address: SocketAddr) -> Self {
         let mut raw = Self::connect(address).await;
-        raw.send(hello_header(), &Hello::default().encode().unwrap())
-            .await;
+        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
         let hello = raw.receive().await.unwrap();
         assert!(matches!(hello.header.facts, Facts::Hello { .. }), "{hello:?}");
         raw
@@ -226,10 +198,7 @@ impl Raw {
 
     /// The next frame; `None` at the end of the connection.
     pub(crate) async fn receive(&mut self) -> Option<Frame> {
-        let decoder = FrameDecoder {
-            body_len_max: u32::MAX,
-            metadata_len_max: u16::MAX,
-        };
+        let decoder = FrameDecoder { body_len_max: u32::MAX, metadata_len_max: u16::MAX };
         loop {
             if let Some(frame) = decoder.decode(&mut self.inbound).unwrap() {
                 return Some(frame);
@@ -253,11 +222,7 @@ pub(crate) fn words(frame: &Frame) -> String {
 
 /// The header of a request to a method of the test service, with a second to go.
 pub(crate) fn request_header(call_id: u32, method_id: u16) -> Header {
-    let facts = RequestFacts {
-        service_id: TEST_ID,
-        method_id,
-        remaining_us: 1_000_000,
-        ..RequestFacts::default()
-    };
+    let facts =
+        RequestFacts { service_id: TEST_ID, method_id, remaining_us: 1_000_000, ..RequestFacts::default() };
     Header::new(call_id, Facts::Request(facts))
 }

@@ -44,16 +44,10 @@ impl FrameDecoder {
         };
         let header = Header::parse(bytes)?;
         if header.body_len > self.body_len_max {
-            return Err(FrameError::BodyTooLong {
-                len: header.body_len,
-                max: self.body_len_max,
-            });
+            return Err(FrameError::BodyTooLong { len: header.body_len, max: self.body_len_max });
         }
         if header.metadata_len > self.metadata_len_max {
-            return Err(FrameError::MetadataTooLong {
-                len: header.metadata_len,
-                max: self.metadata_len_max,
-            });
+            return Err(FrameError::MetadataTooLong { len: header.metadata_len, max: self.metadata_len_max });
         }
         let (metadata_len, body_len) = (usize::from(header.metadata_len), header.body_len as usize);
         let frame_len = HEADER_LEN + metadata_len + body_len;
@@ -64,19 +58,11 @@ impl FrameDecoder {
         inbound.advance(HEADER_LEN);
         // A body-less frame must not pin the buffer.
         let mut take = |len| {
-            if len == 0 {
-                Bytes::new()
-            } else {
-                inbound.split_to(len).freeze()
-            }
+            if len == 0 { Bytes::new() } else { inbound.split_to(len).freeze() }
         };
         let metadata = take(metadata_len);
         let body = take(body_len);
-        Ok(Some(Frame {
-            header,
-            metadata,
-            body,
-        }))
+        Ok(Some(Frame { header, metadata, body }))
     }
 
     /// Bytes too few for a header: tells another protocol as soon as it shows, some of them never send 32 bytes.
@@ -97,10 +83,7 @@ mod tests {
     use super::*;
     use crate::wire::frame::{Facts, RequestFacts};
 
-    const DECODER: FrameDecoder = FrameDecoder {
-        body_len_max: 10,
-        metadata_len_max: 4,
-    };
+    const DECODER: FrameDecoder = FrameDecoder { body_len_max: 10, metadata_len_max: 4 };
 
     fn frame_of(metadata: &[u8], body: &[u8]) -> Vec<u8> {
         let header = Header {
@@ -128,9 +111,8 @@ mod tests {
     fn frames_follow_one_another() {
         let mut inbound =
             BytesMut::from(&[frame_of(b"", b"a"), frame_of(b"", b""), frame_of(b"", b"b")].concat()[..]);
-        let bodies: Vec<Bytes> = std::iter::from_fn(|| DECODER.decode(&mut inbound).unwrap())
-            .map(|frame| frame.body)
-            .collect();
+        let bodies: Vec<Bytes> =
+            std::iter::from_fn(|| DECODER.decode(&mut inbound).unwrap()).map(|frame| frame.body).collect();
         assert_eq!(bodies, ["a", "", "b"]);
     }
 
@@ -140,32 +122,21 @@ mod tests {
         assert!(DECODER.decode(&mut BytesMut::from(&whole[..])).unwrap().is_some());
 
         let body = frame_of(b"", b"0123456789x");
-        let error = DECODER
-            .decode(&mut BytesMut::from(&body[..HEADER_LEN]))
-            .unwrap_err();
+        let error = DECODER.decode(&mut BytesMut::from(&body[..HEADER_LEN])).unwrap_err();
         assert_eq!(error, FrameError::BodyTooLong { len: 11, max: 10 });
         assert!(error.to_string().contains("message.in"), "{error}");
 
         let metadata = frame_of(b"five5", b"");
-        let error = DECODER
-            .decode(&mut BytesMut::from(&metadata[..HEADER_LEN]))
-            .unwrap_err();
+        let error = DECODER.decode(&mut BytesMut::from(&metadata[..HEADER_LEN])).unwrap_err();
         assert_eq!(error, FrameError::MetadataTooLong { len: 5, max: 4 });
         assert!(error.to_string().contains("metadata.bytes"), "{error}");
     }
 
     #[test]
     fn another_protocol_shows_before_a_whole_header_is_there() {
-        let error = DECODER
-            .decode(&mut BytesMut::from(&b"GET / HTTP/1.1\r\n"[..]))
-            .unwrap_err();
+        let error = DECODER.decode(&mut BytesMut::from(&b"GET / HTTP/1.1\r\n"[..])).unwrap_err();
         assert_eq!(error, FrameError::NotSvrkit { start: *b"GET / HT" });
         let error = DECODER.decode(&mut BytesMut::from(&b"\xf7X"[..])).unwrap_err();
-        assert_eq!(
-            error,
-            FrameError::NotSvrkit {
-                start: *b"\xf7X\0\0\0\0\0\0"
-            }
-        );
+        assert_eq!(error, FrameError::NotSvrkit { start: *b"\xf7X\0\0\0\0\0\0" });
     }
 }

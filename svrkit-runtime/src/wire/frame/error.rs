@@ -70,10 +70,7 @@ impl fmt::Display for FrameError {
                 write!(f, "a body of {len} bytes is over the limit of {max} (message.in)")
             }
             Self::MetadataTooLong { len, max } => {
-                write!(
-                    f,
-                    "metadata of {len} bytes is over the limit of {max} (metadata.bytes)"
-                )
+                write!(f, "metadata of {len} bytes is over the limit of {max} (metadata.bytes)")
             }
         }
     }
@@ -83,9 +80,7 @@ impl Error for FrameError {}
 
 /// Names the protocol that starts like this.
 fn guess(start: &[u8]) -> &'static str {
-    const METHODS: [&[u8]; 7] = [
-        b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS", b"CONNECT",
-    ];
+    const METHODS: [&[u8]; 7] = [b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS", b"CONNECT"];
     const TLS_HANDSHAKE: u8 = 0x16;
     const TLS_ALERT: u8 = 0x15;
     /// Frame header of an HTTP/2 SETTINGS frame: three bytes of length, type 4.

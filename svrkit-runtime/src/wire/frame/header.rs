@@ -171,13 +171,7 @@ impl Header {
     /// A header of `facts` with nothing behind it.
     #[must_use]
     pub fn new(call_id: u32, facts: Facts) -> Self {
-        Self {
-            flags: 0,
-            metadata_len: 0,
-            body_len: 0,
-            call_id,
-            facts,
-        }
+        Self { flags: 0, metadata_len: 0, body_len: 0, call_id, facts }
     }
 
     /// Reads a header.
@@ -188,9 +182,7 @@ impl Header {
     pub fn parse(bytes: &[u8; HEADER_LEN]) -> Result<Self, FrameError> {
         let fields = Fields(bytes);
         if bytes[..2] != MAGIC {
-            return Err(FrameError::NotSvrkit {
-                start: fields.at::<8>(0),
-            });
+            return Err(FrameError::NotSvrkit { start: fields.at::<8>(0) });
         }
         let (version, kind) = (bytes[2], bytes[3]);
         let is_hello = kind == KIND_HELLO && version == VERSION_OF_HELLO;
@@ -199,15 +191,10 @@ impl Header {
         }
         let flags = fields.u16(4);
         if flags & FLAGS_CRITICAL != 0 {
-            return Err(FrameError::UnknownFlags {
-                flags: flags & FLAGS_CRITICAL,
-            });
+            return Err(FrameError::UnknownFlags { flags: flags & FLAGS_CRITICAL });
         }
         let facts = match kind {
-            KIND_HELLO if is_hello => Facts::Hello {
-                version_min: bytes[16],
-                version_max: bytes[17],
-            },
+            KIND_HELLO if is_hello => Facts::Hello { version_min: bytes[16], version_max: bytes[17] },
             KIND_REQUEST => Facts::Request(RequestFacts {
                 service_id: fields.u32(16),
                 method_id: fields.u16(20),
@@ -228,9 +215,7 @@ impl Header {
                 error_code: fields.u32(28),
             }),
             KIND_CANCEL => Facts::Cancel,
-            KIND_GOAWAY => Facts::Goaway {
-                reason: GoawayReason::from_number(bytes[16]),
-            },
+            KIND_GOAWAY => Facts::Goaway { reason: GoawayReason::from_number(bytes[16]) },
             KIND_PING => Facts::Ping(fields.u64(16)),
             KIND_PONG => Facts::Pong(fields.u64(16)),
             _ if flags & FLAG_SKIPPABLE != 0 => Facts::Skippable(kind),
@@ -256,10 +241,7 @@ impl Header {
         put(8, &self.body_len.to_le_bytes());
         put(12, &self.call_id.to_le_bytes());
         let kind = match &self.facts {
-            Facts::Hello {
-                version_min,
-                version_max,
-            } => {
+            Facts::Hello { version_min, version_max } => {
                 put(16, &[*version_min, *version_max]);
                 KIND_HELLO
             }
@@ -272,14 +254,8 @@ impl Header {
                 KIND_REQUEST
             }
             Facts::Response(response) => {
-                put(
-                    16,
-                    &[response.code, response.cause, response.party, response.retry],
-                );
-                put(
-                    20,
-                    &[response.level_priority, response.level_rank, response.layer],
-                );
+                put(16, &[response.code, response.cause, response.party, response.retry]);
+                put(20, &[response.level_priority, response.level_rank, response.layer]);
                 put(24, &response.retry_after_ms.to_le_bytes());
                 put(28, &response.error_code.to_le_bytes());
                 KIND_RESPONSE
@@ -299,11 +275,7 @@ impl Header {
             }
             Facts::Skippable(kind) => *kind,
         };
-        let version = if kind == KIND_HELLO {
-            VERSION_OF_HELLO
-        } else {
-            VERSION
-        };
+        let version = if kind == KIND_HELLO { VERSION_OF_HELLO } else { VERSION };
         put(2, &[version, kind]);
         bytes
     }
@@ -373,24 +345,11 @@ mod tests {
             error_code: 1001,
         };
         check(
-            &Header {
-                body_len: 5,
-                ..Header::new(
-                    0,
-                    Facts::Hello {
-                        version_min: 1,
-                        version_max: 3,
-                    },
-                )
-            },
+            &Header { body_len: 5, ..Header::new(0, Facts::Hello { version_min: 1, version_max: 3 }) },
             "f753 00 01 0000 0000 05000000 00000000 0103 0000 00000000 00000000 00000000",
         );
         check(
-            &Header {
-                metadata_len: 3,
-                body_len: 258,
-                ..Header::new(7, Facts::Request(request))
-            },
+            &Header { metadata_len: 3, body_len: 258, ..Header::new(7, Facts::Request(request)) },
             "f753 01 02 0000 0300 02010000 07000000 36010000 0200 40 09 e0930400 efbeadde",
         );
         check(
@@ -402,12 +361,7 @@ mod tests {
             "f753 01 04 0000 0000 00000000 07000000 00000000 00000000 00000000 00000000",
         );
         check(
-            &Header::new(
-                0,
-                Facts::Goaway {
-                    reason: GoawayReason::Draining,
-                },
-            ),
+            &Header::new(0, Facts::Goaway { reason: GoawayReason::Draining }),
             "f753 01 05 0000 0000 00000000 00000000 01000000 00000000 00000000 00000000",
         );
         check(
@@ -419,10 +373,7 @@ mod tests {
             "f753 01 07 0000 0000 00000000 00000000 01000000 00000000 00000000 00000000",
         );
         check(
-            &Header {
-                flags: FLAG_SKIPPABLE,
-                ..Header::new(0, Facts::Skippable(99))
-            },
+            &Header { flags: FLAG_SKIPPABLE, ..Header::new(0, Facts::Skippable(99)) },
             "f753 01 63 0001 0000 00000000 00000000 00000000 00000000 00000000 00000000",
         );
     }
@@ -439,27 +390,12 @@ mod tests {
             "4745 5420 2f20 4854 54502f312e310d0a 0000000000000000 0000000000000000",
             FrameError::NotSvrkit { start: *b"GET / HT" },
         );
-        refused(
-            &format!("f753 09 02 0000 {rest}"),
-            FrameError::Version { found: 9 },
-        );
-        refused(
-            &format!("f753 01 63 0000 {rest}"),
-            FrameError::UnknownKind { kind: 0x63 },
-        );
-        refused(
-            &format!("f753 01 02 0400 {rest}"),
-            FrameError::UnknownFlags { flags: 4 },
-        );
+        refused(&format!("f753 09 02 0000 {rest}"), FrameError::Version { found: 9 });
+        refused(&format!("f753 01 63 0000 {rest}"), FrameError::UnknownKind { kind: 0x63 });
+        refused(&format!("f753 01 02 0400 {rest}"), FrameError::UnknownFlags { flags: 4 });
         // A hello that claims a version has a layout nobody knows.
-        refused(
-            &format!("f753 01 01 0000 {rest}"),
-            FrameError::UnknownKind { kind: 1 },
-        );
-        refused(
-            &format!("f753 00 02 0000 {rest}"),
-            FrameError::Version { found: 0 },
-        );
+        refused(&format!("f753 01 01 0000 {rest}"), FrameError::UnknownKind { kind: 1 });
+        refused(&format!("f753 00 02 0000 {rest}"), FrameError::Version { found: 0 });
     }
 
     #[test]

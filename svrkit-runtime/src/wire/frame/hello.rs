@@ -8,13 +8,7 @@ use super::header::{Facts, Header, VERSION};
 /// The versions this side speaks, as a hello says them.
 #[must_use]
 pub fn hello_header() -> Header {
-    Header::new(
-        0,
-        Facts::Hello {
-            version_min: VERSION,
-            version_max: VERSION,
-        },
-    )
+    Header::new(0, Facts::Hello { version_min: VERSION, version_max: VERSION })
 }
 
 /// The highest version both sides speak, if there is one.
@@ -29,13 +23,9 @@ mod tests {
 
     #[test]
     fn versions_meet_only_where_the_ranges_do() {
-        for (min, max, expected) in [
-            (1, 1, Some(1)),
-            (1, 9, Some(1)),
-            (0, 1, Some(1)),
-            (2, 9, None),
-            (0, 0, None),
-        ] {
+        for (min, max, expected) in
+            [(1, 1, Some(1)), (1, 9, Some(1)), (0, 1, Some(1)), (2, 9, None), (0, 0, None)]
+        {
             assert_eq!(common_version(min, max), expected, "{min}..={max}");
         }
     }

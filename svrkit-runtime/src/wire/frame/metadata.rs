@@ -8,21 +8,13 @@ use crate::wire::tlv::{DecodeError, Tlv};
 impl Metadata {
     /// Adds an entry.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Bytes>) {
-        self.entries.push(MetadataEntry {
-            key: key.into(),
-            value: value.into(),
-            ..MetadataEntry::default()
-        });
+        self.entries.push(MetadataEntry { key: key.into(), value: value.into(), ..MetadataEntry::default() });
     }
 
     /// The value of the last entry called `key`.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&Bytes> {
-        self.entries
-            .iter()
-            .rev()
-            .find(|entry| entry.key == key)
-            .map(|entry| &entry.value)
+        self.entries.iter().rev().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
     /// Whether there is nothing to send.
@@ -36,10 +28,6 @@ impl Metadata {
     /// # Errors
     /// [`DecodeError`] where the bytes are no metadata.
     pub fn read(bytes: &Bytes) -> Result<Self, DecodeError> {
-        if bytes.is_empty() {
-            Ok(Self::default())
-        } else {
-            Self::decode(bytes)
-        }
+        if bytes.is_empty() { Ok(Self::default()) } else { Self::decode(bytes) }
     }
 }

@@ -56,20 +56,12 @@ pub(super) fn varint_field(free: &mut [u8], key: Key, value: u64, present: bool)
     }
     let (groups, len) = varint::spread(value);
     let (key_groups, key_len) = varint::spread(u64::from(key.number()));
-    word(
-        free,
-        groups << (8 * key_len) | key_groups,
-        (len + key_len) * u32::from(present),
-    )
+    word(free, groups << (8 * key_len) | key_groups, (len + key_len) * u32::from(present))
 }
 
 #[inline(never)]
 fn long_varint_field(free: &mut [u8], key: Key, value: u64, present: bool) -> Option<&mut [u8]> {
-    if present {
-        self::key(varint(free, value)?, key)
-    } else {
-        Some(free)
-    }
+    if present { self::key(varint(free, value)?, key) } else { Some(free) }
 }
 
 /// Writes a key.
@@ -149,23 +141,11 @@ mod tests {
             let key = Key::new(tag, Kind::Varint);
             for value in [0, 1, 127, 128, (1 << 42) - 1, 1 << 42, u64::MAX] {
                 let expected = [bytewise(u64::from(key.number())), bytewise(value)].concat();
-                assert_eq!(
-                    written(|free| varint_field(free, key, value, true)),
-                    expected,
-                    "{tag} {value}"
-                );
+                assert_eq!(written(|free| varint_field(free, key, value, true)), expected, "{tag} {value}");
             }
-            assert_eq!(
-                written(|free| varint_field(free, key, 0, false)),
-                [],
-                "{tag} is absent"
-            );
+            assert_eq!(written(|free| varint_field(free, key, 0, false)), [], "{tag} is absent");
             let expected = [bytewise(u64::from(key.number())), bytewise(300)].concat();
-            assert_eq!(
-                written(|free| key_and_len(free, key, 300)),
-                expected,
-                "{tag} with a length"
-            );
+            assert_eq!(written(|free| key_and_len(free, key, 300)), expected, "{tag} with a length");
         }
     }
 

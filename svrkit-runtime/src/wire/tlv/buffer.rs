@@ -25,11 +25,7 @@ pub struct EncodeBuffer {
 impl EncodeBuffer {
     /// A buffer for messages of at most `message_len_max` bytes (`message.out`). Allocates when first used.
     pub const fn new(message_len_max: usize) -> Self {
-        Self {
-            bytes: Vec::new(),
-            used_len: 0,
-            message_len_max,
-        }
+        Self { bytes: Vec::new(), used_len: 0, message_len_max }
     }
 
     /// Changes how long a message may be (`message.out`).
@@ -95,19 +91,11 @@ impl EncodeBuffer {
 
     fn grow(&mut self, headroom: usize) -> Result<(), EncodeError> {
         // With that much, the longest message fits: writing may ask for the spill in addition.
-        let len_max = self
-            .message_len_max
-            .saturating_add(headroom)
-            .saturating_add(backward::SPILL_MAX);
+        let len_max = self.message_len_max.saturating_add(headroom).saturating_add(backward::SPILL_MAX);
         if self.bytes.len() >= len_max {
             return Err(self.too_long());
         }
-        let len = self
-            .bytes
-            .len()
-            .saturating_mul(2)
-            .max(LEN_FIRST.saturating_add(headroom))
-            .min(len_max);
+        let len = self.bytes.len().saturating_mul(2).max(LEN_FIRST.saturating_add(headroom)).min(len_max);
         // Nothing in it is worth copying: first let go, then take zeroed memory.
         self.bytes = Vec::new();
         self.bytes = vec![0; len];
@@ -115,9 +103,7 @@ impl EncodeBuffer {
     }
 
     fn too_long(&self) -> EncodeError {
-        EncodeError::TooLong {
-            limit: self.message_len_max,
-        }
+        EncodeError::TooLong { limit: self.message_len_max }
     }
 }
 

@@ -37,10 +37,7 @@ impl<'a> Decoder<'a> {
 
     /// Reads `bytes`; fields of type [`Bytes`] share long parts of it.
     pub fn shared(bytes: &'a Bytes, limits: &DecodeLimits) -> Self {
-        Self {
-            owner: Some(bytes),
-            ..Self::new(bytes, limits)
-        }
+        Self { owner: Some(bytes), ..Self::new(bytes, limits) }
     }
 
     /// The next record's key; `None` at the end of the message.
@@ -129,9 +126,7 @@ impl<'a> Decoder<'a> {
     pub fn message<M: Tlv>(&mut self, message: &mut M) -> Result<(), DecodeError> {
         let inside = self.prefixed()?;
         let Some(depth_left) = self.depth_left.checked_sub(1) else {
-            return Err(self.error(DecodeErrorKind::DepthExceeded {
-                limit: self.limits.depth,
-            }));
+            return Err(self.error(DecodeErrorKind::DepthExceeded { limit: self.limits.depth }));
         };
         self.depth_left = depth_left;
         self.within(inside, |decoder| message.merge(decoder))?;
@@ -166,9 +161,7 @@ impl<'a> Decoder<'a> {
                 self.memory_left = memory_left;
                 Ok(())
             }
-            None => Err(self.error(DecodeErrorKind::MemoryExceeded {
-                limit: self.limits.memory,
-            })),
+            None => Err(self.error(DecodeErrorKind::MemoryExceeded { limit: self.limits.memory })),
         }
     }
 
@@ -229,10 +222,7 @@ impl<'a> Decoder<'a> {
 
     #[inline(never)]
     fn grow<T>(&mut self, items: &mut Vec<T>, more: usize) -> Result<(), DecodeError> {
-        let capacity = items
-            .len()
-            .saturating_add(more)
-            .max(items.capacity().saturating_mul(2));
+        let capacity = items.len().saturating_add(more).max(items.capacity().saturating_mul(2));
         self.charge((capacity - items.capacity()).saturating_mul(size_of::<T>()))?;
         items.reserve_exact(capacity - items.len());
         Ok(())

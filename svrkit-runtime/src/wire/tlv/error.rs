@@ -70,12 +70,7 @@ pub enum DecodeErrorKind {
 impl DecodeError {
     #[cold]
     pub(super) fn new(kind: DecodeErrorKind, offset: usize) -> Self {
-        Self(Box::new(Fault {
-            kind,
-            offset,
-            message: "",
-            path: Vec::new(),
-        }))
+        Self(Box::new(Fault { kind, offset, message: "", path: Vec::new() }))
     }
 
     /// What is wrong.
@@ -121,13 +116,7 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{}: {} (at byte {})",
-            Path(&self.0),
-            self.0.kind,
-            self.0.offset
-        )
+        write!(out, "{}: {} (at byte {})", Path(&self.0), self.0.kind, self.0.offset)
     }
 }
 
@@ -166,31 +155,16 @@ impl fmt::Display for DecodeErrorKind {
             }
             Self::TagZero => out.write_str("a record has tag 0, the bytes are no message"),
             Self::TagTooLarge { tag } => {
-                write!(
-                    out,
-                    "a record has tag {tag}, the highest is 536870911, the bytes are no message"
-                )
+                write!(out, "a record has tag {tag}, the highest is 536870911, the bytes are no message")
             }
-            Self::KindRefused {
-                tag,
-                kind: kind @ (3 | 4),
-            } => {
-                write!(
-                    out,
-                    "tag {tag} is a group (kind {kind}), which the sender has to write as a message"
-                )
+            Self::KindRefused { tag, kind: kind @ (3 | 4) } => {
+                write!(out, "tag {tag} is a group (kind {kind}), which the sender has to write as a message")
             }
             Self::KindRefused { tag, kind } => {
-                write!(
-                    out,
-                    "tag {tag} has kind {kind}, which does not exist, the bytes are no message"
-                )
+                write!(out, "tag {tag} has kind {kind}, which does not exist, the bytes are no message")
             }
             Self::LengthPastEnd { len, left } => {
-                write!(
-                    out,
-                    "a length of {len} bytes where {left} are left, somebody cut the message"
-                )
+                write!(out, "a length of {len} bytes where {left} are left, somebody cut the message")
             }
             Self::NotUtf8 => out.write_str("a text is no utf-8, the sender should use `bytes`"),
             Self::MemoryExceeded { limit } => write!(
@@ -250,15 +224,9 @@ mod tests {
     #[test]
     fn limits_name_their_keys() {
         let memory = DecodeErrorKind::MemoryExceeded { limit: 7 }.to_string();
-        assert!(
-            memory.contains("7 bytes") && memory.contains("`decode.memory`"),
-            "{memory}"
-        );
+        assert!(memory.contains("7 bytes") && memory.contains("`decode.memory`"), "{memory}");
         let depth = DecodeErrorKind::DepthExceeded { limit: 7 }.to_string();
-        assert!(
-            depth.contains("7 deep") && depth.contains("`decode.depth`"),
-            "{depth}"
-        );
+        assert!(depth.contains("7 deep") && depth.contains("`decode.depth`"), "{depth}");
         let out = EncodeError::TooLong { limit: 7 }.to_string();
         assert!(out.contains("7 bytes") && out.contains("`message.out`"), "{out}");
     }

@@ -61,11 +61,7 @@ impl Key {
     pub(super) fn read(bytes: &[u8]) -> Result<(Self, &[u8]), DecodeErrorKind> {
         let (number, rest) = varint::read(bytes)?;
         let is_legal = (1 << 3..=u64::from(u32::MAX)).contains(&number) && KINDS >> (number & 7) & 1 == 1;
-        if is_legal {
-            Ok((Self(number as u32), rest))
-        } else {
-            Err(refusal(number))
-        }
+        if is_legal { Ok((Self(number as u32), rest)) } else { Err(refusal(number)) }
     }
 }
 
@@ -74,10 +70,7 @@ fn refusal(number: u64) -> DecodeErrorKind {
     let tag = number >> 3;
     match u32::try_from(tag) {
         Ok(0) => DecodeErrorKind::TagZero,
-        Ok(tag) if tag <= TAG_MAX => DecodeErrorKind::KindRefused {
-            tag,
-            kind: (number & 7) as u8,
-        },
+        Ok(tag) if tag <= TAG_MAX => DecodeErrorKind::KindRefused { tag, kind: (number & 7) as u8 },
         _ => DecodeErrorKind::TagTooLarge { tag },
     }
 }
@@ -109,10 +102,7 @@ mod tests {
         check(&[0x00], Err(DecodeErrorKind::TagZero));
         check(&[0x02], Err(DecodeErrorKind::TagZero));
         check(&[0x07], Err(DecodeErrorKind::TagZero));
-        check(
-            &[0x80, 0x80, 0x80, 0x80, 0x10],
-            Err(DecodeErrorKind::TagTooLarge { tag: 1 << 29 }),
-        );
+        check(&[0x80, 0x80, 0x80, 0x80, 0x10], Err(DecodeErrorKind::TagTooLarge { tag: 1 << 29 }));
         let all = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
         check(&all, Err(DecodeErrorKind::TagTooLarge { tag: u64::MAX >> 3 }));
     }

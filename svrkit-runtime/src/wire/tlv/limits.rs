@@ -20,9 +20,6 @@ pub struct DecodeLimits {
 
 impl Default for DecodeLimits {
     fn default() -> Self {
-        Self {
-            memory: DECODE_MEMORY_DEFAULT,
-            depth: DECODE_DEPTH_DEFAULT,
-        }
+        Self { memory: DECODE_MEMORY_DEFAULT, depth: DECODE_DEPTH_DEFAULT }
     }
 }

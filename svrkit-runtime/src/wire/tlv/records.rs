@@ -41,10 +41,7 @@ pub struct Record<'a> {
 impl<'a> Records<'a> {
     /// The records of the message `bytes`.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            whole: bytes,
-            rest: bytes,
-        }
+        Self { whole: bytes, rest: bytes }
     }
 
     fn offset(&self) -> usize {
@@ -81,16 +78,7 @@ fn split_record(bytes: &[u8]) -> Result<(Record<'_>, &[u8]), DecodeErrorKind> {
     let (key, behind_key) = Key::read(bytes)?;
     let (value, rest) = split_value(behind_key, key.kind())?;
     let bytes = &bytes[..bytes.len() - rest.len()];
-    Ok((
-        Record {
-            tag: key.tag(),
-            kind: key.kind(),
-            value,
-            bytes,
-            offset: 0,
-        },
-        rest,
-    ))
+    Ok((Record { tag: key.tag(), kind: key.kind(), value, bytes, offset: 0 }, rest))
 }
 
 /// Splits off one value, without its length.
@@ -113,8 +101,5 @@ pub(super) fn split_prefixed(bytes: &[u8]) -> Result<(&[u8], &[u8]), DecodeError
     usize::try_from(len)
         .ok()
         .and_then(|len| rest.split_at_checked(len))
-        .ok_or(DecodeErrorKind::LengthPastEnd {
-            len,
-            left: rest.len(),
-        })
+        .ok_or(DecodeErrorKind::LengthPastEnd { len, left: rest.len() })
 }

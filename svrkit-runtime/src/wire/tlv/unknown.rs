@@ -70,9 +70,7 @@ impl fmt::Debug for UnknownFields {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Tags are what one looks for; the bytes would bury the message around.
         out.write_str("UnknownFields")?;
-        out.debug_list()
-            .entries(self.iter().map(|record| record.tag))
-            .finish()
+        out.debug_list().entries(self.iter().map(|record| record.tag)).finish()
     }
 }
 

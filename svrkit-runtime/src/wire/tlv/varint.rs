@@ -98,11 +98,7 @@ mod tests {
         }
         let followed = [bytes, &[0xff; 8]].concat();
         let read = read(&followed).map(|(value, rest)| (value, rest.len()));
-        assert_eq!(
-            read,
-            expected.map(|value| (value, 8)),
-            "{bytes:02x?} with bytes behind"
-        );
+        assert_eq!(read, expected.map(|value| (value, 8)), "{bytes:02x?} with bytes behind");
     }
 
     #[test]
@@ -115,41 +111,23 @@ mod tests {
         check(&[0xff, 0x7f], Ok((1 << 14) - 1));
         check(&[0x80, 0x80, 0x01], Ok(1 << 14));
         check(&[0xff, 0xff, 0xff, 0xff, 0x0f], Ok(u64::from(u32::MAX)));
-        check(
-            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
-            Ok((1 << 56) - 1),
-        );
-        check(
-            &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
-            Ok(1 << 56),
-        );
-        check(
-            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
-            Ok(u64::MAX),
-        );
+        check(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f], Ok((1 << 56) - 1));
+        check(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01], Ok(1 << 56));
+        check(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], Ok(u64::MAX));
     }
 
     #[test]
     fn zero_padding_is_legal_up_to_ten_bytes() {
         check(&[0x81, 0x00], Ok(1));
         check(&[0x81, 0x80, 0x80, 0x00], Ok(1));
-        check(
-            &[0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00],
-            Ok(1),
-        );
+        check(&[0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00], Ok(1));
     }
 
     #[test]
     fn more_than_ten_bytes_or_64_bits_are_refused() {
         let too_long = Err(DecodeErrorKind::VarintTooLong);
-        check(
-            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
-            too_long,
-        );
-        check(
-            &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00],
-            too_long,
-        );
+        check(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02], too_long);
+        check(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00], too_long);
         check(&[0xff; 11], too_long);
     }
 
@@ -168,10 +146,7 @@ mod tests {
                 let bytes = groups.to_le_bytes();
                 let bytes = &bytes[..len as usize];
                 check(bytes, Ok(value));
-                assert!(
-                    bytes == [0] || bytes.last() != Some(&0),
-                    "{value} is padded: {bytes:02x?}"
-                );
+                assert!(bytes == [0] || bytes.last() != Some(&0), "{value} is padded: {bytes:02x?}");
             }
         }
     }
