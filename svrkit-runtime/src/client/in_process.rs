@@ -52,14 +52,7 @@ impl Link for InProcess {
             return true;
         }
         let responder = Arc::clone(&self) as Arc<dyn Responder>;
-        self.router.dispatch(Call::new(
-            call_id,
-            facts,
-            metadata.clone(),
-            body.clone(),
-            responder,
-            self.limits,
-        ));
+        self.router.dispatch(Call::new(call_id, facts, metadata.clone(), body.clone(), responder));
         true
     }
 
@@ -76,6 +69,10 @@ impl Responder for InProcess {
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
         let outcome = outcome.map(Bytes::copy_from_slice).map_err(as_told);
         self.pending.answer(call_id, outcome);
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     fn in_flight(&self) -> &InFlight {

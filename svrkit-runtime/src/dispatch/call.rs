@@ -8,7 +8,6 @@ use bytes::Bytes;
 
 use super::in_flight::StoppedBy;
 use super::responder::Responder;
-use crate::limits::Limits;
 use crate::scratch;
 use crate::spec::{ServiceSpec, Spec};
 use crate::status::{Cause, Layer, Party, Retry, Status};
@@ -24,7 +23,6 @@ pub struct Call {
     metadata: Bytes,
     body: Bytes,
     place: Place,
-    limits: Limits,
 }
 
 impl Call {
@@ -35,9 +33,8 @@ impl Call {
         metadata: Bytes,
         body: Bytes,
         responder: Arc<dyn Responder>,
-        limits: Limits,
     ) -> Self {
-        Self { facts, metadata, body, place: Place { responder, call_id, answered: false }, limits }
+        Self { facts, metadata, body, place: Place { responder, call_id, answered: false } }
     }
 
     /// The service called.
@@ -61,7 +58,7 @@ impl Call {
             Status::invalid_argument(why).layer(Layer::Codec).cause(Cause::Size).retry(Retry::Never)
         };
         let metadata = Metadata::read(&self.metadata).map_err(|error| refused(error.to_string()))?;
-        let (len, max) = (metadata.entries.len(), self.limits.metadata_entries);
+        let (len, max) = (metadata.entries.len(), self.place.responder.limits().metadata_entries);
         if len > max {
             return Err(refused(format!(
                 "{len} metadata entries are over the limit of {max} (metadata.entries)"
@@ -80,7 +77,7 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        let Self { facts, body, place, limits, .. } = self;
+        let Self { facts, body, place, .. } = self;
         if facts.remaining_us == 0 {
             let late = Status::deadline_exceeded("the deadline was over when the call arrived")
                 .party(Party::Caller)
@@ -88,6 +85,7 @@ impl Call {
                 .cause(Cause::Deadline);
             return place.answer(Err(&late));
         }
+        let limits = place.responder.limits();
         let decode_limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
         let request = match Req::decode_shared(&body, &decode_limits) {
             Ok(request) => request,
@@ -103,7 +101,7 @@ impl Call {
         let (responder, call_id) = (Arc::clone(&place.responder), place.call_id);
         let task = tokio::spawn(async move {
             match handler(request).await {
-                Ok(response) => place.answer_message(spec, &response, limits.message_out),
+                Ok(response) => place.answer_message(spec, &response),
                 Err(status) => place.answer(Err(&status)),
             }
         });
@@ -161,8 +159,8 @@ impl Place {
         self.responder.answer(self.call_id, outcome);
     }
 
-    fn answer_message<T: Tlv>(self, spec: &Spec, message: &T, max: u32) {
-        scratch::encode(message, max, |encoded| match encoded {
+    fn answer_message<T: Tlv>(self, spec: &Spec, message: &T) {
+        scratch::encode(message, self.responder.limits().message_out, |encoded| match encoded {
             Ok(bytes) => self.answer(Ok(bytes)),
             Err(error) => {
                 let status = Status::internal(format!("the response of {spec} cannot be encoded: {error}"))
@@ -172,27 +170,30 @@ impl Place {
             }
         });
     }
+
+    /// Its handler is gone without an answer.
+    #[cold]
+    fn answer_unanswered(&self) {
+        let status = match self.responder.in_flight().stopped_by(self.call_id) {
+            Some(StoppedBy::Caller) => return,
+            Some(StoppedBy::Drain) => {
+                Status::unavailable("the server stopped before the handler had ended (drain.timeout)")
+                    .cause(Cause::Draining)
+            }
+            None if std::thread::panicking() => {
+                Status::internal("the handler panicked; the server's log has the place")
+            }
+            None => Status::internal("the call was dropped unanswered"),
+        };
+        self.responder.answer(self.call_id, Err(&status));
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let in_flight = self.responder.in_flight();
-        let unanswered = match in_flight.stopped_by(self.call_id) {
-            _ if self.answered => None,
-            Some(StoppedBy::Caller) => None,
-            Some(StoppedBy::Drain) => Some(
-                Status::unavailable("the server stopped before the handler had ended (drain.timeout)")
-                    .layer(Layer::Handler)
-                    .cause(Cause::Draining),
-            ),
-            None if std::thread::panicking() => {
-                Some(Status::internal("the handler panicked; the server's log has the place"))
-            }
-            None => Some(Status::internal("the call was dropped unanswered")),
-        };
-        if let Some(status) = unanswered {
-            self.responder.answer(self.call_id, Err(&status));
+        if !self.answered {
+            self.answer_unanswered();
         }
-        in_flight.end(self.call_id);
+        self.responder.in_flight().end(self.call_id);
     }
 }

@@ -211,14 +211,7 @@ impl Connection {
             }
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                shared.router.dispatch(Call::new(
-                    call_id,
-                    facts,
-                    frame.metadata,
-                    frame.body,
-                    responder,
-                    self.limits,
-                ));
+                shared.router.dispatch(Call::new(call_id, facts, frame.metadata, frame.body, responder));
             }
         }
     }
@@ -280,6 +273,10 @@ impl Responder for Connection {
         };
         let (facts, failure) = to_wire(status);
         self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     fn in_flight(&self) -> &InFlight {

@@ -51,14 +51,8 @@ impl fmt::Debug for ServeError {
     }
 }
 
-impl Error for ServeError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Bind { error, .. } | Self::Signals(error) => Some(error),
-            Self::ServiceIdTaken(error) => Some(error),
-        }
-    }
-}
+/// Without a source: what lies beneath is part of the text, and in the variants.
+impl Error for ServeError {}
 
 impl From<ServiceIdTaken> for ServeError {
     fn from(error: ServiceIdTaken) -> Self {

@@ -192,6 +192,12 @@ impl Status {
         &self.0.message
     }
 
+    /// The operating system's error beneath it, where there is one.
+    #[must_use]
+    pub fn io_error(&self) -> Option<&io::Error> {
+        self.0.source.as_deref()
+    }
+
     /// Every fact but code, message and source, to be looked at one by one.
     #[must_use]
     pub fn facts(&self) -> StatusFacts<'_> {
@@ -269,11 +275,9 @@ impl fmt::Debug for Status {
     }
 }
 
-impl Error for Status {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn Error + 'static))
-    }
-}
+/// Without a source: the system's error is part of the text, and a report of the chain would say it twice. It is to be
+/// had by [`Status::io_error`].
+impl Error for Status {}
 
 #[cfg(test)]
 mod tests {
