@@ -71,17 +71,17 @@ fn print(tokens: TokenStream) -> String {
     prettyplease::unparse(&file)
 }
 
-/// Puts a blank line between an item that ends with a brace and the next one, as a person would.
+/// Puts a blank line between an item that ends and the next one, as a person would.
 fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 16);
-    let mut after_brace = false;
+    let mut after_item = false;
     for line in text.lines() {
         let code = line.trim_start();
         let is_item = ["///", "#[", "impl", "pub "].iter().any(|start| code.starts_with(start));
-        if after_brace && is_item {
+        if after_item && is_item {
             out.push('\n');
         }
-        after_brace = code == "}" || code == "};";
+        after_item = code == "}" || (code.ends_with(';') && !code.starts_with("///"));
         out.push_str(line);
         out.push('\n');
     }

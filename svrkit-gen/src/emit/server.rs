@@ -64,11 +64,13 @@ fn arm(method: &Method, service: &Service) -> TokenStream {
     let spec = ident(&names::method_spec(service, &method.head.name.value));
     let name = ident(&names::method(&method.head.name.value));
     let parameter = ident(names::server_parameter(service));
-    // Not `service.#name`: an `Arc` has methods of its own.
+    // Not `service.#name`: an `Arc` has methods of its own. The handler's error becomes the status it stands for.
     quote! {
         #id => {
             let service = ::std::sync::Arc::clone(&self.service);
-            call.handle(&#spec, move |request| async move { #parameter::#name(&service, request).await });
+            call.handle(&#spec, move |request| async move {
+                #parameter::#name(&service, request).await.map_err(::core::convert::Into::into)
+            });
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The facts of a service and its methods, as statics.
+//! The facts of a service and its methods, as statics. What is as everywhere is not said.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::ident;
 use crate::model::fingerprint::fingerprint;
-use crate::model::{Method, Schema, Service};
+use crate::model::{Method, PRIORITY_DEFAULT, Schema, Service};
 use crate::names;
 
 pub(super) fn specs(service: &Service, schema: &Schema) -> TokenStream {
@@ -20,12 +20,9 @@ pub(super) fn specs(service: &Service, schema: &Schema) -> TokenStream {
     let methods = service.methods.iter().map(|it| method_spec(it, service, schema));
     quote! {
         #[doc = #doc]
-        pub static #name: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec {
-            name: #full_name,
-            id: #id,
-            fingerprint: #fingerprint,
-            methods: &[#(&#method_names),*],
-        };
+        pub static #name: ::svrkit_runtime::ServiceSpec =
+            ::svrkit_runtime::ServiceSpec::new(#full_name, #id, &[#(&#method_names),*])
+                .fingerprint(#fingerprint);
 
         #(#methods)*
     }
@@ -40,27 +37,19 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
     let method_id = Literal::u16_unsuffixed(method.head.id.value);
     let request = schema.message(method.request).name.full();
     let response = schema.message(method.response).name.full();
-    let timeout = match method.timeout_ms {
-        Some(timeout_ms) => {
-            let timeout_ms = Literal::u64_unsuffixed(timeout_ms);
-            quote!(::core::option::Option::Some(::core::time::Duration::from_millis(#timeout_ms)))
-        }
-        None => quote!(::core::option::Option::None),
-    };
-    let priority = Literal::u8_unsuffixed(method.priority);
-    let idempotent = method.idempotent;
+    let timeout = method.timeout_ms.map(|timeout_ms| {
+        let timeout_ms = Literal::u64_unsuffixed(timeout_ms);
+        quote!(.timeout(::core::time::Duration::from_millis(#timeout_ms)))
+    });
+    let priority = (method.priority != PRIORITY_DEFAULT).then(|| {
+        let priority = Literal::u8_unsuffixed(method.priority);
+        quote!(.priority(#priority))
+    });
+    let idempotent = method.idempotent.then(|| quote!(.idempotent()));
     quote! {
         #[doc = #doc]
-        pub static #name: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec {
-            service: #service_name,
-            service_id: #service_id,
-            method: #method_name,
-            method_id: #method_id,
-            request: #request,
-            response: #response,
-            timeout: #timeout,
-            priority: #priority,
-            idempotent: #idempotent,
-        };
+        pub static #name: ::svrkit_runtime::Spec =
+            ::svrkit_runtime::Spec::new(#service_name, #service_id, #method_name, #method_id)
+                .messages(#request, #response) #timeout #priority #idempotent;
     }
 }

@@ -21,6 +21,9 @@ use crate::limits::TAG_MAX;
 /// Service ids below this one belong to the kit.
 pub(crate) const KIT_SERVICE_IDS: u32 = 1_024;
 
+/// The priority of a method that names none; `svrkit_runtime::Spec` has the same.
+pub(crate) const PRIORITY_DEFAULT: u8 = 128;
+
 /// Tags that protobuf keeps for itself.
 pub(crate) const TAGS_OF_PROTOBUF: std::ops::RangeInclusive<u32> = 19_000..=19_999;
 

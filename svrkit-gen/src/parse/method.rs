@@ -3,6 +3,7 @@
 use super::reader::Element;
 use super::syntax::Method;
 use super::{Context, doc, value};
+use crate::model::PRIORITY_DEFAULT;
 
 pub(super) fn method(element: &Element<'_>, context: &mut Context<'_>) -> Option<Method> {
     let name = element.required("name", context).map(value::text);
@@ -19,7 +20,7 @@ pub(super) fn method(element: &Element<'_>, context: &mut Context<'_>) -> Option
         request,
         response,
         timeout_ms,
-        priority: priority.unwrap_or(value::PRIORITY_DEFAULT),
+        priority: priority.unwrap_or(PRIORITY_DEFAULT),
         idempotent: idempotent.is_some_and(|idempotent| idempotent.value),
     })
 }

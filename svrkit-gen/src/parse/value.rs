@@ -10,9 +10,7 @@ use super::Context;
 use super::attributes::Attribute;
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
 use crate::limits::{RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX};
-
-/// The priority of a method that names none.
-pub(super) const PRIORITY_DEFAULT: u8 = 128;
+use crate::model::PRIORITY_DEFAULT;
 
 const PRIORITIES: [(&str, u8); 4] =
     [("core", 0), ("important", 64), ("normal", PRIORITY_DEFAULT), ("lossy", 192)];

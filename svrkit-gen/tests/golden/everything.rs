@@ -303,15 +303,19 @@ pub mod golden {
                 &self,
                 request: Order,
             ) -> impl ::svrkit_runtime::Answer<order::Item>;
+
             /// Method `Get` of `golden.everything.Orders`.
             fn get(&self, request: Option) -> impl ::svrkit_runtime::Answer<Order>;
+
             /// Method `New` of `golden.everything.Orders`.
             fn new_(
                 &self,
                 request: String,
             ) -> impl ::svrkit_runtime::Answer<super::parts::Money>;
+
             /// Method `Clone` of `golden.everything.Orders`.
             fn clone_(&self, request: Lists) -> impl ::svrkit_runtime::Answer<Scalars>;
+
             /// Method `Match` of `golden.everything.Orders`.
             fn r#match(
                 &self,
@@ -347,7 +351,9 @@ pub mod golden {
                         call.handle(
                             &ORDERS_PLACE,
                             move |request| async move {
-                                S::place(&service, request).await
+                                S::place(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
                             },
                         );
                     }
@@ -355,7 +361,11 @@ pub mod golden {
                         let service = ::std::sync::Arc::clone(&self.service);
                         call.handle(
                             &ORDERS_GET,
-                            move |request| async move { S::get(&service, request).await },
+                            move |request| async move {
+                                S::get(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
                         );
                     }
                     3 => {
@@ -363,7 +373,9 @@ pub mod golden {
                         call.handle(
                             &ORDERS_NEW,
                             move |request| async move {
-                                S::new_(&service, request).await
+                                S::new_(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
                             },
                         );
                     }
@@ -372,7 +384,9 @@ pub mod golden {
                         call.handle(
                             &ORDERS_CLONE,
                             move |request| async move {
-                                S::clone_(&service, request).await
+                                S::clone_(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
                             },
                         );
                     }
@@ -381,7 +395,9 @@ pub mod golden {
                         call.handle(
                             &ORDERS_MATCH,
                             move |request| async move {
-                                S::r#match(&service, request).await
+                                S::r#match(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
                             },
                         );
                     }
@@ -450,89 +466,65 @@ pub mod golden {
         }
 
         /// The facts of `golden.everything.Orders`.
-        pub static ORDERS: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec {
-            name: "golden.everything.Orders",
-            id: 2310,
-            fingerprint: 0x949e3f0b2ed37ef8,
-            methods: &[
-                &ORDERS_PLACE,
-                &ORDERS_GET,
-                &ORDERS_NEW,
-                &ORDERS_CLONE,
-                &ORDERS_MATCH,
-            ],
-        };
+        pub static ORDERS: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
+                "golden.everything.Orders",
+                2310,
+                &[&ORDERS_PLACE, &ORDERS_GET, &ORDERS_NEW, &ORDERS_CLONE, &ORDERS_MATCH],
+            )
+            .fingerprint(0x949e3f0b2ed37ef8);
 
         /// The facts of `golden.everything.Orders.Place`.
-        pub static ORDERS_PLACE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec {
-            service: "golden.everything.Orders",
-            service_id: 2310,
-            method: "Place",
-            method_id: 1,
-            request: "golden.everything.Order",
-            response: "golden.everything.Order.Item",
-            timeout: ::core::option::Option::Some(
-                ::core::time::Duration::from_millis(300),
-            ),
-            priority: 0,
-            idempotent: false,
-        };
+        pub static ORDERS_PLACE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Orders",
+                2310,
+                "Place",
+                1,
+            )
+            .messages("golden.everything.Order", "golden.everything.Order.Item")
+            .timeout(::core::time::Duration::from_millis(300))
+            .priority(0);
 
         /// The facts of `golden.everything.Orders.Get`.
-        pub static ORDERS_GET: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec {
-            service: "golden.everything.Orders",
-            service_id: 2310,
-            method: "Get",
-            method_id: 2,
-            request: "golden.everything.Option",
-            response: "golden.everything.Order",
-            timeout: ::core::option::Option::Some(
-                ::core::time::Duration::from_millis(120000),
-            ),
-            priority: 128,
-            idempotent: true,
-        };
+        pub static ORDERS_GET: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Orders",
+                2310,
+                "Get",
+                2,
+            )
+            .messages("golden.everything.Option", "golden.everything.Order")
+            .timeout(::core::time::Duration::from_millis(120000))
+            .idempotent();
 
         /// The facts of `golden.everything.Orders.New`.
-        pub static ORDERS_NEW: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec {
-            service: "golden.everything.Orders",
-            service_id: 2310,
-            method: "New",
-            method_id: 3,
-            request: "golden.everything.String",
-            response: "golden.parts.Money",
-            timeout: ::core::option::Option::None,
-            priority: 192,
-            idempotent: false,
-        };
+        pub static ORDERS_NEW: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Orders",
+                2310,
+                "New",
+                3,
+            )
+            .messages("golden.everything.String", "golden.parts.Money")
+            .priority(192);
 
         /// The facts of `golden.everything.Orders.Clone`.
-        pub static ORDERS_CLONE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec {
-            service: "golden.everything.Orders",
-            service_id: 2310,
-            method: "Clone",
-            method_id: 4,
-            request: "golden.everything.Lists",
-            response: "golden.everything.Scalars",
-            timeout: ::core::option::Option::None,
-            priority: 64,
-            idempotent: false,
-        };
+        pub static ORDERS_CLONE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Orders",
+                2310,
+                "Clone",
+                4,
+            )
+            .messages("golden.everything.Lists", "golden.everything.Scalars")
+            .priority(64);
 
         /// The facts of `golden.everything.Orders.Match`.
-        pub static ORDERS_MATCH: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec {
-            service: "golden.everything.Orders",
-            service_id: 2310,
-            method: "Match",
-            method_id: 65535,
-            request: "golden.everything.Optionals",
-            response: "golden.everything.Optionals",
-            timeout: ::core::option::Option::Some(
-                ::core::time::Duration::from_millis(5000),
-            ),
-            priority: 200,
-            idempotent: false,
-        };
+        pub static ORDERS_MATCH: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Orders",
+                2310,
+                "Match",
+                65535,
+            )
+            .messages("golden.everything.Optionals", "golden.everything.Optionals")
+            .timeout(::core::time::Duration::from_millis(5000))
+            .priority(200);
 
         /// Service `golden.everything.S`.
         pub trait S: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -568,7 +560,9 @@ pub mod golden {
                         call.handle(
                             &S_SAME,
                             move |request| async move {
-                                T::same(&service, request).await
+                                T::same(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
                             },
                         );
                     }
@@ -608,25 +602,21 @@ pub mod golden {
         }
 
         /// The facts of `golden.everything.S`.
-        pub static S: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec {
-            name: "golden.everything.S",
-            id: 126399256,
-            fingerprint: 0xf6d85406395b2723,
-            methods: &[&S_SAME],
-        };
+        pub static S: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
+                "golden.everything.S",
+                126399256,
+                &[&S_SAME],
+            )
+            .fingerprint(0xf6d85406395b2723);
 
         /// The facts of `golden.everything.S.Same`.
-        pub static S_SAME: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec {
-            service: "golden.everything.S",
-            service_id: 126399256,
-            method: "Same",
-            method_id: 1,
-            request: "golden.everything.String",
-            response: "golden.everything.String",
-            timeout: ::core::option::Option::None,
-            priority: 128,
-            idempotent: false,
-        };
+        pub static S_SAME: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.S",
+                126399256,
+                "Same",
+                1,
+            )
+            .messages("golden.everything.String", "golden.everything.String");
 
         /// Service `golden.everything.Idle`.
         pub trait Idle: ::core::marker::Send + ::core::marker::Sync + 'static {}
@@ -682,12 +672,12 @@ pub mod golden {
         }
 
         /// The facts of `golden.everything.Idle`.
-        pub static IDLE: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec {
-            name: "golden.everything.Idle",
-            id: 1081664657,
-            fingerprint: 0xcbf29ce484222325,
-            methods: &[],
-        };
+        pub static IDLE: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
+                "golden.everything.Idle",
+                1081664657,
+                &[],
+            )
+            .fingerprint(0xcbf29ce484222325);
 
         /// Definitions nested in `golden.everything.Order`.
         pub mod order {

@@ -72,7 +72,11 @@ pub mod hello {
                     let service = ::std::sync::Arc::clone(&self.service);
                     call.handle(
                         &GREETER_GREET,
-                        move |request| async move { S::greet(&service, request).await },
+                        move |request| async move {
+                            S::greet(&service, request)
+                                .await
+                                .map_err(::core::convert::Into::into)
+                        },
                     );
                 }
                 _ => call.refuse_unknown_method(&GREETER),
@@ -114,23 +118,21 @@ pub mod hello {
     }
 
     /// The facts of `hello.Greeter`.
-    pub static GREETER: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec {
-        name: "hello.Greeter",
-        id: 2001,
-        fingerprint: 0x02210597d15c10d9,
-        methods: &[&GREETER_GREET],
-    };
+    pub static GREETER: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
+            "hello.Greeter",
+            2001,
+            &[&GREETER_GREET],
+        )
+        .fingerprint(0x02210597d15c10d9);
 
     /// The facts of `hello.Greeter.Greet`.
-    pub static GREETER_GREET: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec {
-        service: "hello.Greeter",
-        service_id: 2001,
-        method: "Greet",
-        method_id: 1,
-        request: "hello.GreetRequest",
-        response: "hello.GreetReply",
-        timeout: ::core::option::Option::Some(::core::time::Duration::from_millis(300)),
-        priority: 128,
-        idempotent: true,
-    };
+    pub static GREETER_GREET: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+            "hello.Greeter",
+            2001,
+            "Greet",
+            1,
+        )
+        .messages("hello.GreetRequest", "hello.GreetReply")
+        .timeout(::core::time::Duration::from_millis(300))
+        .idempotent();
 }
