@@ -15,6 +15,7 @@
 extern crate self as svrkit_runtime;
 
 mod client;
+mod deadline;
 mod dispatch;
 mod limits;
 mod scratch;
@@ -26,7 +27,7 @@ pub mod wire;
 
 pub use bytes::Bytes;
 
-pub use client::{Client, Request};
+pub use client::{Client, ClientBuilder, Request};
 pub use dispatch::{Answer, Call, Service, ServiceIdTaken};
 pub use limits::Limits;
 pub use server::{Bound, Drained, ServeError, Server};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 /// The facts of one service.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ServiceSpec {
     /// Full name, package included: `shop.orders.Orders`.
     pub name: &'static str,
@@ -18,10 +19,37 @@ pub struct ServiceSpec {
     pub methods: &'static [&'static Spec],
 }
 
-/// The facts of one method.
+impl ServiceSpec {
+    /// A service of these methods, its fingerprint unknown.
+    #[must_use]
+    pub const fn new(name: &'static str, id: u32, methods: &'static [&'static Spec]) -> Self {
+        Self { name, id, fingerprint: 0, methods }
+    }
+
+    /// Sets the fingerprint.
+    #[must_use]
+    pub const fn fingerprint(mut self, fingerprint: u64) -> Self {
+        self.fingerprint = fingerprint;
+        self
+    }
+}
+
+/// The facts of one method. Shown as `shop.orders.Orders.Place`.
 ///
-/// Shown as `shop.orders.Orders.Place`.
+/// ```
+/// use std::time::Duration;
+/// use svrkit_runtime::{ServiceSpec, Spec};
+///
+/// static WEATHER: ServiceSpec = ServiceSpec::new("weather.Weather", 2002, &[&SUMMARIZE]);
+/// static SUMMARIZE: Spec = Spec::new("weather.Weather", 2002, "Summarize", 1)
+///     .messages("weather.Measurements", "weather.Summary")
+///     .timeout(Duration::from_millis(300))
+///     .idempotent();
+///
+/// assert_eq!(SUMMARIZE.to_string(), "weather.Weather.Summarize");
+/// ```
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Spec {
     /// Full name of the service.
     pub service: &'static str,
@@ -31,9 +59,9 @@ pub struct Spec {
     pub method: &'static str,
     /// Id of the method within its service.
     pub method_id: u16,
-    /// Full name of the request message.
+    /// Full name of the request message; empty where nobody said.
     pub request: &'static str,
-    /// Full name of the response message.
+    /// Full name of the response message; empty where nobody said.
     pub response: &'static str,
     /// The time a caller gives it unless it says otherwise; `None`: the client's `deadline.default`.
     pub timeout: Option<Duration>,
@@ -41,6 +69,56 @@ pub struct Spec {
     pub priority: u8,
     /// Whether doing it twice is the same as doing it once; only then may a client repeat it by itself.
     pub idempotent: bool,
+}
+
+/// The business class of a method that names none.
+const PRIORITY_NORMAL: u8 = 128;
+
+impl Spec {
+    /// A method of normal priority, without a timeout of its own, not idempotent.
+    #[must_use]
+    pub const fn new(service: &'static str, service_id: u32, method: &'static str, method_id: u16) -> Self {
+        Self {
+            service,
+            service_id,
+            method,
+            method_id,
+            request: "",
+            response: "",
+            timeout: None,
+            priority: PRIORITY_NORMAL,
+            idempotent: false,
+        }
+    }
+
+    /// Sets the full names of the request and response messages.
+    #[must_use]
+    pub const fn messages(mut self, request: &'static str, response: &'static str) -> Self {
+        self.request = request;
+        self.response = response;
+        self
+    }
+
+    /// Sets the time a caller gives it unless it says otherwise.
+    #[must_use]
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the business class.
+    #[must_use]
+    pub const fn priority(mut self, priority: u8) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Says that doing it twice is the same as doing it once.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
 }
 
 impl fmt::Display for Spec {

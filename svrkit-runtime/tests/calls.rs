@@ -4,7 +4,8 @@ mod support;
 
 use std::time::Duration;
 
-use support::{ECHO, FAIL, GROW, METADATA, Note, PANIC, Running, Test, WAIT};
+use support::{ECHO, FAIL, GROW, METADATA, Note, PANIC, Running, TRIP, Test, WAIT};
+use svrkit_runtime::wire::frame::{Facts, Header};
 use svrkit_runtime::{Cause, Client, Code, Layer, Party, Server, Status, Tlv, UnknownFields};
 
 /// Runs a test over a socket and in process.
@@ -73,6 +74,26 @@ both_ways! {
         assert_eq!(waiting.await.unwrap().unwrap().number, 1);
     };
 
+    a_panic_before_the_handler_is_internal_as_well: async |client: Client, _: Gate| {
+        let status = client.request::<_, Note>(&TRIP, &Note::number(1)).await.unwrap_err();
+        assert_eq!((status.code(), status.facts().party), (Code::Internal, Party::Callee));
+        assert_eq!(echo(&client, 2).await.unwrap().number, 2, "the connection goes on");
+    };
+
+    more_calls_than_the_server_takes_at_once_wait_for_their_places: async |client: Client, _: Gate| {
+        let calls: Vec<_> = (0..3000).map(|number| tokio::spawn(client.request(&ECHO, &Note::number(number)))).collect();
+        for (call, number) in calls.into_iter().zip(0..) {
+            let answer: Note = call.await.unwrap().unwrap();
+            assert_eq!(answer.number, number);
+        }
+    };
+
+    a_request_awaited_after_its_end_says_so: async |client: Client, _: Gate| {
+        let mut request = client.request::<_, Note>(&ECHO, &Note::number(1));
+        assert_eq!((&mut request).await.unwrap().number, 1);
+        assert!(request.await.unwrap_err().message().contains("awaited after its end"));
+    };
+
     a_dropped_request_stops_its_handler: async |client: Client, gate: Gate| {
         let waiting = tokio::spawn(client.request::<_, Note>(&WAIT, &Note::number(1)));
         gate.started.notified().await;
@@ -86,11 +107,6 @@ both_ways! {
         let status = request.await.unwrap_err();
         assert_eq!((status.code(), status.facts().layer), (Code::DeadlineExceeded, Layer::Client));
         gate.gone.notified().await;
-    };
-
-    a_deadline_that_is_over_starts_no_handler: async |client: Client, _: Gate| {
-        let request = client.request::<_, Note>(&ECHO, &Note::number(1)).timeout(Duration::ZERO);
-        assert_eq!(request.await.unwrap_err().code(), Code::DeadlineExceeded);
     };
 
     a_timeout_beyond_any_clock_is_a_long_time: async |client: Client, _: Gate| {
@@ -203,4 +219,52 @@ async fn a_drain_cuts_what_does_not_end_and_says_so() {
     assert!(drained.to_string().contains("drain.timeout"), "{drained}");
     let status = waiting.await.unwrap().unwrap_err();
     assert_eq!((status.code(), status.facts().cause), (Code::Unavailable, Cause::Draining));
+}
+
+#[tokio::test]
+async fn a_deadline_that_is_over_starts_no_handler() {
+    let server = Running::start().await;
+    let mut raw = support::Raw::greeted(server.address).await;
+    let mut header = support::request_header(5, 4);
+    let Facts::Request(facts) = &mut header.facts else { panic!("{header:?}") };
+    facts.remaining_us = 0;
+    raw.send(header, &Note::number(1).encode().unwrap()).await;
+    let refusal = raw.receive().await.unwrap();
+    let Facts::Response(facts) = refusal.header.facts else { panic!("{refusal:?}") };
+    assert_eq!((facts.code, facts.cause), (Code::DeadlineExceeded.number(), Cause::Deadline.number()));
+    let started = tokio::time::timeout(Duration::ZERO, server.gate.started.notified()).await;
+    assert!(started.is_err(), "the handler has started");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_after_the_cancel_is_not_sent() {
+    let server = Running::start().await;
+    let mut raw = support::Raw::greeted(server.address).await;
+    raw.send(support::request_header(5, 4), &Note::number(1).encode().unwrap()).await;
+    server.gate.started.notified().await;
+    // Both are there before the handler runs again: it ends, and nobody waits for it any more.
+    server.gate.go.notify_one();
+    raw.send(Header::new(5, Facts::Cancel), b"").await;
+    server.gate.gone.notified().await;
+    raw.send(support::request_header(5, 1), &Note::number(2).encode().unwrap()).await;
+    let next = raw.receive().await.unwrap();
+    if next.header.call_id == 5 && Note::decode(&next.body).is_ok_and(|note| note.number == 1) {
+        // The handler was quicker than the cancel: then its answer came first, and the new call's comes now.
+        assert_eq!(Note::decode(&raw.receive().await.unwrap().body).unwrap().number, 2);
+    } else {
+        assert_eq!(Note::decode(&next.body).unwrap().number, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_future_is_dropped_serves_no_more() {
+    let bound = Server::new().service(Test::default()).bind("127.0.0.1:0").await.unwrap();
+    let address = bound.local_addr().to_string();
+    let serving = tokio::spawn(bound.run_until(std::future::pending()));
+    let client = Client::connect(&address).await.unwrap();
+    assert_eq!(echo(&client, 1).await.unwrap().number, 1);
+    serving.abort();
+    assert!(serving.await.unwrap_err().is_cancelled());
+    let status = Client::connect(&address).await.unwrap_err();
+    assert_eq!((status.code(), status.facts().layer), (Code::Unavailable, Layer::Connect));
 }

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use support::{ECHO, GROW, Note, Raw, Running, WAIT, words};
-use svrkit_runtime::wire::frame::{Facts, GoawayReason};
+use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX};
 use svrkit_runtime::{Cause, Client, Code, Layer, Limits, Status, Tlv};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -53,7 +53,7 @@ async fn message_in_of_the_server() {
 async fn message_in_of_the_client() {
     let server = Running::start().await;
     let limits = Limits { message_in: 1000, ..Limits::default() };
-    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
+    let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
     // Tag, length, payload and the number itself.
     let answer: Note = client.request(&GROW, &Note::number(994)).await.unwrap();
     assert_eq!(answer.encode().unwrap().len(), 1000);
@@ -69,7 +69,7 @@ async fn message_in_of_the_client() {
 async fn message_out_of_the_client() {
     let server = Running::start().await;
     let limits = Limits { message_out: 1000, ..Limits::default() };
-    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
+    let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
     assert!(client.request::<_, Note>(&ECHO, &note_of(1000)).await.is_ok());
     let status = client.request::<_, Note>(&ECHO, &note_of(1001)).await.unwrap_err();
     check(&status, Cause::Size, "message.out");
@@ -89,7 +89,7 @@ async fn message_out_of_the_server() {
 async fn metadata_bytes() {
     let server = Running::start().await;
     let limits = Limits { metadata_bytes: 100, ..Limits::default() };
-    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
+    let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
     // Two lengths and three tags around key and value.
     let request =
         |len: usize| client.request::<_, Note>(&ECHO, &Note::default()).metadata("key", vec![1; len]);
@@ -126,7 +126,7 @@ async fn metadata_bytes_of_the_server() {
 async fn metadata_entries() {
     let server = Running::with(Limits { metadata_entries: 3, ..Limits::default() }).await;
     let limits = Limits { metadata_entries: 4, ..Limits::default() };
-    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
+    let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
     let request = |entries: usize| {
         let note = Note { text: "key".into(), ..Note::default() };
         let request = client.request::<_, Note>(&support::METADATA, &note);
@@ -147,7 +147,27 @@ async fn metadata_entries() {
 }
 
 #[tokio::test]
-async fn decode_memory_and_depth() {
+async fn decode_depth() {
+    #[derive(Clone, Debug, Default, PartialEq, Tlv)]
+    struct Chain {
+        #[tlv(1)]
+        next: Option<Box<Chain>>,
+    }
+    let chain =
+        |depth: usize| (0..depth).fold(Chain::default(), |chain, _| Chain { next: Some(Box::new(chain)) });
+    let server = Running::start().await;
+    let limits = Limits { decode_depth: 5, ..Limits::default() };
+    let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
+    // The server keeps as unknown what the client nests.
+    let request = |depth| client.request::<_, Chain>(&support::KEEP, &chain(depth));
+    assert_eq!(request(5).await.unwrap(), chain(5));
+    let status = request(6).await.unwrap_err();
+    assert_eq!((status.code(), status.facts().layer), (Code::Internal, Layer::Codec));
+    assert!(status.message().contains("decode.depth"), "{status}");
+}
+
+#[tokio::test]
+async fn decode_memory() {
     let server = Running::with(Limits { decode_memory: 1000, ..Limits::default() }).await;
     let client = server.client().await;
     let note = |len| Note { text: "x".repeat(len), ..Note::default() };
@@ -165,17 +185,19 @@ async fn calls_in_flight() {
     let (first, second) = (wait(), wait());
     server.gate.started.notified().await;
     server.gate.started.notified().await;
-    // The caller knows the server's limit and refuses before it sends.
-    let status = client.request::<_, Note>(&ECHO, &Note::default()).await.unwrap_err();
-    check(
-        &status,
-        Cause::Concurrency,
-        "2 calls are in flight on this connection already (the server's calls.in_flight)",
+    // The caller knows the server's limit and waits for a place, until its deadline.
+    let late = client.request::<_, Note>(&ECHO, &Note::default()).timeout(Duration::from_millis(20));
+    let status = late.await.unwrap_err();
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    assert!(
+        status.message().contains("no place among 2 calls in flight (the server's calls.in_flight)"),
+        "{status}"
     );
+    let third = tokio::spawn(client.request::<_, Note>(&ECHO, &Note::number(3)));
     server.gate.go.notify_one();
     server.gate.go.notify_one();
     assert!(first.await.unwrap().is_ok() && second.await.unwrap().is_ok());
-    assert!(client.request::<_, Note>(&ECHO, &Note::default()).await.is_ok(), "their places are free again");
+    assert_eq!(third.await.unwrap().unwrap().number, 3, "their places are free again");
 
     let mut raw = Raw::greeted(server.address).await;
     for call_id in 1..=3 {
@@ -191,24 +213,90 @@ async fn calls_in_flight() {
 
 #[tokio::test]
 async fn outbound_queue() {
-    let server = Running::with(Limits { outbound_queue: 64 << 10, ..Limits::default() }).await;
-    let mut raw = Raw::greeted(server.address).await;
-    // More answers than the sockets' buffers hold, none of them read.
-    let request = Note::number(1 << 20).encode().unwrap();
-    let asked = 64u32;
-    for call_id in 1..=asked {
-        raw.send(support::request_header(call_id, 5), &request).await;
-    }
-    // A call of somebody else's goes on meanwhile.
+    let limits =
+        Limits { outbound_queue: 64 << 10, drain_timeout: Duration::from_millis(10), ..Limits::default() };
+    let server = Running::with(limits).await;
     let client = server.client().await;
+    // More answers than the sockets' buffers hold, none of them read.
+    let asked = 64;
+    let ask = async |raw: &mut Raw| {
+        for call_id in 1..=asked {
+            raw.send(support::request_header(call_id, 5), &Note::number(1 << 20).encode().unwrap()).await;
+        }
+    };
+    let mut reader = Raw::greeted(server.address).await;
+    ask(&mut reader).await;
+    // A call of somebody else's goes on meanwhile.
     assert!(client.request::<_, Note>(&ECHO, &Note::default()).await.is_ok());
-    // Once it reads, everything arrives.
+    // Who reads in the end gets everything.
     let mut answered: Vec<u32> = Vec::new();
     for _ in 0..asked {
-        answered.push(raw.receive().await.unwrap().header.call_id);
+        answered.push(reader.receive().await.unwrap().header.call_id);
     }
     answered.sort_unstable();
     assert_eq!(answered, (1..=asked).collect::<Vec<_>>());
+
+    // Who never reads keeps his own calls in flight: their answers are not piled up.
+    let mut never = Raw::greeted(server.address).await;
+    ask(&mut never).await;
+    assert!(client.request::<_, Note>(&ECHO, &Note::default()).await.is_ok());
+    drop((client, reader));
+    let drained = server.stop().await;
+    assert!(drained.calls_cut > asked as usize / 2, "{drained}");
+    assert_eq!(drained.connections_cut, 1, "{drained}");
+}
+
+#[tokio::test]
+async fn words_of_a_status() {
+    // A peer that takes less than the words gets the numbers.
+    let server = Running::start().await;
+    let limits = Limits { message_in: 19, ..Limits::default() };
+    let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
+    let status = client.request::<_, Note>(&support::FAIL, &Note::number(1)).await.unwrap_err();
+    assert_eq!((status.code(), status.message(), status.facts().error_code), (Code::NotFound, "", 1001));
+    assert!(client.request::<_, Note>(&ECHO, &Note::default()).await.is_ok(), "the connection goes on");
+}
+
+#[tokio::test]
+async fn in_process_the_same_limits_hold() {
+    let limits = Limits { message_in: 1000, metadata_bytes: 100, ..Limits::default() };
+    let client =
+        svrkit_runtime::Server::new().limits(limits).service(support::Test::default()).in_process().unwrap();
+    assert!(client.request::<_, Note>(&ECHO, &note_of(1000)).await.is_ok());
+    let status = client.request::<_, Note>(&ECHO, &note_of(1001)).await.unwrap_err();
+    check(
+        &status,
+        Cause::Size,
+        "a request of 1001 bytes is over the server's limit of 1000 (its message.in)",
+    );
+    let status = client.request::<_, Note>(&GROW, &Note::number(995)).await.unwrap_err();
+    check(
+        &status,
+        Cause::Size,
+        "a response of 1001 bytes is over the caller's limit of 1000 (its message.in)",
+    );
+    let crowded = client.request::<_, Note>(&ECHO, &Note::default()).metadata("key", vec![1; 92]);
+    check(
+        &crowded.await.unwrap_err(),
+        Cause::Size,
+        "metadata of 101 bytes is over the limit of 100 (metadata.bytes)",
+    );
+}
+
+#[tokio::test]
+async fn hello_len_max() {
+    // Far more services than `message.in` has room for: a hello has a limit of its own.
+    let limits = Limits { message_in: 64, ..Limits::default() };
+    let server = Running::start().await;
+    let client =
+        Client::builder(server.address.to_string()).name("x".repeat(10_000)).limits(limits).connect().await;
+    assert!(client.unwrap().request::<_, Note>(&ECHO, &Note::number(1)).await.is_ok());
+    let mut raw = Raw::connect(server.address).await;
+    let mut header = svrkit_runtime::wire::frame::hello_header();
+    header.body_len = HELLO_LEN_MAX + 1;
+    raw.send_bytes(&header.to_bytes()).await;
+    let goaway = raw.receive().await.unwrap();
+    assert_eq!(words(&goaway), "a body of 65537 bytes is over the limit of 65536 (message.in)");
 }
 
 #[tokio::test]
@@ -248,17 +336,18 @@ async fn connect_timeout() {
     {
         waiting.push(stream);
     }
-    let status = Client::connect_with(address.to_string(), limits).await.unwrap_err();
+    let status = Client::builder(address.to_string()).limits(limits).connect().await.unwrap_err();
     assert_eq!((status.code(), status.facts().layer), (Code::Unavailable, Layer::Connect));
     assert_eq!(status.message(), format!("no connection to {address} within 50 ms (connect.timeout)"));
 }
 
 #[tokio::test]
 async fn deadline_default() {
-    static PATIENT: svrkit_runtime::Spec = svrkit_runtime::Spec { timeout: None, ..support::spec("Wait", 4) };
+    static PATIENT: svrkit_runtime::Spec =
+        svrkit_runtime::Spec::new("test.Test", support::TEST_ID, "Wait", 4);
     let server = Running::start().await;
     let limits = Limits { deadline_default: Duration::from_millis(20), ..Limits::default() };
-    let client = Client::connect_with(server.address.to_string(), limits).await.unwrap();
+    let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
     let status = client.request::<_, Note>(&PATIENT, &Note::default()).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     assert!(status.message().contains("20 ms (deadline.default)"), "{status}");

@@ -10,7 +10,7 @@ use support::{ECHO, MISSING, Note, Raw, Running, TEST_ID, Test, words};
 use svrkit_runtime::wire::frame::{
     FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header, Hello, ServedService, hello_header,
 };
-use svrkit_runtime::{Client, Code, Layer, Party, Server, Spec, Status, Tlv};
+use svrkit_runtime::{Client, Code, Layer, Party, Retry, Server, Spec, Status, Tlv};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -109,8 +109,7 @@ async fn server_dies_in_mid_call() {
 
 #[tokio::test]
 async fn wrong_service() {
-    static ELSEWHERE: Spec =
-        Spec { service: "shop.Orders", service_id: 9999, method: "Place", ..support::spec("Place", 1) };
+    static ELSEWHERE: Spec = Spec::new("shop.Orders", 9999, "Place", 1);
     let server = Running::start().await;
     let status = server.client().await.request::<_, Note>(&ELSEWHERE, &Note::number(1)).await.unwrap_err();
     check(
@@ -252,6 +251,7 @@ async fn frames_out_of_place_end_their_connection() {
     expect_goaway(&[(hello_header(), b"")], "a second hello").await;
     let response = Header::new(1, Facts::Response(Default::default()));
     expect_goaway(&[(response, b"")], "a response from a caller").await;
+    expect_goaway(&[(support::request_header(0, 1), b"")], "call id 0, which means the connection").await;
 }
 
 #[tokio::test]
@@ -340,7 +340,8 @@ async fn a_caller_that_leaves_stops_its_handlers() {
 async fn a_server_that_never_greets() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let limits = svrkit_runtime::Limits { hello_timeout: Duration::from_millis(20), ..Default::default() };
-    let status = Client::connect_with(silent.local_addr().unwrap().to_string(), limits).await.unwrap_err();
+    let status =
+        Client::builder(silent.local_addr().unwrap().to_string()).limits(limits).connect().await.unwrap_err();
     check(
         &status,
         Code::Unavailable,
@@ -348,4 +349,142 @@ async fn a_server_that_never_greets() {
         Party::Callee,
         "no hello from the server within 20 ms (hello.timeout): does it speak svrkit?",
     );
+}
+
+#[tokio::test]
+async fn what_the_server_breaks_in_mid_call_may_have_had_an_effect() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        let mut raw = Raw::new(listener.accept().await.unwrap().0);
+        raw.receive().await.unwrap();
+        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        raw.receive().await.unwrap();
+        raw.send_bytes(b"HTTP/1.1 500").await;
+        raw.receive().await;
+    });
+    let client = Client::connect(&address).await.unwrap();
+    let status = client.request::<_, Note>(&ECHO, &Note::number(1)).await.unwrap_err();
+    assert_eq!(status.facts().retry, Retry::Unknown, "{status}");
+    check(
+        &status,
+        Code::Unavailable,
+        Layer::Transport,
+        Party::Caller,
+        "whether it had an effect is not known",
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_greet_is_tried_once_for_all_who_wait_and_left_in_the_end() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let limits = svrkit_runtime::Limits { hello_timeout: Duration::from_millis(50), ..Default::default() };
+    let client = Client::builder(&address).limits(limits).lazy();
+    let request = || client.request::<_, Note>(&ECHO, &Note::number(1));
+    // Its deadline comes first; the attempt goes on without it.
+    let status = request().timeout(Duration::from_millis(1)).await.unwrap_err();
+    check(
+        &status,
+        Code::DeadlineExceeded,
+        Layer::Connect,
+        Party::Network,
+        "no connection within 1 ms (the call's timeout)",
+    );
+    let (first, second) = tokio::join!(request(), request());
+    for status in [first.unwrap_err(), second.unwrap_err()] {
+        check(
+            &status,
+            Code::Unavailable,
+            Layer::Handshake,
+            Party::Callee,
+            "no hello from the server within 50 ms",
+        );
+    }
+    // One socket was opened for all three, and it is closed again.
+    let mut accepted = silent.accept().await.unwrap().0;
+    while accepted.read(&mut [0; 1024]).await.unwrap() > 0 {}
+    let another = tokio::time::timeout(Duration::ZERO, silent.accept()).await;
+    assert!(another.is_err(), "{another:?}");
+}
+
+#[test]
+fn a_client_outlives_the_runtime_it_connected_on() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let server = runtime();
+    let running = server.block_on(Running::start());
+    let address = running.address.to_string();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let serving = std::thread::spawn(move || {
+        server.block_on(async {
+            while stopped.try_recv() != Err(std::sync::mpsc::TryRecvError::Disconnected) {
+                tokio::task::yield_now().await;
+            }
+        });
+    });
+    let client = Client::builder(&address).lazy();
+    for number in 0..3 {
+        let answer = runtime().block_on(client.request::<_, Note>(&ECHO, &Note::number(number)));
+        assert_eq!(answer.unwrap().number, number);
+    }
+    drop(stop);
+    serving.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_called_on_another_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::builder(listener.local_addr().unwrap().to_string()).lazy();
+    let request = || client.request::<_, Note>(&ECHO, &Note::number(1)).timeout(Duration::from_millis(20));
+    let greet = async || {
+        let mut raw = Raw::new(listener.accept().await.unwrap().0);
+        raw.receive().await.unwrap();
+        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        raw
+    };
+    // Nothing is answered, not even the question whether anyone is there.
+    let (silent, first) = tokio::join!(greet(), request().timeout(Duration::from_secs(1)));
+    assert_eq!(first.unwrap_err().code(), Code::DeadlineExceeded);
+    assert_eq!(request().await.unwrap_err().code(), Code::DeadlineExceeded);
+    let (_second, third) = tokio::join!(greet(), request());
+    assert_eq!(third.unwrap_err().code(), Code::DeadlineExceeded);
+    drop(silent);
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_room_goes_to_the_next_connection_when_this_one_ends() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let limits = svrkit_runtime::Limits { outbound_queue: 1024, ..Default::default() };
+    let client = Client::builder(listener.local_addr().unwrap().to_string()).limits(limits).lazy();
+    let answer = async || {
+        let mut raw = Raw::new(listener.accept().await.unwrap().0);
+        raw.receive().await.unwrap();
+        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        let request = raw.receive().await.unwrap();
+        raw.send(Header::new(request.header.call_id, Facts::Response(Default::default())), &request.body)
+            .await;
+        raw
+    };
+    let (first, answered) = tokio::join!(answer(), client.request::<_, Note>(&ECHO, &Note::number(1)));
+    assert_eq!(answered.unwrap().number, 1);
+    let mut large =
+        client.request::<_, Note>(&ECHO, &Note { payload: vec![0; 32 << 20].into(), ..Note::default() });
+    let mut small = client.request::<_, Note>(&ECHO, &Note::number(7));
+    assert!(polled_once(&mut large).await.is_none(), "sent, and more than the sockets hold");
+    assert!(polled_once(&mut small).await.is_none(), "waits for room");
+    drop(first);
+    let status = large.await.unwrap_err();
+    assert_eq!((status.code(), status.facts().retry), (Code::Unavailable, Retry::Unknown), "{status}");
+    assert!(status.message().contains("whether it had an effect is not known"), "{status}");
+    let (_second, answered) = tokio::join!(answer(), small);
+    assert_eq!(answered.unwrap().number, 7);
+}
+
+/// What a future gives when it is polled once.
+async fn polled_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    std::future::poll_fn(|cx| match std::pin::Pin::new(&mut *future).poll(cx) {
+        std::task::Poll::Ready(output) => std::task::Poll::Ready(Some(output)),
+        std::task::Poll::Pending => std::task::Poll::Ready(None),
+    })
+    .await
 }

@@ -69,21 +69,12 @@ pub struct Summary {
 }
 
 /// The facts of the service.
-pub static WEATHER: ServiceSpec =
-    ServiceSpec { name: "weather.Weather", id: 2002, fingerprint: 0, methods: &[&SUMMARIZE] };
+pub static WEATHER: ServiceSpec = ServiceSpec::new("weather.Weather", 2002, &[&SUMMARIZE]);
 
 /// The facts of its method.
-pub static SUMMARIZE: Spec = Spec {
-    service: "weather.Weather",
-    service_id: 2002,
-    method: "Summarize",
-    method_id: 1,
-    request: "weather.Measurements",
-    response: "weather.Summary",
-    timeout: None,
-    priority: 128,
-    idempotent: true,
-};
+pub static SUMMARIZE: Spec = Spec::new("weather.Weather", 2002, "Summarize", 1)
+    .messages("weather.Measurements", "weather.Summary")
+    .idempotent();
 
 /// Summarizes measurements.
 #[derive(Debug)]

@@ -13,14 +13,16 @@ use tokio::time::timeout;
 use super::connection::{Connection, Link};
 use super::dial::dial;
 use super::pending::Pending;
+use super::silence::{Asked, Silence};
 use super::timer;
 use crate::limits::Limits;
 use crate::status::{Layer, Party, Retry, Status, from_wire};
 use crate::transport::{Inbox, InboxError, Outbox};
 use crate::wire::frame::{
-    Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts, VERSION,
-    common_version, hello_header,
+    Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Header,
+    Hello, RequestFacts, VERSION, common_version, hello_header,
 };
+use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
 
 /// What the tasks of a connection and its calls share.
@@ -32,11 +34,12 @@ struct FrameLink {
     /// The server takes no new calls here.
     leaving: AtomicBool,
     /// What the server said when it left.
-    goaway: OnceLock<String>,
+    goaway: OnceLock<(GoawayReason, String)>,
+    silence: Silence,
 }
 
 /// Opens a connection to `endpoint` (`host:port`), trying each of its addresses, and exchanges hellos.
-pub(super) async fn open(endpoint: &Arc<str>, limits: &Limits) -> Result<Connection, Status> {
+pub(super) async fn open(endpoint: &Arc<str>, name: &str, limits: &Limits) -> Result<Connection, Status> {
     let stream = dial(endpoint, limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
     // Frames leave in batches of our own making: waiting for more to fill a segment only adds delay. A socket that
     // refuses the option is closed already, which the hello tells.
@@ -48,33 +51,59 @@ pub(super) async fn open(endpoint: &Arc<str>, limits: &Limits) -> Result<Connect
         endpoint: Arc::clone(endpoint),
         leaving: AtomicBool::new(false),
         goaway: OnceLock::new(),
+        silence: Silence::default(),
     });
-    let ours = Hello {
-        message_in: limits.message_in,
-        metadata_bytes: limits.metadata_bytes.into(),
-        ..Hello::default()
-    };
-    link.outbox.push(hello_header(), &[], &ours.encode().expect("a hello of numbers is below message.out"));
-    // Ends by itself when the outbox closes or the socket fails; the reader sees the latter too.
+    link.outbox.push(hello_header(), &[], &own_hello(name, limits));
     tokio::spawn({
         let link = Arc::clone(&link);
-        async move { link.outbox.run(write).await }
-    });
-    let decoder = FrameDecoder { body_len_max: limits.message_in, metadata_len_max: limits.metadata_bytes };
-    let mut inbox = Inbox::new(read, decoder);
-    let server = match link.greet(&mut inbox, limits).await {
-        Ok(server) => server,
-        Err(status) => {
-            link.outbox.break_off();
-            return Err(status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint)));
+        async move {
+            // An error is the server's leaving; the reader sees it too, and says why.
+            let _ = link.outbox.run(write).await;
+            link.leaving.store(true, Ordering::Release);
         }
-    };
-    let reader = tokio::spawn({
-        let link = Arc::clone(&link);
-        async move { link.read(inbox).await }
     });
-    let timer = tokio::spawn(timer::run(Arc::clone(&link)));
+    let for_hello = FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: limits.metadata_bytes };
+    let mut inbox = Inbox::new(read, for_hello);
+    let server = link.greet(&mut inbox, limits).await.map_err(|status| {
+        link.outbox.break_off();
+        status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint))
+    })?;
+    inbox.limit(FrameDecoder { body_len_max: limits.message_in, ..for_hello });
+    let reader = tokio::spawn({
+        let link = Ended(Arc::clone(&link));
+        async move { link.0.read(inbox).await }
+    });
+    let timer = tokio::spawn({
+        let link = Ended(Arc::clone(&link));
+        async move { timer::run(Arc::clone(&link.0)).await }
+    });
     Ok(Connection::new(link, server, vec![reader.abort_handle(), timer.abort_handle()]))
+}
+
+fn own_hello(name: &str, limits: &Limits) -> Vec<u8> {
+    let hello = Hello {
+        name: prefix(name, HELLO_NAME_LEN_MAX).into(),
+        message_in: Some(limits.message_in),
+        metadata_bytes: Some(limits.metadata_bytes.into()),
+        ..Hello::default()
+    };
+    hello.encode().expect("a hello of a short name is below message.out")
+}
+
+/// Ends the link when one of its tasks is gone, be it with its runtime: without a reader no answer would ever come,
+/// without a timer no deadline.
+struct Ended(Arc<FrameLink>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let link = &self.0;
+        link.leaving.store(true, Ordering::Release);
+        link.pending.close(|waiting| {
+            link.lost(Status::unavailable("the connection was ended on this side"), waiting)
+                .party(Party::Caller)
+        });
+        link.outbox.close();
+    }
 }
 
 impl Link for FrameLink {
@@ -86,8 +115,12 @@ impl Link for FrameLink {
         !self.leaving.load(Ordering::Acquire) && !self.pending.is_closed()
     }
 
-    fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.outbox.poll_room(cx)
+    fn has_room(&self) -> bool {
+        self.outbox.has_room()
+    }
+
+    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()> {
+        self.outbox.poll_room(call_id, cx)
     }
 
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
@@ -99,9 +132,19 @@ impl Link for FrameLink {
         taken
     }
 
-    fn cancel(&self, call_id: u32) {
-        self.outbox.push(Header::new(call_id, Facts::Cancel), &[], &[]);
+    fn abandon(&self, call_id: u32) {
+        self.outbox.forget_room(call_id);
+        if self.pending.abandon(call_id) {
+            self.cancel(call_id);
+        }
         self.leave_when_idle();
+    }
+
+    fn expire(&self, call_id: u32) {
+        if self.pending.expire(call_id) == Some(true) {
+            self.cancel(call_id);
+            self.ask_whether_anyone_is_there();
+        }
     }
 
     fn close(&self) {
@@ -147,7 +190,7 @@ impl FrameLink {
             }),
             Facts::Goaway { reason } => Err(Status::unavailable(format!(
                 "the server turned the connection away: {}",
-                words(&frame, reason)
+                goaway_words(&frame, reason)
             ))
             .retry(Retry::Elsewhere)),
             _ => Err(Status::internal("the server's first frame is no hello").retry(Retry::Elsewhere)),
@@ -158,6 +201,7 @@ impl FrameLink {
         let why = loop {
             match inbox.next().await {
                 Ok(Some(frame)) => {
+                    self.silence.heard();
                     if let Err(words) = self.take(frame) {
                         break Err(words);
                     }
@@ -167,15 +211,11 @@ impl FrameLink {
             }
         };
         self.leaving.store(true, Ordering::Release);
-        self.pending.close(|waiting| {
-            let status = match why {
-                Ok(None) => self.closed(waiting),
-                Ok(Some(error)) => self.broken(error, waiting),
-                Err(words) => Status::internal(words).layer(Layer::Transport).retry(Retry::Elsewhere),
-            };
-            status.endpoint(Arc::clone(&self.endpoint))
+        self.pending.close(|waiting| match why {
+            Ok(None) => self.closed(waiting),
+            Ok(Some(error)) => self.broken(error, waiting),
+            Err(words) => self.lost(Status::internal(words), waiting),
         });
-        self.outbox.close();
     }
 
     fn take(&self, frame: Frame) -> Result<(), &'static str> {
@@ -189,13 +229,15 @@ impl FrameLink {
                 self.leave_when_idle();
             }
             Facts::Goaway { reason } => {
-                let _ = self.goaway.set(words(&frame, reason));
+                let _ = self.goaway.set((reason, goaway_words(&frame, reason)));
                 self.leaving.store(true, Ordering::Release);
                 self.leave_when_idle();
             }
-            Facts::Ping(token) => {
+            // A server that floods pings and reads nothing gets no more pongs.
+            Facts::Ping(token) if !self.outbox.is_stuck() => {
                 self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
             }
+            Facts::Ping(_) => {}
             Facts::Pong(_) | Facts::Skippable(_) => {}
             Facts::Hello { .. } => return Err("the server sent a second hello"),
             Facts::Request(_) | Facts::Cancel => {
@@ -212,10 +254,32 @@ impl FrameLink {
         }
     }
 
+    /// Tells the server that nobody waits for this call any more.
+    fn cancel(&self, call_id: u32) {
+        // A server that reads nothing needs no more cancels: each second's calls would add some for ever.
+        if !self.outbox.is_stuck() {
+            self.outbox.push(Header::new(call_id, Facts::Cancel), &[], &[]);
+        }
+    }
+
+    /// A call was not answered in time. If nothing has been heard since the last such question, the server is taken for
+    /// dead: TCP alone would take a quarter of an hour to say so.
+    fn ask_whether_anyone_is_there(&self) {
+        match self.silence.ask() {
+            Asked::Again => self.leaving.store(true, Ordering::Release),
+            Asked::Anew(token) => {
+                self.outbox.push(Header::new(0, Facts::Ping(token)), &[], &[]);
+            }
+        }
+    }
+
     /// The server closed the connection between two frames.
     fn closed(&self, waiting: usize) -> Status {
         let status = match self.goaway.get() {
-            Some(words) => {
+            Some((GoawayReason::Protocol, words)) => {
+                Status::internal(format!("the server ended the connection: {words}")).party(Party::Caller)
+            }
+            Some((_, words)) => {
                 Status::unavailable(format!("the server left ({words}) and closed the connection"))
             }
             None => Status::unavailable("the server closed the connection"),
@@ -227,10 +291,7 @@ impl FrameLink {
     fn broken(&self, error: InboxError, waiting: usize) -> Status {
         let status = match error {
             InboxError::Frame(error @ FrameError::NotSvrkit { .. }) => {
-                return Status::unavailable(format!("{error}: is this the right port?"))
-                    .party(Party::Caller)
-                    .layer(Layer::Transport)
-                    .retry(Retry::Elsewhere);
+                Status::unavailable(format!("{error}: is this the right port?")).party(Party::Caller)
             }
             InboxError::Frame(error) => {
                 Status::internal(format!("the server broke the frame protocol: {error}"))
@@ -245,8 +306,10 @@ impl FrameLink {
         self.lost(status, waiting)
     }
 
+    /// `waiting` calls had been sent: whether they had an effect is not known, and only without any is it sure that
+    /// another endpoint may be tried.
     fn lost(&self, status: Status, waiting: usize) -> Status {
-        let status = status.layer(Layer::Transport);
+        let status = status.layer(Layer::Transport).endpoint(Arc::clone(&self.endpoint));
         match waiting {
             0 => status.retry(Retry::Elsewhere),
             1 => status.append("; a call was waiting, and whether it had an effect is not known"),
@@ -258,7 +321,7 @@ impl FrameLink {
 }
 
 /// What a goaway says.
-fn words(frame: &Frame, reason: GoawayReason) -> String {
+fn goaway_words(frame: &Frame, reason: GoawayReason) -> String {
     match Failure::decode(&frame.body) {
         Ok(failure) if !failure.message.is_empty() => failure.message,
         _ => format!("{reason:?}").to_lowercase(),

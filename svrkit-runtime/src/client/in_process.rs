@@ -1,6 +1,7 @@
-//! The link of a client to services in the same process: no socket, the same codec and dispatcher.
+//! The link of a client to services in the same process: no socket, the same codec, dispatcher and limits.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use super::pending::Pending;
 use super::timer;
 use crate::dispatch::{Call, InFlight, Responder, Router, StoppedBy};
 use crate::limits::Limits;
-use crate::status::{Status, from_wire, to_wire};
+use crate::status::{Layer, Status, from_wire, to_wire};
 use crate::wire::frame::{Hello, RequestFacts};
 use crate::wire::tlv::Tlv;
 
@@ -20,15 +21,40 @@ struct InProcess {
     in_flight: InFlight,
     router: Arc<Router>,
     limits: Limits,
+    leaving: AtomicBool,
 }
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
 pub(super) fn open(router: Arc<Router>, limits: Limits) -> Connection {
-    let link =
-        Arc::new(InProcess { pending: Pending::default(), in_flight: InFlight::default(), router, limits });
-    let timer = tokio::spawn(timer::run(Arc::clone(&link)));
-    let server = Hello { calls_in_flight: limits.calls_in_flight, ..Hello::default() };
+    let link = Arc::new(InProcess {
+        pending: Pending::default(),
+        in_flight: InFlight::default(),
+        router,
+        limits,
+        leaving: AtomicBool::new(false),
+    });
+    let timer = tokio::spawn({
+        let ended = Ended(Arc::clone(&link));
+        async move { timer::run(Arc::clone(&ended.0)).await }
+    });
+    let server = Hello {
+        message_in: Some(limits.message_in),
+        metadata_bytes: Some(limits.metadata_bytes.into()),
+        calls_in_flight: Some(limits.calls_in_flight),
+        ..Hello::default()
+    };
     Connection::new(link, server, vec![timer.abort_handle()])
+}
+
+/// Ends the link when its task is gone, be it with its runtime: without a timer no deadline would ever come.
+struct Ended(Arc<InProcess>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.leaving.store(true, Ordering::Release);
+        let why = "the runtime that this client lived on has ended";
+        self.0.pending.close(|_| Status::unavailable(why).layer(Layer::Client));
+    }
 }
 
 impl Link for InProcess {
@@ -37,27 +63,41 @@ impl Link for InProcess {
     }
 
     fn takes_calls(&self) -> bool {
+        !self.leaving.load(Ordering::Acquire)
+    }
+
+    fn has_room(&self) -> bool {
         true
     }
 
-    fn poll_room(&self, _: &mut Context<'_>) -> Poll<()> {
+    fn poll_room(&self, _: u32, _: &mut Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
-        let max = self.limits.calls_in_flight;
-        // A cancelled call's handler may not have ended yet, though its slot is free again.
-        if self.in_flight.begin(call_id, max).is_err() {
-            self.pending.answer(call_id, Err(super::too_many_calls(max)));
-            return true;
+        match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
+            Ok(()) => {
+                let responder = Arc::clone(&self) as Arc<dyn Responder>;
+                self.router.dispatch(Call::new(call_id, facts, metadata.clone(), body.clone(), responder));
+            }
+            // The handlers of cancelled calls may not have ended yet, though their slots are free again.
+            Err(not_begun) => {
+                self.pending.answer(call_id, Err(as_told(&not_begun.status(&self.limits))));
+            }
         }
-        let responder = Arc::clone(&self) as Arc<dyn Responder>;
-        self.router.dispatch(Call::new(call_id, facts, metadata.clone(), body.clone(), responder));
         true
     }
 
-    fn cancel(&self, call_id: u32) {
-        self.in_flight.cancel(call_id);
+    fn abandon(&self, call_id: u32) {
+        if self.pending.abandon(call_id) {
+            self.in_flight.cancel(call_id);
+        }
+    }
+
+    fn expire(&self, call_id: u32) {
+        if self.pending.expire(call_id) == Some(true) {
+            self.in_flight.cancel(call_id);
+        }
     }
 
     fn close(&self) {
@@ -69,6 +109,16 @@ impl Responder for InProcess {
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
         let outcome = outcome.map(Bytes::copy_from_slice).map_err(as_told);
         self.pending.answer(call_id, outcome);
+    }
+
+    fn poll_room(&self, _: u32, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+
+    fn forget_room(&self, _: u32) {}
+
+    fn caller_message_in(&self) -> Option<u32> {
+        Some(self.limits.message_in)
     }
 
     fn limits(&self) -> &Limits {

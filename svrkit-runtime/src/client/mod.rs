@@ -3,12 +3,15 @@
 //! [`Client`] keeps the connection, [`Request`] is one thing a caller wants. Generated clients are thin fronts over
 //! the two. Finding endpoints, balancing and retries are not here.
 
+mod builder;
 mod connection;
 mod dial;
 mod frame_link;
 mod in_process;
+mod opening;
 mod pending;
 mod request;
+mod silence;
 mod timer;
 
 use std::fmt;
@@ -16,7 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use self::connection::Connection;
+pub use self::builder::ClientBuilder;
+use self::opening::State;
 pub use self::request::Request;
 use crate::dispatch::Router;
 use crate::limits::Limits;
@@ -29,15 +33,17 @@ use crate::wire::tlv::Tlv;
 const IN_PROCESS: &str = "in process";
 
 /// Calls one endpoint. A clone shares the connection; all methods take `&self`.
+///
+/// It lives on the tokio runtime that it first connects on: when that ends, calls in flight end with UNAVAILABLE, and
+/// the next request connects anew on the runtime it is awaited on.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
 struct Inner {
     target: Target,
+    name: String,
     limits: Limits,
-    connection: Mutex<Option<Arc<Connection>>>,
-    /// Held while a connection is being opened, so that many waiting calls open one.
-    opening: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
 }
 
 enum Target {
@@ -47,42 +53,25 @@ enum Target {
 }
 
 impl Client {
-    /// Connects to `endpoint` (`host:port`) under default limits. A connection that is lost later is opened again
-    /// by the next request.
+    /// Connects to `endpoint` (`host:port`) under default limits.
     ///
     /// # Errors
-    /// UNAVAILABLE with the layer connect or handshake: nobody listens there, or somebody who does not speak svrkit.
+    /// Those of [`ClientBuilder::connect`].
     pub async fn connect(endpoint: impl AsRef<str>) -> Result<Self, Status> {
-        Self::connect_with(endpoint, Limits::default()).await
+        Self::builder(endpoint).connect().await
     }
 
-    /// The same under other limits.
-    ///
-    /// # Errors
-    /// Those of [`Self::connect`].
-    pub async fn connect_with(endpoint: impl AsRef<str>, limits: Limits) -> Result<Self, Status> {
-        let client = Self::lazy(endpoint, limits);
-        client.connection().await?;
-        Ok(client)
-    }
-
-    /// A client that connects when the first request needs it.
-    #[must_use]
-    pub fn lazy(endpoint: impl AsRef<str>, limits: Limits) -> Self {
-        Self::new(Target::Endpoint(endpoint.as_ref().into()), limits)
+    /// A client of `endpoint` (`host:port`) with other limits, or one that connects later.
+    pub fn builder(endpoint: impl AsRef<str>) -> ClientBuilder {
+        ClientBuilder::new(endpoint.as_ref())
     }
 
     pub(crate) fn in_process(router: Router, limits: Limits) -> Self {
-        Self::new(Target::InProcess(Arc::new(router)), limits)
+        Self::new(Target::InProcess(Arc::new(router)), String::new(), limits)
     }
 
-    fn new(target: Target, limits: Limits) -> Self {
-        Self(Arc::new(Inner {
-            target,
-            limits,
-            connection: Mutex::default(),
-            opening: tokio::sync::Mutex::default(),
-        }))
+    fn new(target: Target, name: String, limits: Limits) -> Self {
+        Self(Arc::new(Inner { target, name, limits, state: Mutex::default() }))
     }
 
     /// The endpoint as it was given.
@@ -116,28 +105,9 @@ impl Client {
         if status.facts().endpoint.is_some() { status } else { status.endpoint(self.endpoint()) }
     }
 
-    /// The connection, if there is one that takes calls.
-    fn ready(&self) -> Option<Arc<Connection>> {
-        self.current().as_ref().filter(|connection| connection.link.takes_calls()).cloned()
-    }
-
-    /// The connection, opened if need be.
-    async fn connection(&self) -> Result<Arc<Connection>, Status> {
-        let _opening = self.0.opening.lock().await;
-        if let Some(connection) = self.ready() {
-            return Ok(connection);
-        }
-        let connection = Arc::new(match &self.0.target {
-            Target::Endpoint(endpoint) => frame_link::open(endpoint, &self.0.limits).await?,
-            Target::InProcess(router) => in_process::open(Arc::clone(router), self.0.limits),
-        });
-        *self.current() = Some(Arc::clone(&connection));
-        Ok(connection)
-    }
-
     /// One assignment is made under this lock: a panic cannot leave it half done.
-    fn current(&self) -> MutexGuard<'_, Option<Arc<Connection>>> {
-        self.0.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -145,15 +115,4 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("endpoint", &self.endpoint()).finish_non_exhaustive()
     }
-}
-
-/// The refusal of a call that would be one too many on its connection.
-fn too_many_calls(max: u32) -> Status {
-    Status::resource_exhausted(format!(
-        "{max} calls are in flight on this connection already (the server's calls.in_flight)"
-    ))
-    .layer(Layer::Admission)
-    .party(Party::Caller)
-    .cause(Cause::Concurrency)
-    .retry(Retry::Elsewhere)
 }

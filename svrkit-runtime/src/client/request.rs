@@ -9,12 +9,15 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
-use super::connection::Connection;
-use super::pending::{NotStarted, Outcome};
-use super::{Client, too_many_calls};
+use super::Client;
+use super::connection::{Call, Connection};
+use super::opening::Opened;
+use super::pending::Outcome;
+use crate::deadline::instant_after;
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
 use crate::wire::frame::{Metadata, RequestFacts};
@@ -23,7 +26,7 @@ use crate::wire::tlv::{DecodeLimits, Tlv};
 /// A request for an `R`: awaiting it sends it.
 ///
 /// It ends at its deadline at the latest: the time given by [`Self::timeout`], else by the schema, else by
-/// `deadline.default`. Dropping it cancels the call at the server.
+/// `deadline.default`. Dropping it cancels the call at the server. It must be awaited on a tokio runtime.
 #[must_use = "a request is sent when it is awaited"]
 pub struct Request<R> {
     client: Client,
@@ -39,19 +42,20 @@ pub struct Request<R> {
     response: PhantomData<fn() -> R>,
 }
 
-type Connected = Result<Arc<Connection>, Status>;
-
-type Connecting = Pin<Box<dyn Future<Output = Result<Connected, Elapsed>> + Send>>;
+/// A wait that ends at the deadline. Boxed: it is met only where something is not at hand.
+type Wait<T> = Pin<Box<dyn Future<Output = Result<T, Elapsed>> + Send>>;
 
 enum State {
     /// Needs a connection.
     New,
     /// There is none ready: one is being opened.
-    Connecting(Connecting),
+    Connecting(Wait<Opened>),
+    /// As many calls as the server takes are in flight.
+    Crowded(Arc<Connection>, Wait<Result<OwnedSemaphorePermit, AcquireError>>),
     /// Has its slot, waits for room in the outbound queue.
-    Queued(Arc<Connection>, u32),
+    Queued(Call),
     /// Waits for its answer.
-    Sent(Arc<Connection>, u32),
+    Sent(Call),
     Ended,
 }
 
@@ -88,71 +92,77 @@ impl<R: Tlv> Request<R> {
     }
 
     fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Status>> {
-        let deadline = match self.deadline {
-            Some(deadline) => deadline,
-            None => {
-                let now = Instant::now();
-                // A timeout no clock can hold is as good as a century.
-                let century = Duration::from_secs(100 * 365 * 24 * 3600);
-                *self.deadline.insert(now.checked_add(self.timeout).unwrap_or(now + century))
-            }
-        };
+        let deadline = *self.deadline.get_or_insert_with(|| instant_after(self.timeout));
         loop {
             match &mut self.state {
                 State::New => {
                     self.state = match self.client.ready() {
-                        Some(connection) => self.start(connection, deadline)?,
+                        Some(connection) => self.find_place(connection, deadline)?,
                         None => {
                             let client = self.client.clone();
-                            State::Connecting(Box::pin(timeout_at(deadline, async move {
-                                client.connection().await
-                            })))
+                            let connecting = async move { client.connection().await };
+                            State::Connecting(Box::pin(timeout_at(deadline, connecting)))
                         }
                     }
                 }
                 State::Connecting(connecting) => {
-                    let connection = match ready!(connecting.as_mut().poll(cx)) {
-                        Ok(connected) => connected?,
-                        Err(_) => {
-                            let late = self.late("no connection").layer(Layer::Connect);
-                            return Poll::Ready(Err(late.party(Party::Network).retry(Retry::Elsewhere)));
+                    let Ok(opened) = ready!(connecting.as_mut().poll(cx)) else {
+                        let late = self.late("no connection").layer(Layer::Connect);
+                        return Poll::Ready(Err(late.party(Party::Network).retry(Retry::Elsewhere)));
+                    };
+                    self.state = self.find_place(opened?, deadline)?;
+                }
+                State::Crowded(connection, waiting) => {
+                    let Ok(place) = ready!(waiting.as_mut().poll(cx)) else {
+                        let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
+                        let what =
+                            format!("no place among {max} calls in flight (the server's calls.in_flight)");
+                        return Poll::Ready(Err(self.unsent(&what)));
+                    };
+                    let connection = Arc::clone(connection);
+                    // The places of a connection are never closed: what comes is a place.
+                    self.state = match place {
+                        Ok(place) => self.start(connection, place, deadline)?,
+                        Err(_) => State::New,
+                    };
+                }
+                State::Queued(call) => {
+                    // The deadline or the connection's end may come while it waits for room.
+                    if let Poll::Ready(outcome) = call.poll(cx) {
+                        match outcome {
+                            Outcome::Unsent => self.state = State::New,
+                            outcome => return Poll::Ready(self.end(outcome)),
                         }
-                    };
-                    self.state = self.start(connection, deadline)?;
-                }
-                State::Queued(connection, call_id) => {
-                    let (connection, call_id) = (Arc::clone(connection), *call_id);
-                    // Its deadline may come while it waits for room.
-                    if let Poll::Ready(outcome) = connection.link.pending().poll(call_id, cx) {
-                        self.state = State::Ended;
-                        return Poll::Ready(self.read(outcome));
+                        continue;
                     }
-                    ready!(connection.link.poll_room(cx));
-                    self.state = if self.send(&connection, call_id, deadline)? {
-                        State::Sent(connection, call_id)
-                    } else {
-                        // The server has not seen it: another connection may take it.
-                        State::New
-                    };
+                    if !call.connection.link.takes_calls() {
+                        self.state = State::New;
+                        continue;
+                    }
+                    ready!(call.poll_room(cx));
+                    if call.mark_sent() {
+                        let State::Queued(call) = std::mem::replace(&mut self.state, State::Ended) else {
+                            unreachable!("it is matched above")
+                        };
+                        self.state = self.send(call, deadline)?;
+                    }
                 }
-                State::Sent(connection, call_id) => {
-                    let outcome = ready!(connection.link.pending().poll(*call_id, cx));
-                    self.state = State::Ended;
-                    return Poll::Ready(self.read(outcome));
+                State::Sent(call) => {
+                    let outcome = ready!(call.poll(cx));
+                    return Poll::Ready(self.end(outcome));
                 }
                 State::Ended => {
-                    return Poll::Ready(Err(
-                        Status::internal("the request was awaited after its end").layer(Layer::Client)
-                    ));
+                    let status =
+                        Status::internal("the request was awaited after its end").layer(Layer::Client);
+                    return Poll::Ready(Err(status.party(Party::Caller)));
                 }
             }
         }
     }
 
-    /// Takes a slot on `connection`, after the checks that need no server.
-    fn start(&self, connection: Arc<Connection>, deadline: Instant) -> Result<State, Status> {
+    /// Makes the checks that need no server, and takes one of the places the server has for calls.
+    fn find_place(&self, connection: Arc<Connection>, deadline: Instant) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
-        let server = &connection.server;
         if let Some(name) = connection.served_name(self.spec.service_id)
             && name != self.spec.service
         {
@@ -165,26 +175,41 @@ impl<R: Tlv> Request<R> {
             .party(Party::Caller)
             .retry(Retry::Never));
         }
-        if server.message_in != 0 && message.len() > server.message_in as usize {
-            return Err(self.too_large(format!(
-                "a request of {} bytes is over the server's limit of {} (its message.in)",
-                message.len(),
-                server.message_in
-            )));
+        if let Some(max) = connection.server.message_in
+            && message.len() > max as usize
+        {
+            let len = message.len();
+            let what =
+                format!("a request of {len} bytes is over the server's limit of {max} (its message.in)");
+            return Err(self.too_large(what));
         }
-        let max = if server.calls_in_flight == 0 { u32::MAX } else { server.calls_in_flight };
-        match connection.link.pending().start(deadline, max) {
-            Ok(call_id) => Ok(State::Queued(connection, call_id)),
-            Err(NotStarted::Full) => Err(too_many_calls(max)),
-            // It was lost between two looks: the next one opens another.
-            Err(NotStarted::Closed) => Ok(State::New),
+        match Arc::clone(&connection.places).try_acquire_owned() {
+            Ok(place) => self.start(connection, place, deadline),
+            Err(_) => {
+                let waiting = Arc::clone(&connection.places).acquire_owned();
+                Ok(State::Crowded(connection, Box::pin(timeout_at(deadline, waiting))))
+            }
         }
     }
 
-    fn send(&self, connection: &Connection, call_id: u32, deadline: Instant) -> Result<bool, Status> {
-        let link = &connection.link;
+    fn start(
+        &self,
+        connection: Arc<Connection>,
+        place: OwnedSemaphorePermit,
+        deadline: Instant,
+    ) -> Result<State, Status> {
+        let has_room = connection.link.has_room();
+        match Call::start(connection, place, deadline, has_room) {
+            // It was lost between two looks: the next one opens another.
+            None => Ok(State::New),
+            Some(call) if has_room => self.send(call, deadline),
+            Some(call) => Ok(State::Queued(call)),
+        }
+    }
+
+    fn send(&self, call: Call, deadline: Instant) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
-        let metadata = self.encode_metadata(connection.server.metadata_bytes)?;
+        let metadata = self.encode_metadata(call.connection.server.metadata_bytes)?;
         let remaining = deadline.saturating_duration_since(Instant::now());
         let facts = RequestFacts {
             service_id: self.spec.service_id,
@@ -194,23 +219,22 @@ impl<R: Tlv> Request<R> {
             remaining_us: u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1),
             ..RequestFacts::default()
         };
-        if Arc::clone(link).send(call_id, facts, &metadata, message) {
-            return Ok(true);
+        if call.send(facts, &metadata, message) {
+            return Ok(State::Sent(call));
         }
-        link.pending().abandon(call_id);
-        Ok(false)
+        // The server has not seen it: another connection may take it.
+        Ok(State::New)
     }
 
-    fn encode_metadata(&self, server_max: u32) -> Result<Bytes, Status> {
+    fn encode_metadata(&self, server_max: Option<u32>) -> Result<Bytes, Status> {
         if self.metadata.is_empty() {
             return Ok(Bytes::new());
         }
         let limits = self.client.limits();
         let (entries, max) = (self.metadata.entries.len(), limits.metadata_entries);
         if entries > max {
-            return Err(self.too_large(format!(
-                "{entries} metadata entries are over the limit of {max} (metadata.entries)"
-            )));
+            let what = format!("{entries} metadata entries are over the limit of {max} (metadata.entries)");
+            return Err(self.too_large(what));
         }
         let bytes = self.metadata.encode().map_err(|error| self.too_large(error.to_string()))?;
         let (len, max) = (bytes.len(), limits.metadata_bytes);
@@ -218,20 +242,24 @@ impl<R: Tlv> Request<R> {
             return Err(self
                 .too_large(format!("metadata of {len} bytes is over the limit of {max} (metadata.bytes)")));
         }
-        if server_max != 0 && len > server_max as usize {
-            return Err(self.too_large(format!(
-                "metadata of {len} bytes is over the server's limit of {server_max} (its metadata.bytes)"
-            )));
+        if let Some(max) = server_max
+            && len > max as usize
+        {
+            let what =
+                format!("metadata of {len} bytes is over the server's limit of {max} (its metadata.bytes)");
+            return Err(self.too_large(what));
         }
         Ok(bytes.into())
     }
 
     fn late(&self, what: &str) -> Status {
-        Status::deadline_exceeded(format!(
-            "{what} within {} ms ({})",
-            self.timeout.as_millis(),
-            self.timeout_from
-        ))
+        let (limit, from) = (self.timeout.as_millis(), self.timeout_from);
+        Status::deadline_exceeded(format!("{what} within {limit} ms ({from})"))
+    }
+
+    /// The deadline came before it was sent.
+    fn unsent(&self, what: &str) -> Status {
+        self.late(what).layer(Layer::Client).retry(Retry::Elsewhere)
     }
 
     fn too_large(&self, message: String) -> Status {
@@ -242,10 +270,14 @@ impl<R: Tlv> Request<R> {
             .retry(Retry::Never)
     }
 
-    fn read(&self, outcome: Outcome) -> Result<R, Status> {
+    fn end(&mut self, outcome: Outcome) -> Result<R, Status> {
+        self.state = State::Ended;
         let body = match outcome {
             Outcome::Answered(answer) => answer?,
-            Outcome::Late => return Err(self.late("no answer").layer(Layer::Client)),
+            Outcome::Late { sent: true } => return Err(self.late("no answer").layer(Layer::Client)),
+            Outcome::Late { sent: false } | Outcome::Unsent => {
+                return Err(self.unsent("no room in the outbound queue (outbound.queue)"));
+            }
         };
         let limits = self.client.limits();
         let limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
@@ -262,33 +294,8 @@ impl<R: Tlv> Future for Request<R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = ready!(self.poll_outcome(cx));
-        Poll::Ready(outcome.map_err(|status| {
-            self.release();
-            self.client.name(status.method(self.spec))
-        }))
-    }
-}
-
-impl<R> Request<R> {
-    /// Gives the slot back, if there still is one.
-    fn release(&mut self) {
-        match std::mem::replace(&mut self.state, State::Ended) {
-            State::Queued(connection, call_id) => {
-                connection.link.pending().abandon(call_id);
-            }
-            State::Sent(connection, call_id) => {
-                if connection.link.pending().abandon(call_id) {
-                    connection.link.cancel(call_id);
-                }
-            }
-            State::New | State::Connecting(_) | State::Ended => {}
-        }
-    }
-}
-
-impl<R> Drop for Request<R> {
-    fn drop(&mut self) {
-        self.release();
+        self.state = State::Ended;
+        Poll::Ready(outcome.map_err(|status| self.client.name(status.method(self.spec))))
     }
 }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use tokio::time::{Instant, timeout_at};
 
 use super::connection::Link;
-use super::pending::Outcome;
 
 /// Runs until its task is stopped or the link's table is closed.
 pub(super) async fn run(link: Arc<impl Link + ?Sized>) {
@@ -19,11 +18,7 @@ pub(super) async fn run(link: Arc<impl Link + ?Sized>) {
             None => earlier.await,
             Some(deadline) => {
                 if timeout_at(deadline, earlier).await.is_err() {
-                    for call_id in pending.overdue(Instant::now()) {
-                        if pending.end(call_id, Outcome::Late) {
-                            link.cancel(call_id);
-                        }
-                    }
+                    pending.overdue(Instant::now()).into_iter().for_each(|call_id| link.expire(call_id));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! One attempt of a caller, from its arrival to its answer.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -22,7 +22,7 @@ pub struct Call {
     facts: RequestFacts,
     metadata: Bytes,
     body: Bytes,
-    place: Place,
+    permit: Permit,
 }
 
 impl Call {
@@ -34,7 +34,7 @@ impl Call {
         body: Bytes,
         responder: Arc<dyn Responder>,
     ) -> Self {
-        Self { facts, metadata, body, place: Place { responder, call_id, answered: false } }
+        Self { facts, metadata, body, permit: Permit { responder, call_id, ended: false } }
     }
 
     /// The service called.
@@ -54,11 +54,9 @@ impl Call {
     /// # Errors
     /// INVALID_ARGUMENT where its bytes are no metadata or there are more entries than `metadata.entries`.
     pub fn metadata(&self) -> Result<Metadata, Status> {
-        let refused = |why: String| {
-            Status::invalid_argument(why).layer(Layer::Codec).cause(Cause::Size).retry(Retry::Never)
-        };
+        let refused = |why: String| Status::invalid_argument(why).layer(Layer::Codec).retry(Retry::Never);
         let metadata = Metadata::read(&self.metadata).map_err(|error| refused(error.to_string()))?;
-        let (len, max) = (metadata.entries.len(), self.place.responder.limits().metadata_entries);
+        let (len, max) = (metadata.entries.len(), self.permit.responder.limits().metadata_entries);
         if len > max {
             return Err(refused(format!(
                 "{len} metadata entries are over the limit of {max} (metadata.entries)"
@@ -77,15 +75,15 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        let Self { facts, body, place, .. } = self;
+        let Self { facts, body, permit, .. } = self;
         if facts.remaining_us == 0 {
             let late = Status::deadline_exceeded("the deadline was over when the call arrived")
                 .party(Party::Caller)
                 .layer(Layer::Admission)
                 .cause(Cause::Deadline);
-            return place.answer(Err(&late));
+            return permit.answer(Err(&late));
         }
-        let limits = place.responder.limits();
+        let limits = permit.responder.limits();
         let decode_limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
         let request = match Req::decode_shared(&body, &decode_limits) {
             Ok(request) => request,
@@ -94,15 +92,17 @@ impl Call {
                     Status::invalid_argument(format!("the request of {spec} cannot be decoded: {error}"))
                         .layer(Layer::Codec)
                         .retry(Retry::Never);
-                return place.answer(Err(&status));
+                return permit.answer(Err(&status));
             }
         };
         drop(body);
-        let (responder, call_id) = (Arc::clone(&place.responder), place.call_id);
+        let (responder, call_id) = (Arc::clone(&permit.responder), permit.call_id);
         let task = tokio::spawn(async move {
-            match handler(request).await {
-                Ok(response) => place.answer_message(spec, &response),
-                Err(status) => place.answer(Err(&status)),
+            let outcome = handler(request).await;
+            permit.room().await;
+            match outcome {
+                Ok(response) => permit.answer_message(spec, &response),
+                Err(status) => permit.answer(Err(&status)),
             }
         });
         responder.in_flight().attach(call_id, task.abort_handle());
@@ -123,14 +123,14 @@ impl Call {
 
     /// Answers with `status` without a handler.
     pub fn refuse(self, status: &Status) {
-        self.place.answer(Err(status));
+        self.permit.answer(Err(status));
     }
 }
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("call_id", &self.place.call_id)
+            .field("call_id", &self.permit.call_id)
             .field("facts", &self.facts)
             .field("body_len", &self.body.len())
             .finish_non_exhaustive()
@@ -146,22 +146,30 @@ pub(super) fn list(words: &[String]) -> String {
     }
 }
 
-/// A running call's place. It is given back on drop, and whoever drops it unanswered leaves the caller an error.
-struct Place {
+/// A running call's permit: its place among the calls in flight. It is given back on drop, and whoever drops it
+/// unanswered leaves the caller an error.
+struct Permit {
     responder: Arc<dyn Responder>,
     call_id: u32,
-    answered: bool,
+    ended: bool,
 }
 
-impl Place {
+impl Permit {
     fn answer(mut self, outcome: Result<&[u8], &Status>) {
-        self.answered = true;
-        self.responder.answer(self.call_id, outcome);
+        // Nobody waits for the answer of a call that was cancelled, and its id may be another call's by now.
+        if self.end() != Some(StoppedBy::Caller) {
+            self.responder.answer(self.call_id, outcome);
+        }
     }
 
     fn answer_message<T: Tlv>(self, spec: &Spec, message: &T) {
         scratch::encode(message, self.responder.limits().message_out, |encoded| match encoded {
-            Ok(bytes) => self.answer(Ok(bytes)),
+            Ok(bytes) => match self.responder.caller_message_in() {
+                Some(max) if bytes.len() > max as usize => {
+                    self.answer(Err(&too_long_for_caller(bytes.len(), max)))
+                }
+                _ => self.answer(Ok(bytes)),
+            },
             Err(error) => {
                 let status = Status::internal(format!("the response of {spec} cannot be encoded: {error}"))
                     .layer(Layer::Codec)
@@ -171,10 +179,22 @@ impl Place {
         });
     }
 
+    /// Waits until the connection takes more bytes: while a caller does not read its answers, its calls stay in flight
+    /// and are not encoded.
+    async fn room(&self) {
+        let waiting = WaitingForRoom(self);
+        poll_fn(|cx| waiting.0.responder.poll_room(waiting.0.call_id, cx)).await;
+    }
+
+    fn end(&mut self) -> Option<StoppedBy> {
+        self.ended = true;
+        self.responder.in_flight().end(self.call_id)
+    }
+
     /// Its handler is gone without an answer.
     #[cold]
-    fn answer_unanswered(&self) {
-        let status = match self.responder.in_flight().stopped_by(self.call_id) {
+    fn answer_unanswered(&mut self) {
+        let status = match self.end() {
             Some(StoppedBy::Caller) => return,
             Some(StoppedBy::Drain) => {
                 Status::unavailable("the server stopped before the handler had ended (drain.timeout)")
@@ -189,11 +209,28 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
-        if !self.answered {
+        if !self.ended {
             self.answer_unanswered();
         }
-        self.responder.in_flight().end(self.call_id);
     }
+}
+
+/// A wait for room that is forgotten when it is given up.
+struct WaitingForRoom<'a>(&'a Permit);
+
+impl Drop for WaitingForRoom<'_> {
+    fn drop(&mut self) {
+        self.0.responder.forget_room(self.0.call_id);
+    }
+}
+
+fn too_long_for_caller(len: usize, max: u32) -> Status {
+    let message = format!("a response of {len} bytes is over the caller's limit of {max} (its message.in)");
+    Status::resource_exhausted(message)
+        .party(Party::Caller)
+        .layer(Layer::Codec)
+        .cause(Cause::Size)
+        .retry(Retry::Never)
 }

@@ -11,11 +11,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
+use crate::limits::Limits;
+use crate::status::{Cause, Layer, Retry, Status};
+
 /// Calls in flight, by their id.
 #[derive(Debug, Default)]
 pub(crate) struct InFlight {
-    calls: Mutex<HashMap<u32, State, BuildHasherDefault<CallIdHasher>>>,
+    table: Mutex<Table>,
     idle: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    calls: HashMap<u32, State, BuildHasherDefault<CallIdHasher>>,
+    /// No call begins any more.
+    draining: bool,
 }
 
 #[derive(Debug)]
@@ -38,19 +48,51 @@ pub(crate) enum StoppedBy {
 /// Why a call cannot begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotBegun {
-    /// The id is in flight already: a peer's mistake, or a replay.
+    /// A call of this id waits for its answer: a peer's mistake, or a replay. Its one answer belongs to the first.
     Duplicate,
+    /// The caller has given a call of this id up, and its handler has not ended yet.
+    Lingering,
     /// As many calls as allowed are in flight.
     Full,
+    /// The server is about to stop.
+    Draining,
+}
+
+impl NotBegun {
+    /// What the caller is told.
+    pub(crate) fn status(self, limits: &Limits) -> Status {
+        let max = limits.calls_in_flight;
+        let refused = Status::resource_exhausted;
+        let (status, cause) = match self {
+            Self::Draining => (Status::unavailable("the server is about to stop"), Cause::Draining),
+            Self::Full => (
+                refused(format!(
+                    "{max} calls are in flight on this connection already (the server's calls.in_flight)"
+                )),
+                Cause::Concurrency,
+            ),
+            Self::Duplicate | Self::Lingering => (
+                refused("the handler of an earlier call of this id has not ended".into()),
+                Cause::Concurrency,
+            ),
+        };
+        status.layer(Layer::Admission).cause(cause).retry(Retry::Elsewhere)
+    }
 }
 
 impl InFlight {
     /// Counts a call that has arrived.
     pub(crate) fn begin(&self, call_id: u32, max: u32) -> Result<(), NotBegun> {
-        let mut calls = self.lock();
-        let len = calls.len();
-        match calls.entry(call_id) {
-            Entry::Occupied(_) => Err(NotBegun::Duplicate),
+        let mut table = self.lock();
+        if table.draining {
+            return Err(NotBegun::Draining);
+        }
+        let len = table.calls.len();
+        match table.calls.entry(call_id) {
+            Entry::Occupied(place) => match place.get() {
+                State::Stopped(StoppedBy::Caller) => Err(NotBegun::Lingering),
+                _ => Err(NotBegun::Duplicate),
+            },
             Entry::Vacant(_) if len >= max as usize => Err(NotBegun::Full),
             Entry::Vacant(place) => {
                 place.insert(State::Starting);
@@ -59,10 +101,15 @@ impl InFlight {
         }
     }
 
+    /// From here on no call begins.
+    pub(crate) fn drain(&self) {
+        self.lock().draining = true;
+    }
+
     /// Remembers how to stop the handler of a call. One that was cancelled meanwhile is stopped at once; one that has
     /// ended meanwhile is gone.
     pub(crate) fn attach(&self, call_id: u32, handler: AbortHandle) {
-        match self.lock().get_mut(&call_id) {
+        match self.lock().calls.get_mut(&call_id) {
             Some(state @ State::Starting) => *state = State::Running(handler),
             Some(State::Stopped(_)) => handler.abort(),
             Some(State::Running(_)) | None => {}
@@ -71,37 +118,33 @@ impl InFlight {
 
     /// Stops the handler of a call. It stays counted until the handler is really gone.
     pub(crate) fn cancel(&self, call_id: u32) {
-        if let Some(state) = self.lock().get_mut(&call_id) {
+        if let Some(state) = self.lock().calls.get_mut(&call_id) {
             state.stop(StoppedBy::Caller);
         }
     }
 
     /// Stops every handler.
     pub(crate) fn stop_all(&self, by: StoppedBy) {
-        self.lock().values_mut().for_each(|state| state.stop(by));
+        self.lock().calls.values_mut().for_each(|state| state.stop(by));
     }
 
-    /// Who had this call's handler stopped, if somebody had.
-    pub(crate) fn stopped_by(&self, call_id: u32) -> Option<StoppedBy> {
-        match self.lock().get(&call_id) {
-            Some(State::Stopped(by)) => Some(*by),
+    /// Gives a call's place back, and says who had its handler stopped, if somebody had.
+    pub(crate) fn end(&self, call_id: u32) -> Option<StoppedBy> {
+        let mut table = self.lock();
+        let state = table.calls.remove(&call_id);
+        let idle = table.calls.is_empty();
+        drop(table);
+        if idle {
+            self.idle.notify_waiters();
+        }
+        match state {
+            Some(State::Stopped(by)) => Some(by),
             _ => None,
         }
     }
 
-    /// Gives a call's place back.
-    pub(crate) fn end(&self, call_id: u32) {
-        let mut calls = self.lock();
-        calls.remove(&call_id);
-        let idle = calls.is_empty();
-        drop(calls);
-        if idle {
-            self.idle.notify_waiters();
-        }
-    }
-
     pub(crate) fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().calls.len()
     }
 
     /// Waits until no call is in flight.
@@ -115,9 +158,9 @@ impl InFlight {
         }
     }
 
-    /// Each change under the lock is one map operation: a panic cannot leave it half done.
-    fn lock(&self) -> MutexGuard<'_, HashMap<u32, State, BuildHasherDefault<CallIdHasher>>> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Each change under the lock is one operation of the map: a panic cannot leave it half done.
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -167,8 +210,12 @@ mod tests {
         assert_eq!(calls.begin(3, 2), Err(NotBegun::Full));
         calls.cancel(1);
         assert_eq!(calls.begin(3, 2), Err(NotBegun::Full), "cancelled, yet its handler is not gone");
-        calls.end(1);
+        assert_eq!(calls.begin(1, 9), Err(NotBegun::Lingering));
+        assert_eq!(calls.end(1), Some(StoppedBy::Caller));
         assert_eq!(calls.begin(3, 2), Ok(()));
+        calls.drain();
+        assert_eq!(calls.begin(4, 9), Err(NotBegun::Draining));
+        assert_eq!((calls.end(2), calls.len()), (None, 1));
     }
 
     #[tokio::test]
@@ -179,7 +226,7 @@ mod tests {
         let handler = tokio::spawn(std::future::pending::<()>());
         calls.attach(1, handler.abort_handle());
         assert!(handler.await.unwrap_err().is_cancelled());
-        assert_eq!(calls.stopped_by(1), Some(StoppedBy::Caller));
+        assert_eq!(calls.end(1), Some(StoppedBy::Caller));
     }
 
     #[tokio::test]
@@ -187,7 +234,7 @@ mod tests {
         let calls = InFlight::default();
         calls.until_idle().await;
         calls.begin(1, 8).unwrap();
-        let (idle, ()) = tokio::join!(calls.until_idle(), async { calls.end(1) });
-        idle
+        let ((), stopped_by) = tokio::join!(calls.until_idle(), async { calls.end(1) });
+        assert_eq!(stopped_by, None);
     }
 }

@@ -1,5 +1,7 @@
 //! Where the answer to a call goes.
 
+use std::task::{Context, Poll};
+
 use super::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::status::Status;
@@ -8,6 +10,15 @@ use crate::status::Status;
 pub(crate) trait Responder: Send + Sync {
     /// Sends the answer: an encoded message, or why there is none. Told at most once for each call.
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>);
+
+    /// Ready while fewer bytes than `outbound.queue` wait to leave; otherwise the waiter is woken when it is so.
+    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Says that a call no longer waits for room.
+    fn forget_room(&self, call_id: u32);
+
+    /// The largest message the caller takes, where it said so.
+    fn caller_message_in(&self) -> Option<u32>;
 
     /// The limits its calls are held to.
     fn limits(&self) -> &Limits;

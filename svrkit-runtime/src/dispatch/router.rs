@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::call::{Call, list};
@@ -20,6 +21,7 @@ pub(crate) struct Router {
 ///
 /// The one who wrote the schemas mends it: give one of them another `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ServiceIdTaken {
     /// The id.
     pub id: u32,
@@ -69,7 +71,12 @@ impl Router {
     /// Hands the call to its service, or answers UNIMPLEMENTED.
     pub(crate) fn dispatch(&self, call: Call) {
         match self.services.binary_search_by_key(&call.service_id(), |(id, _)| *id) {
-            Ok(at) => self.services[at].1.dispatch(call),
+            Ok(at) => {
+                let service = &self.services[at].1;
+                // This runs where frames are read: a panic in hand-written code must end its call, not the connection.
+                // The call, dropped on the way, answers for itself.
+                let _ = catch_unwind(AssertUnwindSafe(|| service.dispatch(call)));
+            }
             Err(_) => {
                 let names: Vec<String> =
                     self.specs().map(|spec| format!("{} (id {})", spec.name, spec.id)).collect();

@@ -15,10 +15,16 @@ pub trait Service: Send + Sync + 'static {
     fn dispatch(&self, call: Call);
 }
 
-/// The future of a handler: `Future<Output = Result<T, Status>> + Send` by a short name.
+/// The future of a handler: `Future<Output = Result<T, impl Into<Status>>> + Send` by a short name.
 ///
 /// Generated traits declare methods as `fn place(&self, request: PlaceRequest) -> impl Answer<Order>`; an
-/// implementation writes `async fn place(&self, request: PlaceRequest) -> Result<Order, Status>`.
-pub trait Answer<T>: Future<Output = Result<T, Status>> + Send {}
+/// implementation writes `async fn place(&self, request: PlaceRequest) -> Result<Order, Status>`, or with an error of
+/// its own that converts into [`Status`].
+pub trait Answer<T>: Future<Output = Result<T, Self::Error>> + Send {
+    /// What it fails with.
+    type Error: Into<Status>;
+}
 
-impl<T, F: Future<Output = Result<T, Status>> + Send> Answer<T> for F {}
+impl<T, E: Into<Status>, F: Future<Output = Result<T, E>> + Send> Answer<T> for F {
+    type Error = E;
+}

@@ -1,7 +1,7 @@
 //! One accepted connection: hello, then frames in, calls to the router, answers out.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::AsyncRead;
@@ -12,11 +12,11 @@ use super::Shared;
 use super::stranger;
 use crate::dispatch::{Call, InFlight, NotBegun, Responder, StoppedBy};
 use crate::limits::Limits;
-use crate::status::{Cause, Code, Layer, Party, Retry, Status, to_wire};
+use crate::status::{Status, to_wire, words};
 use crate::transport::{Inbox, InboxError, Outbox};
 use crate::wire::frame::{
-    Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, Header, Hello, RequestFacts,
-    ResponseFacts, VERSION, common_version, hello_header,
+    Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX, Header, Hello,
+    RequestFacts, ResponseFacts, VERSION, common_version, hello_header,
 };
 use crate::wire::tlv::Tlv;
 
@@ -26,9 +26,8 @@ pub(super) struct Connection {
     outbox: Outbox,
     in_flight: InFlight,
     limits: Limits,
-    /// The peer's `message.in`, as its hello said; 0 until then or where it didn't.
-    peer_message_in: AtomicU32,
-    draining: AtomicBool,
+    /// The peer's `message.in`, as its hello said.
+    peer_message_in: OnceLock<u32>,
     reader: OnceLock<tokio::task::AbortHandle>,
 }
 
@@ -40,6 +39,9 @@ enum Leave {
     Stranger,
 }
 
+/// The key under which the reading task waits for room; calls wait under their ids, and 0 is no call's.
+const READER: u32 = 0;
+
 /// What a peer gets to read our last words and close.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -49,25 +51,24 @@ impl Connection {
             outbox: Outbox::new(limits.outbound_queue),
             in_flight: InFlight::default(),
             limits,
-            peer_message_in: AtomicU32::new(0),
-            draining: AtomicBool::new(false),
+            peer_message_in: OnceLock::new(),
             reader: OnceLock::new(),
         }
     }
 
     /// Serves the connection until either side leaves.
     pub(super) async fn serve(self: &Arc<Self>, stream: TcpStream, shared: &Shared) {
+        // However this ends, be it by a panic in somebody's hand-written code, the socket goes with it.
+        let _cut = CutOnDrop(self);
         let (read, write) = stream.into_split();
         let writer = tokio::spawn({
             let connection = Arc::clone(self);
             // An error here is the peer's leaving; the reader sees it too.
             async move { connection.outbox.run(write).await }
         });
-        let decoder = FrameDecoder {
-            body_len_max: self.limits.message_in,
-            metadata_len_max: self.limits.metadata_bytes,
-        };
-        let mut inbox = Inbox::new(read, decoder);
+        let for_hello =
+            FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: self.limits.metadata_bytes };
+        let mut inbox = Inbox::new(read, for_hello);
         let outcome = self.read(&mut inbox, shared).await;
         if let Err(Leave::Goaway(reason, words)) = &outcome {
             self.goaway(*reason, words);
@@ -75,11 +76,11 @@ impl Connection {
         // Nobody waits for these answers any more.
         self.in_flight.stop_all(StoppedBy::Caller);
         self.outbox.close();
-        // Ends when all is written, or with the socket's error: either way there is nothing more to do.
+        // Ends when all is written, when the peer takes too long for it, or with the socket's error: either way there
+        // is nothing more to do.
         let _ = writer.await;
         if outcome.is_err() {
-            // A socket that is closed with bytes unread resets the connection, and our last words with it.
-            let _ = timeout(LINGER, inbox.discard()).await;
+            linger(&mut inbox).await;
         }
     }
 
@@ -90,7 +91,7 @@ impl Connection {
 
     /// Takes no new calls and tells the peer so. Calls in flight go on.
     pub(super) fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
+        self.in_flight.drain();
         self.goaway(GoawayReason::Draining, "the server is about to stop");
     }
 
@@ -99,8 +100,10 @@ impl Connection {
         let words = format!("the server has {} connections already (connections)", self.limits.connections);
         self.goaway(GoawayReason::Limit, &words);
         self.outbox.close();
-        // The peer may be gone already, and slow peers must not hold what is over the limit.
-        let _ = timeout(self.limits.hello_timeout, self.outbox.run(stream)).await;
+        let (read, write) = stream.into_split();
+        // The peer may be gone already: then there is nobody to tell.
+        let _ = self.outbox.run(write).await;
+        linger(&mut Inbox::new(read, FrameDecoder { body_len_max: 0, metadata_len_max: 0 })).await;
     }
 
     pub(super) fn in_flight(&self) -> &InFlight {
@@ -131,9 +134,13 @@ impl Connection {
             Ok(Ok(Some(frame))) => frame,
         };
         self.greet(&hello, shared)?;
+        inbox.limit(FrameDecoder {
+            body_len_max: self.limits.message_in,
+            metadata_len_max: self.limits.metadata_bytes,
+        });
         loop {
             // A peer that does not read its answers gets no more of them.
-            self.outbox.room().await;
+            self.outbox.room(READER).await;
             let mut frame = match inbox.next().await {
                 Ok(Some(frame)) => frame,
                 Ok(None) => return Ok(()),
@@ -141,6 +148,9 @@ impl Connection {
             };
             loop {
                 self.take(frame, shared)?;
+                if !self.outbox.has_room() {
+                    break;
+                }
                 match inbox.arrived() {
                     Ok(Some(next)) => frame = next,
                     Ok(None) => break,
@@ -165,7 +175,10 @@ impl Connection {
         }
         match Hello::decode(&frame.body) {
             Ok(hello) => {
-                self.peer_message_in.store(hello.message_in, Ordering::Relaxed);
+                if let Some(max) = hello.message_in {
+                    // The only hello: `take` refuses a second one.
+                    let _ = self.peer_message_in.set(max);
+                }
                 Ok(())
             }
             Err(error) => Err(Leave::protocol(format!("the hello cannot be decoded: {error}"))),
@@ -174,6 +187,9 @@ impl Connection {
 
     fn take(self: &Arc<Self>, frame: Frame, shared: &Shared) -> Result<(), Leave> {
         match frame.header.facts {
+            Facts::Request(_) | Facts::Cancel if frame.header.call_id == 0 => {
+                return Err(Leave::protocol("call id 0, which means the connection".into()));
+            }
             Facts::Request(facts) => self.request(facts, frame, shared),
             Facts::Cancel => self.in_flight.cancel(frame.header.call_id),
             Facts::Ping(token) => {
@@ -189,30 +205,14 @@ impl Connection {
 
     fn request(self: &Arc<Self>, facts: RequestFacts, frame: Frame, shared: &Shared) {
         let call_id = frame.header.call_id;
-        if self.draining.load(Ordering::Acquire) {
-            let status = Status::unavailable("the server is about to stop")
-                .layer(Layer::Admission)
-                .cause(Cause::Draining)
-                .retry(Retry::Elsewhere);
-            return self.answer(call_id, Err(&status));
-        }
         match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
-            // Nothing can be answered: the id's one answer belongs to the first.
-            Err(NotBegun::Duplicate) => {}
-            Err(NotBegun::Full) => {
-                let max = self.limits.calls_in_flight;
-                let status = Status::resource_exhausted(format!(
-                    "{max} calls are in flight on this connection already (the server's calls.in_flight)"
-                ))
-                .layer(Layer::Admission)
-                .cause(Cause::Concurrency)
-                .retry(Retry::Elsewhere);
-                self.answer(call_id, Err(&status));
-            }
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
                 shared.router.dispatch(Call::new(call_id, facts, frame.metadata, frame.body, responder));
             }
+            // Nothing can be answered: the id's one answer belongs to the first.
+            Err(NotBegun::Duplicate) => {}
+            Err(refused) => self.answer(call_id, Err(&refused.status(&self.limits))),
         }
     }
 
@@ -232,47 +232,42 @@ impl Connection {
         }
     }
 
-    fn goaway(&self, reason: GoawayReason, words: &str) {
-        let failure = Failure { message: words.into(), ..Failure::default() };
-        self.push_failure(Header::new(0, Facts::Goaway { reason }), &failure);
+    fn goaway(&self, reason: GoawayReason, message: &str) {
+        self.push_failure(Header::new(0, Facts::Goaway { reason }), &words(message));
     }
 
     fn push_failure(&self, header: Header, failure: &Failure) {
-        // Words that are over `message.out` are left out: the numbers of the header stand for themselves.
-        let body = failure.encode().unwrap_or_default();
-        self.outbox.push(header, &[], &body);
+        let body = failure.encode().expect("words are far shorter than message.out");
+        // A peer that takes less than the words gets the numbers alone: they stand for themselves.
+        let fits = self.peer_message_in.get().is_none_or(|max| body.len() <= *max as usize);
+        self.outbox.push(header, &[], if fits { &body } else { &[] });
     }
 }
 
 impl Responder for Connection {
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
-        let status = match outcome {
+        match outcome {
             Ok(message) => {
-                let max = self.peer_message_in.load(Ordering::Relaxed);
-                if max == 0 || message.len() <= max as usize {
-                    self.outbox.push(
-                        Header::new(call_id, Facts::Response(ResponseFacts::default())),
-                        &[],
-                        message,
-                    );
-                    return;
-                }
-                &Status::new(
-                    Code::ResourceExhausted,
-                    format!(
-                        "a response of {} bytes is over the caller's limit of {max} (its message.in)",
-                        message.len()
-                    ),
-                )
-                .party(Party::Caller)
-                .layer(Layer::Codec)
-                .cause(Cause::Size)
-                .retry(Retry::Never)
+                let header = Header::new(call_id, Facts::Response(ResponseFacts::default()));
+                self.outbox.push(header, &[], message);
             }
-            Err(status) => status,
-        };
-        let (facts, failure) = to_wire(status);
-        self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
+            Err(status) => {
+                let (facts, failure) = to_wire(status);
+                self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
+            }
+        }
+    }
+
+    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()> {
+        self.outbox.poll_room(call_id, cx)
+    }
+
+    fn forget_room(&self, call_id: u32) {
+        self.outbox.forget_room(call_id);
+    }
+
+    fn caller_message_in(&self) -> Option<u32> {
+        self.peer_message_in.get().copied()
     }
 
     fn limits(&self) -> &Limits {
@@ -282,6 +277,22 @@ impl Responder for Connection {
     fn in_flight(&self) -> &InFlight {
         &self.in_flight
     }
+}
+
+/// Ends the connection whatever its state.
+struct CutOnDrop<'a>(&'a Connection);
+
+impl Drop for CutOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.stop_all(StoppedBy::Caller);
+        self.0.outbox.break_off();
+    }
+}
+
+/// Reads on for a while: a socket that is closed with bytes unread resets the connection, and our last words with it.
+async fn linger(inbox: &mut Inbox<impl AsyncRead + Unpin>) {
+    // A peer that goes on sending has had its time.
+    let _ = timeout(LINGER, inbox.discard()).await;
 }
 
 impl Leave {

@@ -4,11 +4,16 @@
 //! left and say how much that was.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 
 use super::Shared;
+use super::connection::Connection;
 use crate::dispatch::StoppedBy;
 
 /// What peers get to take their last answers and close, once no call is in flight.
@@ -16,6 +21,7 @@ const FLUSH: Duration = Duration::from_secs(1);
 
 /// What a drain had to cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Drained {
     /// Calls whose handlers had not ended within `drain.timeout`.
     pub calls_cut: usize,
@@ -35,24 +41,48 @@ impl fmt::Display for Drained {
     }
 }
 
-/// Drains all connections. The accept loop has ended.
-pub(super) async fn drain(shared: &Shared) -> Drained {
-    let deadline = Instant::now() + shared.limits.drain_timeout;
+/// Drains all connections, without further patience from `hurry` on. The accept loop has ended.
+pub(super) async fn drain(shared: &Shared, hurry: impl Future<Output = ()>) -> Drained {
     let connections = shared.connections.all();
     connections.iter().for_each(|connection| connection.drain());
-    let mut drained = Drained::default();
-    for connection in &connections {
-        if timeout_at(deadline, connection.in_flight().until_idle()).await.is_err() {
-            drained.calls_cut += connection.in_flight().len();
+    let calmly = async {
+        let answered = async {
+            for connection in &connections {
+                connection.in_flight().until_idle().await;
+            }
+        };
+        let calls_cut = match timeout(shared.limits.drain_timeout, answered).await {
+            Ok(()) => 0,
+            Err(_) => cut_calls(&connections),
+        };
+        // A peer closes when it has read the goaway and its answers: what it sent before that is still refused in
+        // words. Who has not closed then is cut below.
+        let _ = timeout(FLUSH, shared.connections.until_empty()).await;
+        calls_cut
+    };
+    let calls_cut = before(calmly, hurry).await.unwrap_or_else(|| cut_calls(&connections));
+    let left = shared.connections.all();
+    left.iter().for_each(|connection| connection.cut());
+    Drained { calls_cut, connections_cut: left.len() }
+}
+
+/// What `future` gives, if it does so before `other` is ready.
+async fn before<F: Future>(future: F, other: impl Future<Output = ()>) -> Option<F::Output> {
+    let (mut future, mut other) = (pin!(future), pin!(other));
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => other.as_mut().poll(cx).map(|()| None),
+    })
+    .await
+}
+
+fn cut_calls(connections: &[Arc<Connection>]) -> usize {
+    connections
+        .iter()
+        .map(|connection| {
+            let calls = connection.in_flight().len();
             connection.in_flight().stop_all(StoppedBy::Drain);
-        }
-    }
-    // A peer closes when it has read the goaway and its answers: what it sent before that is still refused in words.
-    if timeout(FLUSH, shared.connections.until_empty()).await.is_err() {
-        for connection in shared.connections.all() {
-            drained.connections_cut += 1;
-            connection.cut();
-        }
-    }
-    drained
+            calls
+        })
+        .sum()
 }

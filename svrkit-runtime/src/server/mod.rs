@@ -11,21 +11,25 @@ mod signal;
 mod stranger;
 
 use std::fmt;
+use std::future::pending;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 pub use drain::Drained;
 pub use error::ServeError;
 
 use self::connections::Connections;
+use self::signal::StopSignals;
 use crate::client::Client;
 use crate::dispatch::{Router, Service};
 use crate::limits::Limits;
-use crate::wire::frame::{Hello, ServedService};
+use crate::wire::frame::{HELLO_NAME_LEN_MAX, Hello, ServedService};
+use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
 
 /// Services about to be served.
@@ -67,7 +71,7 @@ impl Server {
         self
     }
 
-    /// Sets the name that its hello gives to peers, for their logs.
+    /// Sets the name that its hello gives to peers, for their logs; what is beyond 256 bytes is cut off.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
@@ -124,14 +128,14 @@ impl Server {
             ..ServedService::default()
         });
         let hello = Hello {
-            name: self.name,
-            message_in: self.limits.message_in,
-            metadata_bytes: self.limits.metadata_bytes.into(),
-            calls_in_flight: self.limits.calls_in_flight,
+            name: prefix(&self.name, HELLO_NAME_LEN_MAX).into(),
+            message_in: Some(self.limits.message_in),
+            metadata_bytes: Some(self.limits.metadata_bytes.into()),
+            calls_in_flight: Some(self.limits.calls_in_flight),
             services: services.collect(),
             ..Hello::default()
         };
-        let hello = hello.encode().expect("names in static specs are far below message.out").into();
+        let hello = hello.encode().expect("a hello of short names is far below message.out").into();
         Ok(Arc::new(Shared { router, limits: self.limits, hello, connections: Connections::default() }))
     }
 }
@@ -164,23 +168,51 @@ impl Bound {
         self.local
     }
 
-    /// Serves until SIGTERM or Ctrl-C, then drains.
+    /// Serves until SIGTERM or Ctrl-C, then drains. A second signal cuts the drain short.
     ///
     /// # Errors
     /// [`ServeError::Signals`] where signals cannot be waited for; nothing was served then.
     pub async fn run(self) -> Result<Drained, ServeError> {
-        let stop = signal::stop_signal().map_err(ServeError::Signals)?;
-        Ok(self.run_until(stop).await)
+        let mut signals = StopSignals::new().map_err(ServeError::Signals)?;
+        let serving = self.start();
+        signals.next().await;
+        Ok(serving.drain(signals.next()).await)
     }
 
-    /// Serves until `stop` is ready, then drains.
+    /// Serves until `stop` is ready, then drains. Dropping the future stops serving without a drain.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Drained {
-        let accepting = tokio::spawn(accept::accept(self.listener, Arc::clone(&self.shared)));
+        let serving = self.start();
         stop.await;
-        accepting.abort();
+        serving.drain(pending()).await
+    }
+
+    fn start(self) -> Serving {
+        let accepting = tokio::spawn(accept::accept(self.listener, Arc::clone(&self.shared)));
+        Serving { accepting, shared: self.shared }
+    }
+}
+
+/// A server that serves. Dropping it stops it at once.
+struct Serving {
+    accepting: JoinHandle<()>,
+    shared: Arc<Shared>,
+}
+
+impl Serving {
+    async fn drain(mut self, hurry: impl Future<Output = ()>) -> Drained {
+        self.accepting.abort();
         // Waits until the listening socket is closed: who connects from here on is refused by the system.
-        let _ = accepting.await;
-        drain::drain(&self.shared).await
+        let _ = (&mut self.accepting).await;
+        drain::drain(&self.shared, hurry).await
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        for connection in self.shared.connections.all() {
+            connection.cut();
+        }
     }
 }
 

@@ -1,29 +1,45 @@
-//! The signals that ask a server to stop.
+//! The signals that ask a server to stop: SIGTERM and SIGINT, or Ctrl-C where there are no signals.
 
 use std::io;
 
-/// Waits for SIGTERM or SIGINT (Ctrl-C elsewhere than on Unix). Installed when called, heard when awaited.
 #[cfg(unix)]
-pub(super) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    use std::task::Poll;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(std::future::poll_fn(move |cx| {
-        if terminate.poll_recv(cx).is_ready() || interrupt.poll_recv(cx).is_ready() {
-            return Poll::Ready(());
-        }
-        Poll::Pending
-    }))
+/// Signals to stop, from its making on.
+pub(super) struct StopSignals {
+    #[cfg(unix)]
+    terminate: Signal,
+    #[cfg(unix)]
+    interrupt: Signal,
 }
 
-/// Waits for Ctrl-C.
+#[cfg(unix)]
+impl StopSignals {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        std::future::poll_fn(|cx| {
+            let asked = self.terminate.poll_recv(cx).is_ready() || self.interrupt.poll_recv(cx).is_ready();
+            if asked { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+    }
+}
+
 #[cfg(not(unix))]
-pub(super) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
-    Ok(async {
-        // Where it cannot be heard there is nothing to wait for.
-        let _ = tokio::signal::ctrl_c().await;
-    })
+impl StopSignals {
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // It cannot be heard: then nothing asks this server to stop.
+            std::future::pending().await
+        }
+    }
 }

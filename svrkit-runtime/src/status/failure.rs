@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Cause, Code, Layer, Party, Retry, Status};
 use crate::wire::frame::{Failure, ResponseFacts};
+use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
 
 const RETRY_UNKNOWN: u8 = 0;
@@ -11,41 +12,51 @@ const RETRY_NEVER: u8 = 1;
 const RETRY_ELSEWHERE: u8 = 2;
 const RETRY_AFTER: u8 = 3;
 
+/// Most bytes of words that a status or a goaway carries; what is beyond is cut off. Every peer takes that much.
+pub(crate) const WORDS_LEN_MAX: usize = 4096;
+
 /// What a callee tells its caller of `status`.
 ///
-/// A status that a handler got from a call of its own names that method: seen from the caller, what was the fault
-/// of the callee or the network there is the fault of the callee's callee here, and a wrong request of ours is ours.
+/// A status that a handler got from a call of its own names that endpoint: seen from the caller, what was the fault of
+/// the callee or the network there is the fault of the callee's callee here, and a wrong request of ours is ours. What
+/// it says of retries, causes and error numbers is about that callee and goes no further.
 pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
     let facts = &*status.0;
-    let mut message = facts.message.clone();
-    let (mut party, mut retry) = (facts.party, facts.retry);
-    if let Some(method) = facts.method {
-        message = format!("{method}: {message}");
-        party = match party {
-            Party::Caller => Party::Callee,
-            _ => Party::Downstream,
+    let header = ResponseFacts {
+        code: facts.code.number(),
+        party: facts.party.number(),
+        layer: facts.layer.number(),
+        ..ResponseFacts::default()
+    };
+    if facts.method.is_some() || facts.endpoint.is_some() {
+        let party = if facts.party == Party::Caller { Party::Callee } else { Party::Downstream };
+        let header = ResponseFacts { party: party.number(), layer: Layer::Handler.number(), ..header };
+        let message = match (facts.method, &facts.endpoint) {
+            (Some(method), _) => format!("{method}: {}", facts.message),
+            (None, Some(endpoint)) => format!("{endpoint}: {}", facts.message),
+            (None, None) => facts.message.clone(),
         };
-        if retry == Retry::Elsewhere {
-            retry = Retry::Unknown;
-        }
+        return (header, words(&message));
     }
-    let (retry, retry_after_ms) = match retry {
+    let (retry, retry_after_ms) = match facts.retry {
         Retry::Unknown => (RETRY_UNKNOWN, 0),
         Retry::Never => (RETRY_NEVER, 0),
         Retry::Elsewhere => (RETRY_ELSEWHERE, 0),
         Retry::After(wait) => (RETRY_AFTER, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)),
     };
     let header = ResponseFacts {
-        code: facts.code.number(),
         cause: facts.cause.number(),
-        party: party.number(),
-        layer: facts.layer.number(),
         retry,
         retry_after_ms,
         error_code: facts.error_code,
-        ..ResponseFacts::default()
+        ..header
     };
-    (header, Failure { message, ..Failure::default() })
+    (header, words(&facts.message))
+}
+
+/// The body of a status or a goaway.
+pub(crate) fn words(message: &str) -> Failure {
+    Failure { message: prefix(message, WORDS_LEN_MAX).into(), ..Failure::default() }
 }
 
 /// Reads what the callee told. A body that cannot be read costs the words, never the numbers.
@@ -94,24 +105,31 @@ mod tests {
 
     #[test]
     fn a_failure_of_the_callees_callee_is_told_as_such() {
-        static SPEC: Spec = Spec {
-            service: "shop.Stock",
-            service_id: 2000,
-            method: "Take",
-            method_id: 1,
-            request: "",
-            response: "",
-            timeout: None,
-            priority: 128,
-            idempotent: false,
-        };
-        let beneath = Status::unavailable("gone").retry(Retry::Elsewhere).method(&SPEC);
-        let told = there_and_back(&beneath);
-        assert_eq!(told.facts().party, Party::Downstream);
-        assert_eq!(told.facts().retry, Retry::Unknown);
-        assert_eq!(told.message(), "shop.Stock.Take: gone");
+        static SPEC: Spec = Spec::new("shop.Stock", 2000, "Take", 1);
+        let beneath =
+            Status::unavailable("gone").retry(Retry::Elsewhere).cause(Cause::Draining).error_code(7);
+        for (told, message) in [
+            (there_and_back(&beneath.clone().method(&SPEC)), "shop.Stock.Take: gone"),
+            (there_and_back(&beneath.endpoint("stock:1")), "stock:1: gone"),
+        ] {
+            let facts = told.facts();
+            assert_eq!(
+                (facts.party, facts.layer, facts.retry),
+                (Party::Downstream, Layer::Handler, Retry::Unknown)
+            );
+            assert_eq!((facts.cause, facts.error_code), (Cause::None, 0), "these are the callee's callee's");
+            assert_eq!(told.message(), message);
+        }
         let ours = there_and_back(&Status::invalid_argument("tag").method(&SPEC));
         assert_eq!(ours.facts().party, Party::Callee);
+    }
+
+    #[test]
+    fn words_are_cut_where_they_are_too_many() {
+        let long = "ü".repeat(WORDS_LEN_MAX);
+        assert_eq!(there_and_back(&Status::not_found(&long[..WORDS_LEN_MAX])).message().len(), WORDS_LEN_MAX);
+        assert_eq!(there_and_back(&Status::not_found(&long)).message().len(), WORDS_LEN_MAX);
+        assert_eq!(there_and_back(&Status::not_found(format!("x{long}"))).message().len(), WORDS_LEN_MAX - 1);
     }
 
     #[test]

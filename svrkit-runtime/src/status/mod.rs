@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use code::{Cause, Code, Layer, Party};
-pub(crate) use failure::{from_wire, to_wire};
+pub(crate) use failure::{from_wire, to_wire, words};
 
 use crate::spec::Spec;
 

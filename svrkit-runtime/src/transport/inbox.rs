@@ -1,6 +1,5 @@
 //! Frames on their way into one connection: reads bytes until a frame is whole.
 
-use std::fmt;
 use std::io;
 
 use bytes::BytesMut;
@@ -33,19 +32,14 @@ pub(crate) enum InboxError {
     CutShort,
 }
 
-impl fmt::Display for InboxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Frame(error) => error.fmt(f),
-            Self::Io(error) => error.fmt(f),
-            Self::CutShort => f.write_str("the peer closed the connection in the middle of a frame"),
-        }
-    }
-}
-
 impl<R: AsyncRead + Unpin> Inbox<R> {
     pub(crate) fn new(socket: R, decoder: FrameDecoder) -> Self {
         Self { socket, inbound: BytesMut::new(), decoder }
+    }
+
+    /// Changes the limits for frames to come.
+    pub(crate) fn limit(&mut self, decoder: FrameDecoder) {
+        self.decoder = decoder;
     }
 
     /// The next frame that has already arrived, without waiting.

@@ -4,16 +4,20 @@
 //! frame appends it here, and one task ([`Outbox::run`]) yields once, so that others who are about to have one get
 //! their turn, and then writes all there is. Used by both ends; knows frames' bytes, not their meaning.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::mem;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
 use crate::wire::frame::Header;
 
@@ -21,13 +25,21 @@ use crate::wire::frame::Header;
 /// than one more slice in the send.
 const BY_REFERENCE_MIN: usize = 16 * 1024;
 
+/// Slices of one write.
+const SLICES_MAX: usize = 64;
+
 /// What is taken from the allocator at a time for small frames.
 const TAIL_CAPACITY: usize = 16 * 1024;
+
+/// What a peer gets to take the last bytes of a connection that is being closed.
+const LAST_FLUSH: Duration = Duration::from_secs(1);
 
 /// The outbound queue of one connection.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     state: Mutex<State>,
+    /// Bytes queued or being written. Changed under the lock, read without.
+    unwritten: AtomicUsize,
     /// Bytes not yet written above which [`Self::poll_room`] makes its caller wait (`outbound.queue`).
     queue_max: usize,
 }
@@ -38,12 +50,10 @@ struct State {
     chunks: VecDeque<Bytes>,
     /// Small frames one after another.
     tail: BytesMut,
-    /// Bytes queued or being written.
-    unwritten: usize,
-    /// The writing task, where it waits for something to write.
+    /// The writing task, where it waits for something to write, or for the socket to take it.
     writer: Option<Waker>,
-    /// Those who wait for room.
-    waiting_for_room: Vec<Waker>,
+    /// Those who wait for room, by a key of their own.
+    waiting_for_room: HashMap<u32, Waker>,
     phase: Phase,
 }
 
@@ -51,7 +61,7 @@ struct State {
 enum Phase {
     #[default]
     Open,
-    /// Nothing more is taken; what is queued is still written.
+    /// Nothing more is taken; what is queued is still written, for [`LAST_FLUSH`].
     Closing,
     /// Nothing is taken and nothing will be written.
     Broken,
@@ -59,7 +69,7 @@ enum Phase {
 
 impl Outbox {
     pub(crate) fn new(queue_max: usize) -> Self {
-        Self { state: Mutex::default(), queue_max }
+        Self { state: Mutex::default(), unwritten: AtomicUsize::new(0), queue_max }
     }
 
     /// Queues a frame; its lengths are filled in here. False: the connection takes nothing any more.
@@ -107,7 +117,7 @@ impl Outbox {
         if state.phase != Phase::Open {
             return false;
         }
-        state.unwritten += len;
+        self.unwritten.fetch_add(len, Ordering::Relaxed);
         append(&mut state);
         let writer = state.writer.take();
         drop(state);
@@ -117,44 +127,66 @@ impl Outbox {
         true
     }
 
-    /// Ready while less than the limit waits to be written, or when nothing ever will be.
-    pub(crate) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.lock();
-        if state.unwritten <= self.queue_max || state.phase == Phase::Broken {
+    /// Whether no more than the limit waits to be written.
+    pub(crate) fn has_room(&self) -> bool {
+        self.unwritten.load(Ordering::Relaxed) <= self.queue_max
+    }
+
+    /// Whether so much waits that not even what a peer provokes by the way (pongs, cancels) may be added.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.unwritten.load(Ordering::Relaxed) > self.queue_max.saturating_mul(2)
+    }
+
+    /// Ready while no more than the limit waits to be written, or when nothing ever will be. Who waits is woken when it
+    /// is so, unless [`Self::forget_room`] comes before that.
+    pub(crate) fn poll_room(&self, key: u32, cx: &mut Context<'_>) -> Poll<()> {
+        if self.has_room() {
             return Poll::Ready(());
         }
-        if !state.waiting_for_room.iter().any(|waker| waker.will_wake(cx.waker())) {
-            state.waiting_for_room.push(cx.waker().clone());
+        let mut state = self.lock();
+        // Looked at again under the lock: the writer changes it there and wakes whom it finds.
+        if self.has_room() || state.phase == Phase::Broken {
+            return Poll::Ready(());
         }
+        state.waiting_for_room.insert(key, cx.waker().clone());
         Poll::Pending
     }
 
-    /// Waits until less than the limit waits to be written.
-    pub(crate) async fn room(&self) {
-        poll_fn(|cx| self.poll_room(cx)).await;
+    /// Says that `key` no longer waits for room.
+    pub(crate) fn forget_room(&self, key: u32) {
+        // Without the lock where it surely does not wait, which is nearly always.
+        if !self.has_room() {
+            self.lock().waiting_for_room.remove(&key);
+        }
     }
 
-    /// Takes no more; [`Self::run`] ends when what is queued has been written.
+    /// Waits until no more than the limit waits to be written.
+    pub(crate) async fn room(&self, key: u32) {
+        poll_fn(|cx| self.poll_room(key, cx)).await;
+    }
+
+    /// Takes no more; [`Self::run`] ends when what is queued has been written, or the peer takes too long for it.
     pub(crate) fn close(&self) {
         self.enter(Phase::Closing);
     }
 
-    /// Drops what is queued and takes no more.
+    /// Drops what is queued and takes no more; [`Self::run`] ends, even in the middle of a write.
     pub(crate) fn break_off(&self) {
         self.enter(Phase::Broken);
     }
 
     fn enter(&self, phase: Phase) {
         let mut state = self.lock();
-        if state.phase != Phase::Broken {
-            state.phase = phase;
+        if state.phase == Phase::Broken {
+            return;
         }
+        state.phase = phase;
+        let mut wakers: Vec<Waker> = state.writer.take().into_iter().collect();
         if phase == Phase::Broken {
             state.chunks.clear();
             state.tail = BytesMut::new();
+            wakers.extend(mem::take(&mut state.waiting_for_room).into_values());
         }
-        let wakers: Vec<Waker> =
-            state.writer.take().into_iter().chain(mem::take(&mut state.waiting_for_room)).collect();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -163,62 +195,116 @@ impl Outbox {
     ///
     /// # Errors
     /// Those of the socket; the outbox is broken then.
-    pub(crate) async fn run(&self, mut socket: impl AsyncWrite + Unpin) -> io::Result<()> {
-        let outcome = self.write_all(&mut socket).await;
-        self.break_off();
-        outcome?;
-        socket.shutdown().await
+    pub(crate) async fn run(&self, socket: impl AsyncWrite + Unpin) -> io::Result<()> {
+        let _broken = BreakOnDrop(self);
+        let mut writing = Writing { socket, batch: Batch::default() };
+        self.write(&mut writing, Phase::Open).await?;
+        let last = async {
+            self.write(&mut writing, Phase::Closing).await?;
+            writing.socket.shutdown().await
+        };
+        timeout(LAST_FLUSH, last).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 
-    async fn write_all(&self, socket: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
-        let mut batch = Batch::default();
-        while poll_fn(|cx| self.poll_pending(cx)).await {
-            yield_now().await;
-            let len = self.take(&mut batch);
-            socket.write_all_buf(&mut batch).await?;
-            self.written(len);
+    /// Writes for as long as the outbox is in `phase`, and ends early in it if it is [`Phase::Closing`] and all is out.
+    async fn write<W: AsyncWrite + Unpin>(&self, writing: &mut Writing<W>, phase: Phase) -> io::Result<()> {
+        loop {
+            if !writing.batch.has_remaining() {
+                if !poll_fn(|cx| self.poll_queued(phase, cx)).await {
+                    return Ok(());
+                }
+                if phase == Phase::Open {
+                    yield_now().await;
+                }
+                self.take(&mut writing.batch);
+                // It may have been broken off meanwhile.
+                continue;
+            }
+            match poll_fn(|cx| self.poll_write(writing, phase, cx)).await? {
+                0 => return Ok(()),
+                len => self.written(len),
+            }
         }
-        Ok(())
     }
 
-    /// Ready with true when there is something to write, with false when there never will be.
-    fn poll_pending(&self, cx: &mut Context<'_>) -> Poll<bool> {
+    /// Ready with true when there is something to write, with false when there is not and the phase is over or closing.
+    fn poll_queued(&self, phase: Phase, cx: &mut Context<'_>) -> Poll<bool> {
         let mut state = self.lock();
-        if !state.chunks.is_empty() || !state.tail.is_empty() {
+        if state.phase != Phase::Broken && (!state.chunks.is_empty() || !state.tail.is_empty()) {
             return Poll::Ready(true);
         }
-        if state.phase != Phase::Open {
+        if state.phase != phase || phase == Phase::Closing {
             return Poll::Ready(false);
         }
         state.writer = Some(cx.waker().clone());
         Poll::Pending
     }
 
-    /// Moves what is queued into `batch` and says how many bytes that is.
-    fn take(&self, batch: &mut Batch) -> usize {
+    /// Writes once. Ready with 0 where the socket takes nothing and the phase is over.
+    fn poll_write<W: AsyncWrite + Unpin>(
+        &self,
+        writing: &mut Writing<W>,
+        phase: Phase,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        let mut slices = [IoSlice::new(&[]); SLICES_MAX];
+        let filled = writing.batch.chunks_vectored(&mut slices);
+        match Pin::new(&mut writing.socket).poll_write_vectored(cx, &slices[..filled]) {
+            Poll::Ready(Ok(0)) => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            Poll::Ready(Ok(len)) => {
+                writing.batch.advance(len);
+                Poll::Ready(Ok(len))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => {
+                let mut state = self.lock();
+                if state.phase != phase {
+                    return Poll::Ready(Ok(0));
+                }
+                state.writer = Some(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Moves what is queued into `batch`, which is empty.
+    fn take(&self, batch: &mut Batch) {
         let mut state = self.lock();
         mem::swap(&mut batch.0, &mut state.chunks);
         if !state.tail.is_empty() {
             batch.0.push_back(state.tail.split().freeze());
             state.tail.reserve(TAIL_CAPACITY);
         }
-        batch.remaining()
     }
 
     fn written(&self, len: usize) {
-        let mut state = self.lock();
-        state.unwritten = state.unwritten.saturating_sub(len);
-        if state.unwritten > self.queue_max || state.waiting_for_room.is_empty() {
+        let before = self.unwritten.fetch_sub(len, Ordering::Relaxed);
+        // Nobody can have been made to wait where there was room before.
+        if before <= self.queue_max || !self.has_room() {
             return;
         }
-        let waiting = mem::take(&mut state.waiting_for_room);
-        drop(state);
-        waiting.into_iter().for_each(Waker::wake);
+        let waiting = mem::take(&mut self.lock().waiting_for_room);
+        waiting.into_values().for_each(Waker::wake);
     }
 
     /// A panic while the lock is held cannot leave the state half changed: each change is a few plain assignments.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A socket and what it has been given and not taken yet.
+struct Writing<W> {
+    socket: W,
+    batch: Batch,
+}
+
+/// However writing ends, nothing more will be written.
+struct BreakOnDrop<'a>(&'a Outbox);
+
+impl Drop for BreakOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.break_off();
     }
 }
 
@@ -310,7 +396,7 @@ mod tests {
             let outbox = Arc::clone(&outbox);
             async move { outbox.run(ours).await }
         });
-        outbox.room().await;
+        outbox.room(1).await;
         outbox.close();
         writer.await.unwrap().unwrap();
         let mut bytes = Vec::new();
@@ -319,7 +405,7 @@ mod tests {
     }
 
     fn poll_now(outbox: &Outbox) -> bool {
-        outbox.poll_room(&mut Context::from_waker(Waker::noop())).is_ready()
+        outbox.poll_room(1, &mut Context::from_waker(Waker::noop())).is_ready()
     }
 
     #[tokio::test]
@@ -332,5 +418,42 @@ mod tests {
         let (ours, mut theirs) = duplex(1024);
         outbox.run(ours).await.unwrap();
         assert_eq!(theirs.read(&mut [0; 8]).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_the_peer_does_not_take_ends_when_the_outbox_breaks() {
+        let outbox = Arc::new(Outbox::new(64));
+        outbox.push(ping(1), b"", &[7; 4096]);
+        let (ours, theirs) = duplex(16);
+        let writer = tokio::spawn({
+            let outbox = Arc::clone(&outbox);
+            async move { outbox.run(ours).await }
+        });
+        tokio::task::yield_now().await;
+        outbox.break_off();
+        // It has left without an error of its own, and its socket with it.
+        assert!(writer.await.unwrap().is_ok());
+        drop(theirs);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_outbox_waits_for_its_peer_only_so_long() {
+        let outbox = Outbox::new(64);
+        outbox.push(ping(1), b"", &[7; 4096]);
+        outbox.close();
+        let (ours, _theirs) = duplex(16);
+        assert_eq!(outbox.run(ours).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn who_no_longer_waits_for_room_is_forgotten() {
+        let outbox = Outbox::new(0);
+        outbox.push(ping(1), b"", b"");
+        assert!(!poll_now(&outbox) && !poll_now(&outbox));
+        assert_eq!(outbox.lock().waiting_for_room.len(), 1, "one wait, however often it asks");
+        outbox.forget_room(1);
+        assert!(outbox.lock().waiting_for_room.is_empty());
+        outbox.push(ping(2), b"", b"");
+        assert!(outbox.is_stuck());
     }
 }

@@ -4,4 +4,7 @@
 //! [`tlv`] is the message codec, [`frame`] the 32-byte header and what stands behind it.
 
 pub mod frame;
+mod prefix;
 pub mod tlv;
+
+pub(crate) use prefix::prefix;

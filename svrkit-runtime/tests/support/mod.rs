@@ -1,6 +1,6 @@
 //! A service with a method for each way a call can go, and a peer that speaks frames by hand.
 #![allow(dead_code, reason = "each test program uses its own part of this module")]
-#![allow(clippy::unwrap_used, reason = "a test ends where what it stands on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -29,6 +29,12 @@ pub(crate) struct Note {
     pub(crate) unknown: UnknownFields,
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+struct Kept {
+    #[tlv(unknown)]
+    unknown: UnknownFields,
+}
+
 impl Note {
     pub(crate) fn number(number: u64) -> Self {
         Self { number, ..Self::default() }
@@ -38,17 +44,9 @@ impl Note {
 pub(crate) const TEST_ID: u32 = 4000;
 
 pub(crate) const fn spec(method: &'static str, method_id: u16) -> Spec {
-    Spec {
-        service: "test.Test",
-        service_id: TEST_ID,
-        method,
-        method_id,
-        request: "test.Note",
-        response: "test.Note",
-        timeout: Some(Duration::from_secs(30)),
-        priority: 128,
-        idempotent: false,
-    }
+    Spec::new("test.Test", TEST_ID, method, method_id)
+        .messages("test.Note", "test.Note")
+        .timeout(Duration::from_secs(30))
 }
 
 pub(crate) static ECHO: Spec = spec("Echo", 1);
@@ -63,8 +61,13 @@ pub(crate) static METADATA: Spec = spec("Metadata", 6);
 /// Not dispatched.
 pub(crate) static MISSING: Spec = spec("Missing", 99);
 
+/// Keeps whatever it gets as unknown fields, and sends it back.
+pub(crate) static KEEP: Spec = spec("Keep", 8);
+/// Panics where it is dispatched.
+pub(crate) static TRIP: Spec = spec("Trip", 7);
+
 pub(crate) static TEST: ServiceSpec =
-    ServiceSpec { name: "test.Test", id: TEST_ID, fingerprint: 7, methods: &[&ECHO, &FAIL, &PANIC, &WAIT] };
+    ServiceSpec::new("test.Test", TEST_ID, &[&ECHO, &FAIL, &PANIC, &WAIT]).fingerprint(7);
 
 #[derive(Clone, Default)]
 pub(crate) struct Test(pub(crate) Arc<Gate>);
@@ -103,12 +106,15 @@ impl Service for Test {
                 assert!(note.number == u64::MAX, "as the test wants it");
                 Ok(note)
             }),
-            4 => call.handle(&WAIT, |note: Note| async move {
-                let _gone = Gone(Arc::clone(&gate));
-                gate.started.notify_one();
-                gate.go.notified().await;
-                Ok(note)
-            }),
+            4 => {
+                let gone = Gone(Arc::clone(&gate));
+                call.handle(&WAIT, move |note: Note| async move {
+                    let _gone = gone;
+                    gate.started.notify_one();
+                    gate.go.notified().await;
+                    Ok(note)
+                });
+            }
             5 => call.handle(&GROW, |note: Note| async move {
                 Ok(Note { payload: vec![7; note.number as usize].into(), ..note })
             }),
@@ -121,6 +127,11 @@ impl Service for Test {
                     Ok(Note { payload: value.clone(), ..note })
                 });
             }
+            7 => {
+                drop(gate);
+                panic!("as the test wants it");
+            }
+            8 => call.handle(&KEEP, |kept: Kept| async move { Ok(kept) }),
             _ => call.refuse_unknown_method(&TEST),
         }
     }

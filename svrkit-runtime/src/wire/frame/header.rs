@@ -8,7 +8,7 @@
 //! | 4 | 2 | flags: unknown ones of the low byte are refused, of the high byte ignored |
 //! | 6 | 2 | length of the metadata behind the header |
 //! | 8 | 4 | length of the body behind the metadata |
-//! | 12 | 4 | call id, 0 where the frame concerns the connection |
+//! | 12 | 4 | call id; 0 is no call's and means the connection |
 //! | 16 | 16 | facts of the kind: see [`Facts`]; what a kind doesn't use is written as zero and not read |
 
 use super::error::FrameError;

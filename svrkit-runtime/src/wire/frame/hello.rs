@@ -5,6 +5,12 @@
 
 use super::header::{Facts, Header, VERSION};
 
+/// Longest hello taken, in bytes, whatever `message.in` says: some hundred services fit.
+pub const HELLO_LEN_MAX: u32 = 64 * 1024;
+
+/// Longest name of a side in its hello, in bytes; what is beyond is cut off.
+pub const HELLO_NAME_LEN_MAX: usize = 256;
+
 /// The versions this side speaks, as a hello says them.
 #[must_use]
 pub fn hello_header() -> Header {

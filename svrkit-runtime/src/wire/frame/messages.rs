@@ -24,15 +24,15 @@ pub mod svrkit {
             /// Optional features of the frame protocol, a bit each; none is defined yet.
             #[tlv(2)]
             pub features: u64,
-            /// Largest body the sender takes, in bytes; 0: it did not say.
+            /// Largest body the sender takes, in bytes; absent: it did not say.
             #[tlv(3)]
-            pub message_in: u32,
-            /// Largest metadata the sender takes, in bytes; 0: it did not say.
+            pub message_in: ::core::option::Option<u32>,
+            /// Largest metadata the sender takes, in bytes; absent: it did not say.
             #[tlv(4)]
-            pub metadata_bytes: u32,
-            /// Calls at once the sender takes on this connection; 0: it did not say.
+            pub metadata_bytes: ::core::option::Option<u32>,
+            /// Calls at once the sender takes on this connection; absent: it did not say.
             #[tlv(5)]
-            pub calls_in_flight: u32,
+            pub calls_in_flight: ::core::option::Option<u32>,
             /// The services the sender answers for.
             #[tlv(6)]
             pub services: ::std::vec::Vec<ServedService>,

@@ -1,0 +1,48 @@
+//! A client about to be made.
+
+use super::{Client, Target};
+use crate::limits::Limits;
+use crate::status::Status;
+
+/// A client about to be made: [`Client::builder`].
+#[derive(Debug)]
+#[must_use = "a builder calls nobody"]
+pub struct ClientBuilder {
+    endpoint: String,
+    name: String,
+    limits: Limits,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(endpoint: &str) -> Self {
+        Self { endpoint: endpoint.into(), name: String::new(), limits: Limits::default() }
+    }
+
+    /// Sets the limits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the name that its hello gives to servers, for their logs; what is beyond 256 bytes is cut off.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// A client that is connected. A connection that is lost later is opened again by the next request.
+    ///
+    /// # Errors
+    /// UNAVAILABLE with the layer connect or handshake: nobody listens there, or somebody who does not speak svrkit.
+    pub async fn connect(self) -> Result<Client, Status> {
+        let client = self.lazy();
+        client.connection().await?;
+        Ok(client)
+    }
+
+    /// A client that connects when the first request needs it.
+    #[must_use]
+    pub fn lazy(self) -> Client {
+        Client::new(Target::Endpoint(self.endpoint.into()), self.name, self.limits)
+    }
+}
