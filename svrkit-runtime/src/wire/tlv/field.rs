@@ -8,6 +8,8 @@ use super::{DecodeError, Decoder, Encoding, Key, Kind, Value, backward};
 /// - `Option` of a [`Value`]: sent when it is there, zero or not; the only form for a message;
 /// - `Option<Box<…>>`: the same, for a message that reaches itself;
 /// - `Vec` of a [`Value`]: one record for each item, or all in one (packed) for numbers, `bool` and enums.
+///
+/// What can be implemented here by hand is not part of the stable interface yet: prefer the derives.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a TLV field in the encoding `{E}`",
     label = "not the type of a field",

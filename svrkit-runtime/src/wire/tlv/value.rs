@@ -6,6 +6,8 @@ use super::{DecodeError, Decoder, Encoding, Kind};
 ///
 /// Derived for messages and enums, given for numbers, text and bytes. A value says nothing of presence: that is
 /// [`Field`](super::Field)'s part, and values of any type can stand in an `Option` or, repeated, in a `Vec`.
+///
+/// What can be implemented here by hand is not part of the stable interface yet: prefer the derives.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no TLV value in the encoding `{E}`",
     label = "cannot stand in a message like this",
