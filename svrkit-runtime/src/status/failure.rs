@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::{Cause, Code, Layer, Party, Retry, Status};
 use crate::wire::frame::{Failure, ResponseFacts};
 use crate::wire::prefix;
@@ -14,6 +16,9 @@ const RETRY_AFTER: u8 = 3;
 
 /// Most bytes of words that a status or a goaway carries; what is beyond is cut off. Every peer takes that much.
 pub(crate) const WORDS_LEN_MAX: usize = 4096;
+
+/// Most bytes of a detail that travel with a status; a longer one is left out.
+pub(crate) const DETAIL_LEN_MAX: usize = 64 * 1024;
 
 /// What a callee tells its caller of `status`.
 ///
@@ -51,7 +56,11 @@ pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
         error_code: facts.error_code,
         ..header
     };
-    (header, words(&facts.message))
+    let mut failure = words(&facts.message);
+    if facts.detail.len() <= DETAIL_LEN_MAX {
+        failure.detail = facts.detail.clone();
+    }
+    (header, failure)
 }
 
 /// The body of a status or a goaway.
@@ -61,9 +70,9 @@ pub(crate) fn words(message: &str) -> Failure {
 
 /// Reads what the callee told. A body that cannot be read costs the words, never the numbers.
 pub(crate) fn from_wire(header: &ResponseFacts, body: &[u8]) -> Status {
-    let message = match Failure::decode(body) {
-        Ok(failure) => failure.message,
-        Err(error) => format!("the callee's words cannot be read: {error}"),
+    let (message, detail) = match Failure::decode(body) {
+        Ok(failure) => (failure.message, failure.detail),
+        Err(error) => (format!("the callee's words cannot be read: {error}"), Bytes::new()),
     };
     let retry = match header.retry {
         RETRY_NEVER => Retry::Never,
@@ -76,6 +85,7 @@ pub(crate) fn from_wire(header: &ResponseFacts, body: &[u8]) -> Status {
         .party(Party::from_number(header.party))
         .layer(Layer::from_number(header.layer))
         .error_code(header.error_code)
+        .with_detail(detail)
         .retry(retry)
 }
 
@@ -122,6 +132,12 @@ mod tests {
         }
         let ours = there_and_back(&Status::invalid_argument("tag").method(&SPEC));
         assert_eq!(ours.facts().party, Party::Callee);
+    }
+
+    #[test]
+    fn a_detail_travels_while_it_is_short() {
+        let told = |len| there_and_back(&Status::not_found("x").with_detail(vec![7; len])).detail().len();
+        assert_eq!((told(DETAIL_LEN_MAX), told(DETAIL_LEN_MAX + 1)), (DETAIL_LEN_MAX, 0));
     }
 
     #[test]

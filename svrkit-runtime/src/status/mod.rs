@@ -13,6 +13,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 pub use code::{Cause, Code, Layer, Party};
 pub(crate) use failure::{from_wire, to_wire, words};
 
@@ -55,6 +57,7 @@ struct Facts {
     retry: Retry,
     error_code: u32,
     message: String,
+    detail: Bytes,
     method: Option<&'static Spec>,
     endpoint: Option<Arc<str>>,
     source: Option<Arc<io::Error>>,
@@ -112,6 +115,7 @@ impl Status {
             retry: Retry::Unknown,
             error_code: 0,
             message: message.into(),
+            detail: Bytes::new(),
             method: None,
             endpoint: None,
             source: None,
@@ -153,6 +157,14 @@ impl Status {
         self
     }
 
+    /// Adds the encoded message that belongs to the service's own error. It travels to the caller if it is at most
+    /// 64 KiB.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Bytes>) -> Self {
+        self.0.detail = detail.into();
+        self
+    }
+
     /// Names the method that was called.
     #[must_use]
     pub fn method(mut self, spec: &'static Spec) -> Self {
@@ -190,6 +202,12 @@ impl Status {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// The encoded message that belongs to the service's own error; empty where there is none.
+    #[must_use]
+    pub fn detail(&self) -> &Bytes {
+        &self.0.detail
     }
 
     /// The operating system's error beneath it, where there is one.

@@ -66,6 +66,9 @@ pub mod svrkit {
             /// What happened, for people.
             #[tlv(1)]
             pub message: ::std::string::String,
+            /// The message that belongs to the service's own error, encoded.
+            #[tlv(2)]
+            pub detail: ::svrkit_runtime::Bytes,
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,
