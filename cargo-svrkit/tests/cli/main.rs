@@ -8,6 +8,7 @@
 mod check;
 mod command_line;
 mod r#gen;
+mod kept_folder;
 mod new;
 mod new_project;
 mod support;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::support::Folder;
+use crate::support::{Folder, has_component};
 
 #[test]
 fn it_says_what_it_made_and_what_to_call() {
@@ -73,6 +73,10 @@ fn a_bad_name_or_kit_makes_nothing() {
 
 #[test]
 fn its_code_is_formatted_whatever_the_name() {
+    if !has_component(&mut Command::new("rustfmt"), "that the code of a new project is as rustfmt writes it")
+    {
+        return;
+    }
     let folder = Folder::new();
     // Its defaults, whatever the user of this machine prefers.
     folder.write("rustfmt.toml", "");

@@ -1,186 +1,228 @@
-//! A new project builds, runs, is called, stops, passes its tests and its lints, as it is.
+//! A new project builds, runs, is called, stops, passes its tests and its lints, as it is, whatever its name.
 //!
-//! It is built against this checkout by cargo, offline and with the versions this workspace is locked to, in a target
-//! folder that stays from run to run.
+//! It is built against this checkout by cargo, offline and with the versions this workspace is locked to.
 
-use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
 
-use crate::support::Folder;
+use processes::{Ended, ServerProcess, run_within};
+
+use crate::kept_folder::KeptFolder;
+use crate::support::has_component;
 
 const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// How long cargo may build on a slow and busy machine.
 const BUILD_MAX: Duration = Duration::from_secs(540);
 
-/// How long a built server may need to start, or to stop.
-const SERVER_MAX: Duration = Duration::from_secs(60);
-
 #[test]
 fn a_new_project_serves_calls_stops_and_passes_its_tests() {
-    let folder = Folder::new();
-    // The folder of another workspace: the project must not be taken for a part of it.
-    folder.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
-    let made = folder.svrkit(["svrkit", "new", "shop", "--kit", CHECKOUT]);
-    assert_eq!(made.code, 0, "{}", made.stderr);
-    let shop = folder.path().join("shop");
-    fs::copy(Path::new(CHECKOUT).join("Cargo.lock"), shop.join("Cargo.lock")).unwrap();
+    let kept = KeptFolder::claim();
+    let shop = new_project(&kept, "life", "shop");
+    shop.succeed(&["build", "--examples", "--bins"]);
 
-    finish(cargo(&shop, &["build", "--examples", "--bins"]), BUILD_MAX);
-
-    let mut server = Server::start(cargo(&shop, &["run", "--quiet", "--", "127.0.0.1:0"]));
-    let serving = server.line();
-    let address = serving
-        .strip_prefix("serving shop.Shop on ")
-        .unwrap_or_else(|| panic!("it says `{serving}`"))
-        .to_owned();
-
-    let call = |name| cargo(&shop, &["run", "--quiet", "--example", "call", "--", name, &address]);
+    let server = ServerProcess::start(&mut shop.cargo(&["run", "--quiet", "--"]));
+    let call = |name: &str| shop.end(&["run", "--quiet", "--example", "call", "--", name, &server.address]);
     for (name, answer) in [("Ada", "Hello, Ada!\n"), ("you", "Hello, you!\n")] {
-        assert_eq!(finish(call(name), BUILD_MAX), answer);
+        assert_eq!(call(name).stdout, answer);
     }
-    let refused = end(call(""), BUILD_MAX);
+    let refused = call("");
     assert_eq!(refused.status.code(), Some(1));
     assert!(
         refused.stderr.contains("INVALID_ARGUMENT") && refused.stderr.contains("`name` is empty"),
         "{}",
         refused.stderr
     );
-
-    let (status, lines) = server.stop();
-    assert_eq!(status.code(), Some(0), "the server ended with {status}: {lines:?}");
-    let away = end(call("Ada"), BUILD_MAX);
+    let address = server.address.clone();
+    let stopped = server.terminate();
+    assert_eq!(stopped.status.code(), Some(0), "{stopped:?}");
+    let away = shop.end(&["run", "--quiet", "--example", "call", "--", "Ada", &address]);
     assert_eq!(away.status.code(), Some(1));
     assert!(away.stderr.contains("UNAVAILABLE") && away.stderr.contains(&address), "{}", away.stderr);
 
-    let tested = finish(cargo(&shop, &["test"]), BUILD_MAX);
+    let tested = shop.succeed(&["test"]).stdout;
     for test in ["a_client_is_greeted_by_name_over_a_socket", "a_greeting_without_a_name_is_refused"] {
         assert!(tested.contains(&format!("test {test} ... ok")), "{tested}");
     }
-    finish(cargo(&shop, &["clippy", "--all-targets", "--", "-D", "warnings"]), BUILD_MAX);
-
-    // A break of the schema reaches the user of `cargo build` as it reaches the user of `cargo svrkit check`.
-    let schema = folder.read("shop/schemas/shop.xml");
-    folder.write("shop/schemas/shop.xml", &schema.replace("request=", "reqest="));
-    let checked = Command::new(env!("CARGO_BIN_EXE_cargo-svrkit"))
-        .args(["check", "schemas/shop.xml"])
-        .current_dir(&shop)
-        .output()
-        .unwrap();
-    let findings = String::from_utf8(checked.stderr).unwrap();
-    assert!(findings.contains("reqest") && findings.contains("`request`"), "{findings}");
-    let built = end(cargo(&shop, &["build"]), BUILD_MAX);
-    assert!(!built.status.success());
-    for line in findings.lines() {
-        assert!(built.stderr.contains(line), "no `{line}` in: {}", built.stderr);
-    }
 }
 
-/// Cargo in the project, offline, with a target folder that is kept.
-fn cargo(project: &Path, args: &[&str]) -> Command {
-    let (verb, rest) = args.split_first().unwrap();
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .args([verb, "--offline"])
-        .args(rest)
-        .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/new-project"))
-        .env("CARGO_TERM_COLOR", "never")
-        .current_dir(project)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-struct Ended {
-    status: ExitStatus,
-    stdout: String,
-    stderr: String,
-}
-
-/// Runs a command to its end, and kills it at `max`.
-#[track_caller]
-fn end(mut command: Command, max: Duration) -> Ended {
-    let child = command.spawn().unwrap();
-    let pid = child.id();
-    let (ended, when_ended) = mpsc::channel();
-    thread::spawn(move || ended.send(child.wait_with_output()));
-    let Ok(output) = when_ended.recv_timeout(max) else {
-        signal(pid, "KILL");
-        panic!("{command:?} was not done after {max:?}");
+#[test]
+fn the_generator_runs_again_for_its_schema_alone() {
+    let kept = KeptFolder::claim();
+    let shop = new_project(&kept, "rerun", "shop");
+    let ran = |built: &Ended, program: &str| {
+        built.stderr.lines().any(|line| line.trim_start().starts_with("Running `") && line.contains(program))
     };
-    let output = output.unwrap();
-    Ended {
-        status: output.status,
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    // Cargo's own line for the script that was built of `build.rs`, and for the compiler of `src/main.rs`.
+    let (generator, compiler) = ("/build-script-build`", " src/main.rs ");
+    let first = shop.succeed(&["build", "-v"]);
+    assert!(ran(&first, generator) && ran(&first, compiler), "{}", first.stderr);
+
+    shop.touch("src/main.rs");
+    let code_changed = shop.succeed(&["build", "-v"]);
+    assert!(!ran(&code_changed, generator) && ran(&code_changed, compiler), "{}", code_changed.stderr);
+
+    shop.touch("schemas/shop.xml");
+    let schema_changed = shop.succeed(&["build", "-v"]);
+    assert!(ran(&schema_changed, generator), "{}", schema_changed.stderr);
 }
 
-/// The same for a command that must succeed; what it printed.
-#[track_caller]
-fn finish(command: Command, max: Duration) -> String {
-    let shown = format!("{command:?}");
-    let Ended { status, stdout, stderr } = end(command, max);
-    assert!(status.success(), "{shown} ended with {status}\n{stdout}\n{stderr}");
-    stdout
-}
-
-/// A server that runs until it is stopped, or the test fails.
-struct Server {
-    child: Child,
-    lines: Receiver<String>,
-}
-
-impl Server {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.stderr(Stdio::inherit()).spawn().unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let (line, lines) = mpsc::channel();
-        // Ends with the process, whose output it reads.
-        thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|text| line.send(text)));
-        Self { child, lines }
-    }
-
-    /// The next line it prints.
-    #[track_caller]
-    fn line(&self) -> String {
-        let line = self.lines.recv_timeout(SERVER_MAX);
-        line.unwrap_or_else(|error| panic!("the server printed no line in {SERVER_MAX:?}: {error}"))
-    }
-
-    /// Asks it to stop; how it ended, and what else it printed.
-    #[track_caller]
-    fn stop(&mut self) -> (ExitStatus, Vec<String>) {
-        signal(self.child.id(), "TERM");
-        let mut rest = Vec::new();
-        loop {
-            match self.lines.recv_timeout(SERVER_MAX) {
-                Ok(line) => rest.push(line),
-                // Its output is closed: it has ended.
-                Err(mpsc::RecvTimeoutError::Disconnected) => return (self.child.wait().unwrap(), rest),
-                Err(mpsc::RecvTimeoutError::Timeout) => {
-                    panic!("the server did not stop in {SERVER_MAX:?}: {rest:?}")
-                }
-            }
+#[test]
+fn a_fault_of_the_schema_is_told_alike_by_a_build_and_by_cargo_svrkit_check() {
+    let kept = KeptFolder::claim();
+    let shop = new_project(&kept, "faults", "shop");
+    let schema = shop.path.join("schemas/shop.xml");
+    let sound = fs::read_to_string(&schema).unwrap();
+    for (fault, parts) in [
+        (
+            ("request=", "reqest="),
+            &["error[SVK", "--> schemas/shop.xml:16:", "`reqest`", "`request`", "1 error in 1 file"][..],
+        ),
+        (
+            (
+                "  <message name=\"GreetRequest\">",
+                "  <import path=\"money.xml\"/>\n  <message name=\"GreetRequest\">",
+            ),
+            &[
+                "error[SVK",
+                "--> schemas/shop.xml:5:",
+                "the imported file `money.xml` is not found",
+                "schemas/money.xml",
+                "1 error in 1 file",
+            ],
+        ),
+    ] {
+        let broken = sound.replacen(fault.0, fault.1, 1);
+        assert_ne!(broken, sound);
+        fs::write(&schema, broken).unwrap();
+        let checked = shop.end(&["svrkit", "check", "schemas/shop.xml"]);
+        assert_eq!((checked.status.code(), &*checked.stdout), (Some(1), ""));
+        for part in parts {
+            assert!(checked.stderr.contains(part), "no {part} in: {}", checked.stderr);
         }
+        // Cargo shows what a build script says two columns to the right.
+        let built = shop.end(&["build"]);
+        assert_eq!(built.status.code(), Some(101));
+        let said: Vec<_> = built.stderr.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect();
+        assert!(
+            said.join("\n").contains(checked.stderr.trim_end()),
+            "no\n{}in: {}",
+            checked.stderr,
+            built.stderr
+        );
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Both fail when it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+#[test]
+fn a_project_compiles_without_a_warning_whatever_its_name() {
+    let kept = KeptFolder::claim();
+    let folder = kept.emptied("names");
+    // What the code of a new project says in other meanings, and separators and digits.
+    let names = ["call", "env", "greet", "handler", "main", "server", "shop-api-2", "status", "str"];
+    for name in names {
+        make(&folder, name);
+        // As its `Cargo.toml` says how to: a member of this workspace, so that cargo checks all at once.
+        let manifest = folder.join(name).join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        let joined = text.replacen("\n[workspace]\n", "\n", 1);
+        assert_ne!(joined, text);
+        fs::write(&manifest, joined).unwrap();
+    }
+    fs::write(folder.join("Cargo.toml"), format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n"))
+        .unwrap();
+    let projects = InFolder { path: folder, target: kept.target() };
+    projects.lock();
+    let mut clippy = Command::new(env!("CARGO"));
+    if has_component(clippy.arg("clippy"), "clippy's lints on new projects, which are only compiled") {
+        projects.succeed(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    } else {
+        let checked = projects.succeed(&["check", "--workspace", "--all-targets"]);
+        assert!(!checked.stderr.contains("warning"), "{}", checked.stderr);
     }
 }
 
-fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
-    assert!(status.expect("kill can be called").success(), "cannot send {name} to {pid}");
+/// The project `name` in an emptied folder of the kept one.
+fn new_project(kept: &KeptFolder, folder: &str, name: &str) -> InFolder {
+    let folder = kept.emptied(folder);
+    // Another workspace: the project must not be taken for a part of it.
+    fs::write(folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\n").unwrap();
+    make(&folder, name);
+    let project = InFolder { path: folder.join(name), target: kept.target() };
+    project.lock();
+    project
+}
+
+fn make(folder: &Path, name: &str) {
+    let kit = ["svrkit", "new", name, "--kit", CHECKOUT];
+    let made = processes::run(Command::new(env!("CARGO_BIN_EXE_cargo-svrkit")).args(kit).current_dir(folder));
+    assert!(made.status.success(), "{name}: {}", made.stderr);
+}
+
+/// A project, or a workspace of some, that cargo works on.
+struct InFolder {
+    path: PathBuf,
+    target: PathBuf,
+}
+
+impl InFolder {
+    /// Gives it the versions this workspace is locked to, and has cargo fetch them: a build of this crate alone needs
+    /// fewer than a new project does.
+    fn lock(&self) {
+        fs::copy(Path::new(CHECKOUT).join("Cargo.lock"), self.path.join("Cargo.lock")).unwrap();
+        let mut fetch = Command::new(env!("CARGO"));
+        fetch.args(["fetch", "--locked", "--target", &host()]).current_dir(CHECKOUT);
+        let fetched = run_within(&mut fetch, BUILD_MAX);
+        assert!(fetched.status.success(), "{}", fetched.stderr);
+    }
+
+    /// `cargo …`, as one who has installed `cargo-svrkit` calls it.
+    fn cargo(&self, args: &[&str]) -> Command {
+        let installed = Path::new(env!("CARGO_BIN_EXE_cargo-svrkit")).parent().unwrap();
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path =
+            env::join_paths([installed.to_owned()].into_iter().chain(env::split_paths(&path))).unwrap();
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .args(args)
+            .env("PATH", path)
+            .env("CARGO_TARGET_DIR", &self.target)
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("CARGO_INCREMENTAL", "0")
+            .env("CARGO_TERM_COLOR", "never")
+            .current_dir(&self.path);
+        command
+    }
+
+    fn end(&self, args: &[&str]) -> Ended {
+        run_within(&mut self.cargo(args), BUILD_MAX)
+    }
+
+    #[track_caller]
+    fn succeed(&self, args: &[&str]) -> Ended {
+        let ended = self.end(args);
+        assert!(
+            ended.status.success(),
+            "cargo {args:?} {}\n{}\n{}",
+            ended.status,
+            ended.stdout,
+            ended.stderr
+        );
+        ended
+    }
+
+    fn touch(&self, file: &str) {
+        let file = File::options().write(true).open(self.path.join(file)).unwrap();
+        file.set_modified(SystemTime::now()).unwrap();
+    }
+}
+
+/// What the compiler calls this machine.
+fn host() -> String {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let version = processes::run(Command::new(rustc).arg("-vV"));
+    let host = version.stdout.lines().find_map(|line| line.strip_prefix("host: "));
+    host.unwrap_or_else(|| panic!("rustc -vV names no host: {version:?}")).to_owned()
 }

@@ -2,10 +2,23 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
+
+/// Whether `command`, which belongs to a component of rustup that its minimal profile leaves out, is there. Where it
+/// isn't, `left_out` is told on stderr, past what the test harness captures.
+pub(crate) fn has_component(command: &mut Command, left_out: &str) -> bool {
+    let is_there = command.arg("--version").output().is_ok_and(|output| output.status.success());
+    if !is_there {
+        let name = command.get_program().display();
+        let line = format!("LEFT OUT: {left_out}: `{name}` {:?} fails\n", command.get_args());
+        io::stderr().write_all(line.as_bytes()).unwrap();
+    }
+    is_there
+}
 
 /// A folder to call the command in, gone with it.
 pub(crate) struct Folder(TempDir);
