@@ -9,11 +9,33 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 
-/// Puts a file with these bytes at `path`, in place of one that is there.
+/// Puts these bytes into the file at `path`: behind its links, and with the mode of the file that is there.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let staged = Staged::beside(path)?;
+    let file = behind_links(path)?;
+    let staged = Staged::beside(&file)?;
     fs::write(&staged.0, bytes)?;
-    fs::rename(&staged.0, path)
+    match fs::metadata(&file) {
+        Ok(metadata) => fs::set_permissions(&staged.0, metadata.permissions())?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    fs::rename(&staged.0, file)
+}
+
+/// Where `path` leads, be there a file or not. Links that lead in a circle are an error of the system.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    loop {
+        match path.canonicalize() {
+            // Neither the file nor, maybe, a link to it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            found => return found,
+        }
+        match path.read_link() {
+            Ok(target) => path = path.with_file_name("").join(target),
+            Err(_) => return Ok(path),
+        }
+    }
 }
 
 /// Makes the folder `path` with these files, given by their paths in it. It must not exist or be empty.
@@ -73,6 +95,46 @@ mod tests {
             write_file(&path, text.as_bytes()).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
             assert_eq!(names_in(folder.path()), ["a.rs"]);
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_leads_to_the_file_that_is_written_and_stays() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("below");
+        fs::create_dir(&below).unwrap();
+        let link = folder.path().join("link.rs");
+        symlink("below/inner.rs", &link).unwrap();
+        symlink("a.rs", below.join("inner.rs")).unwrap();
+        // The file is not there, then it is.
+        for text in ["one", "two"] {
+            write_file(&link, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(below.join("a.rs")).unwrap(), text);
+            assert!(link.is_symlink() && below.join("inner.rs").is_symlink());
+            assert_eq!(names_in(&below), ["a.rs", "inner.rs"]);
+        }
+        let circle = folder.path().join("circle.rs");
+        symlink("circle.rs", &circle).unwrap();
+        write_file(&circle, b"text").unwrap_err();
+        assert_eq!(names_in(folder.path()), ["below", "circle.rs", "link.rs"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_keeps_its_mode() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.rs");
+        fs::write(&path, "one").unwrap();
+        for mode in [0o444, 0o640, 0o755] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            write_file(&path, format!("{mode}").as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), format!("{mode}"));
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
         }
     }
 

@@ -73,8 +73,8 @@ fn a_bad_name_or_kit_makes_nothing() {
 
 #[test]
 fn its_code_is_formatted_whatever_the_name() {
-    if !has_component(&mut Command::new("rustfmt"), "that the code of a new project is as rustfmt writes it")
-    {
+    let mut rustfmt = Command::new("rustfmt");
+    if !has_component("rustfmt", &mut rustfmt, "that the code of a new project is formatted") {
         return;
     }
     let folder = Folder::new();

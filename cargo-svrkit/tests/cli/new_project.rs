@@ -135,8 +135,8 @@ fn a_project_compiles_without_a_warning_whatever_its_name() {
         .unwrap();
     let projects = InFolder { path: folder, target: kept.target() };
     projects.lock();
-    let mut clippy = Command::new(env!("CARGO"));
-    if has_component(clippy.arg("clippy"), "clippy's lints on new projects, which are only compiled") {
+    let mut clippy = projects.cargo(&["clippy"]);
+    if has_component("clippy", &mut clippy, "clippy's lints on new projects, which are only compiled") {
         projects.succeed(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     } else {
         let checked = projects.succeed(&["check", "--workspace", "--all-targets"]);

@@ -8,13 +8,14 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// Whether `command`, which belongs to a component of rustup that its minimal profile leaves out, is there. Where it
-/// isn't, `left_out` is told on stderr, past what the test harness captures.
-pub(crate) fn has_component(command: &mut Command, left_out: &str) -> bool {
+/// Whether `component` of rustup, which its minimal profile leaves out, is there: `command --version` succeeds. Where it
+/// is not, what is `left_out` is told on stderr, past what the test harness captures.
+pub(crate) fn has_component(component: &str, command: &mut Command, left_out: &str) -> bool {
     let is_there = command.arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_there {
-        let name = command.get_program().display();
-        let line = format!("LEFT OUT: {left_out}: `{name}` {:?} fails\n", command.get_args());
+        let line = format!(
+            "LEFT OUT: {left_out}: {component} is absent; `rustup component add {component}` brings it\n"
+        );
         io::stderr().write_all(line.as_bytes()).unwrap();
     }
     is_there
