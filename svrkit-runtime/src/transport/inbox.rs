@@ -54,7 +54,9 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
                 return Ok(Some(frame));
             }
             if self.inbound.capacity() - self.inbound.len() < READ_MIN {
-                self.inbound.reserve(READ_CAPACITY);
+                // What is there already counts: asking for more than a buffer holds would take a new one each time.
+                let missing = READ_CAPACITY.saturating_sub(self.inbound.len());
+                self.inbound.reserve(missing.max(READ_MIN));
             }
             match self.socket.read_buf(&mut self.inbound).await {
                 Ok(0) if self.inbound.is_empty() => return Ok(None),

@@ -2,6 +2,7 @@
 //!
 //! [`inbox`](self::Inbox) reads frames, [`outbox`](self::Outbox) writes many at a time. Neither knows what a call is.
 
+mod batch;
 mod inbox;
 mod outbox;
 

@@ -14,11 +14,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
+use super::batch::{Batch, Chunk};
 use crate::wire::frame::Header;
 
 /// Bodies from this length on are queued by reference; below it, copying them next to their neighbours is cheaper
@@ -27,9 +28,6 @@ const BY_REFERENCE_MIN: usize = 16 * 1024;
 
 /// Slices of one write.
 const SLICES_MAX: usize = 64;
-
-/// What is taken from the allocator at a time for small frames.
-const TAIL_CAPACITY: usize = 16 * 1024;
 
 /// What a peer gets to take the last bytes of a connection that is being closed.
 const LAST_FLUSH: Duration = Duration::from_secs(1);
@@ -46,10 +44,12 @@ pub(crate) struct Outbox {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whole frames and large bodies, in order; `tail` comes after them.
-    chunks: VecDeque<Bytes>,
+    /// What comes before `tail`: there is some only where large bodies lie between small frames.
+    chunks: VecDeque<Chunk>,
     /// Small frames one after another.
-    tail: BytesMut,
+    tail: Vec<u8>,
+    /// An empty buffer for the next tail, its memory kept from an earlier one.
+    spare: Vec<u8>,
     /// The writing task, where it waits for something to write, or for the socket to take it.
     writer: Option<Waker>,
     /// Those who wait for room, by a key of their own.
@@ -83,9 +83,9 @@ impl Outbox {
             return self.push(header, metadata, body);
         }
         self.push_with(header, metadata, body.len(), |state| {
-            let before = state.tail.split().freeze();
-            state.chunks.push_back(before);
-            state.chunks.push_back(body.clone());
+            let before = mem::take(&mut state.tail);
+            state.chunks.push_back(Chunk::Own(before));
+            state.chunks.push_back(Chunk::Shared(body.clone()));
         })
     }
 
@@ -184,7 +184,7 @@ impl Outbox {
         let mut wakers: Vec<Waker> = state.writer.take().into_iter().collect();
         if phase == Phase::Broken {
             state.chunks.clear();
-            state.tail = BytesMut::new();
+            state.tail = Vec::new();
             wakers.extend(mem::take(&mut state.waiting_for_room).into_values());
         }
         drop(state);
@@ -209,7 +209,7 @@ impl Outbox {
     /// Writes for as long as the outbox is in `phase`, and ends early in it if it is [`Phase::Closing`] and all is out.
     async fn write<W: AsyncWrite + Unpin>(&self, writing: &mut Writing<W>, phase: Phase) -> io::Result<()> {
         loop {
-            if !writing.batch.has_remaining() {
+            if writing.batch.is_empty() {
                 if !poll_fn(|cx| self.poll_queued(phase, cx)).await {
                     return Ok(());
                 }
@@ -248,7 +248,7 @@ impl Outbox {
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
         let mut slices = [IoSlice::new(&[]); SLICES_MAX];
-        let filled = writing.batch.chunks_vectored(&mut slices);
+        let filled = writing.batch.slices(&mut slices);
         match Pin::new(&mut writing.socket).poll_write_vectored(cx, &slices[..filled]) {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
             Poll::Ready(Ok(len)) => {
@@ -267,13 +267,16 @@ impl Outbox {
         }
     }
 
-    /// Moves what is queued into `batch`, which is empty.
+    /// Moves what is queued into `batch`, which is empty, and takes the memory of the last one back.
     fn take(&self, batch: &mut Batch) {
         let mut state = self.lock();
-        mem::swap(&mut batch.0, &mut state.chunks);
+        mem::swap(&mut batch.chunks, &mut state.chunks);
+        if state.spare.capacity() == 0 {
+            state.spare = mem::take(&mut batch.spare);
+        }
         if !state.tail.is_empty() {
-            batch.0.push_back(state.tail.split().freeze());
-            state.tail.reserve(TAIL_CAPACITY);
+            let next = mem::take(&mut state.spare);
+            batch.chunks.push_back(Chunk::Own(mem::replace(&mut state.tail, next)));
         }
     }
 
@@ -308,44 +311,11 @@ impl Drop for BreakOnDrop<'_> {
     }
 }
 
-/// Chunks that leave in one vectored write.
-#[derive(Debug, Default)]
-struct Batch(VecDeque<Bytes>);
-
-impl Buf for Batch {
-    fn remaining(&self) -> usize {
-        self.0.iter().map(Bytes::len).sum()
-    }
-
-    fn chunk(&self) -> &[u8] {
-        self.0.front().map_or(&[], |chunk| chunk)
-    }
-
-    fn advance(&mut self, mut count: usize) {
-        while let Some(front) = self.0.front_mut() {
-            if count < front.len() {
-                front.advance(count);
-                return;
-            }
-            count -= front.len();
-            self.0.pop_front();
-        }
-    }
-
-    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let mut filled = 0;
-        for (slice, chunk) in slices.iter_mut().zip(&self.0) {
-            *slice = IoSlice::new(chunk);
-            filled += 1;
-        }
-        filled
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use bytes::BytesMut;
     use tokio::io::{AsyncReadExt, duplex};
 
     use super::*;
