@@ -24,7 +24,8 @@ impl Config {
     /// [`Config::compile`] for build scripts: prints what cargo shall watch and what was found, and exits with 1 if
     /// that holds an error.
     ///
-    /// Watched is every file that was read, and where missing ones were looked for.
+    /// Watched is every file that was read, where missing ones were looked for, and what was written by
+    /// [`Config::out_dir`].
     #[expect(
         clippy::print_stdout,
         clippy::print_stderr,
@@ -46,7 +47,9 @@ impl Config {
     ) -> Script {
         let report = self.write(files, env_out_dir).unwrap_or_else(|report| report);
         let mut for_cargo = String::new();
-        for path in report.files_read().iter().chain(report.files_missing()) {
+        // Nobody else writes to `OUT_DIR`, but a folder of the user's choice may be cleaned.
+        let output = self.output_of_choice();
+        for path in report.files_read().iter().chain(report.files_missing()).chain(&output) {
             for_cargo.push_str(&format!("cargo::rerun-if-changed={}\n", path.display()));
         }
         if !report.is_error() {
@@ -88,6 +91,14 @@ mod tests {
         assert!(!script.is_error);
         assert_eq!(script.for_people, "");
         assert_eq!(watched(&script), [root, inner]);
+    }
+
+    #[test]
+    fn what_is_written_to_a_folder_of_choice_is_watched() {
+        let folder = Folder::new("watch_output");
+        let root = folder.file("root.xml", "<protocol package='r'/>");
+        let script = Config::new().out_dir(folder.0.join("src")).script([&root], Some(folder.0.join("out")));
+        assert_eq!(watched(&script), [root, folder.0.join("src").join(OUTPUT_FILE)]);
     }
 
     #[test]

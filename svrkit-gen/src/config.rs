@@ -132,6 +132,11 @@ impl Config {
         self.write(files, std::env::var_os("OUT_DIR").map(PathBuf::from)).map(drop)
     }
 
+    /// What is written, if [`Config::out_dir`] says where.
+    pub(crate) fn output_of_choice(&self) -> Option<PathBuf> {
+        self.out_dir.as_ref().map(|folder| folder.join(OUTPUT_FILE))
+    }
+
     /// The report of a run that wrote its output, or of one that did not.
     pub(crate) fn write(
         &self,
@@ -155,11 +160,12 @@ impl Config {
     fn read(&self, files: impl IntoIterator<Item = impl AsRef<Path>>) -> (Schema, Report) {
         let files: Vec<PathBuf> = files.into_iter().map(|file| file.as_ref().to_owned()).collect();
         let mut found = Diagnostics::default();
-        let loaded = load::load(&files, &self.includes, &mut found);
-        let schema = model::resolve(&loaded, &mut found);
+        let mut loaded = load::load(&files, &self.includes, &mut found);
+        let schema = model::resolve(&mut loaded, &mut found);
         check::check(&schema, &mut found);
         let load::Loaded { sources, files_read, files_missing, .. } = loaded;
-        (schema, Report::new(found, sources, files_read, files_missing))
+        let report = Report::new(found, sources, files_read, files_missing);
+        (schema, if files.is_empty() { report.without_files() } else { report })
     }
 }
 
@@ -185,6 +191,16 @@ mod tests {
         fs::write(&root, "<protocol package='other'/>").unwrap();
         config.compile([&root]).unwrap();
         assert!(fs::read_to_string(&output).unwrap().contains("pub mod other"));
+    }
+
+    #[test]
+    fn a_run_without_files_is_an_error_that_says_so() {
+        let none: [&str; 0] = [];
+        let report = Config::new().generate(none).unwrap_err();
+        let expected = "error[SVK0016]: no schema file is named\n = help: name at least one: \
+                        nothing would be generated, and that is seldom meant\n\n1 error\n";
+        assert_eq!(report.render(), expected);
+        assert_eq!(report.location(&report.findings()[0]).path, Path::new(""));
     }
 
     #[test]

@@ -30,6 +30,7 @@
 
 mod build_script;
 mod check;
+mod components;
 mod config;
 mod diagnostic;
 mod emit;
@@ -48,3 +49,4 @@ pub mod dialect {}
 pub use build_script::compile;
 pub use config::{Config, Generated};
 pub use diagnostic::{Code, Diagnostic, Location, Report, Severity};
+pub use emit::GENERATED_MARK;

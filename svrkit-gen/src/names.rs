@@ -9,8 +9,7 @@ use crate::model::{Enum, Message, Name, Service};
 ///
 /// `shop.orders.Order.Item` is `shop::orders::order::Item`.
 pub(crate) fn module_path(name: &Name) -> Vec<String> {
-    let around = name.path.iter().take(name.path.len() - 1);
-    package_path(&name.package).into_iter().chain(around.map(|message| module(message))).collect()
+    package_path(&name.package).into_iter().chain(name.around.iter().map(|message| module(message))).collect()
 }
 
 /// The modules of a package.
@@ -30,27 +29,27 @@ pub(crate) fn type_name(name: &str) -> String {
 
 /// The server of a service.
 pub(crate) fn server(service: &Service) -> String {
-    format!("{}Server", type_name(service.name.own()))
+    format!("{}Server", type_name(&service.name.own))
 }
 
 /// The client of a service.
 pub(crate) fn client(service: &Service) -> String {
-    format!("{}Client", type_name(service.name.own()))
+    format!("{}Client", type_name(&service.name.own))
 }
 
 /// The type parameter of a server: a service called `S` must stay nameable.
 pub(crate) fn server_parameter(service: &Service) -> &'static str {
-    if type_name(service.name.own()) == "S" { "T" } else { "S" }
+    if type_name(&service.name.own) == "S" { "T" } else { "S" }
 }
 
 /// The static that describes a service.
 pub(crate) fn service_spec(service: &Service) -> String {
-    upper_case(service.name.own())
+    upper_case(&service.name.own)
 }
 
 /// The static that describes a method.
 pub(crate) fn method_spec(service: &Service, method: &str) -> String {
-    format!("{}_{}", upper_case(service.name.own()), upper_case(method))
+    format!("{}_{}", upper_case(&service.name.own), upper_case(method))
 }
 
 /// A method of the service's trait and of its client.
@@ -104,11 +103,11 @@ pub(crate) fn is_keyword(name: &str) -> bool {
 }
 
 fn snake_case(name: &str) -> String {
-    lawful(words(name).iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join("_"))
+    lawful(words_joined(name, char::to_lowercase))
 }
 
 fn upper_case(name: &str) -> String {
-    lawful(words(name).iter().map(|word| word.to_uppercase()).collect::<Vec<_>>().join("_"))
+    lawful(words_joined(name, char::to_uppercase))
 }
 
 fn pascal_case(name: &str) -> String {
@@ -124,29 +123,30 @@ fn capitalized(part: &str, lower_rest: bool) -> String {
     first.chain(if lower_rest { rest.to_lowercase() } else { rest.to_owned() }.chars()).collect()
 }
 
-/// The words of a name in any case: `HTTPRequest2_id` is `HTTP`, `Request2`, `id`.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let characters: Vec<char> = name.chars().collect();
-    for (at, character) in characters.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| characters[before]);
-        let after = characters.get(at + 1);
+/// The words of a name in one case with `_` between them: those of `HTTPRequest2_id` are `HTTP`, `Request2`, `id`.
+fn words_joined<C: Iterator<Item = char>>(name: &str, cased: impl Fn(char) -> C) -> String {
+    let mut joined = String::with_capacity(name.len() + name.len() / 4);
+    let mut before = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
         let starts_word = character.is_uppercase()
             && match before {
-                Some(before) if before.is_uppercase() => after.is_some_and(|after| after.is_lowercase()),
-                before => before.is_some(),
+                Some('_') | None => false,
+                Some(before) if before.is_uppercase() => {
+                    characters.peek().is_some_and(|after| after.is_lowercase())
+                }
+                Some(_) => true,
             };
-        if starts_word || *character == '_' {
-            words.push(String::new());
+        let follows_gap = before == Some('_') && character != '_' && !joined.is_empty();
+        if starts_word || follows_gap {
+            joined.push('_');
         }
-        if *character != '_'
-            && let Some(word) = words.last_mut()
-        {
-            word.push(*character);
+        if character != '_' {
+            joined.extend(cased(character));
         }
+        before = Some(character);
     }
-    words.retain(|word| !word.is_empty());
-    words
+    joined
 }
 
 /// Makes of it something that can be an identifier, raw or not.

@@ -4,9 +4,9 @@ mod support;
 
 use std::fs;
 
-use svrkit_gen::Config;
+use svrkit_gen::{Code, Config};
 
-const MUTATIONS: u32 = 500;
+const MUTATIONS: u32 = 300;
 
 /// xorshift32: small, and the same on every machine.
 struct Random(u32);
@@ -45,8 +45,10 @@ fn no_damage_to_a_schema_panics() {
     for (seed, schema) in support::schemas("tests/schemas/valid").into_iter().enumerate() {
         let sound = fs::read(&schema).unwrap();
         let mut random = Random(0x9e37_79b9 ^ (seed as u32 + 1));
-        for _ in 0..MUTATIONS {
-            let mut bytes = sound.clone();
+        for at in 0..MUTATIONS {
+            // Editors put a byte order mark before the text.
+            let mark: &[u8] = if at % 4 == 0 { b"\xef\xbb\xbf" } else { b"" };
+            let mut bytes = [mark, &sound].concat();
             mutate(&mut bytes, &mut random);
             let file = folder.file("damaged.xml", &bytes);
             match Config::new().generate([file]) {
@@ -72,6 +74,7 @@ fn bytes_that_are_no_xml_give_one_finding() {
         ("utf16", b"\xff\xfe<\0p\0/\0>\0"),
         ("open", b"<protocol package='a'"),
         ("end", b"</protocol>"),
+        ("marks", b"\xef\xbb\xbf\xef\xbb\xbf<protocol package='a'/>"),
         ("comment", b"<!-- "),
         ("cdata", b"<protocol package='a'><doc><![CDATA[ "),
     ] {
@@ -85,4 +88,44 @@ fn a_byte_order_mark_is_no_fault_and_moves_no_column() {
     let folder = support::Folder::new("mark");
     let report = Config::new().check([folder.file("a.xml", "\u{feff}<protocol package='a' x=''/>")]);
     assert_eq!(report.location(&report.findings()[0]).column, 23);
+}
+
+#[test]
+fn what_goes_deep_is_refused_before_it_is_followed() {
+    let folder = support::Folder::new("deep");
+    let segments = vec!["a"; 100_000].join(".");
+    let nested = "<message name='M'>".repeat(10_000);
+    for (name, text, code) in [
+        ("package", format!("<protocol package='{segments}'/>"), Code::BadName),
+        ("nested", format!("<protocol package='a'>{nested}"), Code::LimitExceeded),
+        (
+            "reference",
+            format!(
+                "<protocol package='a'><message name='M'><field tag='1' name='f' type='{segments}'/></message></protocol>"
+            ),
+            Code::UnknownType,
+        ),
+    ] {
+        let report = Config::new().check([folder.file(&format!("{name}.xml"), text)]);
+        assert_eq!(report.findings().len(), 1, "{name}: {report}");
+        assert_eq!(report.findings()[0].code(), code, "{name}");
+    }
+}
+
+#[test]
+fn messages_that_double_at_each_step_are_boxed_before_they_are_large() {
+    let folder = support::Folder::new("doubling");
+    let message = |at: usize| {
+        let next = if at == 40 { "u64".to_owned() } else { format!("M{}", at + 1) };
+        format!(
+            "<message name='M{at}'><field tag='1' name='a' type='{next}'/><field tag='2' name='b' type='{next}'/></message>"
+        )
+    };
+    let messages: String = (0..=40).map(message).collect();
+    let text = format!("<protocol package='a'>{messages}</protocol>");
+    let generated = Config::new().generate([folder.file("a.xml", text)]).unwrap();
+    let is_boxed = |at: usize| generated.source().contains(&format!("Option<::std::boxed::Box<M{at}>>"));
+    // 40, 120, 280, 600 and 1,240 bytes, and again.
+    let boxed: Vec<usize> = (0..=40).filter(|at| is_boxed(*at)).collect();
+    assert_eq!(boxed, [1, 6, 11, 16, 21, 26, 31, 36]);
 }

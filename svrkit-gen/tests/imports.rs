@@ -98,6 +98,84 @@ fn a_circle_is_named_once_and_its_types_are_still_known() {
 }
 
 #[test]
+fn files_that_all_import_one_another_give_one_finding() {
+    // As many files as a run may have, and nearly as many elements.
+    const FILES: usize = 1_000;
+    let folder = Folder::new("web");
+    let files: Vec<_> = (0..FILES)
+        .map(|at| {
+            let imports: String =
+                (1..98).map(|step| format!("<import path='{}.xml'/>", (at + step) % FILES)).collect();
+            let message = format!(
+                "<message name='M'><field tag='1' name='m' type='p{}.M'/></message>",
+                (at + 97) % FILES
+            );
+            folder.file(
+                &format!("{at}.xml"),
+                format!("<protocol package='p{at}'>{imports}{message}</protocol>"),
+            )
+        })
+        .rev()
+        .collect();
+    let report = Config::new().check([&files[FILES - 1]]);
+    assert_eq!(codes(&report), [Code::ImportCycle], "{report}");
+    assert_eq!(report.files_read().len(), FILES);
+    let message = report.findings()[0].message();
+    assert_eq!(message.matches(" → ").count(), 9, "{message}");
+    assert!(message.contains("→ 3 more →"), "{message}");
+}
+
+#[test]
+fn each_set_of_files_that_import_one_another_is_reported() {
+    let folder = Folder::new("sets");
+    let file = |own: &str, others: &[&str]| {
+        let imports: String = others.iter().map(|other| format!("<import path='{other}.xml'/>")).collect();
+        folder.file(&format!("{own}.xml"), format!("<protocol package='{own}'>{imports}</protocol>"))
+    };
+    file("b", &["a", "c"]);
+    file("c", &["d"]);
+    file("d", &["c", "e", "e"]);
+    file("e", &["e", "f"]);
+    file("f", &[]);
+    let report = Config::new().check([file("a", &["b", "f"])]);
+    assert_eq!(codes(&report), [Code::ImportCycle; 3], "{report}");
+}
+
+#[test]
+fn a_file_where_a_folder_is_looked_for_is_as_good_as_nothing() {
+    let folder = Folder::new("no-folder");
+    folder.file("main/common", "no folder");
+    folder.file("include/common/b.xml", "<protocol package='b'><message name='B'/></protocol>");
+    let root = folder.file("main/a.xml", user_of("b"));
+    assert_eq!(Config::new().include(folder.path().join("include")).check([&root]).render(), "");
+    assert_eq!(codes(&Config::new().check([&root])), [Code::MissingImport]);
+}
+
+#[test]
+fn what_one_file_lost_hides_no_mistake_of_another() {
+    let folder = Folder::new("lost");
+    let broken = folder.file("broken.xml", "<protocol package='b'><message/></protocol>");
+    let text = |import: &str| {
+        format!(
+            "<protocol package='a'>{import}<message name='A'><field tag='1' name='f' type='Nothing'/></message></protocol>"
+        )
+    };
+    let apart = folder.file("apart.xml", text(""));
+    let report = Config::new().check([&broken, &apart]);
+    assert_eq!(codes(&report), [Code::MissingAttribute, Code::UnknownType], "{report}");
+    let user = folder.file("user.xml", text("<import path='broken.xml'/>"));
+    assert_eq!(codes(&Config::new().check([&user])), [Code::MissingAttribute]);
+}
+
+#[test]
+fn an_empty_file_is_reported_whatever_was_wrong_before_it() {
+    let folder = Folder::new("empty");
+    let broken = folder.file("broken.xml", "<protocol package='b'><message/></protocol>");
+    let empty = folder.file("empty.xml", "<!-- nothing -->");
+    assert_eq!(codes(&Config::new().check([&broken, &empty])), [Code::MissingAttribute, Code::MalformedXml]);
+}
+
+#[test]
 fn files_that_share_a_package_see_each_other_by_import_only() {
     let folder = Folder::new("shared");
     let one = folder.file("one.xml", "<protocol package='p'><message name='A'/></protocol>");

@@ -6,7 +6,7 @@ mod support;
 
 use svrkit_gen::limits::{
     ATTRIBUTES_MAX, ELEMENT_DEPTH_MAX, ELEMENTS_MAX, FILE_LEN_MAX, FILES_MAX, FINDINGS_MAX, NAME_LEN_MAX,
-    RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX,
+    PACKAGE_DEPTH_MAX, PATH_LEN_MAX, RESERVED_MAX, RUN_LEN_MAX, TAG_MAX, TIMEOUT_MS_MAX,
 };
 use svrkit_gen::{Code, Config, Report};
 
@@ -59,12 +59,43 @@ fn elements_have_a_depth() {
 }
 
 #[test]
-fn a_file_has_a_number_of_elements() {
-    let text = |count: usize| {
-        let messages: String = (1..count).map(|at| format!("<message name='M{at}'/>")).collect();
-        format!("<protocol package='a'>{messages}</protocol>")
-    };
+fn a_run_has_a_number_of_elements() {
+    let messages =
+        |count: usize| -> String { (0..count).map(|at| format!("<message name='M{at}'/>")).collect() };
+    let text = |count: usize| format!("<protocol package='a'>{}</protocol>", messages(count - 1));
     check("elements", text, ELEMENTS_MAX, Code::LimitExceeded, "ELEMENTS_MAX");
+    // Those of an imported file, and what is reserved, count as well.
+    let folder = support::Folder::new("elements-of-files");
+    folder.file("b.xml", text(ELEMENTS_MAX / 2).replacen("'a'", "'b'", 1));
+    let check_with = |reserved: usize| {
+        let list = "1 ".repeat(reserved);
+        let text = format!(
+            "<protocol package='a'><import path='b.xml'/><message name='M'><reserved tags='{list}'/></message>{}</protocol>",
+            messages(ELEMENTS_MAX / 2 - 4 - 10)
+        );
+        Config::new().check([folder.file("a.xml", text)])
+    };
+    assert_eq!(check_with(10).render(), "");
+    let beyond = check_with(11);
+    assert_eq!(beyond.error_count(), 1, "{beyond}");
+    assert!(beyond.findings()[0].message().contains("ELEMENTS_MAX"));
+}
+
+#[test]
+fn a_run_has_a_number_of_bytes() {
+    let folder = support::Folder::new("bytes");
+    let file = |name: &str, len: usize| {
+        let frame = format!("<protocol package='{name}'></protocol>");
+        let text = frame.replace("><", &format!(">{}<", " ".repeat(len - frame.len())));
+        folder.file(&format!("{name}.xml"), text)
+    };
+    let half = RUN_LEN_MAX as usize / 2;
+    let (a, b) = (file("a", half), file("b", half - 40));
+    assert_eq!(Config::new().check([&a, &b, &file("c", 40)]).render(), "");
+    // The rest of the files goes unread and unmentioned.
+    let beyond = Config::new().check([&a, &b, &file("c", 41), &file("d", 41)]);
+    assert_eq!(beyond.error_count(), 1, "{beyond}");
+    assert!(beyond.findings()[0].message().contains("RUN_LEN_MAX"));
 }
 
 #[test]
@@ -85,12 +116,49 @@ fn a_run_has_a_number_of_files() {
     assert_eq!(beyond.error_count(), 1);
     assert!(beyond.findings()[0].message().contains("FILES_MAX"));
     assert_eq!(beyond.files_read().len(), FILES_MAX);
+    assert_eq!(run(FILES_MAX + 5).error_count(), 1, "one finding, whatever the number");
 }
 
 #[test]
 fn a_name_has_a_length() {
-    let text = |len: usize| format!("<protocol package='a'><message name='{}'/></protocol>", "M".repeat(len));
-    check("name", text, NAME_LEN_MAX, Code::BadName, "NAME_LEN_MAX");
+    let rows: [(&str, &str); 7] = [
+        ("package", "<protocol package='@'/>"),
+        ("message", "<protocol package='a'><message name='@'/></protocol>"),
+        (
+            "field",
+            "<protocol package='a'><message name='M'><field tag='1' name='@' type='u32'/></message></protocol>",
+        ),
+        ("enum", "<protocol package='a'><enum name='@'><value name='V' number='0'/></enum></protocol>"),
+        ("value", "<protocol package='a'><enum name='E'><value name='@' number='0'/></enum></protocol>"),
+        ("service", "<protocol package='a'><service name='@'/></protocol>"),
+        (
+            "method",
+            "<protocol package='a'><message name='M'/><service name='S'>\
+             <method name='@' id='1' request='M' response='M'/></service></protocol>",
+        ),
+    ];
+    for (what, frame) in rows {
+        let text = |len: usize| frame.replace('@', &"M".repeat(len));
+        assert_eq!(report(what, &text(NAME_LEN_MAX)).render(), "", "{what}");
+        check(what, text, NAME_LEN_MAX, Code::BadName, "NAME_LEN_MAX");
+        assert_eq!(report(what, &text(NAME_LEN_MAX + 1)).error_count(), 1, "{what}");
+    }
+}
+
+#[test]
+fn a_package_has_a_depth() {
+    let text = |depth: usize| format!("<protocol package='{}'/>", vec!["a"; depth].join("."));
+    check("package-depth", text, PACKAGE_DEPTH_MAX, Code::BadName, "PACKAGE_DEPTH_MAX");
+    assert_eq!(report("package-depth", &text(PACKAGE_DEPTH_MAX)).render(), "");
+}
+
+#[test]
+fn the_path_of_an_import_has_a_length() {
+    let text = |len: usize| {
+        let path = "./".repeat(len / 2) + &"x".repeat(len % 2);
+        format!("<protocol package='a'><import path='{path}'/></protocol>")
+    };
+    check("path", text, PATH_LEN_MAX, Code::LimitExceeded, "PATH_LEN_MAX");
 }
 
 #[test]
@@ -128,13 +196,31 @@ fn a_reserved_list_has_a_length() {
 }
 
 #[test]
-fn findings_are_shown_up_to_a_number() {
+fn errors_are_shown_up_to_a_number() {
     let text = |count: usize| format!("<protocol package='a'>{}</protocol>", "<x/>\n".repeat(count));
     let at_the_edge = report("findings", &text(FINDINGS_MAX));
     assert_eq!(at_the_edge.findings().len(), FINDINGS_MAX);
     assert!(at_the_edge.render().ends_with("\n100 errors in 1 file\n"), "{at_the_edge}");
     let beyond = report("findings", &text(FINDINGS_MAX + 1));
     assert_eq!(beyond.findings().len(), FINDINGS_MAX);
-    let summary = "\nmore than 100 findings in 1 file: the first 100 are shown (FINDINGS_MAX)\n";
+    let summary = "\nmore than 100 errors in 1 file: the first 100 of a kind are shown (FINDINGS_MAX)\n";
     assert!(beyond.render().ends_with(summary), "{beyond}");
+}
+
+#[test]
+fn warnings_hide_no_error() {
+    for warnings in [FINDINGS_MAX - 1, FINDINGS_MAX, FINDINGS_MAX + 1] {
+        let fields: String = (1..=warnings)
+            .map(|tag| format!("<field tag='{tag}' name='f{tag}' type='M' optional='true'/>"))
+            .collect();
+        let text = format!(
+            "<protocol package='a'><message name='M'/><message name='W'>{fields}</message><service name='S'>\
+             <method name='A' id='1' request='M' response='M'/><method name='B' id='1' request='M' response='M'/>\
+             </service></protocol>"
+        );
+        let report = report("warnings", &text);
+        assert_eq!((report.error_count(), report.warning_count()), (1, warnings), "{report}");
+        assert_eq!(report.findings().len(), warnings.min(FINDINGS_MAX) + 1);
+        assert_eq!(report.findings().last().map(|finding| finding.code()), Some(Code::MethodIdTwice));
+    }
 }

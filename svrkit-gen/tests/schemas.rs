@@ -11,7 +11,7 @@ use svrkit_gen::{Code, Config};
 const INVALID: &str = "tests/schemas/invalid";
 
 /// What no schema can cause; `config` has tests for it.
-const NOT_OF_SCHEMAS: [Code; 1] = [Code::UnwritableOutput];
+const NOT_OF_SCHEMAS: [Code; 2] = [Code::UnwritableOutput, Code::NoFiles];
 
 #[test]
 fn an_invalid_schema_gives_the_text_beside_it() {
@@ -22,6 +22,14 @@ fn an_invalid_schema_gives_the_text_beside_it() {
         assert!(!report.findings().is_empty(), "{}", schema.display());
         support::check_file(&schema.with_extension("txt"), &report.render());
     }
+}
+
+#[test]
+fn no_text_is_left_behind_by_its_schema() {
+    let schemas = support::schemas(INVALID);
+    let texts = support::files(INVALID, "txt").into_iter();
+    let orphans: Vec<_> = texts.filter(|text| !schemas.contains(&text.with_extension("xml"))).collect();
+    assert!(orphans.is_empty(), "{orphans:?}");
 }
 
 #[test]

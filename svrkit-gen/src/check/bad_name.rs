@@ -1,9 +1,8 @@
 //! SVK0101: a name is an identifier: ASCII letters, digits and `_`, and before the first letter nothing but `_`.
 //!
-//! This also keeps control characters, and those that turn the direction of text, out of what is generated.
+//! How long a name is, `parse` has judged. This also keeps control characters, and those that turn the direction of text, out of what is generated.
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
-use crate::limits::NAME_LEN_MAX;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, Spanned, quoted};
 use crate::model::Schema;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
@@ -15,21 +14,33 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
         }
     };
     for file in &schema.files {
-        let package = &file.package;
-        if let Some(segment) = package.value.split('.').find(|segment| fault(segment).is_some()) {
-            refuse(package.span, segment);
+        let Spanned { value, span } = &file.package;
+        // With a character by number in it, it is longer in the file than here.
+        let is_verbatim = (span.end - span.start) as usize == value.len();
+        let mut start = 0;
+        for segment in value.split('.') {
+            let place = match is_verbatim {
+                true => Span::new(
+                    span.file,
+                    span.start as usize + start,
+                    span.start as usize + start + segment.len(),
+                ),
+                false => *span,
+            };
+            refuse(place, segment);
+            start += segment.len() + 1;
         }
     }
     for message in &schema.messages {
-        refuse(message.name.span, message.name.own());
+        refuse(message.name.span, &message.name.own);
         message.heads().iter().for_each(|head| refuse(head.name.span, &head.name.value));
     }
     for enumeration in &schema.enums {
-        refuse(enumeration.name.span, enumeration.name.own());
+        refuse(enumeration.name.span, &enumeration.name.own);
         enumeration.values.iter().for_each(|value| refuse(value.name.span, &value.name.value));
     }
     for service in &schema.services {
-        refuse(service.name.span, service.name.own());
+        refuse(service.name.span, &service.name.own);
         service.heads().iter().for_each(|head| refuse(head.name.span, &head.name.value));
     }
 }
@@ -42,9 +53,6 @@ pub(super) fn is_sound(name: &str) -> bool {
 fn fault(name: &str) -> Option<String> {
     if name.is_empty() {
         return Some("is empty".to_owned());
-    }
-    if NAME_LEN_MAX < name.chars().count() {
-        return Some(format!("has more than {NAME_LEN_MAX} characters (NAME_LEN_MAX)"));
     }
     let stranger = name.chars().find(|it| !it.is_ascii_alphanumeric() && *it != '_');
     if let Some(stranger) = stranger {
@@ -63,13 +71,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_identifiers_of_a_fair_length_are_names() {
-        let long = "a".repeat(NAME_LEN_MAX);
-        for name in ["a", "_a", "A1", "type", "a__b", &long] {
+    fn only_identifiers_are_names() {
+        for name in ["a", "_a", "A1", "type", "a__b"] {
             assert!(is_sound(name), "{name}");
         }
-        let longer = "a".repeat(NAME_LEN_MAX + 1);
-        for name in ["", "_", "__1a", "1a", "a-b", "a.b", "é", "a b", "a\u{202e}b", "a\0", &longer] {
+        for name in ["", "_", "__1a", "1a", "a-b", "a.b", "é", "a b", "a\u{202e}b", "a\0"] {
             assert!(!is_sound(name), "{name:?}");
         }
     }

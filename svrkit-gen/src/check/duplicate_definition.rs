@@ -1,6 +1,6 @@
 //! SVK0102: within one package a name belongs to one message, enum or service, whatever the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
@@ -12,11 +12,18 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     let mut names: Vec<_> = messages.chain(enums).chain(services).collect();
     names.sort_by_key(|name| name.span);
     let mut first_use = BTreeMap::new();
+    // What is nested in a second definition is defined twice as well, and that follows from it.
+    let mut second = BTreeSet::new();
     for name in names {
-        let Some(first) = first_use.get(&name.full()).copied() else {
-            first_use.insert(name.full(), name.span);
+        if name.around_span.is_some_and(|around| second.contains(&around)) {
+            second.insert(name.span);
+            continue;
+        }
+        let Some(first) = first_use.get(&name.key()).copied() else {
+            first_use.insert(name.key(), name.span);
             continue;
         };
+        second.insert(name.span);
         let text = format!("{} is defined twice", quoted(&name.full()));
         let finding = Diagnostic::new(Code::DuplicateDefinition, name.span, text);
         found.push(finding.also(first, "first defined here"));

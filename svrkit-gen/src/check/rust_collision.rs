@@ -6,24 +6,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bad_name::is_sound;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
-use crate::model::{Name, Schema, Service};
+use crate::model::{Name, Schema, ScopeId, Scopes, Service};
 use crate::names;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
-    let mut items = Items::default();
+    let mut items = Items::new(&schema.scopes);
     for message in &schema.messages {
         items.definition(&message.name, "message");
-        let fields = message.heads().into_iter().map(|head| (head.name.value.as_str(), head.name.span));
+        let fields = message.heads().into_iter().map(|head| (&*head.name.value, head.name.span));
         members(fields, "field", names::field, found);
     }
     for enumeration in &schema.enums {
         items.definition(&enumeration.name, "enum");
-        let values = enumeration.values.iter().map(|value| (value.name.value.as_str(), value.name.span));
+        let values = enumeration.values.iter().map(|value| (&*value.name.value, value.name.span));
         members(values, "value", names::variant, found);
     }
     for service in &schema.services {
         items.service(service);
-        let methods = service.heads().into_iter().map(|head| (head.name.value.as_str(), head.name.span));
+        let methods = service.heads().into_iter().map(|head| (&*head.name.value, head.name.span));
         members(methods, "method", names::method, found);
     }
     items.report(found);
@@ -60,69 +60,140 @@ fn members<'a>(
 
 /// The items of all modules. Modules are no part of them: their names are in lower case and no item's is, and two of
 /// one name are one module.
-#[derive(Default)]
 struct Items<'a> {
+    modules: Modules,
     claims: Vec<Claim<'a>>,
 }
 
 /// Somebody wants a name in a module.
 struct Claim<'a> {
-    /// The module, then the name. A static has the name of a type only if it belongs to the same definition, so types
-    /// and statics need no spaces of their own.
-    rust_path: Vec<String>,
+    /// One number a module.
+    module: usize,
+    namespace: Namespace,
+    rust: String,
     /// The definition that has it.
     owner: &'a Name,
     what: &'static str,
-    schema_name: String,
+    /// The method, if it is for one of the service.
+    method: Option<&'a str>,
     span: Span,
 }
 
+/// A type and a static may have one name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Namespace {
+    Types,
+    Values,
+}
+
 impl<'a> Items<'a> {
+    fn new(scopes: &Scopes) -> Self {
+        Self { modules: Modules::new(scopes), claims: Vec::new() }
+    }
+
     fn definition(&mut self, name: &'a Name, what: &'static str) {
-        self.claim(name, names::type_name(name.own()), what, name.full(), name.span);
+        self.claim(name, Namespace::Types, names::type_name(&name.own), what, None, name.span);
     }
 
     fn service(&mut self, service: &'a Service) {
         let name = &service.name;
         self.definition(name, "service");
-        for rust in [names::server(service), names::client(service), names::service_spec(service)] {
-            self.claim(name, rust, "service", name.full(), name.span);
+        for rust in [names::server(service), names::client(service)] {
+            self.claim(name, Namespace::Types, rust, "service", None, name.span);
         }
+        self.claim(name, Namespace::Values, names::service_spec(service), "service", None, name.span);
         for head in service.heads().into_iter().filter(|head| is_sound(&head.name.value)) {
-            let rust = names::method_spec(service, &head.name.value);
-            let method = format!("{}.{}", name.full(), head.name.value);
-            self.claim(name, rust, "method", method, head.name.span);
+            let method = &*head.name.value;
+            let rust = names::method_spec(service, method);
+            self.claim(name, Namespace::Values, rust, "method", Some(method), head.name.span);
         }
     }
 
-    fn claim(&mut self, owner: &'a Name, rust: String, what: &'static str, schema_name: String, span: Span) {
-        if !owner.package.split('.').all(is_sound) || !owner.path.iter().all(|part| is_sound(part)) {
-            return;
+    fn claim(
+        &mut self,
+        owner: &'a Name,
+        namespace: Namespace,
+        rust: String,
+        what: &'static str,
+        method: Option<&'a str>,
+        span: Span,
+    ) {
+        if let Some(module) = self.modules.of(owner.scope).filter(|_| is_sound(&owner.own)) {
+            self.claims.push(Claim { module, namespace, rust, owner, what, method, span });
         }
-        let mut rust_path = names::module_path(owner);
-        rust_path.push(rust);
-        self.claims.push(Claim { rust_path, owner, what, schema_name, span });
     }
 
     fn report(mut self, found: &mut Diagnostics) {
         self.claims.sort_by_key(|claim| claim.span);
-        let mut first_use: BTreeMap<&[String], &Claim<'_>> = BTreeMap::new();
+        let mut first_use: BTreeMap<_, &Claim<'_>> = BTreeMap::new();
         let mut reported = BTreeSet::new();
         for claim in &self.claims {
-            let Some(first) = first_use.get(claim.rust_path.as_slice()) else {
-                first_use.insert(&claim.rust_path, claim);
+            if found.is_full() {
+                return;
+            }
+            let key = (claim.module, claim.namespace, claim.rust.as_str());
+            let Some(first) = first_use.get(&key) else {
+                first_use.insert(key, claim);
                 continue;
             };
             // One definition against itself: `members` reports that, or it was defined twice. Two services of one name
             // share all that is made of it; once is enough.
-            let owners = (first.owner.full(), claim.owner.full());
+            let owners = (first.owner.key(), claim.owner.key());
             if owners.0 == owners.1 || !reported.insert(owners) {
                 continue;
             }
-            let first_name = format!("{} {}", first.what, quoted(&first.schema_name));
-            let rust = claim.rust_path.join("::");
-            found.push(collision(&first_name, first.span, claim.what, &claim.schema_name, claim.span, &rust));
+            let first_name = format!("{} {}", first.what, quoted(&first.schema_name()));
+            let rust = claim.rust_path();
+            found.push(collision(
+                &first_name,
+                first.span,
+                claim.what,
+                &claim.schema_name(),
+                claim.span,
+                &rust,
+            ));
         }
+    }
+}
+
+impl Claim<'_> {
+    fn schema_name(&self) -> String {
+        match self.method {
+            Some(method) => format!("{}.{method}", self.owner.full()),
+            None => self.owner.full(),
+        }
+    }
+
+    fn rust_path(&self) -> String {
+        let mut path = names::module_path(self.owner);
+        path.push(self.rust.clone());
+        path.join("::")
+    }
+}
+
+/// Which scopes become one module.
+struct Modules {
+    /// By scope; `None` where no name of Rust can be made.
+    modules: BTreeMap<ScopeId, Option<usize>>,
+}
+
+impl Modules {
+    fn new(scopes: &Scopes) -> Self {
+        let mut modules = BTreeMap::from([(Scopes::ROOT, Some(0))]);
+        let mut known = BTreeMap::new();
+        for (scope, around, name) in scopes.all() {
+            let around = modules.get(&around).copied().flatten().filter(|_| is_sound(name));
+            let module = around.map(|around| {
+                let next = known.len() + 1;
+                *known.entry((around, names::module(name))).or_insert(next)
+            });
+            modules.insert(scope, module);
+        }
+        Self { modules }
+    }
+
+    fn of(&self, scope: ScopeId) -> Option<usize> {
+        self.modules.get(&scope).copied().flatten()
     }
 }
 

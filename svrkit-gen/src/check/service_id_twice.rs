@@ -9,14 +9,15 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     let mut first_use = BTreeMap::new();
     for service in &schema.services {
         let Some((name, first)) = first_use.get(&service.id) else {
-            first_use.insert(service.id, (service.name.full(), service.id_span));
+            first_use.insert(service.id, (&service.name, service.id_span));
             continue;
         };
         // A service defined twice has an id twice; the first says it all.
-        if *name == service.name.full() {
+        if name.key() == service.name.key() {
             continue;
         }
-        let text = format!("{} has the id of {}, {}", quoted(&service.name.full()), quoted(name), service.id);
+        let (own, other) = (quoted(&service.name.full()), quoted(&name.full()));
+        let text = format!("{own} has the id of {other}, {}", service.id);
         let finding = Diagnostic::new(Code::ServiceIdTwice, service.id_span, text);
         found.push(
             finding.also(*first, "first used here").help("a service without `id` gets one made of its name"),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
-use crate::model::Schema;
+use crate::model::{Schema, is_tag};
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for message in &schema.messages {
         let mut first_use = BTreeMap::new();
-        for head in message.heads() {
+        // A tag that may not be used at all is reported as that.
+        for head in message.heads().into_iter().filter(|head| is_tag(head.tag.value)) {
             let Some(first) = first_use.get(&head.tag.value).copied() else {
                 first_use.insert(head.tag.value, head.tag.span);
                 continue;

@@ -7,6 +7,7 @@ use std::fmt;
 
 /// Whether a finding stops the build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// Nothing is generated.
     Error,
@@ -61,6 +62,7 @@ codes! {
     MissingImport "SVK0013" Error "an imported file is not found"
     ImportCycle "SVK0014" Error "files import one another in a circle"
     UnwritableOutput "SVK0015" Error "the generated file cannot be written"
+    NoFiles "SVK0016" Error "no schema file is named"
     BadName "SVK0101" Error "a name is no identifier"
     DuplicateDefinition "SVK0102" Error "two definitions of a package have one name"
     DuplicateField "SVK0103" Error "two fields of a message have one name"

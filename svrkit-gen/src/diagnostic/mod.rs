@@ -18,7 +18,9 @@ use std::fmt::Write as _;
 
 use crate::limits::FINDINGS_MAX;
 
-/// One finding: a code, a place, a text, and where it helps a second place and a remedy.
+/// One finding: a code, a place, a text, and where it helps further places and a remedy.
+///
+/// The places are resolved by the report: [`Report::location`], [`Report::labels`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     code: Code,
@@ -72,8 +74,9 @@ impl Diagnostic {
     }
 }
 
-/// Collects the findings of a run and keeps the first [`FINDINGS_MAX`]. Once there are more, the stages stop looking:
-/// a file made of faults must not cost more than a good one.
+/// Collects the findings of a run and keeps the first [`FINDINGS_MAX`] errors and as many warnings. Once there are more
+/// errors, the stages stop looking: a file made of faults must not cost more than a good one. Warnings never stop
+/// anything: an error may come after any number of them.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     kept: Vec<Diagnostic>,
@@ -83,22 +86,24 @@ pub(crate) struct Diagnostics {
 
 impl Diagnostics {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        match diagnostic.severity() {
-            Severity::Error => self.errors += 1,
-            Severity::Warning => self.warnings += 1,
-        }
-        if self.kept.len() < FINDINGS_MAX {
+        let count = match diagnostic.severity() {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        if *count <= FINDINGS_MAX {
             self.kept.push(diagnostic);
         }
     }
 
-    /// Whether more was found than is kept: then nobody need look for more.
+    /// Whether more errors were found than are kept: then nobody need look for more.
     pub(crate) fn is_full(&self) -> bool {
-        FINDINGS_MAX < self.errors + self.warnings
+        FINDINGS_MAX < self.errors
     }
 
-    pub(crate) fn has_errors(&self) -> bool {
-        self.errors > 0
+    /// How many errors were found so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
     }
 }
 
@@ -142,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn one_finding_past_the_limit_is_not_kept_and_ends_the_search() {
+    fn one_error_past_the_limit_is_not_kept_and_ends_the_search() {
         let mut found = Diagnostics::default();
         for _ in 0..FINDINGS_MAX {
             found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
@@ -151,5 +156,17 @@ mod tests {
         found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
         assert!(found.is_full());
         assert_eq!(found.kept.len(), FINDINGS_MAX);
+    }
+
+    #[test]
+    fn warnings_take_no_place_of_errors_and_end_no_search() {
+        let mut found = Diagnostics::default();
+        for _ in 0..=FINDINGS_MAX {
+            found.push(Diagnostic::new(Code::OptionalMessage, Span::default(), "x"));
+        }
+        assert!(!found.is_full());
+        assert_eq!(found.kept.len(), FINDINGS_MAX);
+        found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
+        assert_eq!(found.kept.len(), FINDINGS_MAX + 1);
     }
 }

@@ -25,6 +25,10 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> String
     let mut group = Group::with_title(title);
     for excerpt in excerpts(diagnostic, sources) {
         let file = sources.file(excerpt.places[0].span.file);
+        if file.path().is_empty() {
+            // The finding is about no file.
+            continue;
+        }
         group = match excerpt.text(file) {
             Some((text, range)) => {
                 let annotations = excerpt.places.iter().map(|place| place.annotation(text, range.start));

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span, render};
+use crate::limits::FINDINGS_MAX;
 
 /// What a run found, sorted by file and place, and which files it looked at.
 ///
@@ -19,16 +20,20 @@ pub struct Report {
     files_missing: Vec<PathBuf>,
 }
 
-/// Where a finding points: the path as the user gave it, line and column from 1.
+/// Where a finding points: the path as the user gave it, lines and columns from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Location {
-    /// The file, as it was named on the command line or in the build script.
+    /// The file, as it was named on the command line or in the build script; empty when the finding is about none.
     pub path: PathBuf,
-    /// The line, from 1.
+    /// The line of the first character, from 1.
     pub line: usize,
-    /// The column, from 1, in characters.
+    /// The column of the first character, from 1, in characters.
     pub column: usize,
+    /// The line on which the place ends, from 1.
+    pub end_line: usize,
+    /// The column after the last character, from 1, in characters; `column` where the place is empty.
+    pub end_column: usize,
 }
 
 impl Report {
@@ -44,16 +49,25 @@ impl Report {
     }
 
     /// The same report with one more error: the generated file could not be written.
-    pub(crate) fn failed_output(mut self, path: &Path, reason: &str, help: &str) -> Self {
-        let file = self.sources.add(path.display().to_string(), None);
+    pub(crate) fn failed_output(self, path: &Path, reason: &str, help: &str) -> Self {
         let message = format!("cannot write the generated file: {reason}");
-        let finding = Diagnostic::new(Code::UnwritableOutput, Span::new(file, 0, 0), message);
-        self.findings.push(finding.help(help));
+        self.failed(&path.display().to_string(), Code::UnwritableOutput, message, help)
+    }
+
+    /// The same report with one more error: nobody said what to read.
+    pub(crate) fn without_files(self) -> Self {
+        let help = "name at least one: nothing would be generated, and that is seldom meant";
+        self.failed("", Code::NoFiles, "no schema file is named".to_owned(), help)
+    }
+
+    fn failed(mut self, path: &str, code: Code, message: String, help: &str) -> Self {
+        let file = self.sources.add(path.to_owned(), None);
+        self.findings.push(Diagnostic::new(code, Span::new(file, 0, 0), message).help(help));
         self.errors += 1;
         self
     }
 
-    /// The findings by file and place, at most [`FINDINGS_MAX`](crate::limits::FINDINGS_MAX) of them.
+    /// The findings by file and place, at most [`FINDINGS_MAX`](crate::limits::FINDINGS_MAX) errors and as many warnings.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
     }
@@ -63,7 +77,7 @@ impl Report {
         self.errors > 0
     }
 
-    /// How many errors were found. Beyond [`FINDINGS_MAX`](crate::limits::FINDINGS_MAX) findings nothing is looked for.
+    /// How many errors were found. Beyond [`FINDINGS_MAX`](crate::limits::FINDINGS_MAX) errors nothing is looked for.
     pub fn error_count(&self) -> usize {
         self.errors
     }
@@ -75,9 +89,12 @@ impl Report {
 
     /// Where a finding of this report points.
     pub fn location(&self, finding: &Diagnostic) -> Location {
-        let file = self.sources.file(finding.span.file);
-        let (line, column) = file.line_column(finding.span.start as usize);
-        Location { path: PathBuf::from(file.path()), line, column }
+        self.located(finding.span)
+    }
+
+    /// The further places a finding of this report speaks of, each with what it is: `first used here`.
+    pub fn labels<'a>(&'a self, finding: &'a Diagnostic) -> impl Iterator<Item = (Location, &'a str)> {
+        finding.also.iter().map(|(span, label)| (self.located(*span), label.as_str()))
     }
 
     /// Every file that was read, imports included, in the order of reading: what a build depends on.
@@ -109,30 +126,40 @@ impl Report {
     pub(crate) fn warning_lines(&self) -> impl Iterator<Item = String> {
         let warnings = self.findings.iter().filter(|finding| finding.severity() == Severity::Warning);
         warnings.map(|finding| {
-            let Location { path, line, column } = self.location(finding);
+            let Location { path, line, column, .. } = self.location(finding);
             format!("{}:{line}:{column}: {}: {}", path.display(), finding.code(), finding.message())
         })
     }
 
+    fn located(&self, span: Span) -> Location {
+        let file = self.sources.file(span.file);
+        let (line, column) = file.line_column(span.start as usize);
+        let (end_line, end_column) = file.line_column(span.end.max(span.start) as usize);
+        Location { path: PathBuf::from(file.path()), line, column, end_line, end_column }
+    }
+
     /// `2 errors and 1 warning in 1 file`.
     fn summary(&self) -> String {
-        let files: BTreeSet<&str> =
-            self.findings.iter().map(|finding| self.sources.file(finding.span.file).path()).collect();
-        let files = counted(files.len(), "file");
-        let shown = self.findings.len();
-        if shown < self.errors + self.warnings {
-            return format!(
-                "more than {shown} findings in {files}: the first {shown} are shown (FINDINGS_MAX)"
-            );
-        }
+        let paths = self.findings.iter().map(|finding| self.sources.file(finding.span.file).path());
+        let files: BTreeSet<&str> = paths.filter(|path| !path.is_empty()).collect();
         let mut counts = Vec::new();
-        if self.errors > 0 {
+        if FINDINGS_MAX < self.errors {
+            // Nobody looked for the rest.
+            counts.push(format!("more than {FINDINGS_MAX} errors"));
+        } else if self.errors > 0 {
             counts.push(counted(self.errors, "error"));
         }
         if self.warnings > 0 {
             counts.push(counted(self.warnings, "warning"));
         }
-        format!("{} in {files}", counts.join(" and "))
+        let mut summary = counts.join(" and ");
+        if !files.is_empty() {
+            summary.push_str(&format!(" in {}", counted(files.len(), "file")));
+        }
+        if FINDINGS_MAX < self.errors.max(self.warnings) {
+            summary.push_str(&format!(": the first {FINDINGS_MAX} of a kind are shown (FINDINGS_MAX)"));
+        }
+        summary
     }
 }
 
@@ -146,4 +173,58 @@ impl std::error::Error for Report {}
 
 fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(texts: &[&str], findings: Vec<Diagnostic>) -> Report {
+        let mut sources = SourceMap::default();
+        for text in texts {
+            sources.add("a.xml".to_owned(), Some((*text).to_owned()));
+        }
+        let mut found = Diagnostics::default();
+        findings.into_iter().for_each(|finding| found.push(finding));
+        Report::new(found, sources, Vec::new(), Vec::new())
+    }
+
+    #[test]
+    fn every_place_of_a_finding_has_a_start_and_an_end() {
+        let file = crate::diagnostic::FileId::default();
+        let finding = Diagnostic::new(Code::TagReused, Span::new(file, 3, 5), "x")
+            .also(Span::new(file, 0, 4), "first used here");
+        let report = report(&["é\na€b"], vec![finding]);
+        let finding = &report.findings()[0];
+        let place = |line, column, end_line, end_column| Location {
+            path: "a.xml".into(),
+            line,
+            column,
+            end_line,
+            end_column,
+        };
+        // Byte 5 is within `€`: a place that cuts a character is that of the whole one.
+        assert_eq!(report.location(finding), place(2, 1, 2, 3));
+        assert_eq!(report.labels(finding).collect::<Vec<_>>(), [(place(1, 1, 2, 2), "first used here")]);
+    }
+
+    #[test]
+    fn the_summary_counts_errors_and_warnings_apart() {
+        let finding = |code| Diagnostic::new(code, Span::default(), "x");
+        for (errors, warnings, expected) in [
+            (1, 0, "1 error in 1 file"),
+            (2, 1, "2 errors and 1 warning in 1 file"),
+            (0, 101, "101 warnings in 1 file: the first 100 of a kind are shown (FINDINGS_MAX)"),
+            (
+                101,
+                1,
+                "more than 100 errors and 1 warning in 1 file: the first 100 of a kind are shown (FINDINGS_MAX)",
+            ),
+        ] {
+            let errors = std::iter::repeat_n(finding(Code::BadValue), errors);
+            let warnings = std::iter::repeat_n(finding(Code::OptionalMessage), warnings);
+            let report = report(&["x"], errors.chain(warnings).collect());
+            assert_eq!(report.summary(), expected);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::names;
 
 pub(super) fn enumeration(enumeration: &Enum) -> TokenStream {
     let docs = docs::docs(&enumeration.doc, &format!("Enum `{}`.", enumeration.name.full()));
-    let name = ident(&names::type_name(enumeration.name.own()));
+    let name = ident(&names::type_name(&enumeration.name.own));
     let variants = enumeration.values.iter().map(variant);
     let unknown = ident(&names::unknown_variant(enumeration));
     quote! {

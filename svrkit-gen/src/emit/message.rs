@@ -4,13 +4,13 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{docs, ident, type_path};
-use crate::model::{Field, FieldType, Message, Scalar, Schema};
+use crate::model::{Field, FieldType, Message, Schema};
 use crate::names;
 
 pub(super) fn message(message: &Message, schema: &Schema) -> TokenStream {
     let full_name = message.name.full();
     let docs = docs::docs(&message.doc, &format!("Message `{full_name}`."));
-    let name = ident(&names::type_name(message.name.own()));
+    let name = ident(&names::type_name(&message.name.own));
     let fields = message.fields.iter().map(|it| field(it, message, schema));
     let unknown = ident(&names::unknown_field(message));
     let accessors: Vec<_> = message.fields.iter().filter_map(|it| accessor(it, message, schema)).collect();
@@ -54,11 +54,11 @@ fn field(field: &Field, message: &Message, schema: &Schema) -> TokenStream {
 fn tlv_attribute(field: &Field) -> TokenStream {
     let tag = Literal::u32_unsuffixed(field.head.tag.value);
     let encoding = match field.kind {
-        FieldType::Scalar(Scalar::S32 | Scalar::S64) => quote!(, zigzag),
-        FieldType::Scalar(Scalar::Fixed32 | Scalar::Fixed64 | Scalar::Sfixed32 | Scalar::Sfixed64) => {
-            quote!(, fixed)
-        }
-        _ => quote!(),
+        FieldType::Scalar(scalar) => scalar.tlv.map(|word| {
+            let word = ident(word);
+            quote!(, #word)
+        }),
+        _ => None,
     };
     let is_unpacked = field.packed.as_ref().is_some_and(|packed| !packed.value);
     let packing = is_unpacked.then(|| quote!(, unpacked));
@@ -67,7 +67,7 @@ fn tlv_attribute(field: &Field) -> TokenStream {
 
 fn field_type(field: &Field, message: &Message, schema: &Schema) -> TokenStream {
     let value = match field.kind {
-        FieldType::Scalar(scalar) => scalar_type(scalar),
+        FieldType::Scalar(scalar) => scalar.rust.parse().expect("the table of scalars holds types of Rust"),
         FieldType::Message(id) => type_path(&schema.message(id).name, &message.name),
         FieldType::Enum(id) => type_path(&schema.enumeration(id).name, &message.name),
     };
@@ -79,20 +79,6 @@ fn field_type(field: &Field, message: &Message, schema: &Schema) -> TokenStream 
         quote!(::core::option::Option<#value>)
     } else {
         value
-    }
-}
-
-fn scalar_type(scalar: Scalar) -> TokenStream {
-    match scalar {
-        Scalar::Bool => quote!(bool),
-        Scalar::I32 | Scalar::S32 | Scalar::Sfixed32 => quote!(i32),
-        Scalar::I64 | Scalar::S64 | Scalar::Sfixed64 => quote!(i64),
-        Scalar::U32 | Scalar::Fixed32 => quote!(u32),
-        Scalar::U64 | Scalar::Fixed64 => quote!(u64),
-        Scalar::F32 => quote!(f32),
-        Scalar::F64 => quote!(f64),
-        Scalar::String => quote!(::std::string::String),
-        Scalar::Bytes => quote!(::svrkit_runtime::Bytes),
     }
 }
 

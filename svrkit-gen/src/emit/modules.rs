@@ -28,11 +28,9 @@ impl Module {
     /// The module in which a definition stands.
     pub(super) fn at_definition(&mut self, name: &Name) -> &mut Module {
         let module = self.at(&names::module_path(name));
-        if let Some((_, around)) = name.path.split_last()
-            && !around.is_empty()
-            && module.default_doc.is_empty()
-        {
-            module.default_doc = format!("Definitions nested in `{}.{}`.", name.package, around.join("."));
+        if !name.around.is_empty() && module.default_doc.is_empty() {
+            module.default_doc =
+                format!("Definitions nested in `{}.{}`.", name.package, name.around.join("."));
         }
         module
     }
@@ -58,6 +56,7 @@ impl Module {
                 clippy::module_inception,
                 clippy::new_ret_no_self,
                 clippy::should_implement_trait,
+                clippy::upper_case_acronyms,
                 clippy::wrong_self_convention,
                 reason = "the names are the schema's, and a program seldom uses all of them"
             )]

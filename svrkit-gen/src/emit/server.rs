@@ -8,7 +8,7 @@ use crate::model::{Method, Service};
 use crate::names;
 
 pub(super) fn server(service: &Service) -> TokenStream {
-    let service_trait = ident(&names::type_name(service.name.own()));
+    let service_trait = ident(&names::type_name(&service.name.own));
     let server = ident(&names::server(service));
     let parameter = ident(names::server_parameter(service));
     let spec = ident(&names::service_spec(service));

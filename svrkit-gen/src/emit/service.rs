@@ -9,7 +9,7 @@ use crate::names;
 
 pub(super) fn service_trait(service: &Service, schema: &Schema) -> TokenStream {
     let docs = docs::docs(&service.doc, &format!("Service `{}`.", service.name.full()));
-    let name = ident(&names::type_name(service.name.own()));
+    let name = ident(&names::type_name(&service.name.own));
     let methods = service.methods.iter().map(|it| method(it, service, schema));
     quote! {
         #docs

@@ -1,57 +1,68 @@
 //! Files that import one another in a circle. No recursion: how long a chain is, the files decide.
 
-use super::{File, quoted_path};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span};
+use std::collections::VecDeque;
 
-/// Reports each import that leads back to a file it came from.
+use super::{File, quoted_path};
+use crate::components::components;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+
+/// Most files of a circle that are named: a longer one is shown by its start.
+const SHOWN_MAX: usize = 8;
+
+/// Reports one circle for each set of files that all import one another, directly or not: many circles may lead through
+/// the same files, and who opens one will look at the others.
 pub(super) fn report(files: &[File], found: &mut Diagnostics) {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        Fresh,
-        Entered,
-        Left,
-    }
-    let mut marks = vec![Mark::Fresh; files.len()];
-    for root in 0..files.len() {
-        if marks[root] != Mark::Fresh {
+    let targets = |file: &File| file.imports.iter().map(|import| import.file.index()).collect();
+    let edges: Vec<Vec<usize>> = files.iter().map(targets).collect();
+    let component = components(&edges);
+    let mut seen = vec![false; files.len()];
+    for start in 0..files.len() {
+        if std::mem::replace(&mut seen[component[start]], true) {
             continue;
         }
-        marks[root] = Mark::Entered;
-        // The way from the root: files, and how many of their imports were followed.
-        let mut way = vec![(root, 0)];
-        while let Some((file, followed)) = way.last_mut() {
-            let Some(import) = files[*file].imports.get(*followed) else {
-                marks[*file] = Mark::Left;
-                way.pop();
-                continue;
-            };
-            *followed += 1;
-            let next = import.file.index();
-            match marks[next] {
-                Mark::Fresh => {
-                    marks[next] = Mark::Entered;
-                    way.push((next, 0));
-                }
-                Mark::Entered => {
-                    let start = way.iter().position(|(file, _)| *file == next).unwrap_or(0);
-                    found.push(cycle(files, &way[start..]));
-                }
-                Mark::Left => {}
-            }
+        if let Some(way) = shortest_circle(&edges, &component, start) {
+            found.push(finding(files, &way));
         }
     }
 }
 
-/// `way`: the files of the circle, each with the number of its import that leads on.
-fn cycle(files: &[File], way: &[(usize, usize)]) -> Diagnostic {
-    let step = |(file, followed): &(usize, usize)| &files[*file].imports[followed - 1];
-    let names: Vec<_> =
-        way.iter().chain(way.first()).map(|(file, _)| quoted_path(&files[*file].path)).collect();
+/// The shortest way from a file back to itself, as the files that are passed.
+fn shortest_circle(edges: &[Vec<usize>], component: &[usize], start: usize) -> Option<Vec<usize>> {
+    let mut reached_from = vec![None; edges.len()];
+    let mut todo = VecDeque::from([start]);
+    while let Some(file) = todo.pop_front() {
+        for next in edges[file].iter().copied().filter(|next| component[*next] == component[start]) {
+            if next == start {
+                let before = |file: &usize| reached_from[*file];
+                let mut way: Vec<usize> = std::iter::successors(Some(file), before).collect();
+                way.reverse();
+                return Some(way);
+            }
+            if reached_from[next].is_none() {
+                reached_from[next] = Some(file);
+                todo.push_back(next);
+            }
+        }
+    }
+    None
+}
+
+fn finding(files: &[File], way: &[usize]) -> Diagnostic {
+    let name = |file: &usize| quoted_path(&files[*file].path);
+    let mut names: Vec<String> = way.iter().take(SHOWN_MAX).map(name).collect();
+    if SHOWN_MAX < way.len() {
+        names.push(format!("{} more", way.len() - SHOWN_MAX));
+    }
+    names.push(name(&way[0]));
     let message = format!("imports go in a circle: {}", names.join(" → "));
-    let closing = way.last().map_or_else(Span::default, |last| step(last).span);
-    let mut diagnostic = Diagnostic::new(Code::ImportCycle, closing, message);
-    for earlier in way.iter().rev().skip(1).rev() {
-        diagnostic = diagnostic.also(step(earlier).span, "leads here");
+    let step = |at: usize| {
+        let next = way[(at + 1) % way.len()];
+        files[way[at]].imports.iter().find(|import| import.file.index() == next)
+    };
+    let span_of = |at| step(at).map(|import| import.span).unwrap_or_default();
+    let mut diagnostic = Diagnostic::new(Code::ImportCycle, span_of(way.len() - 1), message);
+    for earlier in 0..(way.len() - 1).min(SHOWN_MAX) {
+        diagnostic = diagnostic.also(span_of(earlier), "leads here");
     }
     diagnostic.help("move what both need into a file of its own")
 }

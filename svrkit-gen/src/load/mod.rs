@@ -6,14 +6,15 @@
 mod bytes;
 mod cycle;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 
 use bytes::{Bytes, decode, read};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span, Spanned, quoted};
-use crate::limits::{FILE_LEN_MAX, FILES_MAX};
+use crate::limits::{FILE_LEN_MAX, FILES_MAX, RUN_LEN_MAX};
 use crate::parse::{self, Lost, syntax};
 
 /// Everything a run reads.
@@ -22,7 +23,8 @@ pub(crate) struct Loaded {
     /// By [`FileId`].
     pub(crate) files: Vec<File>,
     pub(crate) sources: SourceMap,
-    pub(crate) lost: Lost,
+    /// A limit of the run was met: files that were named may not be here.
+    pub(crate) is_cut: bool,
     pub(crate) files_read: Vec<PathBuf>,
     pub(crate) files_missing: Vec<PathBuf>,
 }
@@ -34,8 +36,12 @@ pub(crate) struct File {
     pub(crate) path: PathBuf,
     /// `None`: it could not be read.
     pub(crate) protocol: Option<syntax::Protocol>,
-    /// The imports that were found, with the places that name them.
+    /// What it, or a file that was not found for it, would define.
+    pub(crate) lost: Lost,
+    /// The imports that were found, with the places that name them, each file once.
     pub(crate) imports: Vec<Import>,
+    /// The files of `imports`, and this one.
+    pub(crate) visible: BTreeSet<FileId>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +52,16 @@ pub(crate) struct Import {
 
 /// Reads `roots` and all they import.
 pub(crate) fn load(roots: &[PathBuf], includes: &[PathBuf], found: &mut Diagnostics) -> Loaded {
-    let mut loader =
-        Loader { includes, found, loaded: Loaded::default(), known: BTreeMap::new(), todo: VecDeque::new() };
+    let mut loader = Loader {
+        includes,
+        found,
+        loaded: Loaded::default(),
+        shared: parse::Shared::default(),
+        len: 0,
+        known: BTreeMap::new(),
+        spelt: HashMap::new(),
+        todo: VecDeque::new(),
+    };
     for root in roots {
         if let Err(error) = loader.file(root, None) {
             loader.unreadable_root(root, &error);
@@ -67,8 +81,13 @@ struct Loader<'a> {
     includes: &'a [PathBuf],
     found: &'a mut Diagnostics,
     loaded: Loaded,
+    shared: parse::Shared,
+    /// Bytes read so far.
+    len: u64,
     /// Files by what the system calls them.
     known: BTreeMap<PathBuf, FileId>,
+    /// Files by how they were named, so that the system is asked once.
+    spelt: HashMap<PathBuf, FileId>,
     /// Files whose imports were not followed yet.
     todo: VecDeque<FileId>,
 }
@@ -76,55 +95,77 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// Reads a file unless that was done before. Only that it cannot be opened is left to the caller to report.
     fn file(&mut self, path: &Path, import: Option<Span>) -> io::Result<Option<FileId>> {
-        let name = path.canonicalize()?;
-        if let Some(id) = self.known.get(&name) {
+        if let Some(id) = self.spelt.get(path) {
             return Ok(Some(*id));
         }
-        let bytes = read(path)?;
+        let name = path.canonicalize()?;
+        let known = self.known.get(&name).copied();
+        if let Some(id) = known {
+            self.spelt.insert(path.to_owned(), id);
+            return Ok(known);
+        }
+        if self.loaded.is_cut {
+            return Ok(None);
+        }
+        let len_max = FILE_LEN_MAX.min(RUN_LEN_MAX - self.len);
+        let bytes = read(path, len_max)?;
         if FILES_MAX <= self.loaded.files.len() {
-            let message = format!("more than {FILES_MAX} files in one run (FILES_MAX)");
-            let span = import.unwrap_or_else(|| self.placeholder(path));
-            self.found.push(Diagnostic::new(Code::LimitExceeded, span, message));
-            self.loaded.lost.anything();
+            self.cut(path, import, format!("more than {FILES_MAX} files in one run (FILES_MAX)"));
+            return Ok(None);
+        }
+        if matches!(bytes, Bytes::TooMany) && len_max < FILE_LEN_MAX {
+            let message = format!("the files of one run have more than {RUN_LEN_MAX} bytes (RUN_LEN_MAX)");
+            self.cut(path, import, message);
             return Ok(None);
         }
         self.loaded.files_read.push(path.to_owned());
-        let shown = path.display().to_string();
-        let protocol;
-        let id;
-        match bytes {
-            Bytes::TooMany => {
-                id = self.loaded.sources.add(shown, None);
-                let message =
-                    format!("{} is larger than {FILE_LEN_MAX} bytes (FILE_LEN_MAX)", quoted_path(path));
-                self.found.push(Diagnostic::new(Code::LimitExceeded, Span::new(id, 0, 0), message));
-                self.loaded.lost.anything();
-                protocol = None;
-            }
-            Bytes::All(bytes) => {
-                let (text, fault) = decode(bytes);
-                id = self.loaded.sources.add(shown, Some(text));
-                let text = self.loaded.sources.file(id).text().unwrap_or_default();
-                protocol = match fault {
-                    None => parse::parse(id, text, self.found, &mut self.loaded.lost),
-                    Some(fault) => {
-                        let span = Span::new(id, text.len(), text.len());
-                        self.found.push(
-                            Diagnostic::new(Code::NotUtf8, span, "the file is not encoded in UTF-8")
-                                .help(fault),
-                        );
-                        None
-                    }
-                };
-            }
-        }
-        if protocol.is_none() {
-            self.loaded.lost.anything();
-        }
-        self.loaded.files.push(File { id, path: path.to_owned(), protocol, imports: Vec::new() });
+        let (id, protocol, lost) = self.parse(path, bytes);
+        self.add(id, path, protocol, lost);
         self.known.insert(name, id);
+        self.spelt.insert(path.to_owned(), id);
         self.todo.push_back(id);
         Ok(Some(id))
+    }
+
+    fn parse(&mut self, path: &Path, bytes: Bytes) -> (FileId, Option<syntax::Protocol>, Lost) {
+        let shown = path.display().to_string();
+        let (id, finding) = match bytes {
+            Bytes::TooMany => {
+                let id = self.loaded.sources.add(shown, None);
+                let message =
+                    format!("{} is larger than {FILE_LEN_MAX} bytes (FILE_LEN_MAX)", quoted_path(path));
+                (id, Diagnostic::new(Code::LimitExceeded, Span::new(id, 0, 0), message))
+            }
+            Bytes::All(bytes) => {
+                self.len += bytes.len() as u64;
+                let (text, fault) = decode(bytes);
+                let id = self.loaded.sources.add(shown, Some(text));
+                let text = self.loaded.sources.file(id).text().unwrap_or_default();
+                let Some(fault) = fault else {
+                    let (protocol, lost) = parse::parse(id, text, &mut self.shared, self.found);
+                    return (id, protocol, lost);
+                };
+                let span = Span::new(id, text.len(), text.len());
+                let finding = Diagnostic::new(Code::NotUtf8, span, "the file is not encoded in UTF-8");
+                (id, finding.help(fault))
+            }
+        };
+        self.found.push(finding);
+        let mut lost = Lost::default();
+        lost.anything();
+        (id, None, lost)
+    }
+
+    fn add(&mut self, id: FileId, path: &Path, protocol: Option<syntax::Protocol>, lost: Lost) {
+        let (path, imports, visible) = (path.to_owned(), Vec::new(), BTreeSet::from([id]));
+        self.loaded.files.push(File { id, path, protocol, lost, imports, visible });
+    }
+
+    /// A limit of the run is met: no more files are read.
+    fn cut(&mut self, path: &Path, import: Option<Span>, message: String) {
+        let span = import.unwrap_or_else(|| self.placeholder(path));
+        self.found.push(Diagnostic::new(Code::LimitExceeded, span, message));
+        self.loaded.is_cut = true;
     }
 
     fn imports_of(&mut self, id: FileId) {
@@ -133,42 +174,52 @@ impl Loader<'_> {
             return;
         };
         let folder = importer.path.parent().unwrap_or(Path::new("")).to_owned();
-        let mut found = Vec::new();
+        let (mut imports, mut visible) = (Vec::new(), BTreeSet::from([id]));
+        let mut is_itself = false;
+        let mut is_lost = false;
         for import in std::mem::take(&mut protocol.imports) {
             if self.found.is_full() {
                 break;
             }
-            if let Some(file) = self.import(&folder, &import)
-                && !found.iter().any(|known: &Import| known.file == file)
+            let file = self.import(&folder, &import);
+            is_lost |= file.is_none();
+            if let Some(file) = file
+                && (visible.insert(file) || (file == id && !std::mem::replace(&mut is_itself, true)))
             {
-                found.push(Import { file, span: import.span });
+                imports.push(Import { file, span: import.span });
             }
         }
-        self.loaded.files[id.index()].imports = found;
+        let importer = &mut self.loaded.files[id.index()];
+        (importer.imports, importer.visible) = (imports, visible);
+        if is_lost {
+            importer.lost.anything();
+        }
     }
 
     /// Looks for an import next to the file that names it, then in the include paths.
-    fn import(&mut self, folder: &Path, import: &Spanned<String>) -> Option<FileId> {
+    fn import(&mut self, folder: &Path, import: &Spanned<Rc<str>>) -> Option<FileId> {
         let folders = std::iter::once(folder).chain(self.includes.iter().map(PathBuf::as_path));
         let candidates: Vec<PathBuf> = folders.map(|folder| join(folder, &import.value)).collect();
         for candidate in &candidates {
             match self.file(candidate, Some(import.span)) {
                 Ok(id) => return id,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                // Where a folder is looked for there may be a file.
+                Err(error) if is_absence(&error) => {}
                 Err(error) => {
                     let message = format!("cannot read {}: {error}", quoted_path(candidate));
                     self.found.push(Diagnostic::new(Code::UnreadableFile, import.span, message));
-                    self.loaded.lost.anything();
                     self.loaded.files_missing.push(candidate.clone());
                     return None;
                 }
             }
         }
+        if self.loaded.is_cut {
+            return None;
+        }
         let looked: Vec<_> = candidates.iter().map(|candidate| quoted_path(candidate)).collect();
         let message = format!("the imported file {} is not found", quoted(&import.value));
         let help = format!("looked for {}", looked.join(", "));
         self.found.push(Diagnostic::new(Code::MissingImport, import.span, message).help(help));
-        self.loaded.lost.anything();
         self.loaded.files_missing.extend(candidates);
         None
     }
@@ -177,16 +228,19 @@ impl Loader<'_> {
         let span = self.placeholder(path);
         let message = format!("cannot read {}: {error}", quoted_path(path));
         self.found.push(Diagnostic::new(Code::UnreadableFile, span, message));
-        self.loaded.lost.anything();
         self.loaded.files_missing.push(path.to_owned());
     }
 
     /// A place in a file nobody read, so that a finding can name the file.
     fn placeholder(&mut self, path: &Path) -> Span {
         let id = self.loaded.sources.add(path.display().to_string(), None);
-        self.loaded.files.push(File { id, path: path.to_owned(), protocol: None, imports: Vec::new() });
+        self.add(id, path, None, Lost::default());
         Span::new(id, 0, 0)
     }
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// `folder/path` with `.` and `..` worked out where the names alone allow it.

@@ -44,9 +44,7 @@ fn canonical_text(service: &Service, schema: &Schema) -> String {
         for field in fields {
             let tag = field.head.tag.value;
             match field.kind {
-                FieldType::Scalar(scalar) => {
-                    put(&mut text, format_args!("{tag}={}", word(scalar.encoding())))
-                }
+                FieldType::Scalar(scalar) => put(&mut text, format_args!("{tag}={}", word(scalar.encoding))),
                 FieldType::Enum(_) => put(&mut text, format_args!("{tag}={}", word(Encoding::Varint))),
                 FieldType::Message(inner) => put(&mut text, format_args!("{tag}=m{}", numbers.number(inner))),
             }
@@ -103,9 +101,9 @@ fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Diagnostics, FileId};
-    use crate::load::{File, Loaded};
-    use crate::parse;
+    use crate::diagnostic::Diagnostics;
+    use crate::load;
+    use crate::test_folder::Folder;
 
     const PLAIN: &str = r#"
         <message name="A"><field tag="1" name="a" type="u32"/><field tag="2" name="b" type="B"/></message>
@@ -117,17 +115,11 @@ mod tests {
     #[track_caller]
     fn text_of(definitions: &str) -> String {
         let text = format!("<protocol package='p'>{definitions}</protocol>");
+        let folder = Folder::new("fingerprint");
         let mut found = Diagnostics::default();
-        let mut loaded = Loaded::default();
-        let protocol = parse::parse(FileId::default(), &text, &mut found, &mut loaded.lost);
-        loaded.files.push(File {
-            id: FileId::default(),
-            path: "p.xml".into(),
-            protocol,
-            imports: Vec::new(),
-        });
-        let schema = super::super::resolve(&loaded, &mut found);
-        assert!(!found.has_errors(), "{found:?}");
+        let mut loaded = load::load(&[folder.file("p.xml", &text)], &[], &mut found);
+        let schema = super::super::resolve(&mut loaded, &mut found);
+        assert_eq!(found.errors(), 0, "{found:?}");
         canonical_text(&schema.services[0], &schema)
     }
 

@@ -10,10 +10,14 @@ mod recursion;
 mod reserved;
 mod resolve;
 mod scalar;
+mod scope;
 
 pub(crate) use reserved::Reserved;
 pub(crate) use resolve::{KIT_PACKAGE, resolve};
 pub(crate) use scalar::Scalar;
+pub(crate) use scope::{ScopeId, Scopes};
+
+use std::rc::Rc;
 
 use crate::diagnostic::{Span, Spanned};
 use crate::limits::TAG_MAX;
@@ -27,16 +31,22 @@ pub(crate) const PRIORITY_DEFAULT: u8 = 128;
 /// Tags that protobuf keeps for itself.
 pub(crate) const TAGS_OF_PROTOBUF: std::ops::RangeInclusive<u32> = 19_000..=19_999;
 
+/// Whether the wire can carry this tag and protobuf leaves it to its users.
+pub(crate) fn is_tag(tag: u32) -> bool {
+    (1..=TAG_MAX).contains(&tag) && !TAGS_OF_PROTOBUF.contains(&tag)
+}
+
 /// All protocols of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Schema {
-    /// By file name and path, so that the order in which files were given does not matter.
+    /// By name and what is in them, so that neither the order in which files were given nor where they lie matters.
     pub(crate) files: Vec<File>,
     /// By [`MessageId`].
     pub(crate) messages: Vec<Message>,
     /// By [`EnumId`].
     pub(crate) enums: Vec<Enum>,
     pub(crate) services: Vec<Service>,
+    pub(crate) scopes: Scopes,
 }
 
 /// Where definitions come from.
@@ -45,7 +55,7 @@ pub(crate) struct File {
     /// The name without folders: what is generated must not depend on where the files lie.
     pub(crate) name: String,
     pub(crate) version: Option<u32>,
-    pub(crate) package: Spanned<String>,
+    pub(crate) package: Spanned<Rc<str>>,
     pub(crate) doc: String,
 }
 
@@ -55,14 +65,20 @@ pub(crate) struct MessageId(pub(crate) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct EnumId(pub(crate) usize);
 
-/// What a definition is called: its package and the way to it through the messages it is nested in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a definition is called: its package and the way to it through the messages it is nested in. What siblings have
+/// in common they share.
+#[derive(Clone, Debug)]
 pub(crate) struct Name {
-    pub(crate) package: String,
-    /// Enclosing messages from the outside, then its own name: never empty.
-    pub(crate) path: Vec<String>,
+    pub(crate) package: Rc<str>,
+    /// Enclosing messages from the outside.
+    pub(crate) around: Rc<[Rc<str>]>,
+    pub(crate) own: Rc<str>,
+    /// Package and enclosing messages as one number.
+    pub(crate) scope: ScopeId,
     /// The place of its own name.
     pub(crate) span: Span,
+    /// The place of the name of the message around it.
+    pub(crate) around_span: Option<Span>,
 }
 
 #[derive(Debug)]
@@ -83,14 +99,14 @@ pub(crate) struct Field {
     pub(crate) optional: Option<Span>,
     pub(crate) repeated: bool,
     pub(crate) packed: Option<Spanned<bool>>,
-    /// The message contains itself through this field and needs an allocation between.
+    /// The message contains itself through this field, or what the field holds is large: it needs an allocation between.
     pub(crate) boxed: bool,
 }
 
 /// What is known of every field.
 #[derive(Debug)]
 pub(crate) struct FieldHead {
-    pub(crate) name: Spanned<String>,
+    pub(crate) name: Spanned<Rc<str>>,
     pub(crate) tag: Spanned<u32>,
     pub(crate) doc: String,
 }
@@ -114,7 +130,7 @@ pub(crate) struct Enum {
 
 #[derive(Debug)]
 pub(crate) struct Value {
-    pub(crate) name: Spanned<String>,
+    pub(crate) name: Spanned<Rc<str>>,
     pub(crate) number: Spanned<i32>,
     pub(crate) doc: String,
 }
@@ -145,7 +161,7 @@ pub(crate) struct Method {
 /// What is known of every method.
 #[derive(Debug)]
 pub(crate) struct MethodHead {
-    pub(crate) name: Spanned<String>,
+    pub(crate) name: Spanned<Rc<str>>,
     pub(crate) id: Spanned<u16>,
     pub(crate) doc: String,
 }
@@ -163,17 +179,18 @@ impl Schema {
 impl Name {
     /// `shop.orders.Order.Item`.
     pub(crate) fn full(&self) -> String {
-        format!("{}.{}", self.package, self.path.join("."))
+        format!("{}.{}", self.package, self.short())
     }
 
     /// `Order.Item`.
     pub(crate) fn short(&self) -> String {
-        self.path.join(".")
+        let segments = self.around.iter().chain([&self.own]);
+        segments.map(|segment| &**segment).collect::<Vec<_>>().join(".")
     }
 
-    /// `Item`.
-    pub(crate) fn own(&self) -> &str {
-        self.path.last().map_or("", String::as_str)
+    /// What no other definition has.
+    pub(crate) fn key(&self) -> (ScopeId, &str) {
+        (self.scope, &self.own)
     }
 }
 

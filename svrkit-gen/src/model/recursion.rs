@@ -1,106 +1,53 @@
-//! Which fields need a `Box`: those through which a message contains itself.
+//! Which fields need a `Box`: those through which a message contains itself, and those that hold a large one.
 //!
-//! Repeated fields allocate anyway, so only single ones are edges. The strongly connected components of that graph
-//! (Tarjan, without recursion: the depth is the file's to choose) are the sets of messages that contain one another.
+//! Repeated fields allocate anyway, so only single ones count. Without the second rule a chain of messages that each
+//! hold two of the next one is twice as large at each step. Sizes are estimates from the schema alone: what is boxed
+//! is part of the generated interface and must not depend on a compiler or a machine.
 
-use super::{Message, MessageId};
+use super::{Field, FieldType, Message, MessageId};
+use crate::components::components;
+
+/// Messages estimated at more bytes than this stand in a `Box`.
+const INLINE_SIZE_MAX: u64 = 1_024;
+
+/// A `Vec`, or the records of unknown tags.
+const LIST_SIZE: u64 = 24;
+
+/// A `Box`, an enum, or the mark of an `Option`.
+const WORD_SIZE: u64 = 8;
 
 /// Sets `boxed` on the fields that need it.
 pub(super) fn mark_boxed(messages: &mut [Message]) {
-    let edges: Vec<Vec<usize>> = messages
-        .iter()
-        .map(|message| {
-            message.fields.iter().filter_map(|field| field.single_message()).map(|id| id.0).collect()
-        })
-        .collect();
-    let components = components(&edges);
-    for (at, message) in messages.iter_mut().enumerate() {
-        for field in &mut message.fields {
-            let target = field.single_message();
-            field.boxed = target.is_some_and(|MessageId(target)| components[target] == components[at]);
+    let mut edges: Vec<Vec<usize>> = Vec::with_capacity(messages.len());
+    for message in messages.iter() {
+        edges.push(message.fields.iter().filter_map(Field::single_message).map(|id| id.0).collect());
+    }
+    let component = components(&edges);
+    let mut order: Vec<usize> = (0..messages.len()).collect();
+    // What a message contains comes before it.
+    order.sort_by_key(|at| component[*at]);
+    let mut sizes = vec![0_u64; messages.len()];
+    for at in order {
+        let mut size = LIST_SIZE;
+        for field in &mut messages[at].fields {
+            if let Some(MessageId(target)) = field.single_message() {
+                field.boxed = component[target] == component[at] || INLINE_SIZE_MAX < sizes[target];
+            }
+            size = size.saturating_add(field_size(field, &sizes));
         }
+        sizes[at] = size;
     }
 }
 
-/// For each node the number of its component.
-fn components(edges: &[Vec<usize>]) -> Vec<usize> {
-    const NEVER: usize = usize::MAX;
-    let mut order = vec![NEVER; edges.len()];
-    let mut lowest = vec![NEVER; edges.len()];
-    let mut component = vec![NEVER; edges.len()];
-    let mut open = Vec::new();
-    let mut visited = 0;
-    let mut closed = 0;
-    for root in 0..edges.len() {
-        if order[root] != NEVER {
-            continue;
-        }
-        // Nodes on the way from the root, and how many of their edges were followed.
-        let mut way = vec![(root, 0)];
-        while let Some((node, followed)) = way.last_mut() {
-            let node = *node;
-            if *followed == 0 {
-                order[node] = visited;
-                lowest[node] = visited;
-                visited += 1;
-                open.push(node);
-            }
-            if let Some(next) = edges[node].get(*followed).copied() {
-                *followed += 1;
-                if order[next] == NEVER {
-                    way.push((next, 0));
-                } else if component[next] == NEVER {
-                    lowest[node] = lowest[node].min(order[next]);
-                }
-                continue;
-            }
-            way.pop();
-            if let Some((parent, _)) = way.last() {
-                lowest[*parent] = lowest[*parent].min(lowest[node]);
-            }
-            if lowest[node] == order[node] {
-                while let Some(member) = open.pop() {
-                    component[member] = closed;
-                    if member == node {
-                        break;
-                    }
-                }
-                closed += 1;
-            }
-        }
+fn field_size(field: &Field, sizes: &[u64]) -> u64 {
+    if field.repeated {
+        return LIST_SIZE;
     }
-    component
-}
-
-#[cfg(test)]
-mod tests {
-    use super::components;
-
-    #[track_caller]
-    fn check(edges: &[&[usize]], together: &[(usize, usize)]) {
-        let edges: Vec<Vec<usize>> = edges.iter().map(|targets| targets.to_vec()).collect();
-        let component = components(&edges);
-        for from in 0..edges.len() {
-            for to in 0..edges.len() {
-                let expected = from == to || together.contains(&(from, to)) || together.contains(&(to, from));
-                assert_eq!(component[from] == component[to], expected, "{from} {to}");
-            }
-        }
-    }
-
-    #[test]
-    fn messages_are_together_when_each_reaches_the_other() {
-        check(&[&[]], &[]);
-        check(&[&[1], &[2], &[]], &[]);
-        check(&[&[1], &[0]], &[(0, 1)]);
-        check(&[&[1], &[2], &[0, 3], &[4], &[3]], &[(0, 1), (0, 2), (1, 2), (3, 4)]);
-        check(&[&[1, 2], &[3], &[3], &[]], &[]);
-    }
-
-    #[test]
-    fn a_long_chain_takes_no_stack() {
-        let len = 200_000;
-        let edges: Vec<Vec<usize>> = (0..len).map(|at| vec![(at + 1) % len]).collect();
-        assert!(components(&edges).iter().all(|component| *component == 0));
-    }
+    let size = match field.kind {
+        FieldType::Scalar(scalar) => scalar.size,
+        FieldType::Enum(_) => WORD_SIZE,
+        FieldType::Message(_) if field.boxed => return WORD_SIZE,
+        FieldType::Message(MessageId(target)) => return sizes[target] + WORD_SIZE,
+    };
+    if field.optional.is_some() { size + WORD_SIZE } else { size }
 }

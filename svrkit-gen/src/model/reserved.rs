@@ -1,6 +1,7 @@
 //! Numbers and names that are never used again.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::diagnostic::Span;
 use crate::parse::syntax;
@@ -10,7 +11,7 @@ use crate::parse::syntax;
 pub(crate) struct Reserved {
     /// First, last and place; ascending, and no two overlap.
     ranges: Vec<(i64, i64, Span)>,
-    names: BTreeMap<String, Span>,
+    names: BTreeMap<Rc<str>, Span>,
 }
 
 impl Reserved {
@@ -27,7 +28,7 @@ impl Reserved {
         }
         let mut names = BTreeMap::new();
         for name in elements.iter().flat_map(|element| &element.names) {
-            names.entry(name.value.clone()).or_insert(name.span);
+            names.entry(Rc::clone(&name.value)).or_insert(name.span);
         }
         Self { ranges, names }
     }

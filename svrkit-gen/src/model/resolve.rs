@@ -4,67 +4,96 @@
 //! may mean: a definition nested in the message that uses it or in one around that; one of the package; one by its
 //! full name. In each case the definition stands in the same file or in one that it imports.
 
-use super::collect::{Collected, SymbolKind, Symbols, name};
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::collect::{Collected, Surroundings};
 use super::fingerprint::fnv1a_32;
+use super::scope::{ScopeId, Scopes, SymbolKind};
 use super::{
-    Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, MessageId, Method, MethodHead, Reserved, Scalar,
-    Schema, Service, recursion,
+    Enum, EnumId, Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, Message, MessageId, Method, MethodHead,
+    Name, Reserved, Scalar, Schema, Service, recursion,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Spanned, quoted};
-use crate::load::Loaded;
+use crate::load::{self, Loaded};
 use crate::parse::{nearest, syntax};
 
 /// The package whose services the kit itself brings.
 pub(crate) const KIT_PACKAGE: &str = "svrkit";
 
-/// Builds the model of everything that was loaded.
-pub(crate) fn resolve(loaded: &Loaded, found: &mut Diagnostics) -> Schema {
-    let mut files: Vec<_> =
-        loaded.files.iter().filter_map(|file| Some((file, file.protocol.as_ref()?))).collect();
-    files.sort_by(|(a, _), (b, _)| (a.path.file_name(), &a.path).cmp(&(b.path.file_name(), &b.path)));
+/// Builds the model of everything that was loaded; the syntax becomes part of it.
+pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
+    let mut files: Vec<usize> = (0..loaded.files.len()).collect();
+    files.sort_by(|a, b| order(&loaded.files[*a]).cmp(&order(&loaded.files[*b])));
 
     let mut collected = Collected::default();
-    for (file, protocol) in &files {
-        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for at in files {
+        let file = &mut loaded.files[at];
+        let Some(mut protocol) = file.protocol.take() else { continue };
         collected.schema.files.push(File {
-            name,
+            name: file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             version: protocol.version,
             package: protocol.package.clone(),
-            doc: protocol.doc.clone(),
+            doc: std::mem::take(&mut protocol.doc),
         });
         collected.protocol(file.id, protocol);
     }
 
-    let Collected { mut schema, messages, symbols } = collected;
-    let mut resolver = Resolver { loaded, symbols: &symbols, found };
-    'messages: for (id, (file, syntax)) in messages.iter().enumerate() {
-        let message = &mut schema.messages[id];
-        for field in &syntax.fields {
-            if resolver.found.is_full() {
-                break 'messages;
-            }
-            let scope = Scope { file: *file, package: &message.name.package, path: &message.name.path };
-            match resolver.field(field, &scope) {
-                Ok(field) => message.fields.push(field),
-                Err(head) => message.unresolved.push(head),
-            }
-        }
+    let Collected { mut schema, fields, services } = collected;
+    let mut resolver = Resolver::new(loaded, &schema, found);
+    let mut resolved = Vec::with_capacity(fields.len());
+    for (message, (file, fields)) in schema.messages.iter().zip(fields) {
+        resolved.push(resolver.fields(fields, &Place::in_message(&message.name, file, &schema.scopes)));
     }
-    for (file, protocol) in &files {
-        for syntax in &protocol.services {
-            schema.services.push(resolver.service(syntax, file.id, &protocol.package.value));
-        }
+    let services: Vec<_> = services
+        .into_iter()
+        .map(|(file, around, service)| resolver.service(service, file, &around))
+        .collect();
+    for (message, (fields, unresolved)) in schema.messages.iter_mut().zip(resolved) {
+        (message.fields, message.unresolved) = (fields, unresolved);
     }
+    schema.services = services;
     recursion::mark_boxed(&mut schema.messages);
     schema
 }
 
+/// Files by name; of one name, by what is in them and not by where they lie.
+fn order(file: &load::File) -> impl Ord {
+    let protocol = file.protocol.as_ref().map(|protocol| {
+        let messages = protocol.messages.iter().map(|it| &*it.name.value);
+        let enums = protocol.enums.iter().map(|it| &*it.name.value);
+        let services = protocol.services.iter().map(|it| &*it.name.value);
+        let first = messages.chain(enums).chain(services).next();
+        // Two that have the same first definition are refused; what is left are files without any.
+        (&*protocol.package.value, first, protocol.doc.as_str(), protocol.version)
+    });
+    (file.path.file_name(), protocol)
+}
+
 /// Where a reference stands.
-struct Scope<'a> {
+struct Place<'a> {
     file: FileId,
-    package: &'a str,
-    /// The messages around it.
-    path: &'a [String],
+    name: &'a Name,
+    /// The scopes to look in, from the inside.
+    scopes: Vec<ScopeId>,
+}
+
+impl<'a> Place<'a> {
+    fn in_message(name: &'a Name, file: FileId, scopes: &Scopes) -> Self {
+        let own = scopes.inner(name.scope, &name.own);
+        Self::new(name, file, own, scopes)
+    }
+
+    fn in_service(name: &'a Name, file: FileId, scopes: &Scopes) -> Self {
+        Self::new(name, file, None, scopes)
+    }
+
+    fn new(name: &'a Name, file: FileId, own: Option<ScopeId>, scopes: &Scopes) -> Self {
+        let around = std::iter::successors(Some(name.scope), |scope| Some(scopes.around(*scope)));
+        // Those of the messages, and the package.
+        let around = around.take(name.around.len() + 1);
+        Self { file, name, scopes: own.into_iter().chain(around).chain([Scopes::ROOT]).collect() }
+    }
 }
 
 enum Miss {
@@ -75,17 +104,45 @@ enum Miss {
 
 struct Resolver<'a> {
     loaded: &'a Loaded,
-    symbols: &'a Symbols,
+    schema: &'a Schema,
+    /// By [`FileId`], what is defined there.
+    defined: Vec<Vec<SymbolKind>>,
     found: &'a mut Diagnostics,
 }
 
-impl Resolver<'_> {
-    fn field(&mut self, syntax: &syntax::Field, scope: &Scope<'_>) -> Result<Field, FieldHead> {
-        let head = FieldHead { name: syntax.name.clone(), tag: syntax.tag.clone(), doc: syntax.doc.clone() };
-        let Some(shape) = &syntax.shape else {
+impl<'a> Resolver<'a> {
+    fn new(loaded: &'a Loaded, schema: &'a Schema, found: &'a mut Diagnostics) -> Self {
+        let mut defined = vec![Vec::new(); loaded.files.len()];
+        let messages =
+            schema.messages.iter().enumerate().map(|(at, it)| (&it.name, SymbolKind::Message(MessageId(at))));
+        let enums = schema.enums.iter().enumerate().map(|(at, it)| (&it.name, SymbolKind::Enum(EnumId(at))));
+        for (name, kind) in messages.chain(enums) {
+            defined[name.span.file.index()].push(kind);
+        }
+        Self { loaded, schema, defined, found }
+    }
+
+    fn fields(&mut self, syntax: Vec<syntax::Field>, place: &Place<'_>) -> (Vec<Field>, Vec<FieldHead>) {
+        let mut fields = Vec::with_capacity(syntax.len());
+        let mut unresolved = Vec::new();
+        for field in syntax {
+            if self.found.is_full() {
+                break;
+            }
+            match self.field(field, place) {
+                Ok(field) => fields.push(field),
+                Err(head) => unresolved.push(head),
+            }
+        }
+        (fields, unresolved)
+    }
+
+    fn field(&mut self, syntax: syntax::Field, place: &Place<'_>) -> Result<Field, FieldHead> {
+        let head = FieldHead { name: syntax.name, tag: syntax.tag, doc: syntax.doc };
+        let Some(shape) = syntax.shape else {
             return Err(head);
         };
-        let Some(kind) = self.field_type(&shape.type_name, scope) else {
+        let Some(kind) = self.field_type(&shape.type_name, place) else {
             return Err(head);
         };
         let is_set =
@@ -95,33 +152,36 @@ impl Resolver<'_> {
             kind,
             optional: is_set(&shape.optional),
             repeated: is_set(&shape.repeated).is_some(),
-            packed: shape.packed.clone(),
+            packed: shape.packed,
             boxed: false,
         })
     }
 
-    fn field_type(&mut self, reference: &Spanned<String>, scope: &Scope<'_>) -> Option<FieldType> {
+    fn field_type(&mut self, reference: &Spanned<Rc<str>>, place: &Place<'_>) -> Option<FieldType> {
         if let Some(scalar) = Scalar::from_word(&reference.value) {
             return Some(FieldType::Scalar(scalar));
         }
-        match self.symbol(&reference.value, scope) {
+        match self.symbol(&reference.value, place) {
             Ok(SymbolKind::Message(id)) => Some(FieldType::Message(id)),
             Ok(SymbolKind::Enum(id)) => Some(FieldType::Enum(id)),
             Err(miss) => {
                 let message = format!("unknown type {}", quoted(&reference.value));
-                self.missed(Code::UnknownType, reference, message, &miss, scope, true);
+                self.missed(Code::UnknownType, reference, message, &miss, place, true);
                 None
             }
         }
     }
 
-    fn service(&mut self, syntax: &syntax::Service, file: FileId, package: &str) -> Service {
-        let name = name(package, &[], &syntax.name);
-        let scope = Scope { file, package, path: &[] };
-        let mut methods = Vec::new();
+    fn service(&mut self, syntax: syntax::Service, file: FileId, around: &Surroundings) -> Service {
+        let name = around.name(&syntax.name);
+        let place = Place::in_service(&name, file, &self.schema.scopes);
+        let mut methods = Vec::with_capacity(syntax.methods.len());
         let mut unresolved = Vec::new();
-        for method in &syntax.methods {
-            match self.method(method, &scope) {
+        for method in syntax.methods {
+            if self.found.is_full() {
+                break;
+            }
+            match self.method(method, &place) {
                 Ok(method) => methods.push(method),
                 Err(head) => unresolved.push(head),
             }
@@ -132,7 +192,7 @@ impl Resolver<'_> {
         };
         Service {
             name,
-            doc: syntax.doc.clone(),
+            doc: syntax.doc,
             id,
             id_span,
             methods,
@@ -141,10 +201,10 @@ impl Resolver<'_> {
         }
     }
 
-    fn method(&mut self, syntax: &syntax::Method, scope: &Scope<'_>) -> Result<Method, MethodHead> {
-        let head = MethodHead { name: syntax.name.clone(), id: syntax.id.clone(), doc: syntax.doc.clone() };
-        let request = syntax.request.as_ref().and_then(|it| self.message(it, "request", scope));
-        let response = syntax.response.as_ref().and_then(|it| self.message(it, "response", scope));
+    fn method(&mut self, syntax: syntax::Method, place: &Place<'_>) -> Result<Method, MethodHead> {
+        let head = MethodHead { name: syntax.name, id: syntax.id, doc: syntax.doc };
+        let request = syntax.request.as_ref().and_then(|it| self.message(it, "request", place));
+        let response = syntax.response.as_ref().and_then(|it| self.message(it, "response", place));
         let (Some(request), Some(response)) = (request, response) else {
             return Err(head);
         };
@@ -158,16 +218,16 @@ impl Resolver<'_> {
         })
     }
 
-    fn message(&mut self, reference: &Spanned<String>, role: &str, scope: &Scope<'_>) -> Option<MessageId> {
+    fn message(&mut self, reference: &Spanned<Rc<str>>, role: &str, place: &Place<'_>) -> Option<MessageId> {
         let what = if Scalar::from_word(&reference.value).is_some() {
             "a scalar"
         } else {
-            match self.symbol(&reference.value, scope) {
+            match self.symbol(&reference.value, place) {
                 Ok(SymbolKind::Message(id)) => return Some(id),
                 Ok(SymbolKind::Enum(_)) => "an enum",
                 Err(miss) => {
                     let message = format!("the {role} {} is no known message", quoted(&reference.value));
-                    self.missed(Code::NotAMessage, reference, message, &miss, scope, false);
+                    self.missed(Code::NotAMessage, reference, message, &miss, place, false);
                     return None;
                 }
             }
@@ -178,66 +238,73 @@ impl Resolver<'_> {
         None
     }
 
-    /// Looks outwards from the scope, then for a full name.
-    fn symbol(&self, reference: &str, scope: &Scope<'_>) -> Result<SymbolKind, Miss> {
+    /// Looks outwards from the place, then for a full name.
+    fn symbol(&self, reference: &str, place: &Place<'_>) -> Result<SymbolKind, Miss> {
+        let visible = &self.loaded.files[place.file.index()].visible;
         let mut miss = Miss::Unknown;
-        let scoped = (0..=scope.path.len()).rev().map(|depth| {
-            let around = std::iter::once(scope.package).chain(scope.path[..depth].iter().map(String::as_str));
-            format!("{}.{reference}", around.collect::<Vec<_>>().join("."))
-        });
-        for candidate in scoped.chain([reference.to_owned()]) {
-            let Some(symbols) = self.symbols.get(&candidate) else {
-                continue;
-            };
-            if let Some(symbol) = symbols.iter().find(|symbol| self.is_visible(symbol.file, scope.file)) {
+        for scope in &place.scopes {
+            let symbols = self.schema.scopes.symbols(*scope, reference);
+            if let Some(symbol) = symbols.iter().find(|symbol| visible.contains(&symbol.file)) {
                 return Ok(symbol.kind);
             }
-            miss = Miss::NotImported(symbols[0].file);
+            if let Some(symbol) = symbols.first() {
+                miss = Miss::NotImported(symbol.file);
+            }
         }
         Err(miss)
     }
 
-    fn is_visible(&self, defined_in: FileId, from: FileId) -> bool {
-        defined_in == from || self.loaded.files[from.index()].imports.iter().any(|it| it.file == defined_in)
+    /// Whether a definition that is missing may have been lost with a fault that was reported: in this file, or in one
+    /// it imports.
+    fn is_lost(&self, reference: &str, file: FileId) -> bool {
+        let mut visible = self.loaded.files[file.index()].visible.iter();
+        self.loaded.is_cut || visible.any(|file| self.loaded.files[file.index()].lost.covers(reference))
     }
 
     fn missed(
         &mut self,
         code: Code,
-        reference: &Spanned<String>,
+        reference: &Spanned<Rc<str>>,
         message: String,
         miss: &Miss,
-        scope: &Scope<'_>,
+        place: &Place<'_>,
         scalars_fit: bool,
     ) {
         let help = match miss {
+            // Its imports may be among the files that were not read any more.
+            Miss::NotImported(_) if self.loaded.is_cut => return,
             Miss::NotImported(file) => {
                 let path = self.loaded.files[file.index()].path.display().to_string();
                 Some(format!("it is defined in {}, which this file does not import", quoted(&path)))
             }
-            Miss::Unknown if self.loaded.lost.covers(&reference.value) => return,
-            Miss::Unknown if self.found.is_full() => None,
-            Miss::Unknown => self.suggestion(&reference.value, scope, scalars_fit),
+            Miss::Unknown if self.is_lost(&reference.value, place.file) => return,
+            Miss::Unknown => self.suggestion(&reference.value, place, scalars_fit),
         };
         self.found.push(Diagnostic::new(code, reference.span, message).maybe_help(help));
     }
 
-    fn suggestion(&self, reference: &str, scope: &Scope<'_>, scalars_fit: bool) -> Option<String> {
-        let prefix = format!("{}.", scope.package);
-        let enclosing = format!("{prefix}{}.", scope.path.join("."));
-        let visible = self.symbols.iter().filter(|(_, symbols)| {
-            symbols.iter().any(|symbol| {
-                let fits = scalars_fit || matches!(symbol.kind, SymbolKind::Message(_));
-                fits && self.is_visible(symbol.file, scope.file)
-            })
+    fn suggestion(&self, reference: &str, place: &Place<'_>, scalars_fit: bool) -> Option<String> {
+        let visible = &self.loaded.files[place.file.index()].visible;
+        let kinds = visible.iter().flat_map(|file| &self.defined[file.index()]);
+        let defined = kinds.filter_map(|kind| match kind {
+            SymbolKind::Message(MessageId(at)) => self.schema.messages.get(*at).map(|it: &Message| &it.name),
+            SymbolKind::Enum(_) if !scalars_fit => None,
+            SymbolKind::Enum(EnumId(at)) => self.schema.enums.get(*at).map(|it: &Enum| &it.name),
         });
-        // As one would write them here.
-        let defined = visible.map(|(full, _)| {
-            full.strip_prefix(&enclosing).or_else(|| full.strip_prefix(&prefix)).unwrap_or(full)
-        });
-        let scalars = Scalar::ALL.iter().map(|(word, _)| *word).filter(|_| scalars_fit);
-        nearest(reference, scalars.chain(defined)).map(|word| format!("did you mean `{word}`?"))
+        let scalars = Scalar::ALL.iter().map(|scalar| scalar.word).filter(|_| scalars_fit);
+        let words = scalars.map(Cow::Borrowed).chain(defined.map(|name| written_in(place.name, name).into()));
+        nearest(reference, words).map(|word| format!("did you mean `{word}`?"))
     }
+}
+
+/// A name as one would write it at a place.
+fn written_in(place: &Name, name: &Name) -> String {
+    if name.package != place.package {
+        return name.full();
+    }
+    let messages = || place.around.iter().chain([&place.own]);
+    let is_within = name.around.len() == place.around.len() + 1 && name.around.iter().eq(messages());
+    if is_within { name.own.to_string() } else { name.short() }
 }
 
 /// The id of a service that names none; it stays out of what belongs to the kit.

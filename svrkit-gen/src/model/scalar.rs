@@ -1,23 +1,17 @@
-//! The scalar types of the dialect and how each is written on the wire.
+//! The scalar types of the dialect: one row each, which holds all that this crate knows of it.
 
-/// A type that is neither a message nor an enum.
+/// A type that is neither a message nor an enum: a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scalar {
-    Bool,
-    I32,
-    I64,
-    U32,
-    U64,
-    S32,
-    S64,
-    Fixed32,
-    Fixed64,
-    Sfixed32,
-    Sfixed64,
-    F32,
-    F64,
-    String,
-    Bytes,
+pub(crate) struct Scalar {
+    /// What it is called in a schema.
+    pub(crate) word: &'static str,
+    /// The Rust type, as a path that no name of a schema hides.
+    pub(crate) rust: &'static str,
+    /// What `#[tlv(…)]` must be told, if the Rust type does not say it.
+    pub(crate) tlv: Option<&'static str>,
+    pub(crate) encoding: Encoding,
+    /// Bytes in memory, near enough to compare by.
+    pub(crate) size: u64,
 }
 
 /// How a value stands on the wire. Types of one encoding can replace one another without breaking readers.
@@ -33,43 +27,76 @@ pub(crate) enum Encoding {
 }
 
 impl Scalar {
-    /// Every scalar with its word in the schema.
-    pub(crate) const ALL: [(&'static str, Self); 15] = [
-        ("bool", Self::Bool),
-        ("i32", Self::I32),
-        ("i64", Self::I64),
-        ("u32", Self::U32),
-        ("u64", Self::U64),
-        ("s32", Self::S32),
-        ("s64", Self::S64),
-        ("fixed32", Self::Fixed32),
-        ("fixed64", Self::Fixed64),
-        ("sfixed32", Self::Sfixed32),
-        ("sfixed64", Self::Sfixed64),
-        ("f32", Self::F32),
-        ("f64", Self::F64),
-        ("string", Self::String),
-        ("bytes", Self::Bytes),
+    /// Every scalar.
+    pub(crate) const ALL: [Self; 15] = [
+        row("bool", "bool", None, Encoding::Varint, 1),
+        row("i32", "i32", None, Encoding::Varint, 4),
+        row("i64", "i64", None, Encoding::Varint, 8),
+        row("u32", "u32", None, Encoding::Varint, 4),
+        row("u64", "u64", None, Encoding::Varint, 8),
+        row("s32", "i32", Some("zigzag"), Encoding::Zigzag, 4),
+        row("s64", "i64", Some("zigzag"), Encoding::Zigzag, 8),
+        row("fixed32", "u32", Some("fixed"), Encoding::Fixed32, 4),
+        row("fixed64", "u64", Some("fixed"), Encoding::Fixed64, 8),
+        row("sfixed32", "i32", Some("fixed"), Encoding::Fixed32, 4),
+        row("sfixed64", "i64", Some("fixed"), Encoding::Fixed64, 8),
+        row("f32", "f32", None, Encoding::Float32, 4),
+        row("f64", "f64", None, Encoding::Float64, 8),
+        row("string", "::std::string::String", None, Encoding::Text, 24),
+        row("bytes", "::svrkit_runtime::Bytes", None, Encoding::Text, 32),
     ];
 
     /// The scalar of this word.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, scalar)| *scalar)
-    }
-
-    pub(crate) fn encoding(self) -> Encoding {
-        match self {
-            Self::Bool | Self::I32 | Self::I64 | Self::U32 | Self::U64 => Encoding::Varint,
-            Self::S32 | Self::S64 => Encoding::Zigzag,
-            Self::Fixed32 | Self::Sfixed32 => Encoding::Fixed32,
-            Self::Fixed64 | Self::Sfixed64 => Encoding::Fixed64,
-            Self::F32 => Encoding::Float32,
-            Self::F64 => Encoding::Float64,
-            Self::String | Self::Bytes => Encoding::Text,
-        }
+        Self::ALL.into_iter().find(|scalar| scalar.word == word)
     }
 
     pub(crate) fn is_packable(self) -> bool {
-        self.encoding() != Encoding::Text
+        self.encoding != Encoding::Text
+    }
+}
+
+const fn row(
+    word: &'static str,
+    rust: &'static str,
+    tlv: Option<&'static str>,
+    encoding: Encoding,
+    size: u64,
+) -> Scalar {
+    Scalar { word, rust, tlv, encoding, size }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_can_be_emitted() {
+        for scalar in Scalar::ALL {
+            assert!(syn::parse_str::<syn::Type>(scalar.rust).is_ok(), "{}", scalar.word);
+            assert!(
+                scalar.tlv.is_none_or(|word| syn::parse_str::<syn::Ident>(word).is_ok()),
+                "{}",
+                scalar.word
+            );
+            assert_eq!(Scalar::from_word(scalar.word), Some(scalar));
+        }
+    }
+
+    #[test]
+    fn the_table_for_users_is_the_one_here() {
+        let mut table = String::new();
+        for scalar in Scalar::ALL {
+            let wire = match scalar.encoding {
+                Encoding::Varint => "varint",
+                Encoding::Zigzag => "zigzag varint",
+                Encoding::Fixed32 | Encoding::Float32 => "4 bytes",
+                Encoding::Fixed64 | Encoding::Float64 => "8 bytes",
+                Encoding::Text => "length and bytes",
+            };
+            let rust = scalar.rust.trim_start_matches("::std::string::").trim_start_matches("::");
+            table.push_str(&format!("| `{}` | {wire} | `{rust}` |\n", scalar.word));
+        }
+        assert!(include_str!("../../DIALECT.md").contains(&table), "DIALECT.md should hold:\n{table}");
     }
 }

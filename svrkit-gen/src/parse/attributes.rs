@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use quick_xml::events::attributes::{AttrError, Attributes};
 
-use super::reader::Element;
+use super::element::Element;
 use super::vocabulary::{Kind, Word};
 use super::{Context, escape, nearest};
 use crate::diagnostic::{Code, Diagnostic, Span, quoted};
@@ -67,7 +67,7 @@ pub(super) fn read<'a>(
             return (Err(BrokenTag), false);
         }
         let Some(known_name) = known.iter().find(|known| **known == name).copied() else {
-            context.push(unknown_attribute(name, span, word, &known));
+            context.push(unknown_attribute(name, span, word, known));
             all_sound = false;
             continue;
         };

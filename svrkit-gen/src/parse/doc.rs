@@ -1,23 +1,19 @@
 //! `<doc>`: text for people.
 
-use super::reader::Element;
-use super::vocabulary::Kind;
-
-/// The text of the element's `<doc>` without the indentation of the XML; empty when there is none.
-pub(super) fn doc(element: &Element<'_>) -> String {
-    element.children(Kind::Doc).next().map(|doc| dedent(&doc.text)).unwrap_or_default()
-}
-
-/// Drops blank lines at both ends and the indentation all lines share but the first.
-fn dedent(text: &str) -> String {
-    let lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
+/// The text without blank lines at both ends and without the indentation all lines share but the first.
+pub(super) fn dedent(text: &str) -> String {
+    let text = text.trim();
     let indent = |line: &str| line.len() - line.trim_start().len();
-    let shared =
-        lines.iter().skip(1).filter(|line| !line.is_empty()).map(|line| indent(line)).min().unwrap_or(0);
-    let rest = |line: &str| line.get(shared..).unwrap_or_default().to_owned();
-    let dedented =
-        lines.iter().enumerate().map(|(at, line)| if at == 0 { (*line).to_owned() } else { rest(line) });
-    dedented.collect::<Vec<_>>().join("\n")
+    let after_first = text.lines().skip(1).map(str::trim_end).filter(|line| !line.is_empty());
+    let shared = after_first.map(indent).min().unwrap_or(0);
+    let mut dedented = String::with_capacity(text.len());
+    for (at, line) in text.lines().map(str::trim_end).enumerate() {
+        if at > 0 {
+            dedented.push('\n');
+        }
+        dedented.push_str(if at == 0 { line } else { line.get(shared..).unwrap_or_default() });
+    }
+    dedented
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! XML text to syntax, with the place of everything kept.
 //!
-//! `reader` turns bytes into a tree that holds only words of the `vocabulary`; one file for each kind of element
-//! turns the tree into syntax. Nothing here knows Rust, opens a file or looks at two elements together: what a
+//! `reader` turns bytes into elements that are words of the `vocabulary`; one file for each kind of element turns
+//! those into syntax as they end. Nothing here knows Rust, opens a file or looks at two elements together: what a
 //! name means is the business of `model`. `load` is the caller.
 
 mod attributes;
 mod doc;
+mod element;
 mod enumeration;
 mod escape;
 mod field;
+mod interner;
+mod lost;
 mod message;
 mod method;
 mod nearest;
@@ -20,53 +23,37 @@ pub(crate) mod syntax;
 mod value;
 mod vocabulary;
 
+pub(crate) use interner::Interner;
+pub(crate) use lost::Lost;
 pub(crate) use nearest::nearest;
 
-use std::collections::BTreeSet;
-
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Span, quoted};
+use crate::limits::ELEMENTS_MAX;
+
+/// What the files of a run share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    names: Interner,
+    /// Elements so far, and words of `<reserved>`.
+    elements: usize,
+}
 
 /// Reads one file. `None`: there is no `<protocol>` to speak of; the reason is among the findings.
 pub(crate) fn parse(
     file: FileId,
     text: &str,
+    shared: &mut Shared,
     found: &mut Diagnostics,
-    lost: &mut Lost,
-) -> Option<syntax::Protocol> {
-    let mut context = Context { file, found, lost };
-    let root = reader::read(text, &mut context)?;
-    protocol::protocol(&root, &mut context)
-}
-
-/// Names that are missing because their definitions are broken.
-///
-/// What refers to them is no second mistake, so nothing is said about it.
-#[derive(Debug, Default)]
-pub(crate) struct Lost {
-    names: BTreeSet<String>,
-    anything: bool,
-}
-
-impl Lost {
-    /// A definition of this name was dropped.
-    pub(crate) fn name(&mut self, name: &str) {
-        self.names.insert(name.to_owned());
-    }
-
-    /// Something was dropped and nobody knows which names stood there.
-    pub(crate) fn anything(&mut self) {
-        self.anything = true;
-    }
-
-    /// Whether a reference that leads nowhere may have led to something dropped.
-    pub(crate) fn covers(&self, reference: &str) -> bool {
-        self.anything || reference.split('.').any(|segment| self.names.contains(segment))
-    }
+) -> (Option<syntax::Protocol>, Lost) {
+    let mut lost = Lost::default();
+    let protocol = reader::read(text, &mut Context { file, shared, found, lost: &mut lost });
+    (protocol, lost)
 }
 
 /// What every function of this stage needs: the file it is in, and where findings go.
 struct Context<'a> {
     file: FileId,
+    shared: &'a mut Shared,
     found: &'a mut Diagnostics,
     lost: &'a mut Lost,
 }
@@ -78,6 +65,17 @@ impl Context<'_> {
 
     fn push(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
+    }
+
+    /// Takes `count` more elements from what a run may hold; a finding at `span` if there are too many.
+    fn count_elements(&mut self, count: usize, span: Span) -> bool {
+        self.shared.elements += count;
+        if self.shared.elements <= ELEMENTS_MAX {
+            return true;
+        }
+        let message = format!("more than {ELEMENTS_MAX} elements in one run (ELEMENTS_MAX)");
+        self.push(Diagnostic::new(Code::LimitExceeded, span, message));
+        false
     }
 
     fn bad_value(&mut self, span: Span, value: &str, expected: &str) {

@@ -1,54 +1,72 @@
 //! The nearest known word: what somebody probably meant.
 
-/// Longer words are not compared: the work grows with the square of the length.
+/// Longer words are not compared: the work grows with the length.
 const WORD_LEN_MAX: usize = 64;
 
 /// At most this many known words are looked at.
-const CANDIDATES_MAX: usize = 4_096;
+const CANDIDATES_MAX: usize = 1_024;
+
+/// More slips than this are another word.
+const EDITS_MAX: usize = 3;
 
 /// The candidate that takes the fewest edits to come from `word`, if it is near enough to be meant.
 ///
-/// Near enough is one edit for each three letters, at least one. Of equals, the first wins.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let letters = letters(word);
-    if WORD_LEN_MAX < letters.len() {
+/// Near enough is one edit for each three letters, at least one and at most three. Of equals, the first wins.
+pub(crate) fn nearest<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
+    let letters = letters(word)?;
+    let mut edits_max = (letters.len() / 3).clamp(1, EDITS_MAX);
+    let mut nearest = None;
+    for candidate in candidates.into_iter().take(CANDIDATES_MAX) {
+        let near = self::letters(candidate.as_ref()).and_then(|other| edits(&letters, &other, edits_max));
+        match near {
+            Some(0) => return Some(candidate),
+            // From here on only fewer are of interest.
+            Some(edits) => (nearest, edits_max) = (Some(candidate), edits - 1),
+            None => {}
+        }
+    }
+    nearest
+}
+
+/// Case is no difference worth an edit. `None`: too many.
+fn letters(word: &str) -> Option<Vec<char>> {
+    let letters: Vec<char> = word.chars().take(WORD_LEN_MAX + 1).flat_map(char::to_lowercase).collect();
+    (letters.len() <= WORD_LEN_MAX).then_some(letters)
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other, if they are no
+/// more than `edits_max`. Only cells that near to the diagonal are looked at.
+fn edits(from: &[char], to: &[char], edits_max: usize) -> Option<usize> {
+    if edits_max < from.len().abs_diff(to.len()) {
         return None;
     }
-    let edits_max = (letters.len() / 3).max(1);
-    let near = candidates.into_iter().take(CANDIDATES_MAX).filter_map(|candidate| {
-        let other = self::letters(candidate);
-        if other.len().abs_diff(letters.len()) > edits_max {
-            return None;
-        }
-        let edits = edits(&letters, &other);
-        (edits <= edits_max).then_some((edits, candidate))
-    });
-    near.min_by_key(|(edits, _)| *edits).map(|(_, candidate)| candidate)
-}
-
-/// Case is no difference worth an edit.
-fn letters(word: &str) -> Vec<char> {
-    word.chars().flat_map(char::to_lowercase).collect()
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other.
-fn edits(from: &[char], to: &[char]) -> usize {
-    let mut before_previous = vec![0; to.len() + 1];
-    let mut previous: Vec<usize> = (0..=to.len()).collect();
+    let far = edits_max + 1;
+    let mut before_previous = vec![far; to.len() + 1];
+    let mut previous: Vec<usize> = (0..=to.len()).map(|edits| edits.min(far)).collect();
+    let mut current = vec![far; to.len() + 1];
     for (row, letter) in from.iter().enumerate() {
-        let mut current = vec![row + 1; to.len() + 1];
-        for (column, other) in to.iter().enumerate() {
-            let replaced = previous[column] + usize::from(letter != other);
+        current.fill(far);
+        current[0] = (row + 1).min(far);
+        let band = row.saturating_sub(edits_max)..(row + edits_max + 1).min(to.len());
+        let mut least = current[0];
+        for column in band {
+            let other = to[column];
+            let replaced = previous[column] + usize::from(*letter != other);
             let mut best = replaced.min(previous[column + 1] + 1).min(current[column] + 1);
-            let swapped = row > 0 && column > 0 && from[row - 1] == *other && *letter == to[column - 1];
+            let swapped = row > 0 && column > 0 && from[row - 1] == other && *letter == to[column - 1];
             if swapped {
                 best = best.min(before_previous[column - 1] + 1);
             }
-            current[column + 1] = best;
+            current[column + 1] = best.min(far);
+            least = least.min(best);
         }
-        before_previous = std::mem::replace(&mut previous, current);
+        if edits_max < least.min(previous.iter().copied().min().unwrap_or(far)) {
+            return None;
+        }
+        std::mem::swap(&mut before_previous, &mut previous);
+        std::mem::swap(&mut previous, &mut current);
     }
-    previous[to.len()]
+    (previous[to.len()] <= edits_max).then_some(previous[to.len()])
 }
 
 #[cfg(test)]

@@ -1,41 +1,48 @@
 //! `<protocol>`: one file.
 
-use super::reader::Element;
-use super::syntax::Protocol;
-use super::vocabulary::Kind;
-use super::{Context, doc, enumeration, message, service, value};
-use crate::diagnostic::Spanned;
+use std::mem::take;
+use std::rc::Rc;
 
-pub(super) fn protocol(element: &Element<'_>, context: &mut Context<'_>) -> Option<Protocol> {
-    let package = element.required("package", context).map(value::text);
+use super::element::Element;
+use super::syntax::Protocol;
+use super::{Context, value};
+use crate::diagnostic::{Code, Diagnostic, Spanned};
+use crate::limits::PATH_LEN_MAX;
+
+pub(super) fn protocol(element: &mut Element<'_>, context: &mut Context<'_>) -> Option<Protocol> {
+    let package = element.required("package", context).and_then(|it| value::package(it, context));
     let version = element.attribute("version").and_then(|it| value::number(it, 1..=u32::MAX, context));
-    let imports = element.children(Kind::Import).filter_map(|it| import(it, context)).collect();
-    let enums = element.children(Kind::Enum).filter_map(|it| enumeration::enumeration(it, context)).collect();
-    let messages = element.children(Kind::Message).filter_map(|it| message::message(it, context)).collect();
-    let services = element.children(Kind::Service).filter_map(|it| service::service(it, context)).collect();
-    if package.is_none() {
+    let Some(package) = package else {
         context.lost.anything();
-    }
+        return None;
+    };
+    let parts = take(&mut element.parts);
     Some(Protocol {
-        package: package?,
+        package,
         version: version.map(|version| version.value),
-        doc: doc::doc(element),
-        imports,
-        enums,
-        messages,
-        services,
+        doc: parts.doc,
+        imports: parts.imports,
+        enums: parts.enums,
+        messages: parts.messages,
+        services: parts.services,
     })
 }
 
 /// `<import>`: a path relative to this file, with `/` on every platform.
-fn import(element: &Element<'_>, context: &mut Context<'_>) -> Option<Spanned<String>> {
-    let path = element.required("path", context).map(value::text).filter(|path| {
-        let is_portable =
-            !path.value.is_empty() && !path.value.starts_with('/') && !path.value.contains(['\\', ':']);
-        if !is_portable {
-            context.bad_value(path.span, &path.value, "a relative path with `/` between its parts");
+pub(super) fn import(element: &Element<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
+    let path = element.required("path", context).and_then(|path| {
+        let value = &*path.value;
+        if PATH_LEN_MAX < value.len() {
+            let message = format!("the path of an import is longer than {PATH_LEN_MAX} bytes (PATH_LEN_MAX)");
+            context.push(Diagnostic::new(Code::LimitExceeded, path.value_span, message));
+            return None;
         }
-        is_portable
+        let is_portable = !value.is_empty() && !value.starts_with('/') && !value.contains(['\\', ':']);
+        if !is_portable {
+            context.bad_value(path.value_span, value, "a relative path with `/` between its parts");
+            return None;
+        }
+        Some(value::text(path, context))
     });
     if path.is_none() {
         context.lost.anything();

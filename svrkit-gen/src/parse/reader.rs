@@ -1,58 +1,46 @@
-//! XML events to a tree of known elements.
+//! XML events to known elements, which become syntax as they end.
 //!
-//! This is the only file that knows quick-xml. It enforces well-formedness and the limits, refuses what the dialect
+//! This and `attributes` are the only files that know quick-xml. It enforces well-formedness and the limits, refuses what the dialect
 //! never uses (document types, processing instructions, foreign encodings) and drops unknown elements with a
-//! finding, so that the tree holds nothing but words of the vocabulary.
+//! finding, so that nothing but words of the vocabulary goes on.
 
 use quick_xml::Reader;
-use quick_xml::errors::Error as XmlError;
+use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::events::{BytesDecl, Event};
 
-use super::attributes::{self, Attribute};
+use super::element::{self, Element, Parts};
+use super::syntax::Protocol;
 use super::vocabulary::{self, Kind, Word};
-use super::{Context, escape, nearest};
+use super::{Context, attributes, escape, nearest, protocol};
 use crate::diagnostic::{Code, Diagnostic, Span, quoted};
-use crate::limits::{ELEMENT_DEPTH_MAX, ELEMENTS_MAX};
-
-/// An element of the vocabulary with its known attributes and children.
-pub(super) struct Element<'a> {
-    pub(super) kind: Kind,
-    pub(super) name_span: Span,
-    pub(super) attributes: Vec<Attribute<'a>>,
-    pub(super) children: Vec<Element<'a>>,
-    /// The text of a `<doc>`; empty in every other element.
-    pub(super) text: String,
-    /// An attribute was dropped with a finding: what seems absent may have been meant by it.
-    pub(super) attributes_cut: bool,
-    /// A child was dropped with a finding.
-    pub(super) children_cut: bool,
-    has_doc: bool,
-    text_reported: bool,
-}
-
-impl<'a> Element<'a> {
-    /// The children of one kind, in order.
-    pub(super) fn children(&self, kind: Kind) -> impl Iterator<Item = &Element<'a>> {
-        self.children.iter().filter(move |child| child.kind == kind)
-    }
-}
+use crate::limits::ELEMENT_DEPTH_MAX;
 
 /// Reads a whole file.
 ///
 /// After the first place that is not well-formed nothing more is read; what had ended before it is returned.
-pub(super) fn read<'a>(text: &'a str, context: &mut Context<'_>) -> Option<Element<'a>> {
-    let mut tree =
-        Tree { text, context, root: None, open: Vec::new(), skipped: 0, elements: 0, stray_reported: false };
+pub(super) fn read(text: &str, context: &mut Context<'_>) -> Option<Protocol> {
+    let errors_before = context.found.errors();
+    let mut tree = Tree {
+        text,
+        context,
+        errors_before,
+        has_root: false,
+        protocol: None,
+        open: Vec::new(),
+        skipped: 0,
+        stray_reported: false,
+    };
     if tree.read().is_err() {
         tree.context.lost.anything();
         // What the fault cut in two is unknown: only the root keeps the parts that had ended.
         tree.open.truncate(1);
-        if let Some(root) = tree.open.pop() {
-            tree.root = Some(root);
-        }
+        tree.end_element();
     }
-    tree.root
+    tree.protocol
 }
+
+/// The elements that define types.
+const DEFINING: [&str; 2] = ["message", "enum"];
 
 /// Reading cannot go on; the reason is among the findings.
 struct Stop;
@@ -60,11 +48,14 @@ struct Stop;
 struct Tree<'a, 'c, 'd> {
     text: &'a str,
     context: &'c mut Context<'d>,
-    root: Option<Element<'a>>,
+    /// How many errors earlier files had.
+    errors_before: usize,
+    has_root: bool,
+    /// What the root became.
+    protocol: Option<Protocol>,
     open: Vec<Element<'a>>,
     /// How many open elements are being skipped, as the outermost of them is unknown or misplaced.
     skipped: usize,
-    elements: usize,
     stray_reported: bool,
 }
 
@@ -104,6 +95,11 @@ impl<'a> Tree<'a, '_, '_> {
 
     /// XML forbids most control characters, even in comments.
     fn check_characters(&mut self) -> Result<(), Stop> {
+        // The one that a file may start with is gone. quick-xml would drop another and lose count of its bytes.
+        if self.text.starts_with('\u{feff}') {
+            let message = "the file starts with more than one byte order mark".to_owned();
+            return Err(self.stop(Code::MalformedXml, 0, '\u{feff}'.len_utf8(), message));
+        }
         let Some((at, character)) = self.text.char_indices().find(|(_, it)| !escape::is_allowed(*it)) else {
             return Ok(());
         };
@@ -126,10 +122,9 @@ impl<'a> Tree<'a, '_, '_> {
         if self.context.found.is_full() {
             return Err(Stop);
         }
-        self.elements += 1;
-        if ELEMENTS_MAX < self.elements {
-            let message = format!("more than {ELEMENTS_MAX} elements in a file (ELEMENTS_MAX)");
-            return Err(self.stop(Code::LimitExceeded, start, name_end, message));
+        let span = self.context.span(start, name_end);
+        if !self.context.count_elements(1, span) {
+            return Err(Stop);
         }
         if ELEMENT_DEPTH_MAX <= self.open.len() + self.skipped {
             let message =
@@ -137,12 +132,16 @@ impl<'a> Tree<'a, '_, '_> {
             return Err(self.stop(Code::LimitExceeded, start, name_end, message));
         }
         if self.skipped > 0 {
+            self.lose(name, content);
             self.skipped += usize::from(!is_empty);
             return Ok(());
         }
         let span = self.context.span(start + 1, name_end);
         let Some(word) = self.known_word(name, span) else {
-            self.lose(content, name.len());
+            self.lose(name, content);
+            if let Some(parent) = self.open.last_mut() {
+                parent.children_cut = true;
+            }
             self.skipped = usize::from(!is_empty);
             return Ok(());
         };
@@ -151,16 +150,17 @@ impl<'a> Tree<'a, '_, '_> {
         if attributes.is_err() {
             return Err(Stop);
         }
+        self.has_root = true;
         self.open.push(Element {
             kind: word.kind,
             name_span: span,
             attributes: attributes.unwrap_or_default(),
-            children: Vec::new(),
             text: String::new(),
             attributes_cut: !all_sound,
             children_cut: false,
             has_doc: false,
             text_reported: false,
+            parts: Parts::default(),
         });
         if is_empty {
             self.end();
@@ -173,10 +173,14 @@ impl<'a> Tree<'a, '_, '_> {
             self.skipped -= 1;
             return;
         }
-        let Some(element) = self.open.pop() else { return };
+        self.end_element();
+    }
+
+    fn end_element(&mut self) {
+        let Some(mut element) = self.open.pop() else { return };
         match self.open.last_mut() {
-            Some(parent) => parent.children.push(element),
-            None => self.root = Some(element),
+            Some(parent) => element::close(element, parent, self.context),
+            None => self.protocol = protocol::protocol(&mut element, self.context),
         }
     }
 
@@ -189,7 +193,7 @@ impl<'a> Tree<'a, '_, '_> {
             self.context.push(Diagnostic::new(Code::UnknownElement, span, message).help(help));
             return None;
         };
-        if parent.is_none() && self.root.is_some() {
+        if parent.is_none() && self.has_root {
             let message = format!("`<{name}>` stands after the end of `<protocol>`");
             let help = "a file holds one `<protocol>` and everything stands in it";
             self.context.push(Diagnostic::new(Code::Misplaced, span, message).help(help));
@@ -219,14 +223,17 @@ impl<'a> Tree<'a, '_, '_> {
         Some(word)
     }
 
-    /// Remembers that an element is dropped, so that what refers to it is not reported as well.
-    fn lose(&mut self, content: &str, name_len: usize) {
-        if let Some(parent) = self.open.last_mut() {
-            parent.children_cut = true;
+    /// Remembers which type goes with an element that is dropped, so that what refers to it is not reported as well.
+    fn lose(&mut self, name: &str, content: &str) {
+        let kind = vocabulary::word(name).map(|word| word.kind);
+        // What is no word may be a slip in one, or one of a later dialect.
+        if !matches!(kind, None | Some(Kind::Message | Kind::Enum)) {
+            return;
         }
-        match attributes::raw_value(content, name_len, "name") {
+        match attributes::raw_value(content, name.len(), "name") {
             Some(name) => self.context.lost.name(name),
-            None => self.context.lost.anything(),
+            None if nearest(name, DEFINING).is_some() => self.context.lost.anything(),
+            None => {}
         }
     }
 
@@ -304,7 +311,7 @@ impl<'a> Tree<'a, '_, '_> {
             let end = self.text.trim_end().len();
             return Err(self.stop(Code::MalformedXml, end, end, "the file ends within an element".into()));
         }
-        if self.root.is_none() && !self.context.found.has_errors() {
+        if !self.has_root && self.context.found.errors() == self.errors_before {
             let message = "the file holds no `<protocol>`".into();
             return Err(self.stop(Code::MalformedXml, 0, 0, message));
         }
@@ -332,6 +339,20 @@ impl<'a> Tree<'a, '_, '_> {
 fn plain(error: &XmlError) -> String {
     match error {
         XmlError::Syntax(error) => error.to_string(),
+        // Its own words quote the names whole and raw.
+        XmlError::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
+            format!(
+                "expected {}, but {} was found",
+                quoted(&format!("</{expected}>")),
+                quoted(&format!("</{found}>"))
+            )
+        }
+        XmlError::IllFormed(IllFormedError::UnmatchedEndTag(found)) => {
+            format!("{} closes nothing", quoted(&format!("</{found}>")))
+        }
+        XmlError::IllFormed(IllFormedError::MissingDeclVersion(Some(found))) => {
+            format!("the XML declaration starts with {} and not with `version`", quoted(found))
+        }
         XmlError::IllFormed(error) => error.to_string(),
         error => error.to_string(),
     }

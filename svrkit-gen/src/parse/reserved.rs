@@ -1,31 +1,25 @@
 //! `<reserved>`: numbers and names that are never used again, in messages, enums and services.
 
-use std::ops::RangeInclusive;
-
-use super::reader::Element;
+use super::element::Element;
 use super::syntax::Reserved;
 use super::vocabulary::Kind;
 use super::{Context, value};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::TAG_MAX;
 
-/// The `<reserved>` elements of `element`; `numbers` is what the attribute for numbers is called there.
-pub(super) fn reserved(
-    element: &Element<'_>,
-    numbers: &str,
-    bounds: &RangeInclusive<i64>,
-    context: &mut Context<'_>,
-) -> Vec<Reserved> {
-    let mut all = Vec::new();
-    for child in element.children(Kind::Reserved) {
-        let (ranges, names) = (child.attribute(numbers), child.attribute("names"));
-        if ranges.is_none() && names.is_none() && !child.attributes_cut {
-            let message = format!("`<reserved>` needs the attribute `{numbers}` or `names`");
-            context.push(Diagnostic::new(Code::MissingAttribute, child.name_span, message));
-        }
-        all.push(Reserved {
-            numbers: ranges.map(|it| value::ranges(it, bounds.clone(), context)).unwrap_or_default(),
-            names: names.map(|it| value::names(it, context)).unwrap_or_default(),
-        });
+pub(super) fn reserved(element: &Element<'_>, parent: Kind, context: &mut Context<'_>) -> Reserved {
+    let (numbers, bounds) = match parent {
+        Kind::Message => ("tags", 1..=TAG_MAX.into()),
+        Kind::Enum => ("numbers", i32::MIN.into()..=i32::MAX.into()),
+        _ => ("ids", 1..=u16::MAX.into()),
+    };
+    let (ranges, names) = (element.attribute(numbers), element.attribute("names"));
+    if ranges.is_none() && names.is_none() && !element.attributes_cut {
+        let message = format!("`<reserved>` needs the attribute `{numbers}` or `names`");
+        context.push(Diagnostic::new(Code::MissingAttribute, element.name_span, message));
     }
-    all
+    Reserved {
+        numbers: ranges.map(|it| value::ranges(it, bounds, context)).unwrap_or_default(),
+        names: names.map(|it| value::names(it, context)).unwrap_or_default(),
+    }
 }

@@ -4,20 +4,53 @@
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::rc::Rc;
 use std::str::FromStr;
 
 use super::Context;
 use super::attributes::Attribute;
-use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
-use crate::limits::{RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX};
+use super::element::Element;
+use crate::diagnostic::{Code, Diagnostic, Span, Spanned, quoted};
+use crate::limits::{NAME_LEN_MAX, PACKAGE_DEPTH_MAX, RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX};
 use crate::model::PRIORITY_DEFAULT;
 
 const PRIORITIES: [(&str, u8); 4] =
     [("core", 0), ("important", 64), ("normal", PRIORITY_DEFAULT), ("lossy", 192)];
 
-/// Names are taken as they are: `check` judges them.
-pub(super) fn text(attribute: &Attribute<'_>) -> Spanned<String> {
-    Spanned { value: attribute.value.clone().into_owned(), span: attribute.value_span }
+/// A text as it is.
+pub(super) fn text(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Spanned<Rc<str>> {
+    Spanned { value: context.shared.names.intern(&attribute.value), span: attribute.value_span }
+}
+
+/// The name of an element. How long it is is judged here, before it is used in many places; `check` judges the rest.
+pub(super) fn name(element: &Element<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
+    let attribute = element.required("name", context)?;
+    is_short("name", attribute, context).then(|| text(attribute, context))
+}
+
+/// The package of a file, of bounded length and depth.
+pub(super) fn package(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
+    if !is_short("package", attribute, context) {
+        return None;
+    }
+    if PACKAGE_DEPTH_MAX < attribute.value.split('.').count() {
+        let package = quoted(&attribute.value);
+        let message =
+            format!("the package {package} has more than {PACKAGE_DEPTH_MAX} segments (PACKAGE_DEPTH_MAX)");
+        context.push(Diagnostic::new(Code::BadName, attribute.value_span, message));
+        return None;
+    }
+    Some(text(attribute, context))
+}
+
+fn is_short(what: &str, attribute: &Attribute<'_>, context: &mut Context<'_>) -> bool {
+    let is_short = attribute.value.chars().take(NAME_LEN_MAX + 1).count() <= NAME_LEN_MAX;
+    if !is_short {
+        let name = quoted(&attribute.value);
+        let message = format!("the {what} {name} has more than {NAME_LEN_MAX} characters (NAME_LEN_MAX)");
+        context.push(Diagnostic::new(Code::BadName, attribute.value_span, message));
+    }
+    is_short
 }
 
 /// A whole number in a range. The span is the whole attribute, as it is what a caret shall show.
@@ -110,7 +143,10 @@ pub(super) fn ranges(
         // The first character is no separator: numbers may be negative.
         let separator = word.char_indices().skip(1).find(|(_, it)| *it == '-').map(|(at, _)| at);
         let (first, last) = separator.map_or((word, word), |at| (&word[..at], &word[at + 1..]));
-        let number = |digits: &str| digits.parse::<i64>().ok().filter(|number| bounds.contains(number));
+        let number = |digits: &str| {
+            let is_plain = digits.strip_prefix('-').unwrap_or(digits).bytes().all(|it| it.is_ascii_digit());
+            digits.parse::<i64>().ok().filter(|number| is_plain && bounds.contains(number))
+        };
         match (number(first), number(last)) {
             (Some(first), Some(last)) if first <= last => ranges.push((first, last, attribute.span)),
             _ => {
@@ -124,29 +160,32 @@ pub(super) fn ranges(
 }
 
 /// Names with blanks between them.
-pub(super) fn names(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Vec<Spanned<String>> {
+pub(super) fn names(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Vec<Spanned<Rc<str>>> {
     let names = listed(attribute, context).into_iter();
-    names.map(|name| Spanned { value: name.to_owned(), span: attribute.span }).collect()
+    names.map(|name| Spanned { value: context.shared.names.intern(name), span: attribute.span }).collect()
 }
 
 /// The words of a list; none, with a finding, if there are too many.
 fn listed<'a>(attribute: &'a Attribute<'_>, context: &mut Context<'_>) -> Vec<&'a str> {
     let words: Vec<_> = attribute.value.split_ascii_whitespace().take(RESERVED_MAX + 1).collect();
-    if words.len() <= RESERVED_MAX {
-        return words;
+    if RESERVED_MAX < words.len() {
+        let message = format!("`{}` lists more than {RESERVED_MAX} of them (RESERVED_MAX)", attribute.name);
+        context.push(Diagnostic::new(Code::LimitExceeded, attribute.value_span, message));
+        return Vec::new();
     }
-    let message = format!("`{}` lists more than {RESERVED_MAX} of them (RESERVED_MAX)", attribute.name);
-    context.push(Diagnostic::new(Code::LimitExceeded, attribute.value_span, message));
-    Vec::new()
+    match context.count_elements(words.len(), attribute.value_span) {
+        true => words,
+        false => Vec::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Diagnostics, FileId};
-    use crate::parse::{Lost, reader, vocabulary};
+    use crate::diagnostic::FileId;
+    use crate::parse::{attributes, vocabulary};
 
-    /// Reads `value` as the `request` of a method, whose text is not judged, by `read`.
+    /// Reads the attribute `request='value'` by `read`.
     #[track_caller]
     fn check<T: PartialEq + std::fmt::Debug>(
         value: &str,
@@ -154,17 +193,16 @@ mod tests {
         expected: T,
         is_fault: bool,
     ) {
-        let text = format!(
-            "<protocol package='p'><service name='S'><method request='{value}'/></service></protocol>"
-        );
-        let (mut found, mut lost) = (Diagnostics::default(), Lost::default());
-        let mut context = Context { file: FileId::default(), found: &mut found, lost: &mut lost };
-        let root = reader::read(&text, &mut context).unwrap();
-        let service = root.children(vocabulary::Kind::Service).next().unwrap();
-        let method = service.children(vocabulary::Kind::Method).next().unwrap();
-        let attribute = method.attribute("request").unwrap();
-        assert_eq!(read(attribute, &mut context), expected, "{value}");
-        assert_eq!(found.has_errors(), is_fault, "{value}");
+        let (mut shared, mut found, mut lost) = Default::default();
+        let mut context =
+            Context { file: FileId::default(), shared: &mut shared, found: &mut found, lost: &mut lost };
+        let tag = format!("method request='{value}'");
+        let method = vocabulary::word("method").unwrap();
+        let (read_attributes, all_sound) = attributes::read(method, None, &tag, 0, &mut context);
+        assert!(all_sound, "{value}");
+        let attributes = read_attributes.unwrap_or_default();
+        assert_eq!(read(&attributes[0], &mut context), expected, "{value}");
+        assert_eq!(found.errors() > 0, is_fault, "{value}");
     }
 
     #[test]
@@ -231,6 +269,8 @@ mod tests {
         check("-3--1 -5", read, vec![(-3, -1), (-5, -5)], false);
         check("12-9", read, vec![], true);
         check("1 21", read, vec![(1, 1)], true);
-        check("1-", read, vec![], true);
+        for fault in ["1-", "+4", "4-+9", "--4", "-", "4--"] {
+            check(fault, read, vec![], true);
+        }
     }
 }

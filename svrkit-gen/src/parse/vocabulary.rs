@@ -104,14 +104,13 @@ impl Word {
     }
 
     /// The attributes of this element where it stands in `parent`.
-    pub(super) fn attributes_in(&self, parent: Option<Kind>) -> Vec<&'static str> {
-        let counted = match (self.kind, parent) {
-            (Kind::Reserved, Some(Kind::Message)) => "tags",
-            (Kind::Reserved, Some(Kind::Enum)) => "numbers",
-            (Kind::Reserved, _) => "ids",
-            _ => return self.attributes.to_vec(),
-        };
-        vec![counted, "names"]
+    pub(super) fn attributes_in(&self, parent: Option<Kind>) -> &'static [&'static str] {
+        match (self.kind, parent) {
+            (Kind::Reserved, Some(Kind::Message)) => &["tags", "names"],
+            (Kind::Reserved, Some(Kind::Enum)) => &["numbers", "names"],
+            (Kind::Reserved, _) => &["ids", "names"],
+            _ => self.attributes,
+        }
     }
 }
 

@@ -23,10 +23,16 @@ pub(crate) fn check_file(path: &Path, actual: &str) {
 
 /// The schemas of a folder, sorted, as paths relative to the package: cargo runs tests there.
 pub(crate) fn schemas(folder: &str) -> Vec<PathBuf> {
+    files(folder, "xml")
+}
+
+/// The files of a folder whose names end so, sorted.
+pub(crate) fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut schemas: Vec<_> = entries.filter(|path| path.extension().is_some_and(|it| it == "xml")).collect();
-    schemas.sort();
-    schemas
+    let mut files: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|it| it == extension)).collect();
+    files.sort();
+    files
 }
 
 /// A folder for one test, removed when the test ends.
