@@ -40,8 +40,9 @@ fn at_most_250_generated_lines() {
 }
 
 #[test]
-fn the_generator_runs_again_for_its_schema_alone() {
-    // What the build script told cargo stands beside its output folder.
+fn the_build_script_watches_its_schema_alone() {
+    // Cargo keeps what the script told it beside its output folder. That cargo heeds it is seen by real builds of a new
+    // project, in the tests of `cargo-svrkit`.
     let told = std::fs::read_to_string(Path::new(env!("OUT_DIR")).join("../output")).unwrap();
     let watched: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("cargo::rerun-if-")).collect();
     assert_eq!(watched, ["changed=schemas/hello.xml"]);
