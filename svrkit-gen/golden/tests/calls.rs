@@ -32,7 +32,10 @@ impl e::Orders for Shop {
 }
 
 async fn client() -> Client {
-    Server::new().service(e::OrdersServer::from_arc(Arc::new(Shop))).in_process().unwrap()
+    Server::new()
+        .service(e::OrdersServer::from_arc(Arc::new(Shop)))
+        .in_process()
+        .expect("one service alone has an id of its own")
 }
 
 #[tokio::test]

@@ -1,0 +1,46 @@
+//! Generates every valid schema of the generator's tests, and the one-sided forms, for `src/lib.rs` to compile.
+//!
+//! One file and one module each: two schemas may have the same package.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use svrkit_gen::Config;
+
+/// Schemas that stand for each feature of the dialect.
+const VALID: &str = "../tests/schemas/valid";
+
+/// The schema of which one side is generated without the other.
+const EVERYTHING: &str = "../tests/golden/everything.xml";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let out_dir = PathBuf::from(env::var("OUT_DIR")?);
+    let mut modules = String::new();
+    let mut write = |name: &str, config: &Config, schema: &Path| -> Result<(), Box<dyn Error>> {
+        let generated = config.generate([schema]).map_err(|report| report.render())?;
+        for path in generated.files_read() {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+        fs::write(out_dir.join(format!("{name}.rs")), generated.source())?;
+        modules.push_str(&format!(
+            "/// The schema `{name}`.\npub mod {name} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{name}.rs\")); }}\n"
+        ));
+        Ok(())
+    };
+    let mut schemas = Vec::new();
+    for entry in fs::read_dir(VALID)? {
+        schemas.push(entry?.path());
+    }
+    schemas.sort();
+    for schema in schemas.iter().filter(|path| path.extension().is_some_and(|it| it == "xml")) {
+        let name = schema.file_stem().unwrap_or_default().to_string_lossy();
+        write(&name, &Config::new(), schema)?;
+    }
+    write("client_only", &Config::new().server(false), Path::new(EVERYTHING))?;
+    write("server_only", &Config::new().client(false), Path::new(EVERYTHING))?;
+    fs::write(out_dir.join("schemas.rs"), modules)?;
+    // A new schema is a new module.
+    println!("cargo::rerun-if-changed={VALID}");
+    Ok(())
+}
