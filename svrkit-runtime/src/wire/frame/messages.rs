@@ -8,6 +8,7 @@
     clippy::module_inception,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
+    clippy::upper_case_acronyms,
     clippy::wrong_self_convention,
     reason = "the names are the schema's, and a program seldom uses all of them"
 )]
