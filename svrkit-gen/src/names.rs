@@ -1,6 +1,6 @@
 //! Every Rust name we invent: the only place that knows keywords and cases.
 //!
-//! Functions give strings, so that `check` can compare them before `emit` makes identifiers of them. Case changes can
+//! They are made of names that `check` found to be ASCII. Functions give strings, so that `check` can compare them before `emit` makes identifiers of them. Case changes can
 //! make two names one; that is refused by `check::rust_collision`, naming both sides.
 
 use crate::model::{Enum, Message, Name, Service};
@@ -47,9 +47,9 @@ pub(crate) fn service_spec(service: &Service) -> String {
     upper_case(&service.name.own)
 }
 
-/// The static that describes a method.
-pub(crate) fn method_spec(service: &Service, method: &str) -> String {
-    format!("{}_{}", upper_case(&service.name.own), upper_case(method))
+/// The static that describes a method of the service whose own static has this name.
+pub(crate) fn method_spec(service_spec: &str, method: &str) -> String {
+    format!("{service_spec}_{}", upper_case(method))
 }
 
 /// A method of the service's trait and of its client.
@@ -103,37 +103,39 @@ pub(crate) fn is_keyword(name: &str) -> bool {
 }
 
 fn snake_case(name: &str) -> String {
-    lawful(words_joined(name, char::to_lowercase))
+    lawful(words_joined(name, char::to_ascii_lowercase))
 }
 
 fn upper_case(name: &str) -> String {
-    lawful(words_joined(name, char::to_uppercase))
+    lawful(words_joined(name, char::to_ascii_uppercase))
 }
 
 fn pascal_case(name: &str) -> String {
-    let is_shouted = |part: &str| !part.contains(|it: char| it.is_lowercase());
-    let parts = name.split('_').filter(|part| !part.is_empty());
-    lawful(parts.map(|part| capitalized(part, is_shouted(part))).collect())
-}
-
-fn capitalized(part: &str, lower_rest: bool) -> String {
-    let mut characters = part.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    let rest = characters.as_str();
-    first.chain(if lower_rest { rest.to_lowercase() } else { rest.to_owned() }.chars()).collect()
+    let mut joined = String::with_capacity(name.len());
+    for part in name.split('_').filter(|part| !part.is_empty()) {
+        let is_shouted = !part.contains(|it: char| it.is_ascii_lowercase());
+        for (at, character) in part.chars().enumerate() {
+            joined.push(match at {
+                0 => character.to_ascii_uppercase(),
+                _ if is_shouted => character.to_ascii_lowercase(),
+                _ => character,
+            });
+        }
+    }
+    lawful(joined)
 }
 
 /// The words of a name in one case with `_` between them: those of `HTTPRequest2_id` are `HTTP`, `Request2`, `id`.
-fn words_joined<C: Iterator<Item = char>>(name: &str, cased: impl Fn(char) -> C) -> String {
+fn words_joined(name: &str, cased: impl Fn(&char) -> char) -> String {
     let mut joined = String::with_capacity(name.len() + name.len() / 4);
     let mut before = None;
     let mut characters = name.chars().peekable();
     while let Some(character) = characters.next() {
-        let starts_word = character.is_uppercase()
+        let starts_word = character.is_ascii_uppercase()
             && match before {
                 Some('_') | None => false,
-                Some(before) if before.is_uppercase() => {
-                    characters.peek().is_some_and(|after| after.is_lowercase())
+                Some(before) if before.is_ascii_uppercase() => {
+                    characters.peek().is_some_and(|after| after.is_ascii_lowercase())
                 }
                 Some(_) => true,
             };
@@ -142,7 +144,7 @@ fn words_joined<C: Iterator<Item = char>>(name: &str, cased: impl Fn(char) -> C)
             joined.push('_');
         }
         if character != '_' {
-            joined.extend(cased(character));
+            joined.push(cased(&character));
         }
         before = Some(character);
     }

@@ -1,6 +1,6 @@
 //! SVK0102: within one package a name belongs to one message, enum or service, whatever the file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
@@ -11,9 +11,9 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     let services = schema.services.iter().map(|service| &service.name);
     let mut names: Vec<_> = messages.chain(enums).chain(services).collect();
     names.sort_by_key(|name| name.span);
-    let mut first_use = BTreeMap::new();
+    let mut first_use = HashMap::new();
     // What is nested in a second definition is defined twice as well, and that follows from it.
-    let mut second = BTreeSet::new();
+    let mut second = HashSet::new();
     for name in names {
         if name.around_span.is_some_and(|around| second.contains(&around)) {
             second.insert(name.span);

@@ -1,13 +1,13 @@
 //! SVK0103: within one message a name belongs to one field.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for message in &schema.messages {
-        let mut first_use = BTreeMap::new();
+        let mut first_use = HashMap::new();
         for head in message.heads() {
             let Some(first) = first_use.get(&head.name.value).copied() else {
                 first_use.insert(&head.name.value, head.name.span);

@@ -1,13 +1,13 @@
 //! SVK0113: within one enum a number belongs to one value.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for enumeration in &schema.enums {
-        let mut first_use = BTreeMap::new();
+        let mut first_use = HashMap::new();
         for value in &enumeration.values {
             let Some(first) = first_use.get(&value.number.value).copied() else {
                 first_use.insert(value.number.value, value.number.span);

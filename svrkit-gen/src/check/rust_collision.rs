@@ -2,7 +2,7 @@
 //!
 //! Names that are the same in the schema already have rules of their own; those that are no names at all too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::bad_name::is_sound;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
@@ -36,7 +36,7 @@ fn members<'a>(
     rust_name: impl Fn(&str) -> String,
     found: &mut Diagnostics,
 ) {
-    let mut first_use: BTreeMap<String, (&str, Span)> = BTreeMap::new();
+    let mut first_use: HashMap<String, (&str, Span)> = HashMap::new();
     for (name, span) in members.filter(|(name, _)| is_sound(name)) {
         let rust = rust_name(name);
         match first_use.get(&rust) {
@@ -70,7 +70,7 @@ struct Claim<'a> {
     /// One number a module.
     module: usize,
     namespace: Namespace,
-    rust: String,
+    rust: Box<str>,
     /// The definition that has it.
     owner: &'a Name,
     what: &'static str,
@@ -101,10 +101,11 @@ impl<'a> Items<'a> {
         for rust in [names::server(service), names::client(service)] {
             self.claim(name, Namespace::Types, rust, "service", None, name.span);
         }
-        self.claim(name, Namespace::Values, names::service_spec(service), "service", None, name.span);
+        let spec = names::service_spec(service);
+        self.claim(name, Namespace::Values, spec.clone(), "service", None, name.span);
         for head in service.heads().into_iter().filter(|head| is_sound(&head.name.value)) {
             let method = &*head.name.value;
-            let rust = names::method_spec(service, method);
+            let rust = names::method_spec(&spec, method);
             self.claim(name, Namespace::Values, rust, "method", Some(method), head.name.span);
         }
     }
@@ -119,44 +120,40 @@ impl<'a> Items<'a> {
         span: Span,
     ) {
         if let Some(module) = self.modules.of(owner.scope).filter(|_| is_sound(&owner.own)) {
+            let rust = rust.into_boxed_str();
             self.claims.push(Claim { module, namespace, rust, owner, what, method, span });
         }
     }
 
     fn report(mut self, found: &mut Diagnostics) {
-        self.claims.sort_by_key(|claim| claim.span);
-        let mut first_use: BTreeMap<_, &Claim<'_>> = BTreeMap::new();
+        // Those that want one name come together, in the order of the files.
+        self.claims.sort_by(|a, b| a.wanted().cmp(&b.wanted()).then(a.span.cmp(&b.span)));
         let mut reported = BTreeSet::new();
-        for claim in &self.claims {
-            if found.is_full() {
-                return;
+        for claims in self.claims.chunk_by(|a, b| a.wanted() == b.wanted()) {
+            let (first, others) = (&claims[0], &claims[1..]);
+            for claim in others {
+                if found.is_full() {
+                    return;
+                }
+                // One definition against itself: `members` reports that, or it was defined twice. Two services of one
+                // name share all that is made of it; once is enough.
+                let owners = (first.owner.key(), claim.owner.key());
+                if owners.0 == owners.1 || !reported.insert(owners) {
+                    continue;
+                }
+                let first_name = format!("{} {}", first.what, quoted(&first.schema_name()));
+                let (name, rust) = (claim.schema_name(), claim.rust_path());
+                found.push(collision(&first_name, first.span, claim.what, &name, claim.span, &rust));
             }
-            let key = (claim.module, claim.namespace, claim.rust.as_str());
-            let Some(first) = first_use.get(&key) else {
-                first_use.insert(key, claim);
-                continue;
-            };
-            // One definition against itself: `members` reports that, or it was defined twice. Two services of one name
-            // share all that is made of it; once is enough.
-            let owners = (first.owner.key(), claim.owner.key());
-            if owners.0 == owners.1 || !reported.insert(owners) {
-                continue;
-            }
-            let first_name = format!("{} {}", first.what, quoted(&first.schema_name()));
-            let rust = claim.rust_path();
-            found.push(collision(
-                &first_name,
-                first.span,
-                claim.what,
-                &claim.schema_name(),
-                claim.span,
-                &rust,
-            ));
         }
     }
 }
 
 impl Claim<'_> {
+    fn wanted(&self) -> (usize, Namespace, &str) {
+        (self.module, self.namespace, &self.rust)
+    }
+
     fn schema_name(&self) -> String {
         match self.method {
             Some(method) => format!("{}.{method}", self.owner.full()),
@@ -166,34 +163,32 @@ impl Claim<'_> {
 
     fn rust_path(&self) -> String {
         let mut path = names::module_path(self.owner);
-        path.push(self.rust.clone());
+        path.push(self.rust.to_string());
         path.join("::")
     }
 }
 
 /// Which scopes become one module.
 struct Modules {
-    /// By scope; `None` where no name of Rust can be made.
-    modules: BTreeMap<ScopeId, Option<usize>>,
+    /// By scope; absent where no name of Rust can be made.
+    modules: HashMap<ScopeId, usize>,
 }
 
 impl Modules {
     fn new(scopes: &Scopes) -> Self {
-        let mut modules = BTreeMap::from([(Scopes::ROOT, Some(0))]);
-        let mut known = BTreeMap::new();
-        for (scope, around, name) in scopes.all() {
-            let around = modules.get(&around).copied().flatten().filter(|_| is_sound(name));
-            let module = around.map(|around| {
+        let mut modules = HashMap::from([(Scopes::ROOT, 0)]);
+        let mut known = HashMap::new();
+        for (scope, around, name) in scopes.all().filter(|(.., name)| is_sound(name)) {
+            if let Some(around) = modules.get(&around).copied() {
                 let next = known.len() + 1;
-                *known.entry((around, names::module(name))).or_insert(next)
-            });
-            modules.insert(scope, module);
+                modules.insert(scope, *known.entry((around, names::module(name))).or_insert(next));
+            }
         }
         Self { modules }
     }
 
     fn of(&self, scope: ScopeId) -> Option<usize> {
-        self.modules.get(&scope).copied().flatten()
+        self.modules.get(&scope).copied()
     }
 }
 

@@ -1,12 +1,12 @@
 //! SVK0201: calls are routed by id, so no two services share one.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
-    let mut first_use = BTreeMap::new();
+    let mut first_use = HashMap::new();
     for service in &schema.services {
         let Some((name, first)) = first_use.get(&service.id) else {
             first_use.insert(service.id, (&service.name, service.id_span));

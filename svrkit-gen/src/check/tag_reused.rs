@@ -1,13 +1,13 @@
 //! SVK0104: within one message a tag names one field.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{Schema, is_tag};
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for message in &schema.messages {
-        let mut first_use = BTreeMap::new();
+        let mut first_use = HashMap::new();
         // A tag that may not be used at all is reported as that.
         for head in message.heads().into_iter().filter(|head| is_tag(head.tag.value)) {
             let Some(first) = first_use.get(&head.tag.value).copied() else {

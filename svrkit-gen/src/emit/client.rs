@@ -45,7 +45,7 @@ pub(super) fn client(service: &Service, schema: &Schema) -> TokenStream {
 fn method(method: &Method, service: &Service, schema: &Schema) -> TokenStream {
     let docs = method_docs(method, service);
     let name = ident(&names::method(&method.head.name.value));
-    let spec = ident(&names::method_spec(service, &method.head.name.value));
+    let spec = ident(&names::method_spec(&names::service_spec(service), &method.head.name.value));
     let request = type_path(&schema.message(method.request).name, &service.name);
     let response = type_path(&schema.message(method.response).name, &service.name);
     quote! {

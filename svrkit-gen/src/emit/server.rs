@@ -61,7 +61,7 @@ fn dispatch(service: &Service) -> TokenStream {
 
 fn arm(method: &Method, service: &Service) -> TokenStream {
     let id = Literal::u16_unsuffixed(method.head.id.value);
-    let spec = ident(&names::method_spec(service, &method.head.name.value));
+    let spec = ident(&names::method_spec(&names::service_spec(service), &method.head.name.value));
     let name = ident(&names::method(&method.head.name.value));
     let parameter = ident(names::server_parameter(service));
     // Not `service.#name`: an `Arc` has methods of its own. The handler's error becomes the status it stands for.

@@ -15,8 +15,10 @@ pub(super) fn specs(service: &Service, schema: &Schema) -> TokenStream {
     let id = Literal::u32_unsuffixed(service.id);
     let fingerprint: Literal =
         format!("{:#018x}", fingerprint(service, schema)).parse().expect("a hexadecimal number is a literal");
-    let method_names =
-        service.methods.iter().map(|it| ident(&names::method_spec(service, &it.head.name.value)));
+    let method_names = service
+        .methods
+        .iter()
+        .map(|it| ident(&names::method_spec(&names::service_spec(service), &it.head.name.value)));
     let methods = service.methods.iter().map(|it| method_spec(it, service, schema));
     quote! {
         #[doc = #doc]
@@ -32,7 +34,7 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
     let service_name = service.name.full();
     let method_name = &method.head.name.value;
     let doc = format!(" The facts of `{service_name}.{method_name}`.");
-    let name = ident(&names::method_spec(service, method_name));
+    let name = ident(&names::method_spec(&names::service_spec(service), method_name));
     let service_id = Literal::u32_unsuffixed(service.id);
     let method_id = Literal::u16_unsuffixed(method.head.id.value);
     let request = schema.message(method.request).name.full();

@@ -243,11 +243,11 @@ impl<'a> Resolver<'a> {
         let visible = &self.loaded.files[place.file.index()].visible;
         let mut miss = Miss::Unknown;
         for scope in &place.scopes {
-            let symbols = self.schema.scopes.symbols(*scope, reference);
-            if let Some(symbol) = symbols.iter().find(|symbol| visible.contains(&symbol.file)) {
+            let symbols = || self.schema.scopes.symbols(*scope, reference);
+            if let Some(symbol) = symbols().find(|symbol| visible.contains(&symbol.file)) {
                 return Ok(symbol.kind);
             }
-            if let Some(symbol) = symbols.first() {
+            if let Some(symbol) = symbols().next() {
                 miss = Miss::NotImported(symbol.file);
             }
         }
