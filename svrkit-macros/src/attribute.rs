@@ -1,11 +1,12 @@
-//! The words inside `#[tlv(…)]`, before anything knows whether they make sense together.
+//! The words inside `#[tlv(…)]` and `#[error_code(…)]`, before anything knows whether they make sense together.
 
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitInt, LitStr, Token};
+use syn::{Attribute, Ident, LitFloat, LitInt, LitStr, Token, parenthesized};
 
 use crate::faults::Faults;
+use crate::nearest;
 
 /// One word of the attribute.
 pub(crate) enum Word {
@@ -14,20 +15,42 @@ pub(crate) enum Word {
     /// `zigzag`
     Flag(Ident),
     /// `name = "shop.Order"`
-    Text(Ident, LitStr),
+    Setting(Ident, Setting),
+    /// `oneof(7, 8)`
+    Numbers(Ident, Vec<Number>),
+}
+
+/// What a word is set to.
+pub(crate) enum Setting {
+    /// `"shop.Order"`
+    Text(LitStr),
+    /// `-5`
+    Number(Number),
+    /// `10.5`
+    Float(Float),
+    /// `zigzag`
+    Word(Ident),
 }
 
 /// An integer, of any size: the range is a rule's matter.
+#[derive(Clone, Copy)]
 pub(crate) struct Number {
     pub(crate) value: i128,
     pub(crate) place: Span,
 }
 
-/// All words of the `#[tlv(…)]` attributes in `attributes`; `None` if they cannot be read, which is then a fault.
-pub(crate) fn words(attributes: &[Attribute], faults: &mut Faults) -> Option<Vec<Word>> {
+/// A number with a fraction.
+#[derive(Clone, Copy)]
+pub(crate) struct Float {
+    pub(crate) value: f64,
+    pub(crate) place: Span,
+}
+
+/// All words of the attributes called `name` in `attributes`; `None` if they cannot be read, which is then a fault.
+pub(crate) fn words(name: &str, attributes: &[Attribute], faults: &mut Faults) -> Option<Vec<Word>> {
     let mut words = Vec::new();
     let mut is_readable = true;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("tlv")) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
         match attribute.parse_args_with(Punctuated::<Word, Token![,]>::parse_terminated) {
             Ok(parsed) => words.extend(parsed),
             Err(error) => {
@@ -39,21 +62,43 @@ pub(crate) fn words(attributes: &[Attribute], faults: &mut Faults) -> Option<Vec
     is_readable.then_some(words)
 }
 
+/// Keeps `value` as what `word` says, or reports that the word was there before.
+pub(crate) fn once<T>(place: &mut Option<T>, word: &Ident, value: T, faults: &mut Faults) {
+    if place.is_some() {
+        faults.at(word.span(), format_args!("`{word}` is written twice"));
+    } else {
+        *place = Some(value);
+    }
+}
+
 impl Word {
-    /// Reports a word that has no meaning where it stands, with the nearest of `known`.
-    pub(crate) fn refuse(&self, known: &[&str], faults: &mut Faults) {
-        let known_words = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        match self {
+    /// Reports a word that has no meaning where it stands, with the nearest of `known`; one that has a meaning, but
+    /// not in this form, with the form out of `forms`.
+    pub(crate) fn refuse(&self, known: &[&str], forms: &[(&str, &str)], faults: &mut Faults) {
+        let word = match self {
             Self::Number(number) => {
-                faults.at(number.place, format_args!("no number stands here, known are {known_words}"));
+                let known = nearest::list(known);
+                faults.at(number.place, format_args!("no number stands here, known are {known}"));
+                return;
             }
-            Self::Flag(word) | Self::Text(word, _) => {
-                let text = match nearest(&word.to_string(), known) {
-                    Some(near) => format!("`{word}` means nothing here, did you mean `{near}`?"),
-                    None => format!("`{word}` means nothing here, known are {known_words}"),
-                };
-                faults.at(word.span(), text);
+            Self::Flag(word) | Self::Setting(word, _) | Self::Numbers(word, _) => word,
+        };
+        let name = word.to_string();
+        match forms.iter().find(|(form, _)| *form == name && known.contains(form)) {
+            Some((_, form)) => {
+                faults.at(word.span(), format_args!("`{name}` is written like this: `{form}`"))
             }
+            None => faults.at(word.span(), nearest::hint(&name, known)),
+        }
+    }
+}
+
+impl Word {
+    /// Where the word stands.
+    pub(crate) fn place(&self) -> Span {
+        match self {
+            Self::Number(number) => number.place,
+            Self::Flag(word) | Self::Setting(word, _) | Self::Numbers(word, _) => word.span(),
         }
     }
 }
@@ -69,9 +114,33 @@ impl Parse for Word {
         }
         let word: Ident = input.parse()?;
         if input.parse::<Option<Token![=]>>()?.is_some() {
-            return Ok(Self::Text(word, input.parse()?));
+            return Ok(Self::Setting(word, input.parse()?));
+        }
+        if input.peek(syn::token::Paren) {
+            let inside;
+            parenthesized!(inside in input);
+            let numbers = Punctuated::<Number, Token![,]>::parse_terminated(&inside)?;
+            return Ok(Self::Numbers(word, numbers.into_iter().collect()));
         }
         Ok(Self::Flag(word))
+    }
+}
+
+impl Parse for Setting {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.lookahead1();
+        let is_negative = ahead.peek(Token![-]);
+        if ahead.peek(LitFloat) || is_negative && input.peek2(LitFloat) {
+            input.parse().map(Self::Float)
+        } else if ahead.peek(LitInt) || is_negative {
+            input.parse().map(Self::Number)
+        } else if ahead.peek(LitStr) {
+            input.parse().map(Self::Text)
+        } else if ahead.peek(Ident) {
+            input.parse().map(Self::Word)
+        } else {
+            Err(ahead.error())
+        }
     }
 }
 
@@ -84,43 +153,24 @@ impl Parse for Number {
     }
 }
 
-/// The one of `known` that `word` was probably meant to be.
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let (distance, near) = known.iter().map(|known| (distance(word, known), *known)).min()?;
-    (distance <= near.len().div_ceil(3)).then_some(near)
+impl Parse for Float {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let minus: Option<Token![-]> = input.parse()?;
+        let digits: LitFloat = input.parse()?;
+        let value: f64 = digits.base10_parse()?;
+        if !value.is_finite() {
+            return Err(syn::Error::new(digits.span(), "no number is that large"));
+        }
+        Ok(Self { value: if minus.is_some() { -value } else { value }, place: digits.span() })
+    }
 }
 
-/// How many letters are to be inserted, removed or replaced (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, letter) in from.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (column, other) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
+/// A full name, package first, as `name = "…"` gives it; a fault if it is none.
+pub(crate) fn full_name(name: &LitStr, faults: &mut Faults) -> String {
+    let text = name.value();
+    let is_part = |part: &str| syn::parse_str::<Ident>(&format!("_{part}")).is_ok() && !part.is_empty();
+    if !text.split('.').all(is_part) {
+        faults.at(name.span(), format_args!("`{text}` is no full name, which looks like `shop.Order`"));
     }
-    row[to.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_word_is_found() {
-        let known = ["zigzag", "fixed", "unpacked", "unknown"];
-        for (word, expected) in [
-            ("zigzg", Some("zigzag")),
-            ("zig_zag", Some("zigzag")),
-            ("fix", Some("fixed")),
-            ("packed", Some("unpacked")),
-            ("unknwon", Some("unknown")),
-            ("default", None),
-        ] {
-            assert_eq!(nearest(word, &known), expected, "{word}");
-        }
-    }
+    text
 }

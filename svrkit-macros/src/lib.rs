@@ -1,4 +1,4 @@
-//! The derives `Tlv` and `TlvEnum`.
+//! The derives `Tlv`, `TlvEnum`, `TlvOneof` and `ErrorCode`.
 //!
 //! Each goes four steps: parse the item, validate it against each rule, expand it, or fall back to an empty impl
 //! beside the errors, so that one mistake is one error. They write impls of the traits of the same names in
@@ -6,9 +6,16 @@
 //! nothing of ours and is not meant to be named directly.
 
 mod attribute;
+mod constraint;
+mod encoding;
 mod enumeration;
 mod faults;
+mod field;
+mod nearest;
+mod oneof;
 mod record;
+mod rust_type;
+mod tag;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -23,4 +30,10 @@ pub fn tlv(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(TlvEnum, attributes(tlv))]
 pub fn tlv_enum(input: TokenStream) -> TokenStream {
     enumeration::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes an enum the alternatives of a message: see the trait `svrkit_runtime::TlvOneof` for the attributes.
+#[proc_macro_derive(TlvOneof, attributes(tlv))]
+pub fn tlv_oneof(input: TokenStream) -> TokenStream {
+    oneof::derive(&parse_macro_input!(input as DeriveInput)).into()
 }

@@ -7,6 +7,7 @@ use crate::attribute::{self, Number, Word};
 use crate::faults::Faults;
 
 const VARIANT_WORDS: &[&str] = &["unknown"];
+const FORMS: &[(&str, &str)] = &[("unknown", "unknown")];
 
 pub(super) struct Draft<'a> {
     pub(super) ident: &'a Ident,
@@ -38,8 +39,8 @@ pub(super) fn enumeration<'a>(input: &'a DeriveInput, faults: &mut Faults) -> sy
         let text = "an enum of numbers has no generic parameters";
         return Err(syn::Error::new_spanned(&input.generics.params, text));
     }
-    for word in attribute::words(&input.attrs, faults).into_iter().flatten() {
-        word.refuse(VARIANT_WORDS, faults);
+    for word in attribute::words("tlv", &input.attrs, faults).into_iter().flatten() {
+        word.refuse(VARIANT_WORDS, FORMS, faults);
     }
     let variants = data.variants.iter().map(|each| variant(each, faults)).collect();
     Ok(Draft { ident: &input.ident, variants })
@@ -53,7 +54,7 @@ fn variant<'a>(variant: &'a syn::Variant, faults: &mut Faults) -> DraftVariant<'
         unknown: None,
         is_broken: false,
     };
-    let Some(words) = attribute::words(&variant.attrs, faults) else {
+    let Some(words) = attribute::words("tlv", &variant.attrs, faults) else {
         draft.is_broken = true;
         return draft;
     };
@@ -63,7 +64,7 @@ fn variant<'a>(variant: &'a syn::Variant, faults: &mut Faults) -> DraftVariant<'
             Word::Number(number) => faults.at(number.place, "a variant has one number"),
             Word::Flag(flag) if flag == "unknown" => draft.unknown = Some(flag.span()),
             other => {
-                other.refuse(VARIANT_WORDS, faults);
+                other.refuse(VARIANT_WORDS, FORMS, faults);
                 draft.is_broken = true;
             }
         }

@@ -6,16 +6,19 @@ use syn::Ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::{Encoding, Field, NumberEncoding, Record};
+use super::{Field, Oneof, Record, check};
 
 pub(super) fn record(record: &Record<'_>) -> TokenStream {
     let Record { ident, name, .. } = record;
     let keys = record.fields.iter().map(keys);
     let encode = encode(record);
     let merge = merge(record);
+    let check = check::check(record);
+    let agreements = record.oneofs.iter().map(agreement);
     quote! {
         const _: () = {
             #(#keys)*
+            #(#agreements)*
 
             #[automatically_derived]
             impl ::svrkit_runtime::wire::tlv::Tlv for #ident {
@@ -34,6 +37,8 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                 ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
                     #merge
                 }
+
+                #check
 
                 fn default_ref() -> &'static Self {
                     static DEFAULT: ::std::sync::OnceLock<#ident> = ::std::sync::OnceLock::new();
@@ -59,6 +64,11 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                 ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
                     decoder.message(self)
                 }
+
+                #[inline]
+                fn check_value(&self, violations: &mut ::svrkit_runtime::wire::tlv::Violations) {
+                    ::svrkit_runtime::wire::tlv::Tlv::check(self, violations);
+                }
             }
         };
     }
@@ -77,6 +87,21 @@ fn keys(field: &Field<'_>) -> TokenStream {
     }
 }
 
+/// The tags that the message names are those that the members of the oneof have.
+fn agreement(oneof: &Oneof<'_>) -> TokenStream {
+    let Oneof { ident, place, tags, .. } = oneof;
+    let named = tags.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let text =
+        format!("`oneof({named})` of the field `{ident}` and the tags of its variants are not the same");
+    let as_oneof = as_oneof(oneof);
+    quote_spanned! {*place=>
+        const _: () = ::core::assert!(
+            ::svrkit_runtime::wire::tlv::tags_agree(#as_oneof::TAGS, &[#(#tags),*]),
+            #text,
+        );
+    }
+}
+
 /// From the end of the message to its start: unknown records first, then the fields by descending tags.
 fn encode(record: &Record<'_>) -> TokenStream {
     let unknown = record.unknown.as_ref().map(|unknown| {
@@ -85,17 +110,59 @@ fn encode(record: &Record<'_>) -> TokenStream {
             let free = ::svrkit_runtime::wire::tlv::UnknownFields::encode_back(&self.#ident, free)?;
         }
     });
-    let fields = record.fields.iter().rev().map(|field| {
-        let ident = field.ident;
-        let (key, _) = key_names(field);
-        let as_field = as_field(field);
-        quote!(let free = #as_field::encode_field(&self.#ident, #key, free)?;)
+    let pieces = pieces(record).into_iter().rev().map(|piece| match piece {
+        Piece::Field(field) => {
+            let ident = field.ident;
+            let (key, _) = key_names(field);
+            let as_field = as_field(field);
+            quote!(let free = #as_field::encode_field(&self.#ident, #key, free)?;)
+        }
+        Piece::Members { oneof, from, to } => {
+            let ident = oneof.ident;
+            let as_oneof = as_oneof(oneof);
+            quote! {
+                let free = #as_oneof::encode_members(&self.#ident, ::core::ops::RangeInclusive::new(#from, #to), free)?;
+            }
+        }
     });
     quote! {
         #unknown
-        #(#fields)*
+        #(#pieces)*
         ::core::option::Option::Some(free)
     }
+}
+
+/// What is written at one place of a message.
+enum Piece<'r, 'a> {
+    Field(&'r Field<'a>),
+    /// The members of a oneof whose tags lie between those of two fields.
+    Members {
+        oneof: &'r Oneof<'a>,
+        from: u32,
+        to: u32,
+    },
+}
+
+/// By ascending tags.
+fn pieces<'r, 'a>(record: &'r Record<'a>) -> Vec<Piece<'r, 'a>> {
+    let fields = record.fields.iter().map(|field| (field.tag, Piece::Field(field)));
+    let members = record.oneofs.iter().flat_map(|oneof| {
+        oneof.tags.iter().map(move |tag| (*tag, Piece::Members { oneof, from: *tag, to: *tag }))
+    });
+    let mut by_tag: Vec<_> = fields.chain(members).collect();
+    by_tag.sort_by_key(|(tag, _)| *tag);
+    let mut pieces: Vec<Piece<'_, '_>> = Vec::new();
+    for (_, piece) in by_tag {
+        match (pieces.last_mut(), piece) {
+            (Some(Piece::Members { oneof: last, to: end, .. }), Piece::Members { oneof, to, .. })
+                if std::ptr::eq(*last, oneof) =>
+            {
+                *end = to;
+            }
+            (_, piece) => pieces.push(piece),
+        }
+    }
+    pieces
 }
 
 fn merge(record: &Record<'_>) -> TokenStream {
@@ -119,6 +186,16 @@ fn merge(record: &Record<'_>) -> TokenStream {
                 .map_err(|error| error.in_field(#name))?,
         }
     });
+    let members = record.oneofs.iter().map(|oneof| {
+        let Oneof { ident, tags, .. } = oneof;
+        let name = ident.unraw().to_string();
+        let as_oneof = as_oneof(oneof);
+        quote! {
+            key if ::core::matches!(key.tag(), #(#tags)|*)
+                && #as_oneof::merge_member(&mut self.#ident, key, decoder)
+                    .map_err(|error| error.in_field(#name))? => {}
+        }
+    });
     quote! {
         loop {
             #begin
@@ -128,6 +205,7 @@ fn merge(record: &Record<'_>) -> TokenStream {
             #[allow(unreachable_patterns, reason = "most fields come in one kind, both their keys are the same")]
             match key {
                 #(#arms)*
+                #(#members)*
                 _ => #other,
             }
         }
@@ -141,15 +219,12 @@ fn key_names(field: &Field<'_>) -> (Ident, Ident) {
 /// `<Type as Field<Encoding>>`, so that a type that is no field is an error at the type.
 fn as_field(field: &Field<'_>) -> TokenStream {
     let ty = field.ty;
-    let encoding = encoding(field.encoding);
+    let encoding = field.encoding.marker();
     quote_spanned!(ty.span()=> <#ty as ::svrkit_runtime::wire::tlv::Field<#encoding>>)
 }
 
-fn encoding(encoding: Encoding) -> TokenStream {
-    let number = match encoding.number {
-        NumberEncoding::Plain => quote!(::svrkit_runtime::wire::tlv::Plain),
-        NumberEncoding::Zigzag => quote!(::svrkit_runtime::wire::tlv::Zigzag),
-        NumberEncoding::Fixed => quote!(::svrkit_runtime::wire::tlv::Fixed),
-    };
-    if encoding.is_unpacked { quote!(::svrkit_runtime::wire::tlv::Unpacked<#number>) } else { number }
+/// `<Type as OneofField>`, so that a type that is none is an error at the type.
+fn as_oneof(oneof: &Oneof<'_>) -> TokenStream {
+    let ty = oneof.ty;
+    quote_spanned!(ty.span()=> <#ty as ::svrkit_runtime::wire::tlv::OneofField>)
 }

@@ -10,8 +10,13 @@ pub(super) fn record(input: &DeriveInput, error: &syn::Error) -> TokenStream {
     let mut tokens = error.to_compile_error();
     // Elsewhere the impl could not hold what the trait asks for, and would be an error more.
     if matches!(input.data, Data::Struct(_)) && input.generics.params.is_empty() {
-        let empty =
-            Record { ident: &input.ident, name: input.ident.to_string(), fields: Vec::new(), unknown: None };
+        let empty = Record {
+            ident: &input.ident,
+            name: input.ident.to_string(),
+            fields: Vec::new(),
+            oneofs: Vec::new(),
+            unknown: None,
+        };
         tokens.extend(expand::record(&empty));
     }
     tokens

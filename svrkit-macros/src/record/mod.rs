@@ -1,13 +1,16 @@
 //! `#[derive(Tlv)]`: a struct becomes a message.
 
+mod check;
 mod expand;
 mod fallback;
 mod parse;
 mod validate;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{DeriveInput, Ident, Type};
 
+use crate::constraint::Constraints;
+use crate::encoding::Encoding;
 use crate::faults::Faults;
 
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
@@ -23,6 +26,7 @@ struct Record<'a> {
     name: String,
     /// In ascending order of tags.
     fields: Vec<Field<'a>>,
+    oneofs: Vec<Oneof<'a>>,
     unknown: Option<Unknown<'a>>,
 }
 
@@ -31,25 +35,24 @@ struct Field<'a> {
     ty: &'a Type,
     tag: u32,
     encoding: Encoding,
+    constraints: Constraints,
+}
+
+/// A field that holds alternatives.
+struct Oneof<'a> {
+    ident: &'a Ident,
+    ty: &'a Type,
+    /// Where `oneof` is written.
+    place: Span,
+    /// Ascending.
+    tags: Vec<u32>,
+    constraints: Constraints,
 }
 
 /// The field that keeps the records of unknown tags.
 struct Unknown<'a> {
     ident: &'a Ident,
     ty: &'a Type,
-}
-
-#[derive(Clone, Copy)]
-struct Encoding {
-    number: NumberEncoding,
-    is_unpacked: bool,
-}
-
-#[derive(Clone, Copy)]
-enum NumberEncoding {
-    Plain,
-    Zigzag,
-    Fixed,
 }
 
 fn read(input: &DeriveInput) -> syn::Result<Record<'_>> {

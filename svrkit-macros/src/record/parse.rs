@@ -1,13 +1,29 @@
 //! What is written on a struct and its fields, not yet judged.
 
-use proc_macro2::Span;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Type};
 
-use crate::attribute::{self, Number, Word};
+use crate::attribute::{self, Setting, Word, once};
 use crate::faults::Faults;
+use crate::field::FieldWords;
 
 const STRUCT_WORDS: &[&str] = &["name"];
-const FIELD_WORDS: &[&str] = &["zigzag", "fixed", "unpacked", "unknown"];
+const STRUCT_FORMS: &[(&str, &str)] = &[("name", "name = \"shop.Order\"")];
+const FIELD_WORDS: &[&str] = &[
+    "zigzag",
+    "fixed",
+    "unpacked",
+    "unknown",
+    "key",
+    "value",
+    "oneof",
+    "min",
+    "max",
+    "min_len",
+    "max_len",
+    "min_items",
+    "max_items",
+    "required",
+];
 
 pub(super) struct Draft<'a> {
     pub(super) ident: &'a Ident,
@@ -18,13 +34,7 @@ pub(super) struct Draft<'a> {
 pub(super) struct DraftField<'a> {
     pub(super) ident: &'a Ident,
     pub(super) ty: &'a Type,
-    pub(super) tag: Option<Number>,
-    pub(super) zigzag: Option<Span>,
-    pub(super) fixed: Option<Span>,
-    pub(super) unpacked: Option<Span>,
-    pub(super) unknown: Option<Span>,
-    /// Part of the attribute could not be read: what seems to be missing may stand there.
-    pub(super) is_broken: bool,
+    pub(super) words: FieldWords,
 }
 
 /// Fails where there is nothing to go on with: no struct with named fields.
@@ -32,7 +42,8 @@ pub(super) fn record<'a>(input: &'a DeriveInput, faults: &mut Faults) -> syn::Re
     let fields = match &input.data {
         Data::Struct(data) => &data.fields,
         Data::Enum(data) => {
-            let text = "a message is a struct, for an enum of numbers derive `TlvEnum`";
+            let text =
+                "a message is a struct, for an enum of numbers derive `TlvEnum`, for alternatives `TlvOneof`";
             return Err(syn::Error::new(data.enum_token.span, text));
         }
         Data::Union(data) => {
@@ -56,64 +67,19 @@ pub(super) fn record<'a>(input: &'a DeriveInput, faults: &mut Faults) -> syn::Re
 
 fn name(input: &DeriveInput, faults: &mut Faults) -> Option<LitStr> {
     let mut name = None;
-    for word in attribute::words(&input.attrs, faults)? {
+    for word in attribute::words("tlv", &input.attrs, faults)? {
         match word {
-            Word::Text(word, text) if word == "name" => match name {
-                Some(_) => faults.at(word.span(), "`name` is written twice"),
-                None => name = Some(text),
-            },
-            other => other.refuse(STRUCT_WORDS, faults),
+            Word::Setting(word, Setting::Text(text)) if word == "name" => {
+                once(&mut name, &word, text, faults)
+            }
+            other => other.refuse(STRUCT_WORDS, STRUCT_FORMS, faults),
         }
     }
     name
 }
 
 fn field<'a>(field: &'a syn::Field, faults: &mut Faults) -> Option<DraftField<'a>> {
-    let mut draft = DraftField {
-        ident: field.ident.as_ref()?,
-        ty: &field.ty,
-        tag: None,
-        zigzag: None,
-        fixed: None,
-        unpacked: None,
-        unknown: None,
-        is_broken: false,
-    };
-    let Some(words) = attribute::words(&field.attrs, faults) else {
-        draft.is_broken = true;
-        return Some(draft);
-    };
-    for word in words {
-        let flag = match word {
-            Word::Number(number) if draft.tag.is_none() => {
-                draft.tag = Some(number);
-                continue;
-            }
-            Word::Number(number) => {
-                faults.at(number.place, "a field has one tag");
-                continue;
-            }
-            Word::Flag(flag) => flag,
-            Word::Text(..) => {
-                word.refuse(FIELD_WORDS, faults);
-                draft.is_broken = true;
-                continue;
-            }
-        };
-        let place = match flag.to_string().as_str() {
-            "zigzag" => &mut draft.zigzag,
-            "fixed" => &mut draft.fixed,
-            "unpacked" => &mut draft.unpacked,
-            "unknown" => &mut draft.unknown,
-            _ => {
-                Word::Flag(flag).refuse(FIELD_WORDS, faults);
-                draft.is_broken = true;
-                continue;
-            }
-        };
-        if place.replace(flag.span()).is_some() {
-            faults.at(flag.span(), format_args!("`{flag}` is written twice"));
-        }
-    }
-    Some(draft)
+    let ident = field.ident.as_ref()?;
+    let words = FieldWords::read(&field.attrs, FIELD_WORDS, faults);
+    Some(DraftField { ident, ty: &field.ty, words })
 }

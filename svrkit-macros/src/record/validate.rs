@@ -2,101 +2,119 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Span;
+use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::parse::{Draft, DraftField};
-use super::{Encoding, Field, NumberEncoding, Record, Unknown};
-use crate::attribute::Number;
+use super::{Field, Oneof, Record, Unknown};
+use crate::attribute::{self, Number};
+use crate::constraint::Constraints;
+use crate::encoding::Encoding;
 use crate::faults::Faults;
-
-const TAG_MAX: i128 = (1 << 29) - 1;
-/// Protobuf keeps these for its own implementations.
-const TAGS_RESERVED: std::ops::RangeInclusive<i128> = 19_000..=19_999;
+use crate::tag;
 
 /// What is sound of `draft`; the rest is in `faults`.
 pub(super) fn record<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Record<'a> {
+    let mut tags = Tags { first_use: BTreeMap::new(), next_free: next_free_tag(&draft.fields) };
     let mut fields = Vec::new();
-    let mut first_use = BTreeMap::new();
-    let next_free = next_free_tag(&draft.fields);
-    for field in draft.fields.iter().filter(|field| field.unknown.is_none()) {
-        let encoding = encoding(field, faults);
-        let Some(tag) = tag(field, next_free, faults) else {
-            continue;
-        };
-        if let Some(first) = first_use.insert(tag, field.ident)
-            && let Some(number) = &field.tag
-        {
+    let mut oneofs = Vec::new();
+    for field in draft.fields.iter().filter(|field| field.words.unknown.is_none()) {
+        match &field.words.oneof {
+            Some((place, numbers)) => oneofs.push(oneof(field, *place, numbers, &mut tags, faults)),
+            None => fields.extend(self::field(field, &mut tags, faults)),
+        }
+    }
+    fields.sort_by_key(|field| field.tag);
+    Record { ident: draft.ident, name: name(draft, faults), fields, oneofs, unknown: unknown(draft, faults) }
+}
+
+/// Who has which tag.
+struct Tags<'a> {
+    first_use: BTreeMap<u32, &'a Ident>,
+    next_free: i128,
+}
+
+impl<'a> Tags<'a> {
+    /// The tag as that of the field `ident`; a fault if another has it.
+    fn take(&mut self, number: &Number, ident: &'a Ident, faults: &mut Faults) -> Option<u32> {
+        let tag = tag::tag(number, faults)?;
+        if let Some(first) = self.first_use.insert(tag, ident) {
+            let next_free = self.next_free;
             let text =
                 format!("tag {tag} is used twice, `{first}` has it already, the next free is {next_free}");
             faults.at(number.place, text);
         }
-        fields.push(Field { ident: field.ident, ty: field.ty, tag, encoding });
+        Some(tag)
     }
-    fields.sort_by_key(|field| field.tag);
-    Record { ident: draft.ident, name: name(draft, faults), fields, unknown: unknown(draft, faults) }
 }
 
 fn name(draft: &Draft<'_>, faults: &mut Faults) -> String {
-    let Some(name) = &draft.name else {
-        return draft.ident.unraw().to_string();
-    };
-    let text = name.value();
-    let is_part = |part: &str| syn::parse_str::<syn::Ident>(&format!("_{part}")).is_ok() && !part.is_empty();
-    if !text.split('.').all(is_part) {
-        faults.at(name.span(), format_args!("`{text}` is no full name, which looks like `shop.Order`"));
+    match &draft.name {
+        Some(name) => attribute::full_name(name, faults),
+        None => draft.ident.unraw().to_string(),
     }
-    text
 }
 
-fn tag(field: &DraftField<'_>, next_free: i128, faults: &mut Faults) -> Option<u32> {
-    let Some(Number { value, place }) = &field.tag else {
-        if !field.is_broken {
-            let name = field.ident;
-            let text = format!("the field `{name}` has no tag, the next free one is `#[tlv({next_free})]`");
-            faults.at(name.span(), text);
+fn field<'a>(field: &DraftField<'a>, tags: &mut Tags<'a>, faults: &mut Faults) -> Option<Field<'a>> {
+    let DraftField { ident, ty, words } = field;
+    let encoding = Encoding::of(words, faults);
+    let constraints = Constraints::of(&words.constraints, ty, faults);
+    let Some(number) = &words.tag else {
+        if !words.is_broken {
+            let next_free = tags.next_free;
+            let text = format!("the field `{ident}` has no tag, the next free one is `#[tlv({next_free})]`");
+            faults.at(ident.span(), text);
         }
         return None;
     };
-    if *value == 0 {
-        faults.at(*place, "tag 0 does not exist, tags begin at 1");
-        return None;
-    }
-    if !(1..=TAG_MAX).contains(value) {
-        faults.at(*place, format_args!("tags lie between 1 and {TAG_MAX}"));
-        return None;
-    }
-    if TAGS_RESERVED.contains(value) {
-        let (from, to) = (TAGS_RESERVED.start(), TAGS_RESERVED.end());
-        faults.at(*place, format_args!("protobuf keeps the tags {from} to {to} for itself"));
-        return None;
-    }
-    u32::try_from(*value).ok()
+    let tag = tags.take(number, ident, faults)?;
+    Some(Field { ident, ty, tag, encoding, constraints })
 }
 
-fn encoding(field: &DraftField<'_>, faults: &mut Faults) -> Encoding {
-    let number = match (field.zigzag, field.fixed) {
-        (Some(_), Some(fixed)) => {
-            faults.at(fixed, "a number is `zigzag` or `fixed`, not both");
-            NumberEncoding::Fixed
-        }
-        (Some(_), None) => NumberEncoding::Zigzag,
-        (None, Some(_)) => NumberEncoding::Fixed,
-        (None, None) => NumberEncoding::Plain,
-    };
-    Encoding { number, is_unpacked: field.unpacked.is_some() }
+fn oneof<'a>(
+    field: &DraftField<'a>,
+    place: Span,
+    numbers: &[Number],
+    tags: &mut Tags<'a>,
+    faults: &mut Faults,
+) -> Oneof<'a> {
+    let DraftField { ident, ty, words } = field;
+    if let Some(tag) = &words.tag {
+        faults.at(tag.place, "a oneof has no tag of its own, its members have");
+    }
+    if numbers.is_empty() {
+        faults.at(place, "a oneof names the tags of its members: `oneof(7, 8)`");
+    }
+    let of_members = Encoding::places(words).chain(words.constraints.of_values());
+    let of_maps = [&words.key, &words.value].into_iter().flatten().map(|(place, _)| *place);
+    for place in of_members.chain(of_maps) {
+        faults.at(place, "this belongs to a member of the oneof, at its variant");
+    }
+    let mut taken: Vec<u32> = numbers.iter().filter_map(|number| tags.take(number, ident, faults)).collect();
+    taken.sort_unstable();
+    Oneof { ident, ty, place, tags: taken, constraints: Constraints::of(&words.constraints, ty, faults) }
 }
 
 fn unknown<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Option<Unknown<'a>> {
     let mut first: Option<Unknown<'a>> = None;
     for field in &draft.fields {
-        let Some(place) = field.unknown else {
+        let words = &field.words;
+        let Some(place) = words.unknown else {
             continue;
         };
-        if let Some(tag) = &field.tag {
+        if let Some(tag) = &words.tag {
             faults.at(tag.place, "the field that keeps unknown records has no tag of its own");
         }
-        for word in [field.zigzag, field.fixed, field.unpacked].into_iter().flatten() {
+        let of_maps = [&words.key, &words.value].into_iter().flatten().map(|(place, _)| *place);
+        for word in Encoding::places(words).chain(of_maps) {
             faults.at(word, "the field that keeps unknown records has no encoding");
+        }
+        for word in words.constraints.of_values().chain(words.constraints.required) {
+            faults.at(word, "the field that keeps unknown records has no constraints");
+        }
+        if let Some((word, _)) = &words.oneof {
+            faults.at(*word, "a field keeps unknown records or holds a oneof, not both");
         }
         match &first {
             Some(first) => {
@@ -110,7 +128,7 @@ fn unknown<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Option<Unknown<'a>> {
 }
 
 fn next_free_tag(fields: &[DraftField<'_>]) -> i128 {
-    let used = fields.iter().filter_map(|field| field.tag.as_ref()).map(|tag| tag.value);
-    let next = used.filter(|tag| (1..TAG_MAX).contains(tag)).max().unwrap_or(0) + 1;
-    if TAGS_RESERVED.contains(&next) { TAGS_RESERVED.end() + 1 } else { next }
+    let own = fields.iter().filter_map(|field| field.words.tag.as_ref());
+    let members = fields.iter().filter_map(|field| field.words.oneof.as_ref()).flat_map(|(_, tags)| tags);
+    tag::next_free(own.chain(members).map(|tag| tag.value))
 }

@@ -124,14 +124,7 @@ impl<'a> Decoder<'a> {
     ///
     /// As [`prefixed`](Self::prefixed), too deep, and whatever is wrong inside.
     pub fn message<M: Tlv>(&mut self, message: &mut M) -> Result<(), DecodeError> {
-        let inside = self.prefixed()?;
-        let Some(depth_left) = self.depth_left.checked_sub(1) else {
-            return Err(self.error(DecodeErrorKind::DepthExceeded { limit: self.limits.depth }));
-        };
-        self.depth_left = depth_left;
-        self.within(inside, |decoder| message.merge(decoder))?;
-        self.depth_left += 1;
-        Ok(())
+        self.deeper(|decoder| message.merge(decoder))
     }
 
     /// Passes over the value behind `key`.
@@ -202,6 +195,22 @@ impl<'a> Decoder<'a> {
         let behind = std::mem::replace(&mut self.rest, inside);
         read(self)?;
         self.rest = behind;
+        Ok(())
+    }
+
+    /// Reads a value of kind [`Kind::Prefixed`](super::Kind::Prefixed) that holds records, one level deeper.
+    #[inline]
+    pub(super) fn deeper(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let inside = self.prefixed()?;
+        let Some(depth_left) = self.depth_left.checked_sub(1) else {
+            return Err(self.error(DecodeErrorKind::DepthExceeded { limit: self.limits.depth }));
+        };
+        self.depth_left = depth_left;
+        self.within(inside, read)?;
+        self.depth_left += 1;
         Ok(())
     }
 

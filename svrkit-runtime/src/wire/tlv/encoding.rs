@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 /// How one value is written: [`Plain`], [`Zigzag`] or [`Fixed`].
 ///
-/// [`Unpacked`] is none: it is about many values, and says how each is written.
+/// [`Unpacked`] and [`Entries`] are none: they are about many values, and say how each is written.
 pub trait Encoding {}
 
 /// What the type alone suggests: varints for integers, packed numbers when repeated.
@@ -22,6 +22,10 @@ pub enum Fixed {}
 /// One record for each number of a repeated field, in the encoding `E`.
 #[derive(Debug)]
 pub struct Unpacked<E: Encoding = Plain>(PhantomData<E>);
+
+/// The entries of a map, with keys in the encoding `K` and values in the encoding `V`.
+#[derive(Debug)]
+pub struct Entries<K: Encoding = Plain, V: Encoding = Plain>(PhantomData<(K, V)>);
 
 impl Encoding for Plain {}
 impl Encoding for Zigzag {}

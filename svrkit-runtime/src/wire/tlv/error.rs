@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::path::{Path, Step};
+
 /// Why bytes are no message of the wanted type. Trying again with the same bytes cannot help.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError(Box<Fault>);
@@ -15,13 +17,13 @@ struct Fault {
     offset: usize,
     message: &'static str,
     /// From the inside to the outside.
-    path: Vec<Step>,
+    steps: Vec<Step>,
 }
 
-#[derive(Clone, PartialEq, Eq)]
-enum Step {
-    Field(&'static str),
-    Item(usize),
+impl Fault {
+    fn path(&self) -> Path<'_> {
+        Path { message: self.message, steps: &self.steps }
+    }
 }
 
 /// What is wrong with the bytes. All but the two limits are faults of whoever wrote or cut them.
@@ -70,7 +72,7 @@ pub enum DecodeErrorKind {
 impl DecodeError {
     #[cold]
     pub(super) fn new(kind: DecodeErrorKind, offset: usize) -> Self {
-        Self(Box::new(Fault { kind, offset, message: "", path: Vec::new() }))
+        Self(Box::new(Fault { kind, offset, message: "", steps: Vec::new() }))
     }
 
     /// What is wrong.
@@ -80,7 +82,7 @@ impl DecodeError {
 
     /// Where it is, for people: `Order.items[3].note`.
     pub fn path(&self) -> String {
-        Path(&self.0).to_string()
+        self.0.path().to_string()
     }
 
     /// How many bytes into the outermost message reading stood.
@@ -93,7 +95,7 @@ impl DecodeError {
     #[cold]
     #[must_use]
     pub fn in_field(mut self, name: &'static str) -> Self {
-        self.0.path.push(Step::Field(name));
+        self.0.steps.push(Step::Field(name));
         self
     }
 
@@ -101,7 +103,15 @@ impl DecodeError {
     #[cold]
     #[must_use]
     pub(super) fn in_item(mut self, index: usize) -> Self {
-        self.0.path.push(Step::Item(index));
+        self.0.steps.push(Step::Item(index));
+        self
+    }
+
+    /// The same error, seen from the map around the entry of `key`.
+    #[cold]
+    #[must_use]
+    pub(super) fn in_entry(mut self, key: &impl fmt::Debug) -> Self {
+        self.0.steps.push(Step::entry(key));
         self
     }
 
@@ -116,7 +126,7 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {} (at byte {})", Path(&self.0), self.0.kind, self.0.offset)
+        write!(out, "{}: {} (at byte {})", self.0.path(), self.0.kind, self.0.offset)
     }
 }
 
@@ -131,20 +141,6 @@ impl fmt::Debug for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
-
-/// From the outermost message inwards: `Order.items[3].note`.
-struct Path<'a>(&'a Fault);
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The package says nothing that the reader of an error does not know.
-        out.write_str(self.0.message.rsplit('.').next().unwrap_or_default())?;
-        self.0.path.iter().rev().try_for_each(|step| match step {
-            Step::Field(name) => write!(out, ".{name}"),
-            Step::Item(index) => write!(out, "[{index}]"),
-        })
-    }
-}
 
 impl fmt::Display for DecodeErrorKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,13 +1,14 @@
 //! One field of a message: its records, and whether there are any.
 
-use super::{DecodeError, Decoder, Encoding, Key, Kind, Value, backward};
+use super::{DecodeError, Decoder, Encoding, Key, Kind, Value, Violations, backward};
 
 /// A type that a field of a message may have, in the encoding `E`.
 ///
 /// - a number, text, bytes or enum: sent unless it is zero or empty;
 /// - `Option` of a [`Value`]: sent when it is there, zero or not; the only form for a message;
 /// - `Option<Box<…>>`: the same, for a message that reaches itself;
-/// - `Vec` of a [`Value`]: one record for each item, or all in one (packed) for numbers, `bool` and enums.
+/// - `Vec` of a [`Value`]: one record for each item, or all in one (packed) for numbers, `bool` and enums;
+/// - `BTreeMap` or `HashMap` of a [`MapKey`](super::MapKey) and a [`Value`]: one record for each entry.
 ///
 /// What can be implemented here by hand is not part of the stable interface yet: prefer the derives.
 #[diagnostic::on_unimplemented(
@@ -33,6 +34,12 @@ pub trait Field<E> {
     ///
     /// Whatever is wrong with the bytes, and the limits of the decode.
     fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
+
+    /// Adds what breaks a constraint inside the messages that the field holds.
+    #[inline]
+    fn check_field(&self, violations: &mut Violations) {
+        let _ = violations;
+    }
 }
 
 impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
@@ -52,5 +59,12 @@ impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
             decoder.charge(T::HEAP_LEN)?;
         }
         self.get_or_insert_default().merge_value(decoder)
+    }
+
+    #[inline]
+    fn check_field(&self, violations: &mut Violations) {
+        if let Some(value) = self {
+            value.check_value(violations);
+        }
     }
 }

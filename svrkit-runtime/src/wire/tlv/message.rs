@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, backward};
+use super::{DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, Violations, backward};
 
 /// A message: a type whose fields are TLV records.
 ///
@@ -47,7 +47,19 @@ use super::{DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, backw
 /// | `zigzag` | small negative numbers stay short: `i32`, `i64` |
 /// | `fixed` | four or eight bytes whatever the value: `u32`, `u64`, `i32`, `i64` |
 /// | `unpacked` | one record a number: `Vec` of numbers, `bool` or enums |
+/// | `key = zigzag`, `value = fixed` | the encodings of a map's keys and values |
+/// | `#[tlv(oneof(7, 8))]` | holds a [`TlvOneof`](super::TlvOneof) with these tags |
+/// | `min = -5`, `max = 10.5` | constraint: the least and the greatest number |
+/// | `min_len = 1`, `max_len = 200` | constraint: the fewest and the most bytes of text (in UTF-8) or bytes |
+/// | `min_items = 1`, `max_items = 500` | constraint: the fewest and the most items of a `Vec` or entries of a map |
+/// | `required` | constraint: an `Option` is set, a `Vec` or map has items |
 /// | `#[tlv(unknown)]` | keeps the records of unknown tags: [`UnknownFields`](super::UnknownFields), at most once |
+///
+/// A map is a `BTreeMap` or `HashMap` of a [`MapKey`](super::MapKey) and any [`Value`](super::Value). Equal messages have
+/// equal bytes unless they hold a `HashMap`, which is written in no particular order.
+///
+/// Constraints are checked by [`Violations::of`] alone. `min`, `max`, `min_len` and `max_len` hold for an `Option` when
+/// it is set and for each item of a `Vec`; an absent plain field is its zero value, and so below `min = 1`.
 ///
 /// On the struct, `#[tlv(name = "shop.Order")]` gives the full name; without it, it is the name of the type.
 #[diagnostic::on_unimplemented(
@@ -70,6 +82,15 @@ pub trait Tlv: Default + Send + Sync + 'static {
     ///
     /// Whatever is wrong with the bytes, and the limits of the decode. `self` is then half read: drop it.
     fn merge(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
+
+    /// Adds every constraint that this message or one inside it breaks; [`Violations::of`] calls it.
+    ///
+    /// Derived where a constraint is declared or a message is held. Neither encoding nor decoding asks for it: whoever
+    /// serves a call does, and a caller may.
+    #[inline]
+    fn check(&self, violations: &mut Violations) {
+        let _ = violations;
+    }
 
     /// An empty message that lives for ever, to stand in for an absent one.
     fn default_ref() -> &'static Self;

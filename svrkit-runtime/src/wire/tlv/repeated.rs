@@ -1,6 +1,8 @@
 //! Repeated fields: many records, or one that holds many numbers.
 
-use super::{DecodeError, Decoder, Encoding, Field, Key, Kind, Unpacked, Value, backward, varint};
+use super::{
+    DecodeError, Decoder, Encoding, Field, Key, Kind, Unpacked, Value, Violations, backward, varint,
+};
 
 impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
     const KIND: Kind = Kind::Prefixed;
@@ -18,6 +20,11 @@ impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
     fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         merge(self, key, decoder)
     }
+
+    #[inline]
+    fn check_field(&self, violations: &mut Violations) {
+        check(self, violations);
+    }
 }
 
 impl<T: Value<E>, E: Encoding> Field<Unpacked<E>> for Vec<T> {
@@ -32,6 +39,11 @@ impl<T: Value<E>, E: Encoding> Field<Unpacked<E>> for Vec<T> {
     #[inline]
     fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         merge(self, key, decoder)
+    }
+
+    #[inline]
+    fn check_field(&self, violations: &mut Violations) {
+        check(self, violations);
     }
 }
 
@@ -101,11 +113,21 @@ fn merge_packed<T: Value<E>, E: Encoding>(
 }
 
 #[inline]
+fn check<T: Value<E>, E: Encoding>(items: &[T], violations: &mut Violations) {
+    // Numbers have nothing below them.
+    if T::KIND == Kind::Prefixed {
+        for (index, item) in items.iter().enumerate() {
+            let mark = violations.mark();
+            item.check_value(violations);
+            violations.in_item(mark, index);
+        }
+    }
+}
+
+#[inline]
 fn push<T: Value<E>, E: Encoding>(items: &mut Vec<T>, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-    decoder.charge(T::HEAP_LEN)?;
-    let mut item = T::default();
-    match item.merge_value(decoder) {
-        Ok(()) => {
+    match T::read_value(decoder) {
+        Ok(item) => {
             items.push(item);
             Ok(())
         }

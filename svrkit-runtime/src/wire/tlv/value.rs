@@ -1,6 +1,6 @@
 //! One value on the wire: what stands behind the key.
 
-use super::{DecodeError, Decoder, Encoding, Kind};
+use super::{DecodeError, Decoder, Encoding, Kind, Violations};
 
 /// A type with a wire form in the encoding `E` ([`Plain`](super::Plain) unless said otherwise).
 ///
@@ -31,6 +31,25 @@ pub trait Value<E: Encoding>: Default {
     ///
     /// Whatever is wrong with the bytes, and the limits of the decode.
     fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
+
+    /// Reads a value where there was none: what an empty one holds beyond itself is charged first.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge_value`](Self::merge_value).
+    #[inline]
+    fn read_value(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        decoder.charge(Self::HEAP_LEN)?;
+        let mut value = Self::default();
+        value.merge_value(decoder)?;
+        Ok(value)
+    }
+
+    /// Adds what breaks a constraint inside the value; only messages can hold any.
+    #[inline]
+    fn check_value(&self, violations: &mut Violations) {
+        let _ = violations;
+    }
 }
 
 impl<T: Value<E>, E: Encoding> Value<E> for Box<T> {
@@ -45,5 +64,10 @@ impl<T: Value<E>, E: Encoding> Value<E> for Box<T> {
     #[inline]
     fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         T::merge_value(self, decoder)
+    }
+
+    #[inline]
+    fn check_value(&self, violations: &mut Violations) {
+        T::check_value(self, violations);
     }
 }

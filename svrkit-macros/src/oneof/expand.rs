@@ -1,0 +1,155 @@
+//! The impl of a oneof.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use super::{Member, Oneof};
+use crate::rust_type;
+
+pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
+    let Oneof { ident, members } = oneof;
+    let keys = members.iter().map(key);
+    let tags = members.iter().map(|member| member.tag);
+    let tag_of = members.iter().map(|Member { ident, tag, .. }| quote!(Self::#ident(..) => #tag,));
+    let encode = members.iter().map(encode);
+    let merge = members.iter().map(merge);
+    let check = check(oneof);
+    quote! {
+        const _: () = {
+            #(#keys)*
+
+            #[automatically_derived]
+            impl ::svrkit_runtime::wire::tlv::TlvOneof for #ident {
+                const TAGS: &'static [::core::primitive::u32] = &[#(#tags),*];
+
+                #[inline]
+                fn tag(&self) -> ::core::primitive::u32 {
+                    match self {
+                        #(#tag_of)*
+                    }
+                }
+
+                fn encode_member<'b>(
+                    &self,
+                    free: &'b mut [::core::primitive::u8],
+                ) -> ::core::option::Option<&'b mut [::core::primitive::u8]> {
+                    match self {
+                        #(#encode)*
+                    }
+                }
+
+                fn merge_member(
+                    place: &mut ::core::option::Option<Self>,
+                    key: ::svrkit_runtime::wire::tlv::Key,
+                    decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'_>,
+                ) -> ::core::result::Result<::core::primitive::bool, ::svrkit_runtime::wire::tlv::DecodeError> {
+                    match key {
+                        #(#merge)*
+                        _ => return ::core::result::Result::Ok(false),
+                    }
+                    ::core::result::Result::Ok(true)
+                }
+
+                #check
+            }
+        };
+    }
+}
+
+fn key(member: &Member<'_>) -> TokenStream {
+    let key = key_name(member);
+    let tag = member.tag;
+    let as_value = as_value(member);
+    quote! {
+        const #key: ::svrkit_runtime::wire::tlv::Key = ::svrkit_runtime::wire::tlv::Key::new(#tag, #as_value::KIND);
+    }
+}
+
+fn encode(member: &Member<'_>) -> TokenStream {
+    let ident = member.ident;
+    let key = key_name(member);
+    let as_value = as_value(member);
+    quote! {
+        Self::#ident(value) => ::svrkit_runtime::wire::tlv::encode_key(#key, #as_value::encode_value(value, free)?),
+    }
+}
+
+/// Into the member that is there, if it is this one: only a message keeps what it had.
+fn merge(member: &Member<'_>) -> TokenStream {
+    let ident = member.ident;
+    let key = key_name(member);
+    let as_value = as_value(member);
+    let name = name(member);
+    quote! {
+        #key => match place {
+            ::core::option::Option::Some(Self::#ident(value)) => #as_value::merge_value(value, decoder),
+            place => #as_value::read_value(decoder)
+                .map(|value| *place = ::core::option::Option::Some(Self::#ident(value))),
+        }
+        .map_err(|error| error.in_field(#name))?,
+    }
+}
+
+/// Nothing where nothing is declared and no message can be inside: the trait's own does nothing either.
+fn check(oneof: &Oneof<'_>) -> TokenStream {
+    let arms: Vec<_> = oneof.members.iter().filter_map(check_member).collect();
+    if arms.is_empty() {
+        return TokenStream::new();
+    }
+    let others = (arms.len() < oneof.members.len()).then(|| quote!(_ => {}));
+    quote! {
+        fn check(&self, violations: &mut ::svrkit_runtime::wire::tlv::Violations) {
+            match self {
+                #(#arms)*
+                #others
+            }
+        }
+    }
+}
+
+fn check_member(member: &Member<'_>) -> Option<TokenStream> {
+    let Member { ident, ty, constraints, .. } = member;
+    let checks = constraints.checks(|place| quote_spanned!(place=> value));
+    let inside = (!rust_type::holds_no_message(ty)).then(|| {
+        let as_value = as_value(member);
+        quote!(#as_value::check_value(value, violations);)
+    });
+    if checks.is_empty() && inside.is_none() {
+        return None;
+    }
+    let name = name(member);
+    Some(quote! {
+        Self::#ident(value) => {
+            let mark = violations.mark();
+            #checks
+            #inside
+            violations.in_field(mark, #name);
+        }
+    })
+}
+
+fn key_name(member: &Member<'_>) -> Ident {
+    format_ident!("KEY_{}", member.tag)
+}
+
+/// What the member is called in a path: as a field would be, `guest_name` for `GuestName`.
+fn name(member: &Member<'_>) -> String {
+    let mut name = String::new();
+    for letter in member.ident.unraw().to_string().chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+/// `<Type as Value<Encoding>>`, so that a type that is no value is an error at the type.
+fn as_value(member: &Member<'_>) -> TokenStream {
+    let ty = member.ty;
+    let encoding = member.encoding.marker();
+    quote_spanned!(ty.span()=> <#ty as ::svrkit_runtime::wire::tlv::Value<#encoding>>)
+}

@@ -1,0 +1,42 @@
+//! `#[derive(TlvOneof)]`: an enum becomes the alternatives of a message.
+
+mod expand;
+mod fallback;
+mod parse;
+mod validate;
+
+use proc_macro2::TokenStream;
+use syn::{DeriveInput, Ident, Type};
+
+use crate::constraint::Constraints;
+use crate::encoding::Encoding;
+use crate::faults::Faults;
+
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    match read(input) {
+        Ok(oneof) => expand::oneof(&oneof),
+        Err(error) => fallback::oneof(input, &error),
+    }
+}
+
+/// A oneof that obeys every rule.
+struct Oneof<'a> {
+    ident: &'a Ident,
+    /// In ascending order of tags.
+    members: Vec<Member<'a>>,
+}
+
+struct Member<'a> {
+    ident: &'a Ident,
+    ty: &'a Type,
+    tag: u32,
+    encoding: Encoding,
+    constraints: Constraints,
+}
+
+fn read(input: &DeriveInput) -> syn::Result<Oneof<'_>> {
+    let mut faults = Faults::default();
+    let draft = parse::oneof(input, &mut faults)?;
+    let oneof = validate::oneof(&draft, &mut faults);
+    faults.or(oneof)
+}

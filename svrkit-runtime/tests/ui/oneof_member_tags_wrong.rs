@@ -1,0 +1,23 @@
+use svrkit_runtime::wire::tlv::{Tlv, TlvOneof};
+
+#[derive(Default, Tlv)]
+struct Order {
+    #[tlv(oneof(7, 8))]
+    payer: Option<Payer>,
+}
+
+#[derive(TlvOneof)]
+enum Payer {
+    #[tlv(7)]
+    Uin(u64),
+    #[tlv(7)]
+    Guest(String),
+    #[tlv(19_000)]
+    House(bool),
+    #[tlv(8, 9)]
+    Card(bool),
+}
+
+fn main() {
+    let _ = Order::default().encode();
+}

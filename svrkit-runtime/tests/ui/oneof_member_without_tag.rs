@@ -1,0 +1,18 @@
+use svrkit_runtime::wire::tlv::{Tlv, TlvOneof};
+
+#[derive(Default, Tlv)]
+struct Order {
+    #[tlv(oneof(7, 8))]
+    payer: Option<Payer>,
+}
+
+#[derive(TlvOneof)]
+enum Payer {
+    #[tlv(7)]
+    Uin(u64),
+    Guest(String),
+}
+
+fn main() {
+    let _ = Order::default().encode();
+}

@@ -1,0 +1,11 @@
+use svrkit_runtime::wire::tlv::Tlv;
+
+#[derive(Default, Tlv)]
+struct Order {
+    #[tlv(1, required)]
+    id: u32,
+}
+
+fn main() {
+    let _ = Order::default().encode();
+}
