@@ -8,8 +8,8 @@
 //!
 //! # Hand-written messages
 //!
-//! `#[derive(Tlv)]` and `#[derive(TlvEnum)]` turn any struct and enum into what generated code uses: see the traits
-//! [`Tlv`] and [`TlvEnum`].
+//! `#[derive(Tlv)]`, `#[derive(TlvEnum)]` and `#[derive(TlvOneof)]` turn any struct and enum into what generated code
+//! uses: see the traits [`Tlv`], [`TlvEnum`] and [`TlvOneof`].
 
 // The derives write `::svrkit_runtime::…`; the kit's own messages use them too.
 extern crate self as svrkit_runtime;
@@ -34,7 +34,7 @@ pub use server::{Bound, Drained, ServeError, Server};
 pub use spec::{ServiceSpec, Spec};
 pub use status::{Cause, Code, Layer, Party, Retry, Status, StatusFacts};
 pub use wire::frame::{Metadata, MetadataEntry};
-pub use wire::tlv::{DecodeError, EncodeError, Tlv, TlvEnum, UnknownFields};
+pub use wire::tlv::{DecodeError, EncodeError, Tlv, TlvEnum, TlvOneof, UnknownFields, Violations};
 
 /// Includes what `build.rs` generated from the crate's protocols: a module for each package.
 ///
