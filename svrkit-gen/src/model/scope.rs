@@ -26,7 +26,7 @@ pub(super) enum SymbolKind {
     Enum(EnumId),
 }
 
-/// All scopes of a run. Everything is in few large maps: a hundred thousand scopes would be as many small ones.
+/// All scopes of a run. Everything is in few large maps: many scopes would be as many small ones.
 #[derive(Debug)]
 pub(crate) struct Scopes {
     /// By [`ScopeId`], what each stands in and its name; what is around a scope comes before it.

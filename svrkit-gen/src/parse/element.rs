@@ -66,7 +66,11 @@ pub(super) fn close(mut element: Element<'_>, parent: &mut Element<'_>, context:
 }
 
 fn keep<T>(parts: &mut Vec<T>, part: Option<T>) -> bool {
-    let is_kept = part.is_some();
-    parts.extend(part);
-    is_kept
+    let Some(part) = part else { return false };
+    // Many an element has one child; a list that grows by itself starts with room for four.
+    if parts.is_empty() {
+        parts.reserve_exact(1);
+    }
+    parts.push(part);
+    true
 }

@@ -1,4 +1,4 @@
-//! Names of a run, each kept once: a schema of a hundred thousand elements repeats most of them.
+//! Names of a run, each kept once: a large schema repeats most of them.
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -30,7 +30,7 @@ pub(crate) fn nearest<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<I
 
 /// Case is no difference worth an edit. `None`: too many.
 fn letters(word: &str) -> Option<Vec<char>> {
-    let letters: Vec<char> = word.chars().take(WORD_LEN_MAX + 1).flat_map(char::to_lowercase).collect();
+    let letters: Vec<char> = word.chars().take(WORD_LEN_MAX + 1).map(|it| it.to_ascii_lowercase()).collect();
     (letters.len() <= WORD_LEN_MAX).then_some(letters)
 }
 
@@ -44,11 +44,15 @@ fn edits(from: &[char], to: &[char], edits_max: usize) -> Option<usize> {
     let mut before_previous = vec![far; to.len() + 1];
     let mut previous: Vec<usize> = (0..=to.len()).map(|edits| edits.min(far)).collect();
     let mut current = vec![far; to.len() + 1];
+    let mut least_before = 0;
     for (row, letter) in from.iter().enumerate() {
-        current.fill(far);
-        current[0] = (row + 1).min(far);
         let band = row.saturating_sub(edits_max)..(row + edits_max + 1).min(to.len());
-        let mut least = current[0];
+        // The cells beside the band are read with it, here and in the next row.
+        current[band.start] = if band.start == 0 { (row + 1).min(far) } else { far };
+        if let Some(after) = current.get_mut(band.end + 1) {
+            *after = far;
+        }
+        let mut least = current[band.start];
         for column in band {
             let other = to[column];
             let replaced = previous[column] + usize::from(*letter != other);
@@ -60,9 +64,11 @@ fn edits(from: &[char], to: &[char], edits_max: usize) -> Option<usize> {
             current[column + 1] = best.min(far);
             least = least.min(best);
         }
-        if edits_max < least.min(previous.iter().copied().min().unwrap_or(far)) {
+        // A swap reaches over one row and no further.
+        if edits_max < least.min(least_before) {
             return None;
         }
+        least_before = least;
         std::mem::swap(&mut before_previous, &mut previous);
         std::mem::swap(&mut previous, &mut current);
     }
@@ -88,6 +94,25 @@ mod tests {
         ];
         for (word, expected) in rows {
             assert_eq!(nearest(word, known), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn edits_are_counted_up_to_the_most_that_matter() {
+        for (from, to, expected) in [
+            ("", "", Some(0)),
+            ("", "abc", Some(3)),
+            ("abcd", "", None),
+            ("abcdef", "bcdefg", Some(2)),
+            ("abcdef", "badcfe", Some(3)),
+            ("abcdefgh", "abXdYfZh", Some(3)),
+            ("abcdefgh", "aXcYeZgW", None),
+            ("aaaaaaaaaa", "aaaaaaa", Some(3)),
+            ("xyzabc", "abcxyz", None),
+        ] {
+            let letters = |word: &str| word.chars().collect::<Vec<_>>();
+            assert_eq!(edits(&letters(from), &letters(to), 3), expected, "{from} {to}");
+            assert_eq!(edits(&letters(to), &letters(from), 3), expected, "{to} {from}");
         }
     }
 
