@@ -57,6 +57,15 @@ async fn port_taken() {
 }
 
 #[tokio::test]
+async fn address_that_is_none() {
+    let error = Server::new().service(Test::default()).bind("nonsense").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot listen on nonsense: invalid socket address; an address is HOST:PORT, as in 127.0.0.1:4310"
+    );
+}
+
+#[tokio::test]
 async fn server_away() {
     let unused = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
     let status = Client::connect(&unused).await.unwrap_err();
