@@ -2,13 +2,14 @@
 //!
 //! Each goes four steps: parse the item, validate it against each rule, expand it, or fall back to an empty impl
 //! beside the errors, so that one mistake is one error. They write impls of the traits of the same names in
-//! `svrkit_runtime::wire::tlv`, where the attributes are documented, with examples that run; this crate depends on
+//! `svrkit_runtime`, where the attributes are documented, with examples that run; this crate depends on
 //! nothing of ours and is not meant to be named directly.
 
 mod attribute;
 mod constraint;
 mod encoding;
 mod enumeration;
+mod error_code;
 mod faults;
 mod field;
 mod nearest;
@@ -36,4 +37,10 @@ pub fn tlv_enum(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(TlvOneof, attributes(tlv))]
 pub fn tlv_oneof(input: TokenStream) -> TokenStream {
     oneof::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes an enum the errors of a service: see the trait `svrkit_runtime::ErrorCode` for the attributes.
+#[proc_macro_derive(ErrorCode, attributes(error_code))]
+pub fn error_code(input: TokenStream) -> TokenStream {
+    error_code::derive(&parse_macro_input!(input as DeriveInput)).into()
 }

@@ -22,6 +22,7 @@ pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
             #(#keys)*
 
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl ::svrkit_runtime::wire::tlv::TlvOneof for #ident {
                 const TAGS: &'static [::core::primitive::u32] = &[#(#tags),*];
 

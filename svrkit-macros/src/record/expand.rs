@@ -21,6 +21,7 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
             #(#agreements)*
 
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl ::svrkit_runtime::wire::tlv::Tlv for #ident {
                 const NAME: &'static ::core::primitive::str = #name;
 
