@@ -17,6 +17,7 @@ extern crate self as svrkit_runtime;
 mod client;
 mod deadline;
 mod dispatch;
+mod error_code;
 mod limits;
 mod scratch;
 mod server;
@@ -29,6 +30,7 @@ pub use bytes::Bytes;
 
 pub use client::{Client, ClientBuilder, Request};
 pub use dispatch::{Answer, Call, Service, ServiceIdTaken};
+pub use error_code::ErrorCode;
 pub use limits::Limits;
 pub use server::{Bound, Drained, ServeError, Server};
 pub use spec::{ServiceSpec, Spec};
