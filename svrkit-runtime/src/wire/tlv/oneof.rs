@@ -46,7 +46,7 @@ use super::{DecodeError, Decoder, Key, Violations, backward};
 /// | `zigzag`, `fixed` | the encoding, as in a message |
 /// | `min = 1`, `max = 10.5`, `min_len = 1`, `max_len = 64` | constraints, as in a message |
 ///
-/// A variant holds one [`Value`]: a number, text, bytes, an enum or a message, in a `Box` when it reaches itself.
+/// A variant holds one [`Value`](super::Value): a number, text, bytes, an enum or a message, in a `Box` when it reaches itself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no TLV oneof",
     note = "derive it: `#[derive(Clone, Debug, PartialEq, svrkit_runtime::TlvOneof)]`"
