@@ -34,7 +34,9 @@ impl fmt::Display for ServeError {
                     io::ErrorKind::AddrNotAvailable => {
                         f.write_str("; no interface of this machine has this address")
                     }
-                    io::ErrorKind::InvalidInput => f.write_str("; an address is HOST:PORT, as in 127.0.0.1:4310"),
+                    io::ErrorKind::InvalidInput => {
+                        f.write_str("; an address is HOST:PORT, as in 127.0.0.1:4310")
+                    }
                     io::ErrorKind::PermissionDenied => f.write_str("; ports below 1024 need a privilege"),
                     _ => Ok(()),
                 }
