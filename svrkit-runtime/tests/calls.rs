@@ -131,6 +131,18 @@ both_ways! {
         assert!(status.message().contains("Note.text"), "{status}");
     };
 
+    all_broken_constraints_are_told_at_once_and_start_no_handler: async |client: Client, gate: Gate| {
+        let note = Note { number: 1_000_000_001, text: "x".repeat(100_001), ..Note::default() };
+        let status = client.request::<_, Note>(&WAIT, &note).await.unwrap_err();
+        assert_eq!((status.code(), status.facts().party), (Code::InvalidArgument, Party::Caller));
+        assert_eq!(
+            status.message(),
+            "Note.number: must be at most 1000000000, is 1000000001; Note.text: must be at most 100000 bytes, is 100001"
+        );
+        let started = tokio::time::timeout(Duration::ZERO, gate.started.notified()).await;
+        assert!(started.is_err(), "the handler has started");
+    };
+
     unknown_fields_come_back: async |client: Client, _: Gate| {
         #[derive(Clone, Debug, Default, PartialEq, Tlv)]
         struct Newer {

@@ -12,7 +12,7 @@ use crate::scratch;
 use crate::spec::{ServiceSpec, Spec};
 use crate::status::{Cause, Layer, Party, Retry, Status};
 use crate::wire::frame::{Metadata, RequestFacts};
-use crate::wire::tlv::{DecodeLimits, Tlv};
+use crate::wire::tlv::{DecodeLimits, Tlv, Violations};
 
 /// A call that has arrived and is counted: its ids, metadata and encoded request.
 ///
@@ -65,7 +65,7 @@ impl Call {
         Ok(metadata)
     }
 
-    /// Decodes the request and runs `handler` on a task of its own, which a cancel from the caller stops.
+    /// Decodes the request, checks its constraints, and runs `handler` on a task of its own, which a cancel from the caller stops.
     ///
     /// Must be called within a tokio runtime. A panic in the handler is INTERNAL for this caller alone.
     pub fn handle<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
@@ -96,6 +96,12 @@ impl Call {
             }
         };
         drop(body);
+        let violations = Violations::of(&request);
+        if !violations.is_empty() {
+            let status =
+                Status::invalid_argument(violations.to_string()).layer(Layer::Codec).retry(Retry::Never);
+            return permit.answer(Err(&status));
+        }
         let (responder, call_id) = (Arc::clone(&permit.responder), permit.call_id);
         let task = tokio::spawn(async move {
             let outcome = handler(request).await;

@@ -19,9 +19,9 @@ use tokio::task::JoinHandle;
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
 #[tlv(name = "test.Note")]
 pub(crate) struct Note {
-    #[tlv(1)]
+    #[tlv(1, max = 1_000_000_000)]
     pub(crate) number: u64,
-    #[tlv(2)]
+    #[tlv(2, max_len = 100_000)]
     pub(crate) text: String,
     #[tlv(3)]
     pub(crate) payload: Bytes,
