@@ -95,9 +95,7 @@ async fn server_dies_in_mid_call() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let dying = tokio::spawn(async move {
-        let mut raw = Raw::new(listener.accept().await.unwrap().0);
-        raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        let mut raw = Raw::accept(&listener).await;
         raw.receive().await.unwrap();
         // Gone with a call in its hands.
     });
@@ -303,9 +301,7 @@ async fn answers_to_nobody_are_ignored() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move {
-        let mut raw = Raw::new(listener.accept().await.unwrap().0);
-        raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        let mut raw = Raw::accept(&listener).await;
         let request = raw.receive().await.unwrap();
         let ok = |call_id| Header::new(call_id, Facts::Response(Default::default()));
         for call_id in [request.header.call_id + 1, u32::MAX, request.header.call_id, request.header.call_id]
@@ -323,9 +319,7 @@ async fn a_response_that_cannot_be_decoded_is_the_callees_fault() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move {
-        let mut raw = Raw::new(listener.accept().await.unwrap().0);
-        raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        let mut raw = Raw::accept(&listener).await;
         let call_id = raw.receive().await.unwrap().header.call_id;
         raw.send(Header::new(call_id, Facts::Response(Default::default())), b"\x0b").await;
         raw.receive().await;
@@ -365,9 +359,7 @@ async fn what_the_server_breaks_in_mid_call_may_have_had_an_effect() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move {
-        let mut raw = Raw::new(listener.accept().await.unwrap().0);
-        raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        let mut raw = Raw::accept(&listener).await;
         raw.receive().await.unwrap();
         raw.send_bytes(b"HTTP/1.1 500").await;
         raw.receive().await;
@@ -445,12 +437,7 @@ async fn a_server_that_falls_silent_is_called_on_another_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::builder(listener.local_addr().unwrap().to_string()).lazy();
     let request = || client.request::<_, Note>(&ECHO, &Note::number(1)).timeout(Duration::from_millis(20));
-    let greet = async || {
-        let mut raw = Raw::new(listener.accept().await.unwrap().0);
-        raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
-        raw
-    };
+    let greet = || Raw::accept(&listener);
     // Nothing is answered, not even the question whether anyone is there.
     let (silent, first) = tokio::join!(greet(), request().timeout(Duration::from_secs(1)));
     assert_eq!(first.unwrap_err().code(), Code::DeadlineExceeded);
@@ -466,9 +453,7 @@ async fn a_call_that_waits_for_room_goes_to_the_next_connection_when_this_one_en
     let limits = svrkit_runtime::Limits { outbound_queue: 1024, ..Default::default() };
     let client = Client::builder(listener.local_addr().unwrap().to_string()).limits(limits).lazy();
     let answer = async || {
-        let mut raw = Raw::new(listener.accept().await.unwrap().0);
-        raw.receive().await.unwrap();
-        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        let mut raw = Raw::accept(&listener).await;
         let request = raw.receive().await.unwrap();
         raw.send(Header::new(request.header.call_id, Facts::Response(Default::default())), &request.body)
             .await;

@@ -12,7 +12,7 @@ use svrkit_runtime::{
     Bytes, Call, Client, Drained, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv, UnknownFields,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
@@ -187,6 +187,14 @@ impl Raw {
 
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         Self::new(TcpStream::connect(address).await.unwrap())
+    }
+
+    /// The next client of `listener`, past the hellos.
+    pub(crate) async fn accept(listener: &TcpListener) -> Self {
+        let mut raw = Self::new(listener.accept().await.unwrap().0);
+        raw.receive().await.unwrap();
+        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        raw
     }
 
     /// Connected and past the hellos.
