@@ -279,13 +279,12 @@ impl Responder for Connection {
     }
 }
 
-/// Ends the connection whatever its state.
+/// Cuts the connection when the task that serves it is gone.
 struct CutOnDrop<'a>(&'a Connection);
 
 impl Drop for CutOnDrop<'_> {
     fn drop(&mut self) {
-        self.0.in_flight.stop_all(StoppedBy::Caller);
-        self.0.outbox.break_off();
+        self.0.cut();
     }
 }
 
