@@ -32,6 +32,7 @@ mod build_script;
 mod check;
 mod components;
 mod config;
+mod constraint;
 mod diagnostic;
 mod emit;
 pub mod limits;

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::service::method_docs;
+use super::service::{answer_type, method_docs};
 use super::{ident, type_path};
 use crate::model::{Method, Schema, Service};
 use crate::names;
@@ -47,7 +47,7 @@ fn method(method: &Method, service: &Service, schema: &Schema) -> TokenStream {
     let name = ident(&names::method(&method.head.name.value));
     let spec = ident(&names::method_spec(&names::service_spec(service), &method.head.name.value));
     let request = type_path(&schema.message(method.request).name, &service.name);
-    let response = type_path(&schema.message(method.response).name, &service.name);
+    let response = answer_type(method, service, schema);
     quote! {
         #docs
         pub fn #name(&self, request: &#request) -> ::svrkit_runtime::Request<#response> {

@@ -23,10 +23,18 @@ fn method(method: &Method, service: &Service, schema: &Schema) -> TokenStream {
     let docs = method_docs(method, service);
     let name = ident(&names::method(&method.head.name.value));
     let request = type_path(&schema.message(method.request).name, &service.name);
-    let response = type_path(&schema.message(method.response).name, &service.name);
+    let response = answer_type(method, service, schema);
     quote! {
         #docs
         fn #name(&self, request: #request) -> impl ::svrkit_runtime::Answer<#response>;
+    }
+}
+
+/// What a call ends with when it ends well.
+pub(super) fn answer_type(method: &Method, service: &Service, schema: &Schema) -> TokenStream {
+    match method.response {
+        Some(response) => type_path(&schema.message(response).name, &service.name),
+        None => quote!(()),
     }
 }
 

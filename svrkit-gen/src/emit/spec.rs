@@ -38,7 +38,7 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
     let service_id = Literal::u32_unsuffixed(service.id);
     let method_id = Literal::u16_unsuffixed(method.head.id.value);
     let request = schema.message(method.request).name.full();
-    let response = schema.message(method.response).name.full();
+    let response = method.response.map(|id| schema.message(id).name.full()).unwrap_or_default();
     let timeout = method.timeout_ms.map(|timeout_ms| {
         let timeout_ms = Literal::u64_unsuffixed(timeout_ms);
         quote!(.timeout(::core::time::Duration::from_millis(#timeout_ms)))

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::scope::{ScopeId, Scopes, Symbol, SymbolKind};
-use super::{Enum, EnumId, Message, MessageId, Name, Reserved, Schema, Value};
+use super::{Enum, EnumId, ErrorsId, Message, MessageId, Name, Oneof, Reserved, Schema, Value};
 use crate::diagnostic::{FileId, Span, Spanned};
 use crate::parse::syntax;
 
@@ -12,8 +12,16 @@ use crate::parse::syntax;
 pub(super) struct Collected {
     pub(super) schema: Schema,
     /// By [`MessageId`], what the fields are made of.
-    pub(super) fields: Vec<(FileId, Vec<syntax::Field>)>,
+    pub(super) fields: Vec<(FileId, Vec<Unresolved>)>,
+    /// By [`ErrorsId`].
+    pub(super) errors: Vec<(FileId, Vec<syntax::Error>)>,
     pub(super) services: Vec<(FileId, Surroundings, syntax::Service)>,
+}
+
+/// A field, and which oneof of its message it belongs to.
+pub(super) struct Unresolved {
+    pub(super) field: syntax::Field,
+    pub(super) oneof: Option<usize>,
 }
 
 /// What a definition stands in.
@@ -51,6 +59,9 @@ impl Collected {
         for enumeration in protocol.enums {
             self.enumeration(file, &surroundings, enumeration);
         }
+        for errors in protocol.errors {
+            self.error_set(file, &surroundings, errors);
+        }
         for service in protocol.services {
             self.services.push((file, surroundings.clone(), service));
         }
@@ -61,37 +72,63 @@ impl Collected {
         let id = MessageId(self.schema.messages.len());
         let name = around.name(&syntax.name);
         self.define(&name, Symbol { kind: SymbolKind::Message(id), file });
-        if !(syntax.messages.is_empty() && syntax.enums.is_empty()) {
-            let within = Surroundings {
-                package: Rc::clone(&around.package),
-                messages: around.messages.iter().chain([&name.own]).cloned().collect(),
-                scope: self.schema.scopes.enter(around.scope, &name.own),
-                innermost: Some(name.span),
-            };
-            self.add_message(file, name, syntax.doc, &syntax.reserved, syntax.fields);
-            for nested in syntax.messages {
-                self.message(file, &within, nested);
-            }
-            for nested in syntax.enums {
-                self.enumeration(file, &within, nested);
-            }
-        } else {
-            self.add_message(file, name, syntax.doc, &syntax.reserved, syntax.fields);
+        let is_scope = !(syntax.messages.is_empty() && syntax.enums.is_empty() && syntax.oneofs.is_empty());
+        let within = is_scope.then(|| Surroundings {
+            package: Rc::clone(&around.package),
+            messages: around.messages.iter().chain([&name.own]).cloned().collect(),
+            scope: self.schema.scopes.enter(around.scope, &name.own),
+            innermost: Some(name.span),
+        });
+        let mut fields: Vec<Unresolved> =
+            syntax.fields.into_iter().map(|field| Unresolved { field, oneof: None }).collect();
+        let mut oneofs = Vec::new();
+        for oneof in syntax.oneofs {
+            let at = Some(oneofs.len());
+            fields.extend(oneof.fields.into_iter().map(|field| Unresolved { field, oneof: at }));
+            oneofs.push(Oneof {
+                // There is one: a message with a oneof is a scope.
+                name: within.as_ref().unwrap_or(around).name(&oneof.name),
+                doc: oneof.doc,
+                lifecycle: oneof.lifecycle,
+                constraints: oneof.constraints,
+                is_partial: oneof.is_partial,
+            });
+        }
+        if !oneofs.is_empty() {
+            fields.sort_by_key(|it| it.field.name.span);
+        }
+        self.schema.messages.push(Message {
+            name,
+            doc: syntax.doc,
+            lifecycle: syntax.lifecycle,
+            fields: Vec::new(),
+            unresolved: Vec::new(),
+            oneofs,
+            reserved: Reserved::new(&syntax.reserved),
+        });
+        self.fields.push((file, fields));
+        let Some(within) = within else { return };
+        for nested in syntax.messages {
+            self.message(file, &within, nested);
+        }
+        for nested in syntax.enums {
+            self.enumeration(file, &within, nested);
         }
     }
 
-    fn add_message(
-        &mut self,
-        file: FileId,
-        name: Name,
-        doc: String,
-        reserved: &[syntax::Reserved],
-        fields: Vec<syntax::Field>,
-    ) {
-        let reserved = Reserved::new(reserved);
-        let message = Message { name, doc, fields: Vec::new(), unresolved: Vec::new(), reserved };
-        self.schema.messages.push(message);
-        self.fields.push((file, fields));
+    fn error_set(&mut self, file: FileId, around: &Surroundings, syntax: syntax::Errors) {
+        let id = ErrorsId(self.schema.errors.len());
+        let name = around.name(&syntax.name);
+        self.define(&name, Symbol { kind: SymbolKind::Errors(id), file });
+        self.schema.errors.push(super::Errors {
+            name,
+            doc: syntax.doc,
+            lifecycle: syntax.lifecycle,
+            errors: Vec::new(),
+            reserved: Reserved::new(&syntax.reserved),
+            is_partial: syntax.is_partial,
+        });
+        self.errors.push((file, syntax.errors));
     }
 
     fn enumeration(&mut self, file: FileId, around: &Surroundings, syntax: syntax::Enum) {
@@ -99,10 +136,16 @@ impl Collected {
         let name = around.name(&syntax.name);
         self.define(&name, Symbol { kind: SymbolKind::Enum(id), file });
         let values = syntax.values.into_iter();
-        let values = values.map(|value| Value { name: value.name, number: value.number, doc: value.doc });
+        let values = values.map(|value| Value {
+            name: value.name,
+            number: value.number,
+            doc: value.doc,
+            lifecycle: value.lifecycle,
+        });
         self.schema.enums.push(Enum {
             name,
             doc: syntax.doc,
+            lifecycle: syntax.lifecycle,
             values: values.collect(),
             reserved: Reserved::new(&syntax.reserved),
             is_partial: syntax.is_partial,

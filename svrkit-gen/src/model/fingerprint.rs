@@ -1,14 +1,14 @@
 //! One number for all wire facts of a service: two sides with the same number agree on every byte.
 //!
-//! It is FNV-1a 64 over a canonical text: methods by id, and for each message its fields by tag with encoding and
-//! cardinality. Messages are numbered in the order in which they are first met, so recursion ends. Names, docs,
+//! It is FNV-1a 64 over a canonical text: methods by id, and for each message its fields by tag with encoding,
+//! cardinality and the oneof they belong to. Messages are numbered in the order in which they are first met, so recursion ends. Names, docs,
 //! timeouts and the order of declaration are no wire facts and do not enter.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 
 use super::scalar::Encoding;
-use super::{Field, FieldType, MessageId, Schema, Service};
+use super::{Field, FieldType, Message, MessageId, Schema, Service, Stream};
 
 /// The fingerprint of a service.
 pub(crate) fn fingerprint(service: &Service, schema: &Schema) -> u64 {
@@ -26,34 +26,70 @@ fn fnv1a_64(bytes: &[u8]) -> u64 {
     })
 }
 
-/// `1:m0>m1;` for each method, then `m0{1=varint,2=text*,};` for each message they reach.
+/// The fingerprint of a message by itself: what a hand-written type in its place must have too.
+pub(crate) fn message_fingerprint(message: MessageId, schema: &Schema) -> u64 {
+    let (mut text, mut numbers) = (String::new(), Numbers::default());
+    numbers.number(message);
+    put_messages(&mut text, &mut numbers, schema);
+    fnv1a_64(text.as_bytes())
+}
+
+/// `1:m0>m1;` for each method, then `m0{1=varint,2=text*,};` for each message they reach. What streams has a `*`, and
+/// where nothing comes back nothing stands.
 fn canonical_text(service: &Service, schema: &Schema) -> String {
     let mut text = String::new();
     let mut numbers = Numbers::default();
     let mut methods: Vec<_> = service.methods.iter().collect();
     methods.sort_by_key(|method| method.head.id.value);
     for method in methods {
-        let (request, response) = (numbers.number(method.request), numbers.number(method.response));
-        put(&mut text, format_args!("{}:m{request}>m{response};", method.head.id.value));
+        let stream = method.stream.as_ref().map(|stream| stream.value);
+        let request = numbers.number(method.request);
+        let many = if matches!(stream, Some(Stream::Client | Stream::Both)) { "*" } else { "" };
+        put(&mut text, format_args!("{}:m{request}{many}>", method.head.id.value));
+        if let Some(response) = method.response.filter(|_| method.oneway.is_none()) {
+            let many = if matches!(stream, Some(Stream::Server | Stream::Both)) { "*" } else { "" };
+            put(&mut text, format_args!("m{}{many}", numbers.number(response)));
+        }
+        text.push(';');
     }
+    put_messages(&mut text, &mut numbers, schema);
+    text
+}
+
+/// Every message that has a number, and those met on the way.
+fn put_messages(text: &mut String, numbers: &mut Numbers, schema: &Schema) {
     while let Some(id) = numbers.unwritten.pop_front() {
         let number = numbers.number(id);
-        put(&mut text, format_args!("m{number}{{"));
-        let mut fields: Vec<_> = schema.message(id).fields.iter().collect();
+        put(text, format_args!("m{number}{{"));
+        let message = schema.message(id);
+        let oneofs = oneof_numbers(message);
+        let mut fields: Vec<_> = message.fields.iter().collect();
         fields.sort_by_key(|field| field.head.tag.value);
         for field in fields {
-            let tag = field.head.tag.value;
-            match field.kind {
-                FieldType::Scalar(scalar) => put(&mut text, format_args!("{tag}={}", word(scalar.encoding))),
-                FieldType::Enum(_) => put(&mut text, format_args!("{tag}={}", word(Encoding::Varint))),
-                FieldType::Message(inner) => put(&mut text, format_args!("{tag}=m{}", numbers.number(inner))),
+            put(text, format_args!("{}=", field.head.tag.value));
+            if let Some(key) = &field.key {
+                put(text, format_args!("{{{}:", word(key.value.encoding)));
             }
-            text.push_str(cardinality(field));
+            match field.kind {
+                FieldType::Scalar(scalar) => text.push_str(word(scalar.encoding)),
+                FieldType::Enum(_) => text.push_str(word(Encoding::Varint)),
+                FieldType::Message(inner) => put(text, format_args!("m{}", numbers.number(inner))),
+            }
+            text.push_str(if field.key.is_some() { "}" } else { cardinality(field) });
+            if let Some(number) = field.oneof.and_then(|oneof| oneofs.get(oneof)) {
+                put(text, format_args!("|{number}"));
+            }
             text.push(',');
         }
         text.push_str("};");
     }
-    text
+}
+
+/// For each oneof of a message its place in the order of their lowest tags: how they are declared does not matter.
+fn oneof_numbers(message: &Message) -> Vec<usize> {
+    let lowest = |oneof| message.members(oneof).map(|field| field.head.tag.value).min();
+    let lowest: Vec<_> = (0..message.oneofs.len()).map(lowest).collect();
+    lowest.iter().map(|own| lowest.iter().filter(|other| *other < own).count()).collect()
 }
 
 /// Numbers messages by first visit.

@@ -6,12 +6,14 @@
 
 mod collect;
 pub(crate) mod fingerprint;
+mod literal;
 mod recursion;
 mod reserved;
 mod resolve;
 mod scalar;
 mod scope;
 
+pub(crate) use literal::Literal;
 pub(crate) use reserved::Reserved;
 pub(crate) use resolve::{KIT_PACKAGE, resolve};
 pub(crate) use scalar::Scalar;
@@ -19,8 +21,10 @@ pub(crate) use scope::{ScopeId, Scopes};
 
 use std::rc::Rc;
 
-use crate::diagnostic::{Span, Spanned};
+use crate::constraint::{Constraint, Holds, Place, Subject};
+use crate::diagnostic::{FileId, Span, Spanned};
 use crate::limits::TAG_MAX;
+pub(crate) use crate::parse::syntax::{History, Lifecycle, Stream};
 
 /// Service ids below this one belong to the kit.
 pub(crate) const KIT_SERVICE_IDS: u32 = 1_024;
@@ -45,6 +49,8 @@ pub(crate) struct Schema {
     pub(crate) messages: Vec<Message>,
     /// By [`EnumId`].
     pub(crate) enums: Vec<Enum>,
+    /// By [`ErrorsId`].
+    pub(crate) errors: Vec<Errors>,
     pub(crate) services: Vec<Service>,
     pub(crate) scopes: Scopes,
 }
@@ -52,6 +58,7 @@ pub(crate) struct Schema {
 /// Where definitions come from.
 #[derive(Debug)]
 pub(crate) struct File {
+    pub(crate) id: FileId,
     /// The name without folders: what is generated must not depend on where the files lie.
     pub(crate) name: String,
     pub(crate) version: Option<u32>,
@@ -64,6 +71,9 @@ pub(crate) struct MessageId(pub(crate) usize);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct EnumId(pub(crate) usize);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ErrorsId(pub(crate) usize);
 
 /// What a definition is called: its package and the way to it through the messages it is nested in. What siblings have
 /// in common they share.
@@ -85,20 +95,45 @@ pub(crate) struct Name {
 pub(crate) struct Message {
     pub(crate) name: Name,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    /// In the order of the file, maps and members of oneofs among them.
     pub(crate) fields: Vec<Field>,
     /// Fields whose type is not known.
     pub(crate) unresolved: Vec<FieldHead>,
+    pub(crate) oneofs: Vec<Oneof>,
     pub(crate) reserved: Reserved,
+}
+
+/// A choice between fields of a message: [`Field::oneof`] says which.
+#[derive(Debug)]
+pub(crate) struct Oneof {
+    /// It stands in its message, as what is nested there does.
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) constraints: Vec<Constraint>,
+    /// Some of its fields could not be read.
+    pub(crate) is_partial: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) head: FieldHead,
+    /// Of a map, the type of its values.
     pub(crate) kind: FieldType,
+    /// What a map is looked up by, and where that stands; `None` on everything else.
+    pub(crate) key: Option<Spanned<Scalar>>,
     /// The place of `optional="true"`.
     pub(crate) optional: Option<Span>,
     pub(crate) repeated: bool,
     pub(crate) packed: Option<Spanned<bool>>,
+    /// What the accessor answers where the field is absent.
+    pub(crate) default: Option<Spanned<Literal>>,
+    pub(crate) constraints: Vec<Constraint>,
+    /// Keep it out of what people read.
+    pub(crate) is_sensitive: bool,
+    /// The one of [`Message::oneofs`] it belongs to.
+    pub(crate) oneof: Option<usize>,
     /// The message contains itself through this field, or what the field holds is large: it needs an allocation between.
     pub(crate) boxed: bool,
 }
@@ -109,6 +144,7 @@ pub(crate) struct FieldHead {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) tag: Spanned<u32>,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +158,7 @@ pub(crate) enum FieldType {
 pub(crate) struct Enum {
     pub(crate) name: Name,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
     pub(crate) values: Vec<Value>,
     pub(crate) reserved: Reserved,
     /// Some of its values could not be read.
@@ -133,12 +170,41 @@ pub(crate) struct Value {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) number: Spanned<i32>,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+}
+
+/// The ways in which the methods of a service may fail by its own rules.
+#[derive(Debug)]
+pub(crate) struct Errors {
+    pub(crate) name: Name,
+    pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) errors: Vec<Error>,
+    pub(crate) reserved: Reserved,
+    /// Some of its errors could not be read.
+    pub(crate) is_partial: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Error {
+    pub(crate) name: Spanned<Rc<str>>,
+    pub(crate) code: Spanned<u32>,
+    /// What is said to people.
+    pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    /// `None`: `FAILED_PRECONDITION`.
+    pub(crate) status: Option<&'static str>,
+    /// As `#[error_code(retry = …)]` takes it; `None`: what the status says.
+    pub(crate) retry: Option<Rc<str>>,
+    /// The message that travels with it.
+    pub(crate) detail: Option<MessageId>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) name: Name,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
     pub(crate) id: u32,
     /// The place of the id, or of the name the id is computed from.
     pub(crate) id_span: Span,
@@ -152,10 +218,17 @@ pub(crate) struct Service {
 pub(crate) struct Method {
     pub(crate) head: MethodHead,
     pub(crate) request: MessageId,
-    pub(crate) response: MessageId,
+    /// `None` only where nothing comes back.
+    pub(crate) response: Option<MessageId>,
+    pub(crate) errors: Option<Spanned<ErrorsId>>,
     pub(crate) timeout_ms: Option<u64>,
     pub(crate) priority: u8,
     pub(crate) idempotent: bool,
+    pub(crate) stream: Option<Spanned<Stream>>,
+    /// The place of `oneway="true"`.
+    pub(crate) oneway: Option<Span>,
+    /// The field of the request that says which server is right.
+    pub(crate) route_key: Option<Spanned<Rc<str>>>,
 }
 
 /// What is known of every method.
@@ -164,6 +237,7 @@ pub(crate) struct MethodHead {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) id: Spanned<u16>,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
 }
 
 impl Schema {
@@ -173,6 +247,10 @@ impl Schema {
 
     pub(crate) fn enumeration(&self, id: EnumId) -> &Enum {
         &self.enums[id.0]
+    }
+
+    pub(crate) fn errors(&self, id: ErrorsId) -> &Errors {
+        &self.errors[id.0]
     }
 }
 
@@ -194,7 +272,24 @@ impl Name {
     }
 }
 
+impl Lifecycle {
+    /// What is said of it; nothing for most.
+    pub(crate) fn history(&self) -> Option<&History> {
+        self.0.as_deref()
+    }
+
+    /// Why it should not be used any more.
+    pub(crate) fn deprecated(&self) -> Option<&str> {
+        self.history()?.deprecated.as_ref().map(|reason| &*reason.value)
+    }
+}
+
 impl Message {
+    /// The fields of one of its oneofs, in the order of the file.
+    pub(crate) fn members(&self, oneof: usize) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |field| field.oneof == Some(oneof))
+    }
+
     /// Every field in the order of the file, known type or not.
     pub(crate) fn heads(&self) -> Vec<&FieldHead> {
         let mut heads: Vec<_> = self.fields.iter().map(|field| &field.head).chain(&self.unresolved).collect();
@@ -222,11 +317,31 @@ impl Field {
         }
     }
 
+    /// Whether it holds any number of values.
+    pub(crate) fn is_many(&self) -> bool {
+        self.repeated || self.key.is_some()
+    }
+
     /// The message this field holds at most once.
     pub(crate) fn single_message(&self) -> Option<MessageId> {
         match self.kind {
-            FieldType::Message(id) if !self.repeated => Some(id),
+            FieldType::Message(id) if !self.is_many() => Some(id),
             _ => None,
+        }
+    }
+
+    /// What its constraints are about.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
+            place: if self.key.is_some() { Place::Map } else { Place::Field },
+            holds: match self.kind {
+                FieldType::Scalar(scalar) => scalar.holds(),
+                FieldType::Enum(_) => Holds::Enum,
+                FieldType::Message(_) => Holds::Message,
+            },
+            is_repeated: self.repeated,
+            is_optional: self.optional.is_some(),
+            is_member: self.oneof.is_some(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::components::components;
 /// Messages estimated at more bytes than this stand in a `Box`.
 const INLINE_SIZE_MAX: u64 = 1_024;
 
-/// A `Vec`, or the records of unknown tags.
+/// A `Vec`, a map, or the records of unknown tags.
 const LIST_SIZE: u64 = 24;
 
 /// A `Box`, an enum, or the mark of an `Option`.
@@ -29,18 +29,26 @@ pub(super) fn mark_boxed(messages: &mut [Message]) {
     let mut sizes = vec![0_u64; messages.len()];
     for at in order {
         let mut size = LIST_SIZE;
-        for field in &mut messages[at].fields {
+        let Message { fields, oneofs, .. } = &mut messages[at];
+        // A choice is as large as its largest member.
+        let mut choices = vec![0_u64; oneofs.len()];
+        for field in fields {
             if let Some(MessageId(target)) = field.single_message() {
                 field.boxed = component[target] == component[at] || INLINE_SIZE_MAX < sizes[target];
             }
-            size = size.saturating_add(field_size(field, &sizes));
+            let field_size = field_size(field, &sizes);
+            match field.oneof.and_then(|oneof| choices.get_mut(oneof)) {
+                Some(choice) => *choice = (*choice).max(field_size + WORD_SIZE),
+                None => size = size.saturating_add(field_size),
+            }
         }
+        size = choices.into_iter().fold(size, u64::saturating_add);
         sizes[at] = size;
     }
 }
 
 fn field_size(field: &Field, sizes: &[u64]) -> u64 {
-    if field.repeated {
+    if field.is_many() {
         return LIST_SIZE;
     }
     let size = match field.kind {

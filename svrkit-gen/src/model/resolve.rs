@@ -7,12 +7,12 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::collect::{Collected, Surroundings};
+use super::collect::{Collected, Surroundings, Unresolved};
 use super::fingerprint::fnv1a_32;
 use super::scope::{ScopeId, Scopes, SymbolKind};
 use super::{
-    Enum, EnumId, Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, Message, MessageId, Method, MethodHead,
-    Name, Reserved, Scalar, Schema, Service, recursion,
+    Enum, EnumId, Error, ErrorsId, Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, Literal, Message,
+    MessageId, Method, MethodHead, Name, Reserved, Scalar, Schema, Service, literal, recursion,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Spanned, quoted};
 use crate::load::{self, Loaded};
@@ -31,6 +31,7 @@ pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
         let file = &mut loaded.files[at];
         let Some(mut protocol) = file.protocol.take() else { continue };
         collected.schema.files.push(File {
+            id: file.id,
             name: file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             version: protocol.version,
             package: protocol.package.clone(),
@@ -39,11 +40,16 @@ pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
         collected.protocol(file.id, protocol);
     }
 
-    let Collected { mut schema, fields, services } = collected;
+    let Collected { mut schema, fields, errors, services } = collected;
     let mut resolver = Resolver::new(loaded, &schema, found);
     let mut resolved = Vec::with_capacity(fields.len());
     for (message, (file, fields)) in schema.messages.iter().zip(fields) {
         resolved.push(resolver.fields(fields, &Place::in_message(&message.name, file, &schema.scopes)));
+    }
+    let mut resolved_errors = Vec::with_capacity(errors.len());
+    for (set, (file, errors)) in schema.errors.iter().zip(errors) {
+        let place = Place::in_package(&set.name, file, &schema.scopes);
+        resolved_errors.push(errors.into_iter().map(|error| resolver.error(error, &place)).collect());
     }
     let services: Vec<_> = services
         .into_iter()
@@ -51,6 +57,9 @@ pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
         .collect();
     for (message, (fields, unresolved)) in schema.messages.iter_mut().zip(resolved) {
         (message.fields, message.unresolved) = (fields, unresolved);
+    }
+    for (set, errors) in schema.errors.iter_mut().zip(resolved_errors) {
+        set.errors = errors;
     }
     schema.services = services;
     recursion::mark_boxed(&mut schema.messages);
@@ -84,7 +93,7 @@ impl<'a> Place<'a> {
         Self::new(name, file, own, scopes)
     }
 
-    fn in_service(name: &'a Name, file: FileId, scopes: &Scopes) -> Self {
+    fn in_package(name: &'a Name, file: FileId, scopes: &Scopes) -> Self {
         Self::new(name, file, None, scopes)
     }
 
@@ -116,13 +125,15 @@ impl<'a> Resolver<'a> {
         let messages =
             schema.messages.iter().enumerate().map(|(at, it)| (&it.name, SymbolKind::Message(MessageId(at))));
         let enums = schema.enums.iter().enumerate().map(|(at, it)| (&it.name, SymbolKind::Enum(EnumId(at))));
-        for (name, kind) in messages.chain(enums) {
+        let errors =
+            schema.errors.iter().enumerate().map(|(at, it)| (&it.name, SymbolKind::Errors(ErrorsId(at))));
+        for (name, kind) in messages.chain(enums).chain(errors) {
             defined[name.span.file.index()].push(kind);
         }
         Self { loaded, schema, defined, found }
     }
 
-    fn fields(&mut self, syntax: Vec<syntax::Field>, place: &Place<'_>) -> (Vec<Field>, Vec<FieldHead>) {
+    fn fields(&mut self, syntax: Vec<Unresolved>, place: &Place<'_>) -> (Vec<Field>, Vec<FieldHead>) {
         let mut fields = Vec::with_capacity(syntax.len());
         let mut unresolved = Vec::new();
         for field in syntax {
@@ -137,22 +148,32 @@ impl<'a> Resolver<'a> {
         (fields, unresolved)
     }
 
-    fn field(&mut self, syntax: syntax::Field, place: &Place<'_>) -> Result<Field, FieldHead> {
-        let head = FieldHead { name: syntax.name, tag: syntax.tag, doc: syntax.doc };
+    fn field(&mut self, syntax: Unresolved, place: &Place<'_>) -> Result<Field, FieldHead> {
+        let Unresolved { field: syntax, oneof } = syntax;
+        let head =
+            FieldHead { name: syntax.name, tag: syntax.tag, doc: syntax.doc, lifecycle: syntax.lifecycle };
         let Some(shape) = syntax.shape else {
             return Err(head);
         };
-        let Some(kind) = self.field_type(&shape.type_name, place) else {
+        let (key, kind) =
+            (shape.key.as_ref().map(|key| self.key(key)), self.field_type(&shape.type_name, place));
+        let (Some(kind), Some(key)) = (kind, key.map_or(Some(None), |key| key.map(Some))) else {
             return Err(head);
         };
+        let default = shape.default.and_then(|default| self.default(&default, kind));
         let is_set =
             |flag: &Option<Spanned<bool>>| flag.as_ref().filter(|flag| flag.value).map(|flag| flag.span);
         Ok(Field {
             head,
             kind,
+            key,
             optional: is_set(&shape.optional),
             repeated: is_set(&shape.repeated).is_some(),
             packed: shape.packed,
+            default,
+            constraints: syntax.constraints,
+            is_sensitive: syntax.is_sensitive,
+            oneof,
             boxed: false,
         })
     }
@@ -164,17 +185,59 @@ impl<'a> Resolver<'a> {
         match self.symbol(&reference.value, place) {
             Ok(SymbolKind::Message(id)) => Some(FieldType::Message(id)),
             Ok(SymbolKind::Enum(id)) => Some(FieldType::Enum(id)),
+            Ok(SymbolKind::Errors(_)) => {
+                let message = format!("{} is a set of errors and no type", quoted(&reference.value));
+                let help = "errors end calls; a field holds scalars, enums and messages";
+                self.found.push(Diagnostic::new(Code::UnknownType, reference.span, message).help(help));
+                None
+            }
             Err(miss) => {
                 let message = format!("unknown type {}", quoted(&reference.value));
-                self.missed(Code::UnknownType, reference, message, &miss, place, true);
+                self.missed(Code::UnknownType, reference, message, &miss, place, Wanted::Type);
                 None
             }
         }
     }
 
+    fn key(&mut self, reference: &Spanned<Rc<str>>) -> Option<Spanned<Scalar>> {
+        let scalar = Scalar::from_word(&reference.value).filter(|scalar| scalar.is_key());
+        if scalar.is_none() {
+            let message = format!("{} is no type of a key", quoted(&reference.value));
+            let keys: Vec<_> = Scalar::ALL.iter().filter(|it| it.is_key()).map(|it| it.word).collect();
+            let help = format!("it is one of `{}`", keys.join("` `"));
+            self.found.push(Diagnostic::new(Code::NotAKey, reference.span, message).help(help));
+        }
+        scalar.map(|value| Spanned { value, span: reference.span })
+    }
+
+    fn default(&mut self, text: &Spanned<Rc<str>>, kind: FieldType) -> Option<Spanned<Literal>> {
+        match literal::read(&text.value, kind, self.schema)? {
+            Ok(value) => Some(Spanned { value, span: text.span }),
+            Err(fault) => {
+                let message = format!("the default {} is not {}", quoted(&text.value), fault.expected);
+                let help = fault.nearest.map(|nearest| format!("did you mean {}?", quoted(&nearest)));
+                self.found.push(Diagnostic::new(Code::BadDefault, text.span, message).maybe_help(help));
+                None
+            }
+        }
+    }
+
+    fn error(&mut self, syntax: syntax::Error, place: &Place<'_>) -> Error {
+        let detail = syntax.detail.as_ref().filter(|_| !self.found.is_full());
+        Error {
+            detail: detail.and_then(|it| self.message(it, "detail", place)),
+            name: syntax.name,
+            code: syntax.code,
+            doc: syntax.doc,
+            lifecycle: syntax.lifecycle,
+            status: syntax.status,
+            retry: syntax.retry,
+        }
+    }
+
     fn service(&mut self, syntax: syntax::Service, file: FileId, around: &Surroundings) -> Service {
         let name = around.name(&syntax.name);
-        let place = Place::in_service(&name, file, &self.schema.scopes);
+        let place = Place::in_package(&name, file, &self.schema.scopes);
         let mut methods = Vec::with_capacity(syntax.methods.len());
         let mut unresolved = Vec::new();
         for method in syntax.methods {
@@ -193,6 +256,7 @@ impl<'a> Resolver<'a> {
         Service {
             name,
             doc: syntax.doc,
+            lifecycle: syntax.lifecycle,
             id,
             id_span,
             methods,
@@ -202,20 +266,44 @@ impl<'a> Resolver<'a> {
     }
 
     fn method(&mut self, syntax: syntax::Method, place: &Place<'_>) -> Result<Method, MethodHead> {
-        let head = MethodHead { name: syntax.name, id: syntax.id, doc: syntax.doc };
+        let head =
+            MethodHead { name: syntax.name, id: syntax.id, doc: syntax.doc, lifecycle: syntax.lifecycle };
         let request = syntax.request.as_ref().and_then(|it| self.message(it, "request", place));
         let response = syntax.response.as_ref().and_then(|it| self.message(it, "response", place));
-        let (Some(request), Some(response)) = (request, response) else {
+        let errors = syntax.errors.as_ref().and_then(|it| self.errors(it, place));
+        let is_answered = response.is_some() || (syntax.oneway.is_some() && syntax.response.is_none());
+        let Some(request) = request.filter(|_| is_answered) else {
             return Err(head);
         };
         Ok(Method {
             head,
             request,
             response,
+            errors,
             timeout_ms: syntax.timeout_ms,
             priority: syntax.priority,
             idempotent: syntax.idempotent,
+            stream: syntax.stream,
+            oneway: syntax.oneway,
+            route_key: syntax.route_key,
         })
+    }
+
+    fn errors(&mut self, reference: &Spanned<Rc<str>>, place: &Place<'_>) -> Option<Spanned<ErrorsId>> {
+        let what = match self.symbol(&reference.value, place) {
+            Ok(SymbolKind::Errors(id)) => return Some(Spanned { value: id, span: reference.span }),
+            Ok(SymbolKind::Enum(_)) => "an enum",
+            Ok(SymbolKind::Message(_)) => "a message",
+            Err(miss) => {
+                let message = format!("{} is no known set of errors", quoted(&reference.value));
+                self.missed(Code::NotErrors, reference, message, &miss, place, Wanted::Errors);
+                return None;
+            }
+        };
+        let message = format!("{} is {what} and no set of errors", quoted(&reference.value));
+        let help = "define `<errors>` with an `<error>` for each way to fail";
+        self.found.push(Diagnostic::new(Code::NotErrors, reference.span, message).help(help));
+        None
     }
 
     fn message(&mut self, reference: &Spanned<Rc<str>>, role: &str, place: &Place<'_>) -> Option<MessageId> {
@@ -225,9 +313,10 @@ impl<'a> Resolver<'a> {
             match self.symbol(&reference.value, place) {
                 Ok(SymbolKind::Message(id)) => return Some(id),
                 Ok(SymbolKind::Enum(_)) => "an enum",
+                Ok(SymbolKind::Errors(_)) => "a set of errors",
                 Err(miss) => {
                     let message = format!("the {role} {} is no known message", quoted(&reference.value));
-                    self.missed(Code::NotAMessage, reference, message, &miss, place, false);
+                    self.missed(Code::NotAMessage, reference, message, &miss, place, Wanted::Message);
                     return None;
                 }
             }
@@ -268,7 +357,7 @@ impl<'a> Resolver<'a> {
         message: String,
         miss: &Miss,
         place: &Place<'_>,
-        scalars_fit: bool,
+        wanted: Wanted,
     ) {
         let help = match miss {
             // Its imports may be among the files that were not read any more.
@@ -278,23 +367,39 @@ impl<'a> Resolver<'a> {
                 Some(format!("it is defined in {}, which this file does not import", quoted(&path)))
             }
             Miss::Unknown if self.is_lost(&reference.value, place.file) => return,
-            Miss::Unknown => self.suggestion(&reference.value, place, scalars_fit),
+            Miss::Unknown => self.suggestion(&reference.value, place, wanted),
         };
         self.found.push(Diagnostic::new(code, reference.span, message).maybe_help(help));
     }
 
-    fn suggestion(&self, reference: &str, place: &Place<'_>, scalars_fit: bool) -> Option<String> {
+    fn suggestion(&self, reference: &str, place: &Place<'_>, wanted: Wanted) -> Option<String> {
         let visible = &self.loaded.files[place.file.index()].visible;
         let kinds = visible.iter().flat_map(|file| &self.defined[file.index()]);
-        let defined = kinds.filter_map(|kind| match kind {
-            SymbolKind::Message(MessageId(at)) => self.schema.messages.get(*at).map(|it: &Message| &it.name),
-            SymbolKind::Enum(_) if !scalars_fit => None,
-            SymbolKind::Enum(EnumId(at)) => self.schema.enums.get(*at).map(|it: &Enum| &it.name),
+        let defined = kinds.filter_map(|kind| match (kind, wanted) {
+            (SymbolKind::Message(MessageId(at)), Wanted::Type | Wanted::Message) => {
+                self.schema.messages.get(*at).map(|it: &Message| &it.name)
+            }
+            (SymbolKind::Enum(EnumId(at)), Wanted::Type) => {
+                self.schema.enums.get(*at).map(|it: &Enum| &it.name)
+            }
+            (SymbolKind::Errors(ErrorsId(at)), Wanted::Errors) => {
+                self.schema.errors.get(*at).map(|it| &it.name)
+            }
+            _ => None,
         });
-        let scalars = Scalar::ALL.iter().map(|scalar| scalar.word).filter(|_| scalars_fit);
+        let is_type = matches!(wanted, Wanted::Type);
+        let scalars = Scalar::ALL.iter().map(|scalar| scalar.word).filter(|_| is_type);
         let words = scalars.map(Cow::Borrowed).chain(defined.map(|name| written_in(place.name, name).into()));
         nearest(reference, words).map(|word| format!("did you mean `{word}`?"))
     }
+}
+
+/// What a reference shall lead to.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Type,
+    Message,
+    Errors,
 }
 
 /// A name as one would write it at a place.

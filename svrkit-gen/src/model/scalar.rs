@@ -1,5 +1,7 @@
 //! The scalar types of the dialect: one row each, which holds all that this crate knows of it.
 
+use crate::constraint::Holds;
+
 /// A type that is neither a message nor an enum: a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scalar {
@@ -53,6 +55,23 @@ impl Scalar {
 
     pub(crate) fn is_packable(self) -> bool {
         self.encoding != Encoding::Text
+    }
+
+    /// Whether entries of a map can be looked up by it: whole numbers, flags and text, as in protobuf.
+    pub(crate) fn is_key(self) -> bool {
+        matches!(self.holds(), Holds::Integers { .. } | Holds::Flags) || self.word == "string"
+    }
+
+    pub(crate) fn holds(self) -> Holds {
+        match self.rust {
+            "bool" => Holds::Flags,
+            "i32" => Holds::Integers { min: i32::MIN.into(), max: i32::MAX.into() },
+            "i64" => Holds::Integers { min: i64::MIN.into(), max: i64::MAX.into() },
+            "u32" => Holds::Integers { min: 0, max: u32::MAX.into() },
+            "u64" => Holds::Integers { min: 0, max: u64::MAX.into() },
+            "f32" | "f64" => Holds::Floats,
+            _ => Holds::Text,
+        }
     }
 }
 

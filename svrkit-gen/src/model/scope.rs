@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::{EnumId, MessageId};
+use super::{EnumId, ErrorsId, MessageId};
 use crate::diagnostic::FileId;
 
 /// One scope of a [`Scopes`].
@@ -24,6 +24,7 @@ pub(super) struct Symbol {
 pub(super) enum SymbolKind {
     Message(MessageId),
     Enum(EnumId),
+    Errors(ErrorsId),
 }
 
 /// All scopes of a run. Everything is in few large maps: many scopes would be as many small ones.

@@ -36,7 +36,7 @@ pub(super) fn read<'a>(
 ) -> (Result<Vec<Attribute<'a>>, BrokenTag>, bool) {
     let mut attributes: Vec<Attribute<'a>> = Vec::new();
     let mut all_sound = true;
-    let known = word.attributes_in(parent);
+    let known = || word.attributes_in(parent).map(|attr| attr.name);
     let mut iterator = Attributes::new(content, word.name.len());
     iterator.with_checks(false);
     // Before anything is said about them: what is wrong with the first ones would bury it.
@@ -66,8 +66,8 @@ pub(super) fn read<'a>(
             context.push(Diagnostic::new(Code::MalformedXml, span, message));
             return (Err(BrokenTag), false);
         }
-        let Some(known_name) = known.iter().find(|known| **known == name).copied() else {
-            context.push(unknown_attribute(name, span, word, known));
+        let Some(known_name) = known().find(|known| *known == name) else {
+            context.push(unknown_attribute(name, span, word, &known().collect::<Vec<_>>()));
             all_sound = false;
             continue;
         };

@@ -6,9 +6,11 @@
 use std::rc::Rc;
 
 use super::attributes::Attribute;
-use super::syntax::{Enum, Field, Message, Method, Reserved, Service, Value};
+use super::syntax::{Enum, Error, Errors, Field, Message, Method, Oneof, Reserved, Service, Value};
 use super::vocabulary::Kind;
-use super::{Context, doc, enumeration, field, message, method, protocol, reserved, service};
+use super::{
+    Context, doc, enumeration, errors, field, map, message, method, oneof, protocol, reserved, service,
+};
 use crate::diagnostic::{Span, Spanned};
 
 /// An element of the vocabulary with its known attributes.
@@ -36,8 +38,12 @@ pub(super) struct Parts {
     pub(super) enums: Vec<Enum>,
     pub(super) values: Vec<Value>,
     pub(super) messages: Vec<Message>,
+    /// Maps among them.
     pub(super) fields: Vec<Field>,
+    pub(super) oneofs: Vec<Oneof>,
     pub(super) reserved: Vec<Reserved>,
+    pub(super) error_sets: Vec<Errors>,
+    pub(super) errors: Vec<Error>,
     pub(super) services: Vec<Service>,
     pub(super) methods: Vec<Method>,
 }
@@ -56,7 +62,11 @@ pub(super) fn close(mut element: Element<'_>, parent: &mut Element<'_>, context:
         Kind::Value => keep(&mut parts.values, enumeration::value(element, context)),
         Kind::Message => keep(&mut parts.messages, message::message(element, context)),
         Kind::Field => keep(&mut parts.fields, field::field(element, context)),
+        Kind::Map => keep(&mut parts.fields, map::map(element, context)),
+        Kind::Oneof => keep(&mut parts.oneofs, oneof::oneof(element, context)),
         Kind::Reserved => keep(&mut parts.reserved, Some(reserved::reserved(element, parent.kind, context))),
+        Kind::Errors => keep(&mut parts.error_sets, errors::errors(element, context)),
+        Kind::Error => keep(&mut parts.errors, errors::error(element, context)),
         Kind::Service => keep(&mut parts.services, service::service(element, context)),
         Kind::Method => keep(&mut parts.methods, method::method(element, context)),
         // The root, which stands in nothing.

@@ -1,10 +1,11 @@
-//! `<field>` of a message.
+//! `<field>` of a message or of a oneof.
 
 use std::mem::take;
 
 use super::element::Element;
 use super::syntax::{Field, Shape};
-use super::{Context, value};
+use super::{Context, constraints, lifecycle, value};
+use crate::constraint::Place;
 
 pub(super) fn field(element: &mut Element<'_>, context: &mut Context<'_>) -> Option<Field> {
     let name = value::name(element, context);
@@ -18,7 +19,13 @@ pub(super) fn field(element: &mut Element<'_>, context: &mut Context<'_>) -> Opt
         flag
     };
     let (optional, repeated, packed) = (flag("optional"), flag("repeated"), flag("packed"));
+    let is_sensitive = flag("sensitive").is_some_and(|it| it.value);
+    let default = element.attribute("default").map(|it| value::text(it, context));
+    let constraints = constraints::constraints(element, Place::Field, context);
+    let lifecycle = lifecycle::lifecycle(element, context);
+    let type_name = type_name.filter(|_| flags_sound);
     let shape =
-        type_name.filter(|_| flags_sound).map(|type_name| Shape { type_name, optional, repeated, packed });
-    Some(Field { name: name?, tag: tag?, doc: take(&mut element.parts.doc), shape })
+        type_name.map(|type_name| Shape { type_name, key: None, optional, repeated, packed, default });
+    let doc = take(&mut element.parts.doc);
+    Some(Field { name: name?, tag: tag?, doc, lifecycle, is_sensitive, constraints, shape })
 }

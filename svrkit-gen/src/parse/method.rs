@@ -3,26 +3,52 @@
 use std::mem::take;
 
 use super::element::Element;
-use super::syntax::Method;
-use super::{Context, value};
+use super::syntax::{Method, Stream};
+use super::vocabulary::STREAMS;
+use super::{Context, lifecycle, value};
+use crate::diagnostic::Spanned;
 use crate::model::PRIORITY_DEFAULT;
 
 pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Option<Method> {
     let name = value::name(element, context);
     let id = element.required("id", context).and_then(|it| value::number(it, 1..=u16::MAX, context));
     let request = element.required("request", context).map(|it| value::text(it, context));
-    let response = element.required("response", context).map(|it| value::text(it, context));
+    let oneway = element.attribute("oneway");
+    let oneway_flag = oneway.and_then(|it| value::flag(it, context));
+    // What could not be read may have been `true`.
+    let may_be_silent = oneway.is_some() && oneway_flag.as_ref().is_none_or(|it| it.value);
+    let response = match may_be_silent {
+        true => element.attribute("response"),
+        false => element.required("response", context),
+    };
+    let response = response.map(|it| value::text(it, context));
+    let errors = element.attribute("errors").map(|it| value::text(it, context));
     let timeout_ms = element.attribute("timeout").and_then(|it| value::duration_ms(it, context));
     let priority = element.attribute("priority").and_then(|it| value::priority(it, context));
     let idempotent = element.attribute("idempotent").and_then(|it| value::flag(it, context));
+    let stream = element.attribute("stream").and_then(|attribute| {
+        let value = match value::one_of(attribute, &STREAMS, context)? {
+            "client" => Stream::Client,
+            "server" => Stream::Server,
+            _ => Stream::Both,
+        };
+        Some(Spanned { value, span: attribute.span })
+    });
+    let route_key = element.attribute("route-key").map(|it| value::text(it, context));
+    let lifecycle = lifecycle::lifecycle(element, context);
     Some(Method {
         name: name?,
         id: id?,
         doc: take(&mut element.parts.doc),
+        lifecycle,
         request,
         response,
+        errors,
         timeout_ms,
         priority: priority.unwrap_or(PRIORITY_DEFAULT),
         idempotent: idempotent.is_some_and(|idempotent| idempotent.value),
+        stream,
+        oneway: oneway_flag.filter(|it| it.value).map(|it| it.span),
+        route_key,
     })
 }

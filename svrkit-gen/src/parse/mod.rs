@@ -4,25 +4,32 @@
 //! those into syntax as they end. Nothing here knows Rust, opens a file or looks at two elements together: what a
 //! name means is the business of `model`. `load` is the caller.
 
+mod allowance;
 mod attributes;
+mod constraints;
 mod doc;
 mod element;
 mod enumeration;
+mod errors;
 mod escape;
 mod field;
 mod interner;
+mod lifecycle;
 mod lost;
+mod map;
 mod message;
 mod method;
 mod nearest;
+mod oneof;
 mod protocol;
 mod reader;
 mod reserved;
 mod service;
 pub(crate) mod syntax;
 mod value;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
+pub(crate) use allowance::allowances;
 pub(crate) use interner::Interner;
 pub(crate) use lost::Lost;
 pub(crate) use nearest::nearest;

@@ -24,6 +24,7 @@ pub(super) fn protocol(element: &mut Element<'_>, context: &mut Context<'_>) -> 
         imports: parts.imports,
         enums: parts.enums,
         messages: parts.messages,
+        errors: parts.error_sets,
         services: parts.services,
     })
 }

@@ -40,7 +40,7 @@ pub(super) fn read(text: &str, context: &mut Context<'_>) -> Option<Protocol> {
 }
 
 /// The elements that define types.
-const DEFINING: [&str; 2] = ["message", "enum"];
+const DEFINING: [&str; 3] = ["message", "enum", "errors"];
 
 /// Reading cannot go on; the reason is among the findings.
 struct Stop;
@@ -227,7 +227,7 @@ impl<'a> Tree<'a, '_, '_> {
     fn lose(&mut self, name: &str, content: &str) {
         let kind = vocabulary::word(name).map(|word| word.kind);
         // What is no word may be a slip in one, or one of a later dialect.
-        if !matches!(kind, None | Some(Kind::Message | Kind::Enum)) {
+        if !matches!(kind, None | Some(Kind::Message | Kind::Enum | Kind::Errors)) {
             return;
         }
         match attributes::raw_value(content, name.len(), "name") {

@@ -1,4 +1,4 @@
-//! `<reserved>`: numbers and names that are never used again, in messages, enums and services.
+//! `<reserved>`: numbers and names that are never used again, in messages, enums, errors and services.
 
 use super::element::Element;
 use super::syntax::Reserved;
@@ -11,6 +11,7 @@ pub(super) fn reserved(element: &Element<'_>, parent: Kind, context: &mut Contex
     let (numbers, bounds) = match parent {
         Kind::Message => ("tags", 1..=TAG_MAX.into()),
         Kind::Enum => ("numbers", i32::MIN.into()..=i32::MAX.into()),
+        Kind::Errors => ("codes", 1..=u32::MAX.into()),
         _ => ("ids", 1..=u16::MAX.into()),
     };
     let (ranges, names) = (element.attribute(numbers), element.attribute("names"));

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use crate::constraint::Constraint;
 use crate::diagnostic::{Span, Spanned};
 
 /// One file.
@@ -16,13 +17,28 @@ pub(crate) struct Protocol {
     pub(crate) imports: Vec<Spanned<Rc<str>>>,
     pub(crate) enums: Vec<Enum>,
     pub(crate) messages: Vec<Message>,
+    pub(crate) errors: Vec<Errors>,
     pub(crate) services: Vec<Service>,
+}
+
+/// Since when something is there, and whether it still should be used. Few things say anything, so it costs a word.
+#[derive(Debug, Default)]
+pub(crate) struct Lifecycle(pub(crate) Option<Box<History>>);
+
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    pub(crate) since: Option<Spanned<u32>>,
+    /// Why it should not be used any more.
+    pub(crate) deprecated: Option<Spanned<Rc<str>>>,
+    /// The sibling to use instead.
+    pub(crate) replaced_by: Option<Spanned<Rc<str>>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Enum {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
     pub(crate) values: Vec<Value>,
     pub(crate) reserved: Vec<Reserved>,
     pub(crate) is_partial: bool,
@@ -33,16 +49,31 @@ pub(crate) struct Value {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) number: Spanned<i32>,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
 }
 
 #[derive(Debug)]
 pub(crate) struct Message {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    /// Maps among them.
     pub(crate) fields: Vec<Field>,
+    pub(crate) oneofs: Vec<Oneof>,
     pub(crate) reserved: Vec<Reserved>,
     pub(crate) enums: Vec<Enum>,
     pub(crate) messages: Vec<Message>,
+}
+
+/// A choice: at most one of its fields is there.
+#[derive(Debug)]
+pub(crate) struct Oneof {
+    pub(crate) name: Spanned<Rc<str>>,
+    pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) constraints: Vec<Constraint>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) is_partial: bool,
 }
 
 #[derive(Debug)]
@@ -50,6 +81,9 @@ pub(crate) struct Field {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) tag: Spanned<u32>,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) is_sensitive: bool,
+    pub(crate) constraints: Vec<Constraint>,
     /// `None`: the type or one of the flags could not be read.
     pub(crate) shape: Option<Shape>,
 }
@@ -57,10 +91,14 @@ pub(crate) struct Field {
 /// What a field holds.
 #[derive(Debug)]
 pub(crate) struct Shape {
+    /// Of a map, what its values are.
     pub(crate) type_name: Spanned<Rc<str>>,
+    /// What a map is looked up by; `None` on everything else.
+    pub(crate) key: Option<Spanned<Rc<str>>>,
     pub(crate) optional: Option<Spanned<bool>>,
     pub(crate) repeated: Option<Spanned<bool>>,
     pub(crate) packed: Option<Spanned<bool>>,
+    pub(crate) default: Option<Spanned<Rc<str>>>,
 }
 
 /// Numbers and names that are never used again.
@@ -71,11 +109,35 @@ pub(crate) struct Reserved {
     pub(crate) names: Vec<Spanned<Rc<str>>>,
 }
 
+/// The errors of a service.
+#[derive(Debug)]
+pub(crate) struct Errors {
+    pub(crate) name: Spanned<Rc<str>>,
+    pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) errors: Vec<Error>,
+    pub(crate) reserved: Vec<Reserved>,
+    pub(crate) is_partial: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Error {
+    pub(crate) name: Spanned<Rc<str>>,
+    pub(crate) code: Spanned<u32>,
+    pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) status: Option<&'static str>,
+    /// As it was written, and sound.
+    pub(crate) retry: Option<Rc<str>>,
+    pub(crate) detail: Option<Spanned<Rc<str>>>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) id: Option<Spanned<u32>>,
     pub(crate) doc: String,
+    pub(crate) lifecycle: Lifecycle,
     pub(crate) methods: Vec<Method>,
     pub(crate) reserved: Vec<Reserved>,
 }
@@ -85,10 +147,25 @@ pub(crate) struct Method {
     pub(crate) name: Spanned<Rc<str>>,
     pub(crate) id: Spanned<u16>,
     pub(crate) doc: String,
-    /// `None`: an attribute is absent or could not be read.
+    pub(crate) lifecycle: Lifecycle,
+    /// `None`: the attribute is absent or could not be read.
     pub(crate) request: Option<Spanned<Rc<str>>>,
+    /// `None` as above, and where nothing comes back.
     pub(crate) response: Option<Spanned<Rc<str>>>,
+    pub(crate) errors: Option<Spanned<Rc<str>>>,
     pub(crate) timeout_ms: Option<u64>,
     pub(crate) priority: u8,
     pub(crate) idempotent: bool,
+    pub(crate) stream: Option<Spanned<Stream>>,
+    /// The place of `oneway="true"`.
+    pub(crate) oneway: Option<Span>,
+    pub(crate) route_key: Option<Spanned<Rc<str>>>,
+}
+
+/// Which side of a call sends many messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    Client,
+    Server,
+    Both,
 }

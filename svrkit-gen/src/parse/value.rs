@@ -7,9 +7,10 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::str::FromStr;
 
-use super::Context;
 use super::attributes::Attribute;
 use super::element::Element;
+use super::{Context, nearest};
+use crate::constraint::Operand;
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned, quoted};
 use crate::limits::{NAME_LEN_MAX, PACKAGE_DEPTH_MAX, RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX};
 use crate::model::PRIORITY_DEFAULT;
@@ -73,6 +74,28 @@ where
     }
 }
 
+/// A whole number or one with a fraction, as constraints compare with.
+pub(super) fn any_number(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Operand> {
+    let operand = read_number(&attribute.value);
+    if operand.is_none() {
+        context.bad_value(attribute.value_span, &attribute.value, "a number, such as `10`, `-5` or `0.5`");
+    }
+    operand
+}
+
+/// Digits with at most one sign before and one point between them.
+fn read_number(text: &str) -> Option<Operand> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+    match digits.split_once('.') {
+        None if is_plain(digits) => text.parse().ok().map(Operand::Integer),
+        Some((whole, fraction)) if is_plain(whole) && is_plain(fraction) => {
+            text.parse().ok().filter(|value: &f64| value.is_finite()).map(Operand::Float)
+        }
+        _ => None,
+    }
+}
+
 /// A number that may be a tag. Which tags are lawful is a rule of its own, that can name the tag.
 pub(super) fn tag(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<u32>> {
     let is_plain = attribute.value.chars().all(|it| it.is_ascii_digit());
@@ -99,24 +122,70 @@ pub(super) fn flag(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Opti
     Some(Spanned { value, span: attribute.span })
 }
 
+/// A text for people: not empty.
+pub(super) fn words(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
+    if attribute.value.trim().is_empty() {
+        context.bad_value(attribute.value_span, &attribute.value, "a reason");
+        return None;
+    }
+    Some(text(attribute, context))
+}
+
+/// One of a few words.
+pub(super) fn one_of(
+    attribute: &Attribute<'_>,
+    words: &'static [&'static str],
+    context: &mut Context<'_>,
+) -> Option<&'static str> {
+    let word = words.iter().find(|word| **word == attribute.value).copied();
+    if word.is_none() {
+        let message = format!("{} is no value of `{}`", quoted(&attribute.value), attribute.name);
+        let help = match nearest(&attribute.value, words.iter().copied()) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("it is one of `{}`", words.join("` `")),
+        };
+        context.push(Diagnostic::new(Code::BadValue, attribute.value_span, message).help(help));
+    }
+    word
+}
+
+/// `never`, `elsewhere` or `after 20ms`.
+pub(super) fn retry(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Rc<str>> {
+    let value = &*attribute.value;
+    let is_sound = match value.strip_prefix("after ") {
+        None => matches!(value, "never" | "elsewhere"),
+        // What an answer carries: milliseconds in 32 bits.
+        Some(wait) => read_duration_ms(wait, &["ms", "s"], u32::MAX.into()).is_some(),
+    };
+    if !is_sound {
+        let expected = "`never`, `elsewhere` or a time such as `after 20ms` or `after 2s`";
+        context.bad_value(attribute.value_span, value, expected);
+    }
+    is_sound.then(|| context.shared.names.intern(value))
+}
+
 /// `300ms`, `5s` or `2min`, in milliseconds.
 pub(super) fn duration_ms(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<u64> {
     let value = &*attribute.value;
-    let digits_end = value.find(|it: char| !it.is_ascii_digit()).unwrap_or(value.len());
-    let (digits, unit) = value.split_at(digits_end);
-    let unit_ms = match unit {
-        "ms" => Some(1),
-        "s" => Some(1_000),
-        "min" => Some(60_000),
-        _ => None,
-    };
-    let ms = unit_ms.and_then(|unit_ms: u64| digits.parse::<u64>().ok()?.checked_mul(unit_ms));
-    let ms = ms.filter(|ms| (1..=TIMEOUT_MS_MAX).contains(ms));
+    let ms = read_duration_ms(value, &["ms", "s", "min"], TIMEOUT_MS_MAX);
     if ms.is_none() {
         let expected = "a time of 1ms to one day (TIMEOUT_MS_MAX), such as `300ms`, `5s` or `2min`";
         context.bad_value(attribute.value_span, value, expected);
     }
     ms
+}
+
+/// A number of at most `max_ms` milliseconds, and more than none, in one of the units.
+fn read_duration_ms(text: &str, units: &[&str], max_ms: u64) -> Option<u64> {
+    let digits_end = text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(digits_end);
+    let unit_ms: u64 = match units.iter().find(|known| **known == unit)? {
+        &"ms" => 1,
+        &"s" => 1_000,
+        _ => 60_000,
+    };
+    let ms = digits.parse::<u64>().ok()?.checked_mul(unit_ms)?;
+    (1..=max_ms).contains(&ms).then_some(ms)
 }
 
 /// `core`, `important`, `normal`, `lossy` or a number from 0 to 255; less is more important.

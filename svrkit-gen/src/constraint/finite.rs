@@ -1,0 +1,15 @@
+//! `finite`: neither infinite nor "not a number"; in a list, none of them.
+
+use quote::quote;
+
+use super::{Form, Holds, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    word: "finite",
+    form: Form::Flag,
+    places: &[Place::Field],
+    suits: |subject| subject.holds == Holds::Floats,
+    suited: "f32 and f64",
+    upper: None,
+    tokens: |_| quote!(ensure("finite", ::svrkit_runtime::constraint::is_finite)),
+};

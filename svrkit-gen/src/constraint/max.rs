@@ -1,0 +1,18 @@
+//! `max`: the most a number may be; in a list, each of them.
+
+use quote::quote;
+
+use super::{Form, Holds, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    word: "max",
+    form: Form::Number,
+    places: &[Place::Field],
+    suits: |subject| matches!(subject.holds, Holds::Integers { .. } | Holds::Floats),
+    suited: "numbers",
+    upper: None,
+    tokens: |operand| {
+        let operand = operand.literal();
+        quote!(max = #operand)
+    },
+};

@@ -1,0 +1,18 @@
+//! `max-items`: the most values of a list, or entries of a map.
+
+use quote::quote;
+
+use super::{Form, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    word: "max-items",
+    form: Form::Count,
+    places: &[Place::Field, Place::Map],
+    suits: |subject| subject.is_repeated || subject.place == Place::Map,
+    suited: "repeated fields and maps",
+    upper: None,
+    tokens: |operand| {
+        let operand = operand.literal();
+        quote!(max_items = #operand)
+    },
+};

@@ -1,0 +1,18 @@
+//! `max-len`: the most bytes of a text (in UTF-8) or of bytes; in a list, of each of them.
+
+use quote::quote;
+
+use super::{Form, Holds, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    word: "max-len",
+    form: Form::Count,
+    places: &[Place::Field],
+    suits: |subject| subject.holds == Holds::Text,
+    suited: "texts and bytes",
+    upper: None,
+    tokens: |operand| {
+        let operand = operand.literal();
+        quote!(max_len = #operand)
+    },
+};

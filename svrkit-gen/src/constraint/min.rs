@@ -1,0 +1,18 @@
+//! `min`: the least a number may be; in a list, each of them.
+
+use quote::quote;
+
+use super::{Form, Holds, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    word: "min",
+    form: Form::Number,
+    places: &[Place::Field],
+    suits: |subject| matches!(subject.holds, Holds::Integers { .. } | Holds::Floats),
+    suited: "numbers",
+    upper: Some("max"),
+    tokens: |operand| {
+        let operand = operand.literal();
+        quote!(min = #operand)
+    },
+};

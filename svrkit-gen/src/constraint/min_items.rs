@@ -1,0 +1,18 @@
+//! `min-items`: the fewest values of a list, or entries of a map.
+
+use quote::quote;
+
+use super::{Form, Place, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    word: "min-items",
+    form: Form::Count,
+    places: &[Place::Field, Place::Map],
+    suits: |subject| subject.is_repeated || subject.place == Place::Map,
+    suited: "repeated fields and maps",
+    upper: Some("max-items"),
+    tokens: |operand| {
+        let operand = operand.literal();
+        quote!(min_items = #operand)
+    },
+};

@@ -1,0 +1,185 @@
+//! Constraints: what a value must be, said in the schema and checked by the server before the handler.
+//!
+//! One file a constraint, which holds all this crate knows of it: its word, the fields that can have it, and what it
+//! becomes in generated code. A new one is such a file and a line in [`RULES`]: the vocabulary, the checks and the
+//! schema for editors follow from the table. Nothing here reads XML or reports.
+
+mod finite;
+mod max;
+mod max_items;
+mod max_len;
+mod min;
+mod min_items;
+mod min_len;
+mod required;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::diagnostic::Span;
+
+static RULES: &[Rule] = &[
+    min::RULE,
+    max::RULE,
+    min_len::RULE,
+    max_len::RULE,
+    min_items::RULE,
+    max_items::RULE,
+    required::RULE,
+    finite::RULE,
+];
+
+/// One kind of constraint.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// The attribute.
+    pub(crate) word: &'static str,
+    pub(crate) form: Form,
+    /// The elements it can stand on.
+    pub(crate) places: &'static [Place],
+    /// Whether what such a field holds can be held to it.
+    pub(crate) suits: fn(&Subject) -> bool,
+    /// What [`Self::suits`] looks for, in words: `numbers`.
+    pub(crate) suited: &'static str,
+    /// For a lower bound, the word of the upper one.
+    pub(crate) upper: Option<&'static str>,
+    /// The words of `#[tlv(…)]` it becomes.
+    pub(crate) tokens: fn(Operand) -> TokenStream,
+}
+
+/// What the attribute holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A whole number or one with a fraction.
+    Number,
+    /// A `u32`.
+    Count,
+    /// `true`, or `false` for none.
+    Flag,
+}
+
+/// An element with constraints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Field,
+    Map,
+    Oneof,
+}
+
+/// What a constraint is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject {
+    pub(crate) place: Place,
+    pub(crate) holds: Holds,
+    pub(crate) is_repeated: bool,
+    pub(crate) is_optional: bool,
+    pub(crate) is_member: bool,
+}
+
+/// What kind of values a field holds, each by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Whole numbers in this range.
+    Integers {
+        min: i128,
+        max: i128,
+    },
+    Floats,
+    Flags,
+    /// Text or bytes.
+    Text,
+    Enum,
+    Message,
+    /// A choice.
+    Members,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Operand {
+    Integer(i128),
+    Float(f64),
+    Count(u32),
+    Flag,
+}
+
+/// A constraint of one field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Constraint {
+    pub(crate) rule: &'static Rule,
+    pub(crate) operand: Operand,
+    /// The attribute.
+    pub(crate) span: Span,
+}
+
+/// The constraints an element may have.
+pub(crate) fn rules_of(place: Place) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(move |rule| rule.places.contains(&place))
+}
+
+impl Operand {
+    /// As a number to compare with others of its kind.
+    pub(crate) fn as_float(self) -> f64 {
+        match self {
+            Self::Integer(value) => value as f64,
+            Self::Float(value) => value,
+            Self::Count(value) => value.into(),
+            Self::Flag => 1.0,
+        }
+    }
+
+    /// Whether it is above another one.
+    pub(crate) fn exceeds(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Integer(a), Self::Integer(b)) => a > b,
+            (a, b) => a.as_float() > b.as_float(),
+        }
+    }
+
+    /// As a literal of Rust.
+    fn literal(self) -> TokenStream {
+        match self {
+            Self::Integer(value) => {
+                let digits = Literal::u128_unsuffixed(value.unsigned_abs());
+                let sign = (value < 0).then(|| quote!(-));
+                quote!(#sign #digits)
+            }
+            Self::Float(value) => {
+                let digits = Literal::f64_unsuffixed(value.abs());
+                let sign = value.is_sign_negative().then(|| quote!(-));
+                quote!(#sign #digits)
+            }
+            Self::Count(value) => {
+                let digits = Literal::u32_unsuffixed(value);
+                quote!(#digits)
+            }
+            Self::Flag => quote!(true),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_word_and_a_place_of_its_own() {
+        for rule in RULES {
+            assert_eq!(RULES.iter().filter(|other| other.word == rule.word).count(), 1, "{}", rule.word);
+            assert!(!rule.places.is_empty(), "{}", rule.word);
+            assert!(
+                rule.upper.is_none_or(|upper| RULES.iter().any(|other| other.word == upper)),
+                "{}",
+                rule.word
+            );
+        }
+    }
+
+    #[test]
+    fn operands_compare_exactly_where_they_are_whole() {
+        let large = i128::from(u64::MAX);
+        assert!(Operand::Integer(large).exceeds(Operand::Integer(large - 1)));
+        assert!(Operand::Float(0.5).exceeds(Operand::Integer(0)));
+        assert!(!Operand::Count(3).exceeds(Operand::Count(3)));
+    }
+}

@@ -1,0 +1,13 @@
+//! `since`, `deprecated` and `replaced-by`, which most elements may have.
+
+use super::element::Element;
+use super::syntax::{History, Lifecycle};
+use super::{Context, value};
+
+pub(super) fn lifecycle(element: &Element<'_>, context: &mut Context<'_>) -> Lifecycle {
+    let since = element.attribute("since").and_then(|it| value::number(it, 1..=u32::MAX, context));
+    let deprecated = element.attribute("deprecated").and_then(|it| value::words(it, context));
+    let replaced_by = element.attribute("replaced-by").map(|it| value::text(it, context));
+    let is_silent = since.is_none() && deprecated.is_none() && replaced_by.is_none();
+    Lifecycle((!is_silent).then(|| Box::new(History { since, deprecated, replaced_by })))
+}
