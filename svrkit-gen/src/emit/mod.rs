@@ -8,6 +8,7 @@ mod docs;
 mod enumeration;
 mod message;
 mod modules;
+mod print;
 mod server;
 mod service;
 mod spec;
@@ -52,7 +53,7 @@ pub(crate) fn emit(schema: &Schema, sides: Sides) -> String {
         }
         module.push(spec::specs(service, schema));
     }
-    format!("{}\n{}", header(schema), spaced(&print(root.tokens())))
+    format!("{}\n{}", header(schema), print::spaced(&root.text()))
 }
 
 fn header(schema: &Schema) -> String {
@@ -65,28 +66,6 @@ fn header(schema: &Schema) -> String {
     });
     let files: Vec<_> = files.collect();
     format!("{GENERATED_MARK} from {}. Do not edit: change the schema and build again.\n", files.join(", "))
-}
-
-fn print(tokens: TokenStream) -> String {
-    let file = syn::parse2(tokens).expect("every name was checked to be an identifier, and the rest is ours");
-    prettyplease::unparse(&file)
-}
-
-/// Puts a blank line between an item that ends and the next one, as a person would.
-fn spaced(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 16);
-    let mut after_item = false;
-    for line in text.lines() {
-        let code = line.trim_start();
-        let is_item = ["///", "#[", "impl", "pub "].iter().any(|start| code.starts_with(start));
-        if after_item && is_item {
-            out.push('\n');
-        }
-        after_item = code == "}" || (code.ends_with(';') && !code.starts_with("///"));
-        out.push_str(line);
-        out.push('\n');
-    }
-    out
 }
 
 /// An identifier, raw where Rust wants that.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, ident};
+use super::{docs, ident, print};
 use crate::model::Name;
 use crate::names;
 
@@ -15,14 +15,21 @@ pub(super) struct Module {
     /// One text for each file of the package that has one.
     docs: Vec<String>,
     default_doc: String,
-    items: Vec<TokenStream>,
+    /// How many modules it stands in, itself included.
+    depth: usize,
+    /// The items, printed.
+    items: String,
     children: BTreeMap<String, Module>,
 }
 
 impl Module {
     /// The module at a path below this one.
     pub(super) fn at(&mut self, path: &[String]) -> &mut Module {
-        path.iter().fold(self, |module, name| module.children.entry(name.clone()).or_default())
+        path.iter().fold(self, |module, name| {
+            let depth = module.depth + 1;
+            let new = || Module { depth, ..Module::default() };
+            module.children.entry(name.clone()).or_insert_with(new)
+        })
     }
 
     /// The module in which a definition stands.
@@ -43,11 +50,11 @@ impl Module {
     }
 
     pub(super) fn push(&mut self, item: TokenStream) {
-        self.items.push(item);
+        self.items.push_str(&print::items(item, self.depth));
     }
 
     /// The modules in this one, as the top of a file.
-    pub(super) fn tokens(self) -> TokenStream {
+    pub(super) fn text(&self) -> String {
         let lints = quote! {
             #[allow(
                 dead_code,
@@ -61,27 +68,27 @@ impl Module {
                 reason = "the names are the schema's, and a program seldom uses all of them"
             )]
         };
-        let modules = self.children.into_iter().map(|(name, module)| module.declaration(&name, &lints));
-        quote!(#(#modules)*)
+        let mut out = String::new();
+        for (name, module) in &self.children {
+            module.write(name, &lints, &mut out);
+        }
+        out
     }
 
-    fn declaration(self, name: &str, lints: &TokenStream) -> TokenStream {
+    fn write(&self, name: &str, lints: &TokenStream, out: &mut String) {
         let default_doc = match self.default_doc.is_empty() {
             true => format!("Packages in `{name}`."),
-            false => self.default_doc,
+            false => self.default_doc.clone(),
         };
         let docs = docs::docs(&self.docs.join("\n\n"), &default_doc);
-        let items = self.items;
-        let children =
-            self.children.into_iter().map(|(name, module)| module.declaration(&name, &TokenStream::new()));
         let name = ident(name);
-        quote! {
-            #docs
-            #lints
-            pub mod #name {
-                #(#items)*
-                #(#children)*
+        let around = self.depth - 1;
+        let opening = print::items(quote!(#docs #lints pub mod #name {}), around);
+        print::module(&opening, around, out, |out| {
+            out.push_str(&self.items);
+            for (name, module) in &self.children {
+                module.write(name, &TokenStream::new(), out);
             }
-        }
+        });
     }
 }
