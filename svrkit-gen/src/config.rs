@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::check;
 use crate::diagnostic::{Diagnostics, Report};
 use crate::emit::{self, Sides};
+use crate::lint::{self, Levels, Lints};
 use crate::load;
 use crate::model::{self, Schema};
 use crate::output::{OUTPUT_FILE, write_if_changed};
@@ -24,6 +25,7 @@ pub struct Config {
     includes: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
     sides: Sides,
+    levels: Levels,
 }
 
 /// What a run without errors made.
@@ -57,9 +59,10 @@ impl Default for Config {
 }
 
 impl Config {
-    /// No include paths, output to `OUT_DIR`, client and server.
+    /// No include paths, output to `OUT_DIR`, client and server, no lints.
     pub fn new() -> Self {
-        Self { includes: Vec::new(), out_dir: None, sides: Sides { client: true, server: true } }
+        let sides = Sides { client: true, server: true };
+        Self { includes: Vec::new(), out_dir: None, sides, levels: Levels::default() }
     }
 
     /// Adds a folder in which imports are looked for, after the folder of the importing file and those added before.
@@ -90,6 +93,24 @@ impl Config {
         self
     }
 
+    /// Has [`Config::check`] run the lints on the files it is given, at these levels.
+    ///
+    /// They run where the checks found no error, and judge no file that is only imported: that one has lints of its own.
+    /// Nothing but `check` runs lints.
+    #[must_use]
+    pub fn lints(mut self, levels: Lints) -> Self {
+        self.levels.all = Some(levels);
+        self
+    }
+
+    /// The same for one file, whatever [`Config::lints`] says for the others. `file` is spelt as it is given to
+    /// [`Config::check`].
+    #[must_use]
+    pub fn lints_of(mut self, file: impl AsRef<Path>, levels: Lints) -> Self {
+        self.levels.by_file.insert(file.as_ref().to_owned(), levels);
+        self
+    }
+
     /// Checks files and what they import, and writes nothing.
     ///
     /// ```
@@ -105,7 +126,7 @@ impl Config {
     /// # }
     /// ```
     pub fn check(&self, files: impl IntoIterator<Item = impl AsRef<Path>>) -> Report {
-        self.read(files).1
+        self.read(files, Some(&self.levels)).1
     }
 
     /// Generates Rust from files and what they import, and writes nothing.
@@ -114,7 +135,7 @@ impl Config {
     ///
     /// When a file cannot be read or a rule is broken: all findings of the run.
     pub fn generate(&self, files: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Generated, Report> {
-        let (schema, report) = self.read(files);
+        let (schema, report) = self.read(files, None);
         if report.is_error() {
             return Err(report);
         }
@@ -157,12 +178,22 @@ impl Config {
         }
     }
 
-    fn read(&self, files: impl IntoIterator<Item = impl AsRef<Path>>) -> (Schema, Report) {
+    fn read(
+        &self,
+        files: impl IntoIterator<Item = impl AsRef<Path>>,
+        lints: Option<&Levels>,
+    ) -> (Schema, Report) {
         let files: Vec<PathBuf> = files.into_iter().map(|file| file.as_ref().to_owned()).collect();
         let mut found = Diagnostics::default();
         let mut loaded = load::load(&files, &self.includes, &mut found);
         let schema = model::resolve(&mut loaded, &mut found);
         check::check(&schema, &mut found);
+        // What a fault leaves of a schema is no sample of somebody's style.
+        if let Some(levels) = lints
+            && found.errors() == 0
+        {
+            lint::lint(&schema, &loaded, &files, levels, &mut found);
+        }
         let load::Loaded { sources, files_read, files_missing, .. } = loaded;
         let report = Report::new(found, sources, files_read, files_missing);
         (schema, if files.is_empty() { report.without_files() } else { report })

@@ -42,3 +42,6 @@ pub const RESERVED_MAX: usize = 10_000;
 
 /// Most errors that are kept and shown, and most warnings beside them. More errors than this end the run early.
 pub const FINDINGS_MAX: usize = 100;
+
+/// Most lints the comments of one run may allow.
+pub const ALLOWANCES_MAX: usize = 10_000;

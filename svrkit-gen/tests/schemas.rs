@@ -6,9 +6,10 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use svrkit_gen::{Code, Config};
+use svrkit_gen::{Code, Config, Level, Lint, Lints};
 
 const INVALID: &str = "tests/schemas/invalid";
+const LINT: &str = "tests/schemas/lint";
 
 /// What no schema can cause; `config` has tests for it.
 const NOT_OF_SCHEMAS: [Code; 2] = [Code::UnwritableOutput, Code::NoFiles];
@@ -37,6 +38,15 @@ fn every_code_has_an_example() {
     let mut seen = BTreeSet::from(NOT_OF_SCHEMAS);
     for schema in support::schemas(INVALID) {
         seen.extend(Config::new().check([&schema]).findings().iter().map(|finding| finding.code()));
+    }
+    for lint in Lint::ALL {
+        let config = Config::new().lints(Lints::new().set(lint, Level::Warn));
+        let report = config.check([format!("{LINT}/{}.xml", lint.name())]);
+        seen.extend(report.findings().iter().map(|finding| finding.code()));
+    }
+    for schema in support::schemas(LINT) {
+        let report = Config::new().lints(Lints::new()).check([schema]);
+        seen.extend(report.findings().iter().map(|finding| finding.code()));
     }
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !seen.contains(code)).collect();
     assert!(missing.is_empty(), "{missing:?}");

@@ -17,6 +17,7 @@ pub(crate) use source::{FileId, SourceMap, Span, Spanned};
 use std::fmt::Write as _;
 
 use crate::limits::FINDINGS_MAX;
+use crate::lint::Lint;
 
 /// One finding: a code, a place, a text, and where it helps further places and a remedy.
 ///
@@ -24,6 +25,7 @@ use crate::limits::FINDINGS_MAX;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     code: Code,
+    severity: Severity,
     span: Span,
     message: String,
     also: Vec<(Span, String)>,
@@ -32,7 +34,14 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, span, message: message.into(), also: Vec::new(), help: None }
+        let severity = code.severity();
+        Self { code, severity, span, message: message.into(), also: Vec::new(), help: None }
+    }
+
+    /// Makes it as grave as the level of its lint says.
+    pub(crate) fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
     }
 
     /// Adds a second place the finding speaks of.
@@ -58,9 +67,14 @@ impl Diagnostic {
         self.code
     }
 
-    /// Whether generation can go on.
+    /// Whether generation can go on. Of a lint: what its level, or whoever denies warnings, makes of it.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
+    }
+
+    /// The lint that found it; `None` for what a check found, which has no level.
+    pub fn lint(&self) -> Option<&'static Lint> {
+        Lint::of(self.code)
     }
 
     /// What is wrong, in one line: lower case, no full stop.
@@ -86,13 +100,18 @@ pub(crate) struct Diagnostics {
 
 impl Diagnostics {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        let count = match diagnostic.severity() {
+        self.push_with(diagnostic.severity(), || diagnostic);
+    }
+
+    /// Counts a finding and makes it only if it is kept: what is found by the ten thousand must not be written so often.
+    pub(crate) fn push_with(&mut self, severity: Severity, diagnostic: impl FnOnce() -> Diagnostic) {
+        let count = match severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
         };
         *count += 1;
         if *count <= FINDINGS_MAX {
-            self.kept.push(diagnostic);
+            self.kept.push(diagnostic().with_severity(severity));
         }
     }
 

@@ -41,6 +41,9 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> String
     if let Some(help) = diagnostic.help_text() {
         group = group.element(Level::HELP.message(help));
     }
+    if let Some(lint) = diagnostic.lint() {
+        group = group.element(Level::NOTE.message(format!("this is the lint `{}`", lint.name())));
+    }
     let mut out = without_gap_before_help(&Renderer::plain().render(&[group]));
     out.push('\n');
     out

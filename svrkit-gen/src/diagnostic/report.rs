@@ -67,6 +67,14 @@ impl Report {
         self
     }
 
+    /// The same report with every warning an error.
+    #[must_use]
+    pub fn deny_warnings(mut self) -> Self {
+        self.errors += std::mem::take(&mut self.warnings);
+        self.findings = self.findings.into_iter().map(|it| it.with_severity(Severity::Error)).collect();
+        self
+    }
+
     /// The findings by file and place, at most [`FINDINGS_MAX`](crate::limits::FINDINGS_MAX) errors and as many warnings.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings

@@ -47,7 +47,7 @@ pub(crate) struct File {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Import {
     pub(crate) file: FileId,
-    span: Span,
+    pub(crate) span: Span,
 }
 
 /// Reads `roots` and all they import.
@@ -227,7 +227,13 @@ impl Loader<'_> {
     fn unreadable_root(&mut self, path: &Path, error: &io::Error) {
         let span = self.placeholder(path);
         let message = format!("cannot read {}: {error}", quoted_path(path));
-        self.found.push(Diagnostic::new(Code::UnreadableFile, span, message));
+        // The finding is about a file that nobody wrote: who named it is to be found elsewhere.
+        let from = match std::env::current_dir() {
+            Ok(folder) if path.is_relative() => format!(", relative to {}", quoted_path(&folder)),
+            _ => String::new(),
+        };
+        let help = format!("the path is named in build.rs or on the command line{from}");
+        self.found.push(Diagnostic::new(Code::UnreadableFile, span, message).help(help));
         self.loaded.files_missing.push(path.to_owned());
     }
 

@@ -45,6 +45,12 @@ impl Reserved {
         self.names.get(name).copied()
     }
 
+    /// Where numbers are reserved, if no name is.
+    pub(crate) fn numbers_without_names(&self) -> Option<Span> {
+        let (.., span) = self.ranges.first().filter(|_| self.names.is_empty())?;
+        Some(*span)
+    }
+
     /// The largest reserved number.
     pub(crate) fn numbers_max(&self) -> Option<i64> {
         self.ranges.last().map(|(_, last, _)| *last)

@@ -78,7 +78,8 @@ impl<'t> Comments<'t, '_> {
         let words_start = inner.end - words.len();
         let words = words.trim_end();
         let span = Span::new(self.file, words_start - MARK.len(), words_start + words.len());
-        let Some(names) = words.strip_prefix("allow").filter(|rest| rest.starts_with(char::is_whitespace)) else {
+        let Some(names) = words.strip_prefix("allow").filter(|rest| rest.starts_with(char::is_whitespace))
+        else {
             let word = words.split(|it: char| it.is_whitespace() || it == ':').next().unwrap_or_default();
             let message = format!("{} is no word for the compiler", quoted(&format!("{MARK}{word}")));
             return self.refuse(span, message, HOW);
@@ -91,7 +92,11 @@ impl<'t> Comments<'t, '_> {
         }
         if reason.trim().is_empty() {
             let message = "the allowance gives no reason".to_owned();
-            return self.refuse(span, message, "say after a `:` why the lint is wrong here: the next reader asks");
+            return self.refuse(
+                span,
+                message,
+                "say after a `:` why the lint is wrong here: the next reader asks",
+            );
         }
         self.waiting.push((self.allowances.len(), span));
         self.allowances.push(Allowance { lints, extent: span });
@@ -129,7 +134,11 @@ impl<'t> Comments<'t, '_> {
         for (at, span) in std::mem::take(&mut self.waiting) {
             self.allowances[at].lints.clear();
             let message = "the allowance holds for nothing: no element follows it".to_owned();
-            self.refuse(span, message, "put it directly before the element it is for; before `<protocol>` for a file");
+            self.refuse(
+                span,
+                message,
+                "put it directly before the element it is for; before `<protocol>` for a file",
+            );
         }
     }
 
@@ -184,7 +193,9 @@ mod tests {
         ] {
             assert_eq!(read(&format!("<p>{comment}<x/></p>")), (Vec::new(), 1), "{comment}");
         }
-        for comment in ["<!---->", "<!-- -->", "<!-- the svrkit:allow word -->", "<!-- svrkit allow a: why -->"] {
+        for comment in
+            ["<!---->", "<!-- -->", "<!-- the svrkit:allow word -->", "<!-- svrkit allow a: why -->"]
+        {
             assert_eq!(read(&format!("<p>{comment}<x/></p>")), (Vec::new(), 0), "{comment}");
         }
     }

@@ -1,0 +1,36 @@
+//! SVK0310 `hot-tag`: fields that are always there have the tags 1 to 15 before others have them.
+//!
+//! A tag up to 15 takes one byte on the wire, one up to 2047 two: in each message, and in each item of a repeated field.
+//! Off unless asked for: it is worth something while a schema is not in use yet, later no tag can be changed.
+
+use super::{Findings, Subject};
+use crate::diagnostic::{Diagnostic, quoted};
+use crate::model::Message;
+
+/// The largest tag that takes one byte.
+const HOT_MAX: u32 = 15;
+
+pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for message in &subject.schema.messages {
+        let always_there =
+            message.fields.iter().filter(|field| field.optional.is_none() && field.oneof.is_none());
+        let Some(field) = always_there.clone().find(|field| HOT_MAX < field.head.tag.value) else { continue };
+        let Some(free) = free_hot_tag(message) else { continue };
+        let head = &field.head;
+        findings.push(head.tag.span, |code| {
+            let text = format!(
+                "{} takes two bytes for its tag while the tag {free} is free",
+                quoted(&head.name.value)
+            );
+            let help =
+                "before the schema is in use, give it that tag; later, reserve the tag for what was there";
+            Diagnostic::new(code, head.tag.span, text).help(help)
+        });
+    }
+}
+
+fn free_hot_tag(message: &Message) -> Option<u32> {
+    let heads = message.heads();
+    let is_used = |tag: &u32| heads.iter().any(|head| head.tag.value == *tag);
+    (1..=HOT_MAX).find(|tag| !is_used(tag) && message.reserved.number(i64::from(*tag)).is_none())
+}

@@ -1,0 +1,31 @@
+//! SVK0312 `shared-request`: each method has a request message of its own.
+//!
+//! A field that one method needs would be there for the other as well, and nobody could tell from the schema which of
+//! them reads it. A message without fields may be shared: one with fields can take its place later, byte for byte.
+
+use std::collections::HashMap;
+
+use super::{Findings, Subject};
+use crate::diagnostic::{Diagnostic, quoted};
+
+pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let schema = subject.schema;
+    let mut first_use = HashMap::new();
+    for method in schema.services.iter().flat_map(|service| &service.methods) {
+        let request = schema.message(method.request);
+        if request.heads().is_empty() {
+            continue;
+        }
+        let name = &method.head.name;
+        let Some(first) = first_use.get(&method.request).copied() else {
+            first_use.insert(method.request, name.span);
+            continue;
+        };
+        findings.push(name.span, |code| {
+            let request = quoted(&request.name.short());
+            let text = format!("{} shares its request {request} with another method", quoted(&name.value));
+            let help = "give it a message of its own: then each can grow by itself";
+            Diagnostic::new(code, name.span, text).also(first, "this one").help(help)
+        });
+    }
+}
