@@ -5,7 +5,7 @@ use crate::model::Schema;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for field in schema.messages.iter().flat_map(|message| &message.fields) {
-        let Some(optional) = field.optional.filter(|_| field.repeated) else {
+        let Some(optional) = field.optional.filter(|_| field.repeated.is_some()) else {
             continue;
         };
         let text = format!("{} is optional and repeated", quoted(&field.head.name.value));

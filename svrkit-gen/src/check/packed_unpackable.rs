@@ -9,7 +9,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
         let name = quoted(&field.head.name.value);
         let text = if !field.is_packable() {
             format!("`packed` on {name}, which holds no numbers, flags or enums")
-        } else if !field.repeated {
+        } else if field.repeated.is_none() {
             format!("`packed` on {name}, which is not repeated")
         } else {
             continue;

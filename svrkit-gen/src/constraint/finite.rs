@@ -8,8 +8,9 @@ pub(super) const RULE: Rule = Rule {
     word: "finite",
     form: Form::Flag,
     places: &[Place::Field],
-    suits: |subject| subject.holds == Holds::Floats,
+    suits: |subject| matches!(subject.holds, Holds::Floats { .. }),
     suited: "f32 and f64",
     upper: None,
+    admits: |_, value| value.as_float().is_finite(),
     tokens: |_| quote!(ensure("finite", ::svrkit_runtime::constraint::is_finite)),
 };

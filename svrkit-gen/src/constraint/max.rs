@@ -8,9 +8,10 @@ pub(super) const RULE: Rule = Rule {
     word: "max",
     form: Form::Number,
     places: &[Place::Field],
-    suits: |subject| matches!(subject.holds, Holds::Integers { .. } | Holds::Floats),
+    suits: |subject| matches!(subject.holds, Holds::Integers { .. } | Holds::Floats { .. }),
     suited: "numbers",
     upper: None,
+    admits: |bound, value| !value.exceeds(bound),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(max = #operand)

@@ -11,6 +11,8 @@ pub(super) const RULE: Rule = Rule {
     suits: |subject| subject.is_repeated || subject.place == Place::Map,
     suited: "repeated fields and maps",
     upper: None,
+    // Lists and maps have no default.
+    admits: |_, _| true,
     tokens: |operand| {
         let operand = operand.literal();
         quote!(max_items = #operand)

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     suits: |subject| subject.holds == Holds::Text,
     suited: "texts and bytes",
     upper: None,
+    admits: |bound, value| !value.exceeds(bound),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(max_len = #operand)

@@ -8,9 +8,10 @@ pub(super) const RULE: Rule = Rule {
     word: "min",
     form: Form::Number,
     places: &[Place::Field],
-    suits: |subject| matches!(subject.holds, Holds::Integers { .. } | Holds::Floats),
+    suits: |subject| matches!(subject.holds, Holds::Integers { .. } | Holds::Floats { .. }),
     suited: "numbers",
     upper: Some("max"),
+    admits: |bound, value| !bound.exceeds(value),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(min = #operand)

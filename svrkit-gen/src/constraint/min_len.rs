@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     suits: |subject| subject.holds == Holds::Text,
     suited: "texts and bytes",
     upper: Some("max-len"),
+    admits: |bound, value| !bound.exceeds(value),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(min_len = #operand)

@@ -13,6 +13,8 @@ mod min_items;
 mod min_len;
 mod required;
 
+use std::fmt;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -43,6 +45,8 @@ pub(crate) struct Rule {
     pub(crate) suited: &'static str,
     /// For a lower bound, the word of the upper one.
     pub(crate) upper: Option<&'static str>,
+    /// Whether a default obeys it: what is demanded, and the number that the default is, or of a text its bytes.
+    pub(crate) admits: fn(Operand, Operand) -> bool,
     /// The words of `#[tlv(…)]` it becomes.
     pub(crate) tokens: fn(Operand) -> TokenStream,
 }
@@ -84,7 +88,10 @@ pub(crate) enum Holds {
         min: i128,
         max: i128,
     },
-    Floats,
+    Floats {
+        /// Those of `f32`, and no larger ones.
+        is_single: bool,
+    },
     Flags,
     /// Text or bytes.
     Text,
@@ -115,6 +122,26 @@ pub(crate) struct Constraint {
 /// The constraints an element may have.
 pub(crate) fn rules_of(place: Place) -> impl Iterator<Item = &'static Rule> {
     RULES.iter().filter(move |rule| rule.places.contains(&place))
+}
+
+/// Whether a number is one of `f32`, or of `f64`, and not infinite there.
+pub(crate) fn is_within(number: f64, is_single: bool) -> bool {
+    match is_single {
+        true => (number as f32).is_finite(),
+        false => number.is_finite(),
+    }
+}
+
+impl fmt::Display for Operand {
+    /// As a schema writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(value) => value.fmt(f),
+            Self::Float(value) => value.fmt(f),
+            Self::Count(value) => value.fmt(f),
+            Self::Flag => f.write_str("true"),
+        }
+    }
 }
 
 impl Operand {

@@ -17,5 +17,6 @@ pub(super) const RULE: Rule = Rule {
     },
     suited: "messages, maps, oneofs, and fields that are optional or repeated",
     upper: None,
+    admits: |_, _| true,
     tokens: |_| quote!(required),
 };

@@ -71,7 +71,7 @@ fn field_type(field: &Field, message: &Message, schema: &Schema) -> TokenStream 
         FieldType::Message(id) => type_path(&schema.message(id).name, &message.name),
         FieldType::Enum(id) => type_path(&schema.enumeration(id).name, &message.name),
     };
-    if field.repeated {
+    if field.repeated.is_some() {
         quote!(::std::vec::Vec<#value>)
     } else if field.boxed {
         quote!(::core::option::Option<::std::boxed::Box<#value>>)

@@ -59,8 +59,8 @@ pub(crate) fn emit(schema: &Schema, sides: Sides) -> String {
 fn header(schema: &Schema) -> String {
     let files = schema.files.iter().map(|file| {
         let name: String = file.name.chars().map(|it| if is_invisible(it) { '?' } else { it }).collect();
-        match file.version {
-            Some(version) => format!("{name} (version {version})"),
+        match &file.version {
+            Some(version) => format!("{name} (version {})", version.value),
             None => name,
         }
     });

@@ -105,6 +105,7 @@ impl Collected {
             unresolved: Vec::new(),
             oneofs,
             reserved: Reserved::new(&syntax.reserved),
+            is_partial: syntax.is_partial,
         });
         self.fields.push((file, fields));
         let Some(within) = within else { return };

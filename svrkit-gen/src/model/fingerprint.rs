@@ -110,7 +110,7 @@ impl Numbers {
 }
 
 fn cardinality(field: &Field) -> &'static str {
-    match (field.repeated, field.optional.is_some(), field.kind) {
+    match (field.repeated.is_some(), field.optional.is_some(), field.kind) {
         (true, ..) => "*",
         // On a message `optional` says nothing.
         (false, true, FieldType::Scalar(_) | FieldType::Enum(_)) => "?",

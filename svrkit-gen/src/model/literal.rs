@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Enum, EnumId, FieldType, Schema};
-use crate::constraint::Holds;
+use crate::constraint::{Holds, is_within};
 use crate::parse::nearest;
 
 /// A value of a scalar or an enum.
@@ -18,10 +18,12 @@ pub(crate) enum Literal {
     Value(EnumId, usize),
 }
 
-/// What was expected instead, and what was perhaps meant.
-pub(super) struct Unreadable {
-    pub(super) expected: String,
-    pub(super) nearest: Option<String>,
+/// Why a default is none.
+pub(super) enum Unreadable {
+    /// A message is there or not, and its fields have defaults.
+    OfMessage,
+    /// What was expected instead, and what was perhaps meant.
+    Value { expected: String, nearest: Option<String> },
 }
 
 /// Reads the default of a field; `None` where nothing can be said, as an enum is broken.
@@ -29,10 +31,7 @@ pub(super) fn read(text: &Rc<str>, kind: FieldType, schema: &Schema) -> Option<R
     let scalar = match kind {
         FieldType::Scalar(scalar) => scalar,
         FieldType::Enum(id) => return value_of(text, id, schema.enumeration(id)),
-        FieldType::Message(_) => {
-            let expected = "anything: a message has no default of its own".to_owned();
-            return Some(Err(Unreadable { expected, nearest: None }));
-        }
+        FieldType::Message(_) => return Some(Err(Unreadable::OfMessage)),
     };
     let literal = match scalar.holds() {
         Holds::Flags => text.parse().ok().map(Literal::Flag),
@@ -42,19 +41,14 @@ pub(super) fn read(text: &Rc<str>, kind: FieldType, schema: &Schema) -> Option<R
             let number = text.parse().ok().filter(|number| is_plain && (min..=max).contains(number));
             number.map(Literal::Integer)
         }
-        Holds::Floats => {
+        Holds::Floats { is_single } => {
             let is_plain = text.bytes().all(|it| it.is_ascii_digit() || b"-.eE".contains(&it));
-            let number = text.parse::<f64>().ok().filter(|_| is_plain);
-            // One that is beyond an f32 would be infinite there.
-            let is_held = |number: &f64| match scalar.rust {
-                "f32" => (*number as f32).is_finite(),
-                _ => number.is_finite(),
-            };
-            number.filter(is_held).map(Literal::Float)
+            let number = text.parse().ok().filter(|number| is_plain && is_within(*number, is_single));
+            number.map(Literal::Float)
         }
         Holds::Text | Holds::Enum | Holds::Message | Holds::Members => Some(Literal::Text(Rc::clone(text))),
     };
-    let unreadable = || Unreadable {
+    let unreadable = || Unreadable::Value {
         expected: match scalar.holds() {
             Holds::Flags => "`true` or `false`".to_owned(),
             Holds::Integers { min, max } => format!("a whole number from {min} to {max}"),
@@ -72,6 +66,6 @@ fn value_of(text: &str, id: EnumId, enumeration: &Enum) -> Option<Result<Literal
     }
     (!enumeration.is_partial).then(|| {
         let expected = format!("the name of a value of `{}`", enumeration.name.short());
-        Err(Unreadable { expected, nearest: nearest(text, names()).map(str::to_owned) })
+        Err(Unreadable::Value { expected, nearest: nearest(text, names()).map(str::to_owned) })
     })
 }

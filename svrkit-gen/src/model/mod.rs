@@ -61,9 +61,11 @@ pub(crate) struct File {
     pub(crate) id: FileId,
     /// The name without folders: what is generated must not depend on where the files lie.
     pub(crate) name: String,
-    pub(crate) version: Option<u32>,
+    pub(crate) version: Option<Spanned<u32>>,
     pub(crate) package: Spanned<Rc<str>>,
     pub(crate) doc: String,
+    /// Its version or some of its definitions could not be read.
+    pub(crate) is_partial: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +104,8 @@ pub(crate) struct Message {
     pub(crate) unresolved: Vec<FieldHead>,
     pub(crate) oneofs: Vec<Oneof>,
     pub(crate) reserved: Reserved,
+    /// Some of its fields, or of what is nested in it, could not be read.
+    pub(crate) is_partial: bool,
 }
 
 /// A choice between fields of a message: [`Field::oneof`] says which.
@@ -112,7 +116,7 @@ pub(crate) struct Oneof {
     pub(crate) doc: String,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) constraints: Vec<Constraint>,
-    /// Some of its fields could not be read.
+    /// Some of its fields could not be read, or their types are not known.
     pub(crate) is_partial: bool,
 }
 
@@ -125,7 +129,8 @@ pub(crate) struct Field {
     pub(crate) key: Option<Spanned<Scalar>>,
     /// The place of `optional="true"`.
     pub(crate) optional: Option<Span>,
-    pub(crate) repeated: bool,
+    /// The place of `repeated="true"`.
+    pub(crate) repeated: Option<Span>,
     pub(crate) packed: Option<Spanned<bool>>,
     /// What the accessor answers where the field is absent.
     pub(crate) default: Option<Spanned<Literal>>,
@@ -212,6 +217,8 @@ pub(crate) struct Service {
     /// Methods whose request or response is not known.
     pub(crate) unresolved: Vec<MethodHead>,
     pub(crate) reserved: Reserved,
+    /// Some of its methods could not be read.
+    pub(crate) is_partial: bool,
 }
 
 #[derive(Debug)]
@@ -297,6 +304,15 @@ impl Message {
         heads
     }
 
+    /// What it names itself, in the order of the file: fields and oneofs, which share their names.
+    pub(crate) fn names(&self) -> Vec<(&str, Span)> {
+        let fields = self.heads().into_iter().map(|head| (&*head.name.value, head.name.span));
+        let oneofs = self.oneofs.iter().map(|oneof| (&*oneof.name.own, oneof.name.span));
+        let mut names: Vec<_> = fields.chain(oneofs).collect();
+        names.sort_by_key(|(_, span)| *span);
+        names
+    }
+
     /// A tag that no field has and none had, as far as the file says.
     pub(crate) fn next_free_tag(&self) -> Option<u32> {
         let used = self.heads().iter().map(|head| head.tag.value).filter(|tag| *tag <= TAG_MAX).max();
@@ -319,7 +335,7 @@ impl Field {
 
     /// Whether it holds any number of values.
     pub(crate) fn is_many(&self) -> bool {
-        self.repeated || self.key.is_some()
+        self.repeated.is_some() || self.key.is_some()
     }
 
     /// The message this field holds at most once.
@@ -339,9 +355,22 @@ impl Field {
                 FieldType::Enum(_) => Holds::Enum,
                 FieldType::Message(_) => Holds::Message,
             },
-            is_repeated: self.repeated,
+            is_repeated: self.repeated.is_some(),
             is_optional: self.optional.is_some(),
             is_member: self.oneof.is_some(),
+        }
+    }
+}
+
+impl Oneof {
+    /// What its constraints are about.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
+            place: Place::Oneof,
+            holds: Holds::Members,
+            is_repeated: false,
+            is_optional: false,
+            is_member: false,
         }
     }
 }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::collect::{Collected, Surroundings, Unresolved};
 use super::fingerprint::fnv1a_32;
+use super::literal::Unreadable;
 use super::scope::{ScopeId, Scopes, SymbolKind};
 use super::{
     Enum, EnumId, Error, ErrorsId, Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, Literal, Message,
@@ -33,9 +34,10 @@ pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
         collected.schema.files.push(File {
             id: file.id,
             name: file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            version: protocol.version,
+            version: protocol.version.clone(),
             package: protocol.package.clone(),
             doc: std::mem::take(&mut protocol.doc),
+            is_partial: protocol.is_partial,
         });
         collected.protocol(file.id, protocol);
     }
@@ -55,8 +57,11 @@ pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
         .into_iter()
         .map(|(file, around, service)| resolver.service(service, file, &around))
         .collect();
-    for (message, (fields, unresolved)) in schema.messages.iter_mut().zip(resolved) {
-        (message.fields, message.unresolved) = (fields, unresolved);
+    for (message, resolved) in schema.messages.iter_mut().zip(resolved) {
+        (message.fields, message.unresolved) = (resolved.fields, resolved.unresolved);
+        for oneof in resolved.partial_oneofs {
+            message.oneofs[oneof].is_partial = true;
+        }
     }
     for (set, errors) in schema.errors.iter_mut().zip(resolved_errors) {
         set.errors = errors;
@@ -74,7 +79,7 @@ fn order(file: &load::File) -> impl Ord {
         let services = protocol.services.iter().map(|it| &*it.name.value);
         let first = messages.chain(enums).chain(services).next();
         // Two that have the same first definition are refused; what is left are files without any.
-        (&*protocol.package.value, first, protocol.doc.as_str(), protocol.version)
+        (&*protocol.package.value, first, protocol.doc.as_str(), protocol.version.as_ref().map(|it| it.value))
     });
     (file.path.file_name(), protocol)
 }
@@ -133,19 +138,22 @@ impl<'a> Resolver<'a> {
         Self { loaded, schema, defined, found }
     }
 
-    fn fields(&mut self, syntax: Vec<Unresolved>, place: &Place<'_>) -> (Vec<Field>, Vec<FieldHead>) {
-        let mut fields = Vec::with_capacity(syntax.len());
-        let mut unresolved = Vec::new();
+    fn fields(&mut self, syntax: Vec<Unresolved>, place: &Place<'_>) -> Resolved {
+        let mut resolved = Resolved { fields: Vec::with_capacity(syntax.len()), ..Resolved::default() };
         for field in syntax {
             if self.found.is_full() {
                 break;
             }
+            let oneof = field.oneof;
             match self.field(field, place) {
-                Ok(field) => fields.push(field),
-                Err(head) => unresolved.push(head),
+                Ok(field) => resolved.fields.push(field),
+                Err(head) => {
+                    resolved.unresolved.push(head);
+                    resolved.partial_oneofs.extend(oneof);
+                }
             }
         }
-        (fields, unresolved)
+        resolved
     }
 
     fn field(&mut self, syntax: Unresolved, place: &Place<'_>) -> Result<Field, FieldHead> {
@@ -160,15 +168,20 @@ impl<'a> Resolver<'a> {
         let (Some(kind), Some(key)) = (kind, key.map_or(Some(None), |key| key.map(Some))) else {
             return Err(head);
         };
-        let default = shape.default.and_then(|default| self.default(&default, kind));
         let is_set =
             |flag: &Option<Spanned<bool>>| flag.as_ref().filter(|flag| flag.value).map(|flag| flag.span);
+        // What can have none is told that, whatever it says.
+        let can_have_default = oneof.is_none() && is_set(&shape.repeated).is_none();
+        let default = shape.default.and_then(|it| match can_have_default {
+            true => self.default(&it, kind),
+            false => Some(Spanned { value: Literal::Text(it.value), span: it.span }),
+        });
         Ok(Field {
             head,
             kind,
             key,
             optional: is_set(&shape.optional),
-            repeated: is_set(&shape.repeated).is_some(),
+            repeated: is_set(&shape.repeated),
             packed: shape.packed,
             default,
             constraints: syntax.constraints,
@@ -214,9 +227,16 @@ impl<'a> Resolver<'a> {
         match literal::read(&text.value, kind, self.schema)? {
             Ok(value) => Some(Spanned { value, span: text.span }),
             Err(fault) => {
-                let message = format!("the default {} is not {}", quoted(&text.value), fault.expected);
-                let help = fault.nearest.map(|nearest| format!("did you mean {}?", quoted(&nearest)));
-                self.found.push(Diagnostic::new(Code::BadDefault, text.span, message).maybe_help(help));
+                let finding = |message| Diagnostic::new(Code::BadDefault, text.span, message);
+                self.found.push(match fault {
+                    Unreadable::OfMessage => finding("a message has no default".to_owned())
+                        .help("without one it is `None`; fields of the message may have defaults"),
+                    Unreadable::Value { expected, nearest } => {
+                        let help = nearest.map(|nearest| format!("did you mean {}?", quoted(&nearest)));
+                        finding(format!("the default {} is not {expected}", quoted(&text.value)))
+                            .maybe_help(help)
+                    }
+                });
                 None
             }
         }
@@ -262,6 +282,7 @@ impl<'a> Resolver<'a> {
             methods,
             unresolved,
             reserved: Reserved::new(&syntax.reserved),
+            is_partial: syntax.is_partial,
         }
     }
 
@@ -392,6 +413,15 @@ impl<'a> Resolver<'a> {
         let words = scalars.map(Cow::Borrowed).chain(defined.map(|name| written_in(place.name, name).into()));
         nearest(reference, words).map(|word| format!("did you mean `{word}`?"))
     }
+}
+
+/// The fields of one message.
+#[derive(Default)]
+struct Resolved {
+    fields: Vec<Field>,
+    unresolved: Vec<FieldHead>,
+    /// The oneofs of those without a type.
+    partial_oneofs: Vec<usize>,
 }
 
 /// What a reference shall lead to.

@@ -69,7 +69,7 @@ impl Scalar {
             "i64" => Holds::Integers { min: i64::MIN.into(), max: i64::MAX.into() },
             "u32" => Holds::Integers { min: 0, max: u32::MAX.into() },
             "u64" => Holds::Integers { min: 0, max: u64::MAX.into() },
-            "f32" | "f64" => Holds::Floats,
+            "f32" | "f64" => Holds::Floats { is_single: self.rust == "f32" },
             _ => Holds::Text,
         }
     }

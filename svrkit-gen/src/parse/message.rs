@@ -22,5 +22,6 @@ pub(super) fn message(element: &mut Element<'_>, context: &mut Context<'_>) -> O
         reserved: parts.reserved,
         enums: parts.enums,
         messages: parts.messages,
+        is_partial: element.children_cut,
     })
 }

@@ -11,7 +11,8 @@ use crate::limits::PATH_LEN_MAX;
 
 pub(super) fn protocol(element: &mut Element<'_>, context: &mut Context<'_>) -> Option<Protocol> {
     let package = element.required("package", context).and_then(|it| value::package(it, context));
-    let version = element.attribute("version").and_then(|it| value::number(it, 1..=u32::MAX, context));
+    let version = element.attribute("version").map(|it| value::number(it, 1..=u32::MAX, context));
+    let is_version_lost = matches!(version, Some(None));
     let Some(package) = package else {
         context.lost.anything();
         return None;
@@ -19,13 +20,14 @@ pub(super) fn protocol(element: &mut Element<'_>, context: &mut Context<'_>) -> 
     let parts = take(&mut element.parts);
     Some(Protocol {
         package,
-        version: version.map(|version| version.value),
+        version: version.flatten(),
         doc: parts.doc,
         imports: parts.imports,
         enums: parts.enums,
         messages: parts.messages,
         errors: parts.error_sets,
         services: parts.services,
+        is_partial: element.children_cut || element.attributes_cut || is_version_lost,
     })
 }
 

@@ -18,5 +18,6 @@ pub(super) fn service(element: &mut Element<'_>, context: &mut Context<'_>) -> O
         lifecycle,
         methods: parts.methods,
         reserved: parts.reserved,
+        is_partial: element.children_cut,
     })
 }

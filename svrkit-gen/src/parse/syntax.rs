@@ -12,13 +12,14 @@ use crate::diagnostic::{Span, Spanned};
 #[derive(Debug)]
 pub(crate) struct Protocol {
     pub(crate) package: Spanned<Rc<str>>,
-    pub(crate) version: Option<u32>,
+    pub(crate) version: Option<Spanned<u32>>,
     pub(crate) doc: String,
     pub(crate) imports: Vec<Spanned<Rc<str>>>,
     pub(crate) enums: Vec<Enum>,
     pub(crate) messages: Vec<Message>,
     pub(crate) errors: Vec<Errors>,
     pub(crate) services: Vec<Service>,
+    pub(crate) is_partial: bool,
 }
 
 /// Since when something is there, and whether it still should be used. Few things say anything, so it costs a word.
@@ -63,6 +64,7 @@ pub(crate) struct Message {
     pub(crate) reserved: Vec<Reserved>,
     pub(crate) enums: Vec<Enum>,
     pub(crate) messages: Vec<Message>,
+    pub(crate) is_partial: bool,
 }
 
 /// A choice: at most one of its fields is there.
@@ -140,6 +142,7 @@ pub(crate) struct Service {
     pub(crate) lifecycle: Lifecycle,
     pub(crate) methods: Vec<Method>,
     pub(crate) reserved: Vec<Reserved>,
+    pub(crate) is_partial: bool,
 }
 
 #[derive(Debug)]
