@@ -4,6 +4,7 @@
 //! error when the work could not be done. None prints or exits.
 
 mod check;
+mod fmt;
 mod r#gen;
 mod new;
 
@@ -33,6 +34,7 @@ macro_rules! subcommands {
 
 subcommands! {
     check::Check,
+    fmt::Fmt,
     r#gen::Gen,
     new::New,
 }

@@ -7,6 +7,7 @@
 
 mod check;
 mod command_line;
+mod fmt;
 mod r#gen;
 mod kept_folder;
 mod new;
