@@ -3,6 +3,7 @@
 //! The only stage that opens schema files. Each file is read once, whatever names lead to it; imports are followed
 //! without recursion. Paths are shown as the user gave them, those of imports relative to the importing file.
 
+mod bundled;
 mod bytes;
 mod cycle;
 
@@ -34,6 +35,8 @@ pub(crate) struct Loaded {
 pub(crate) struct File {
     pub(crate) id: FileId,
     pub(crate) path: PathBuf,
+    /// It is part of the compiler, and its types are part of the runtime.
+    pub(crate) is_bundled: bool,
     /// `None`: it could not be read.
     pub(crate) protocol: Option<syntax::Protocol>,
     /// What it, or a file that was not found for it, would define.
@@ -158,7 +161,7 @@ impl Loader<'_> {
 
     fn add(&mut self, id: FileId, path: &Path, protocol: Option<syntax::Protocol>, lost: Lost) {
         let (path, imports, visible) = (path.to_owned(), Vec::new(), BTreeSet::from([id]));
-        self.loaded.files.push(File { id, path, protocol, lost, imports, visible });
+        self.loaded.files.push(File { id, path, is_bundled: false, protocol, lost, imports, visible });
     }
 
     /// A limit of the run is met: no more files are read.
@@ -196,8 +199,30 @@ impl Loader<'_> {
         }
     }
 
+    /// One of the kit's own schemas.
+    fn bundled(&mut self, import: &Spanned<Rc<str>>) -> Option<FileId> {
+        let Some((path, text)) = bundled::schema(&import.value) else {
+            let message = format!("the kit has no schema {}", quoted(&import.value));
+            let help = bundled::help(&import.value);
+            self.found.push(Diagnostic::new(Code::MissingImport, import.span, message).help(help));
+            return None;
+        };
+        let path = Path::new(path);
+        if let Some(file) = self.loaded.files.iter().find(|file| file.is_bundled && file.path == path) {
+            return Some(file.id);
+        }
+        let (id, protocol, lost) = self.parse(path, Bytes::All(text.into()));
+        self.add(id, path, protocol, lost);
+        self.loaded.files[id.index()].is_bundled = true;
+        self.todo.push_back(id);
+        Some(id)
+    }
+
     /// Looks for an import next to the file that names it, then in the include paths.
     fn import(&mut self, folder: &Path, import: &Spanned<Rc<str>>) -> Option<FileId> {
+        if import.value.starts_with(bundled::FOLDER) {
+            return self.bundled(import);
+        }
         let folders = std::iter::once(folder).chain(self.includes.iter().map(PathBuf::as_path));
         let candidates: Vec<PathBuf> = folders.map(|folder| join(folder, &import.value)).collect();
         for candidate in &candidates {

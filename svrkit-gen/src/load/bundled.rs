@@ -1,0 +1,25 @@
+//! The kit's own schemas: part of the compiler, so that every build finds the same ones.
+
+use crate::parse::nearest;
+
+/// What imports of them start with. No other file is found by such a path.
+pub(super) const FOLDER: &str = "svrkit/";
+
+const SCHEMAS: [(&str, &str); 1] = [("svrkit/types.xml", include_str!("../../schemas/svrkit/types.xml"))];
+
+/// The schema of this path.
+pub(super) fn schema(path: &str) -> Option<(&'static str, &'static str)> {
+    SCHEMAS.into_iter().find(|(own, _)| *own == path)
+}
+
+/// What to do about a path that leads to none of them.
+pub(super) fn help(path: &str) -> String {
+    let paths = || SCHEMAS.iter().map(|(path, _)| *path);
+    match nearest(path, paths()) {
+        Some(path) => format!("did you mean `{path}`?"),
+        None => {
+            let paths: Vec<_> = paths().collect();
+            format!("paths that start with `{FOLDER}` are the kit's own: `{}`", paths.join("` `"))
+        }
+    }
+}
