@@ -45,6 +45,7 @@ mod output;
 mod parse;
 #[cfg(test)]
 mod test_folder;
+mod xsd;
 
 #[doc = include_str!("../DIALECT.md")]
 pub mod dialect {}
@@ -55,3 +56,4 @@ pub use diagnostic::{Code, Diagnostic, Location, Report, Severity};
 pub use emit::GENERATED_MARK;
 pub use format::format;
 pub use lint::{Level, Lint, Lints, UnknownLint};
+pub use xsd::xsd;

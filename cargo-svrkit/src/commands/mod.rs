@@ -7,6 +7,7 @@ mod check;
 mod fmt;
 mod r#gen;
 mod new;
+mod xsd;
 
 use std::error::Error;
 
@@ -37,4 +38,5 @@ subcommands! {
     fmt::Fmt,
     r#gen::Gen,
     new::New,
+    xsd::Xsd,
 }

@@ -13,3 +13,4 @@ mod kept_folder;
 mod new;
 mod new_project;
 mod support;
+mod xsd;

@@ -6,6 +6,7 @@ use super::{Form, Holds, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
     word: "finite",
+    doc: "Neither infinite nor \"not a number\"; in a list, none of the values.",
     form: Form::Flag,
     places: &[Place::Field],
     suits: |subject| matches!(subject.holds, Holds::Floats { .. }),

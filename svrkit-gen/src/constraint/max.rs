@@ -6,6 +6,7 @@ use super::{Form, Holds, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
     word: "max",
+    doc: "The most a number may be; in a list, each of them.",
     form: Form::Number,
     places: &[Place::Field],
     suits: |subject| matches!(subject.holds, Holds::Integers { .. } | Holds::Floats { .. }),

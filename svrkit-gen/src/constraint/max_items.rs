@@ -6,6 +6,7 @@ use super::{Form, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
     word: "max-items",
+    doc: "The most values of a list, or entries of a map.",
     form: Form::Count,
     places: &[Place::Field, Place::Map],
     suits: |subject| subject.is_repeated || subject.place == Place::Map,

@@ -6,6 +6,7 @@ use super::{Form, Holds, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
     word: "min-len",
+    doc: "The fewest bytes of a text (in UTF-8) or of bytes; in a list, of each of them.",
     form: Form::Count,
     places: &[Place::Field],
     suits: |subject| subject.holds == Holds::Text,

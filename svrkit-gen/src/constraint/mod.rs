@@ -36,6 +36,8 @@ static RULES: &[Rule] = &[
 pub(crate) struct Rule {
     /// The attribute.
     pub(crate) word: &'static str,
+    /// What it demands.
+    pub(crate) doc: &'static str,
     pub(crate) form: Form,
     /// The elements it can stand on.
     pub(crate) places: &'static [Place],

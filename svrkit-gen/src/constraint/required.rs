@@ -8,6 +8,7 @@ use super::{Form, Holds, Place, Rule};
 
 pub(super) const RULE: Rule = Rule {
     word: "required",
+    doc: "Something must be there.",
     form: Form::Flag,
     places: &[Place::Field, Place::Map, Place::Oneof],
     suits: |subject| match subject.place {

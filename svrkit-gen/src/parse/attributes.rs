@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quick_xml::events::attributes::{AttrError, Attributes};
 
 use super::element::Element;
-use super::vocabulary::{Kind, Word};
+use super::vocabulary::{Form, Kind, Word};
 use super::{Context, escape, nearest};
 use crate::diagnostic::{Code, Diagnostic, Span, quoted};
 use crate::limits::ATTRIBUTES_MAX;
@@ -67,7 +67,7 @@ pub(super) fn read<'a>(
             return (Err(BrokenTag), false);
         }
         let Some(known_name) = known().find(|known| *known == name) else {
-            context.push(unknown_attribute(name, span, word, &known().collect::<Vec<_>>()));
+            context.push(unknown_attribute(name, span, word, parent));
             all_sound = false;
             continue;
         };
@@ -122,8 +122,11 @@ impl<'a> Element<'a> {
     }
 }
 
-fn unknown_attribute(name: &str, span: Span, word: &Word, known: &[&'static str]) -> Diagnostic {
+fn unknown_attribute(name: &str, span: Span, word: &Word, parent: Option<Kind>) -> Diagnostic {
     let message = format!("unknown attribute {} on `<{}>`", quoted(name), word.name);
+    // Nobody writes by hand what is for editors.
+    let known = word.attributes_in(parent).filter(|attr| attr.form != Form::Editor).map(|attr| attr.name);
+    let known: Vec<_> = known.collect();
     let help = match nearest(name, known.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if known.is_empty() => format!("`<{}>` has no attributes", word.name),

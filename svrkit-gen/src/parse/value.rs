@@ -9,14 +9,11 @@ use std::str::FromStr;
 
 use super::attributes::Attribute;
 use super::element::Element;
+use super::vocabulary::PRIORITIES;
 use super::{Context, nearest};
 use crate::constraint::Operand;
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned, quoted};
 use crate::limits::{NAME_LEN_MAX, PACKAGE_DEPTH_MAX, RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX};
-use crate::model::PRIORITY_DEFAULT;
-
-const PRIORITIES: [(&str, u8); 4] =
-    [("core", 0), ("important", 64), ("normal", PRIORITY_DEFAULT), ("lossy", 192)];
 
 /// A text as it is.
 pub(super) fn text(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Spanned<Rc<str>> {

@@ -2,9 +2,11 @@
 //!
 //! One row an element. A new element is a row here and a file of its own next to this one; a new attribute is a
 //! word here and a line in the file of its element. Constraints are words of [`constraint`] and not listed here.
-//! The order of attributes is the one a formatted file has.
+//! The order of attributes is the one a formatted file has. The XSD is made of this table: what it says of a word is
+//! what an editor shows.
 
 use crate::constraint::{self, Place};
+use crate::model::PRIORITY_DEFAULT;
 
 /// The elements of the dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub(crate) enum Kind {
 pub(crate) struct Word {
     pub(crate) kind: Kind,
     pub(crate) name: &'static str,
+    /// What it is, for those who meet it in an editor.
+    pub(crate) doc: &'static str,
     attributes: &'static [Attr],
     /// The elements it may stand in; none for the root.
     pub(crate) parents: &'static [Kind],
@@ -38,6 +42,8 @@ pub(crate) struct Word {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attr {
     pub(crate) name: &'static str,
+    /// What it says, for those who meet it in an editor.
+    pub(crate) doc: &'static str,
     pub(crate) form: Form,
     /// The element means nothing without it.
     pub(crate) is_required: bool,
@@ -50,6 +56,10 @@ pub(crate) enum Form {
     Name,
     /// The name of something defined elsewhere, with or without its package.
     Reference,
+    /// A scalar type, or the name of a message or an enum.
+    Type,
+    /// A scalar type that entries of a map can be looked up by.
+    Key,
     Package,
     Path,
     /// Words for people.
@@ -69,16 +79,24 @@ pub(crate) enum Form {
     Retry,
     /// Numbers and ranges with blanks between them.
     Ranges,
+    /// The same, below zero as well.
+    SignedRanges,
     /// Names with blanks between them.
     Names,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// The word or number of a constraint.
     Constraint(constraint::Form),
+    /// Meant for XML editors, and nothing to this compiler.
+    Editor,
 }
 
 /// Which way a method streams.
 pub(crate) const STREAMS: [&str; 3] = ["client", "server", "both"];
+
+/// The words for priorities, and the numbers they stand for; less is more important.
+pub(crate) const PRIORITIES: [(&str, u8); 4] =
+    [("core", 0), ("important", 64), ("normal", PRIORITY_DEFAULT), ("lossy", 192)];
 
 /// The endings of calls a schema may give to its errors, as the runtime spells them.
 pub(crate) const STATUSES: [&str; 16] = [
@@ -100,31 +118,54 @@ pub(crate) const STATUSES: [&str; 16] = [
     "UNAUTHENTICATED",
 ];
 
-const fn must(name: &'static str, form: Form) -> Attr {
-    Attr { name, form, is_required: true }
+const fn must(name: &'static str, form: Form, doc: &'static str) -> Attr {
+    Attr { name, doc, form, is_required: true }
 }
 
-const fn may(name: &'static str, form: Form) -> Attr {
-    Attr { name, form, is_required: false }
+const fn may(name: &'static str, form: Form, doc: &'static str) -> Attr {
+    Attr { name, doc, form, is_required: false }
 }
 
-const NAME: Attr = must("name", Form::Name);
-const SINCE: Attr = may("since", Form::Positive);
-const DEPRECATED: Attr = may("deprecated", Form::Text);
-const REPLACED_BY: Attr = may("replaced-by", Form::Name);
-const SENSITIVE: Attr = may("sensitive", Form::Flag);
-const RESERVED_NAMES: Attr = may("names", Form::Names);
+const NAME: Attr = must("name", Form::Name, "What it is called.");
+const TAG: Attr =
+    must("tag", Form::Tag, "The number that stands for it on the wire; never used again for anything else.");
+const SENSITIVE: Attr =
+    may("sensitive", Form::Flag, "Keeps the value out of what people read: Debug prints `<redacted>`.");
+const SINCE: Attr = may("since", Form::Positive, "The version of the file in which it came.");
+const DEPRECATED: Attr = may(
+    "deprecated",
+    Form::Text,
+    "Why nobody should use it any more; users of the generated code are warned.",
+);
+const REPLACED_BY: Attr =
+    may("replaced-by", Form::Name, "What to use instead, by its name next to this; goes with `deprecated`.");
+const RESERVED_NAMES: Attr = may("names", Form::Names, "Names, with blanks between them.");
 
 static WORDS: &[Word] = &[
     Word {
         kind: Kind::Protocol,
         name: "protocol",
-        attributes: &[must("package", Form::Package), may("version", Form::Positive)],
+        doc: "A schema file: definitions of one package.",
+        attributes: &[
+            must(
+                "package",
+                Form::Package,
+                "What its definitions belong to, as in `shop.orders`; the Rust module. Files may share one.",
+            ),
+            may("version", Form::Positive, "The version of this file, for people and for `since`."),
+            may("xmlns:xsi", Form::Editor, "The namespace of the next attribute."),
+            may(
+                "xsi:noNamespaceSchemaLocation",
+                Form::Editor,
+                "Where XML editors find the XSD of the dialect.",
+            ),
+        ],
         parents: &[],
     },
     Word {
         kind: Kind::Doc,
         name: "doc",
+        doc: "Text for people; the doc comment of the generated item.",
         attributes: &[],
         parents: &[
             Kind::Protocol,
@@ -143,38 +184,61 @@ static WORDS: &[Word] = &[
     Word {
         kind: Kind::Import,
         name: "import",
-        attributes: &[must("path", Form::Path)],
+        doc: "Makes the definitions of another file known in this one.",
+        attributes: &[must(
+            "path",
+            Form::Path,
+            "Relative to this file or to an include path, with `/` on every platform; `svrkit/types.xml` is the kit's own.",
+        )],
         parents: &[Kind::Protocol],
     },
     Word {
         kind: Kind::Enum,
         name: "enum",
+        doc: "A choice of named numbers. It is open: numbers this version does not know survive.",
         attributes: &[NAME, SINCE, DEPRECATED, REPLACED_BY],
         parents: &[Kind::Protocol, Kind::Message],
     },
     Word {
         kind: Kind::Value,
         name: "value",
-        attributes: &[NAME, must("number", Form::Number), SINCE, DEPRECATED, REPLACED_BY],
+        doc: "One value of an enum; the first has number 0, which is what an absent field holds.",
+        attributes: &[
+            NAME,
+            must("number", Form::Number, "The number on the wire, from -2147483648 to 2147483647."),
+            SINCE,
+            DEPRECATED,
+            REPLACED_BY,
+        ],
         parents: &[Kind::Enum],
     },
     Word {
         kind: Kind::Message,
         name: "message",
+        doc: "A record of fields. What a newer version adds to it is kept and sent on.",
         attributes: &[NAME, SINCE, DEPRECATED, REPLACED_BY],
         parents: &[Kind::Protocol, Kind::Message],
     },
     Word {
         kind: Kind::Field,
         name: "field",
+        doc: "One value of a message, or a list of them.",
         attributes: &[
-            must("tag", Form::Tag),
+            TAG,
             NAME,
-            must("type", Form::Reference),
-            may("optional", Form::Flag),
-            may("repeated", Form::Flag),
-            may("packed", Form::Flag),
-            may("default", Form::Literal),
+            must("type", Form::Type, "What it holds: a scalar, a message or an enum."),
+            may("optional", Form::Flag, "Tells absent from zero: `Option` in Rust."),
+            may("repeated", Form::Flag, "Holds any number of values: `Vec` in Rust."),
+            may(
+                "packed",
+                Form::Flag,
+                "Whether repeated numbers share one record; they do unless told otherwise.",
+            ),
+            may(
+                "default",
+                Form::Literal,
+                "What the accessor answers where the optional field is absent. The bytes don't change.",
+            ),
             SENSITIVE,
             SINCE,
             DEPRECATED,
@@ -185,11 +249,12 @@ static WORDS: &[Word] = &[
     Word {
         kind: Kind::Map,
         name: "map",
+        doc: "Entries of a key and a value.",
         attributes: &[
-            must("tag", Form::Tag),
+            TAG,
             NAME,
-            must("key", Form::Reference),
-            must("value", Form::Reference),
+            must("key", Form::Key, "What entries are looked up by."),
+            must("value", Form::Type, "What an entry holds: a scalar, a message or an enum."),
             SENSITIVE,
             SINCE,
             DEPRECATED,
@@ -200,18 +265,20 @@ static WORDS: &[Word] = &[
     Word {
         kind: Kind::Oneof,
         name: "oneof",
+        doc: "Fields of which at most one is there: an enum in Rust.",
         attributes: &[NAME, SINCE, DEPRECATED, REPLACED_BY],
         parents: &[Kind::Message],
     },
     Word {
         kind: Kind::Reserved,
         name: "reserved",
+        doc: "Numbers and names that were used once and never are again.",
         // Which of them belong is decided by the parent.
         attributes: &[
-            may("tags", Form::Ranges),
-            may("numbers", Form::Ranges),
-            may("codes", Form::Ranges),
-            may("ids", Form::Ranges),
+            may("tags", Form::Ranges, "Tags and ranges of tags, as in `4 9-12`."),
+            may("numbers", Form::SignedRanges, "Numbers and ranges of numbers, as in `4 9-12 -5--3`."),
+            may("codes", Form::Ranges, "Codes and ranges of codes, as in `4 9-12`."),
+            may("ids", Form::Ranges, "Ids and ranges of ids, as in `4 9-12`."),
             RESERVED_NAMES,
         ],
         parents: &[Kind::Message, Kind::Enum, Kind::Errors, Kind::Service],
@@ -219,18 +286,28 @@ static WORDS: &[Word] = &[
     Word {
         kind: Kind::Errors,
         name: "errors",
+        doc: "The ways in which methods may fail by the rules of their service.",
         attributes: &[NAME, SINCE, DEPRECATED, REPLACED_BY],
         parents: &[Kind::Protocol],
     },
     Word {
         kind: Kind::Error,
         name: "error",
+        doc: "One way to fail; its `doc` is what callers are told.",
         attributes: &[
             NAME,
-            must("code", Form::Positive),
-            may("status", Form::OneOf(&STATUSES)),
-            may("retry", Form::Retry),
-            may("detail", Form::Reference),
+            must("code", Form::Positive, "The number on the wire, at least 1."),
+            may(
+                "status",
+                Form::OneOf(&STATUSES),
+                "The framework's status it comes under; FAILED_PRECONDITION unless told otherwise.",
+            ),
+            may(
+                "retry",
+                Form::Retry,
+                "Whether to try again: `never`, `elsewhere`, or after a time as in `after 20ms`.",
+            ),
+            may("detail", Form::Reference, "A message that travels with it."),
             SINCE,
             DEPRECATED,
             REPLACED_BY,
@@ -240,25 +317,53 @@ static WORDS: &[Word] = &[
     Word {
         kind: Kind::Service,
         name: "service",
-        attributes: &[NAME, may("id", Form::Positive), SINCE, DEPRECATED, REPLACED_BY],
+        doc: "Methods that are called under one id: a trait, a server and a client in Rust.",
+        attributes: &[
+            NAME,
+            may(
+                "id",
+                Form::Positive,
+                "The number on the wire, at least 1024; made of the full name unless given.",
+            ),
+            SINCE,
+            DEPRECATED,
+            REPLACED_BY,
+        ],
         parents: &[Kind::Protocol],
     },
     Word {
         kind: Kind::Method,
         name: "method",
+        doc: "One thing to call.",
         attributes: &[
             NAME,
-            must("id", Form::MethodId),
-            must("request", Form::Reference),
+            must("id", Form::MethodId, "The number on the wire, from 1 to 65535."),
+            must("request", Form::Reference, "The message a caller sends."),
             // Absent where `oneway` says that nothing comes back.
-            may("response", Form::Reference),
-            may("errors", Form::Reference),
-            may("timeout", Form::Duration),
-            may("priority", Form::Priority),
-            may("idempotent", Form::Flag),
-            may("stream", Form::OneOf(&STREAMS)),
-            may("oneway", Form::Flag),
-            may("route-key", Form::Name),
+            may("response", Form::Reference, "The message that comes back; left out with `oneway`."),
+            may("errors", Form::Reference, "The set of errors it may fail with."),
+            may(
+                "timeout",
+                Form::Duration,
+                "How long a call may take unless the caller says otherwise: `300ms`, `5s`, `2min`; at most a day.",
+            ),
+            may(
+                "priority",
+                Form::Priority,
+                "What is served first where not everything can be: a word, or a number from 0 (first) to 255.",
+            ),
+            may(
+                "idempotent",
+                Form::Flag,
+                "Calling twice does no more than calling once, so a client may try again by itself.",
+            ),
+            may("stream", Form::OneOf(&STREAMS), "Who sends any number of messages instead of one."),
+            may(
+                "oneway",
+                Form::Flag,
+                "Nothing comes back: the caller goes on as soon as the request is handed over.",
+            ),
+            may("route-key", Form::Name, "The field of the request whose value says which server is right."),
             SINCE,
             DEPRECATED,
             REPLACED_BY,
@@ -323,7 +428,7 @@ impl Word {
         let split = split.or_else(|| self.attributes.iter().position(|attr| attr.name == SINCE.name));
         let (facts, history) = self.attributes.split_at(split.unwrap_or(self.attributes.len()));
         let constraints = self.kind.place().into_iter().flat_map(constraint::rules_of);
-        let constraints = constraints.map(|rule| may(rule.word, Form::Constraint(rule.form)));
+        let constraints = constraints.map(|rule| may(rule.word, Form::Constraint(rule.form), rule.doc));
         facts.iter().copied().chain(constraints).chain(history.iter().copied()).filter(is_here)
     }
 }
