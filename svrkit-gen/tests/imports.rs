@@ -49,6 +49,30 @@ fn a_missing_import_says_where_it_was_looked_for() {
 }
 
 #[test]
+fn the_kits_own_schemas_are_found_by_every_build_and_by_no_other_file() {
+    let folder = Folder::new("bundled");
+    folder.file("svrkit/types.xml", "<protocol package='b'/>");
+    let of = |path: &str| {
+        format!(
+            "<protocol package='a'><import path='{path}'/><message name='A'>\
+             <field tag='1' name='at' type='svrkit.types.Timestamp'/></message></protocol>"
+        )
+    };
+    let root = folder.file("a.xml", of("svrkit/types.xml"));
+    let report = Config::new().check([&root]);
+    assert_eq!(report.render(), "");
+    assert_eq!(report.files_read(), [root]);
+    for (path, help) in [
+        ("svrkit/type.xml", "did you mean `svrkit/types.xml`?"),
+        ("svrkit/other_things.xml", "paths that start with `svrkit/` are the kit's own: `svrkit/types.xml`"),
+    ] {
+        let report = Config::new().check([folder.file("a.xml", of(path))]);
+        assert_eq!(codes(&report), [Code::MissingImport]);
+        assert_eq!(report.findings()[0].help_text(), Some(help));
+    }
+}
+
+#[test]
 fn a_file_is_read_once_whatever_names_lead_to_it() {
     let folder = Folder::new("once");
     folder.file("b.xml", "<protocol package='b'><message name='B'/></protocol>");
