@@ -4,15 +4,19 @@
 //! asked to write; it prints nothing and never exits. `src/main.rs` and the tests call it.
 //!
 //! - `commands`: one subcommand a file;
+//! - `formats`: how findings are written down, one format a file;
 //! - `project`: what `new` makes;
 //! - `schemas`: the schema files named on the command line;
+//! - `settings`: `svrkit.toml`;
 //! - `staging`: files and folders that appear whole or not at all.
 #![forbid(unsafe_code)]
 
 mod commands;
+mod formats;
 mod outcome;
 mod project;
 mod schemas;
+mod settings;
 mod staging;
 
 use std::ffi::OsString;

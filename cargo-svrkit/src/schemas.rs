@@ -2,6 +2,7 @@
 //!
 //! Only paths are judged here; `svrkit-gen` reads the files. `commands::check` and `commands::gen` call this.
 
+use std::env;
 use std::error::Error;
 use std::ffi::OsStr;
 use std::fmt;
@@ -12,11 +13,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use svrkit_gen::Config;
 
-/// What both subcommands take.
+/// Where schemas are looked for if none is named.
+const SCHEMAS_FOLDER: &str = "schemas";
+
+/// What every subcommand takes that reads schemas.
 #[derive(Args)]
 pub(crate) struct Schemas {
-    /// Schemas, or folders: all *.xml below them
-    #[arg(required = true, value_name = "FILES")]
+    /// Schemas, or folders: all *.xml below them [default: the folder `schemas`]
+    #[arg(value_name = "FILES")]
     pub(crate) paths: Vec<PathBuf>,
     /// Folder in which imports are looked for, after that of the importing file; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
@@ -31,9 +35,15 @@ impl Schemas {
                 return Err(SchemasError::NoIncludeFolder(folder.clone()));
             }
         }
+        let default = [PathBuf::from(SCHEMAS_FOLDER)];
+        let paths = match &self.paths[..] {
+            [] if !default[0].is_dir() => return Err(SchemasError::NoneNamed),
+            [] => &default,
+            named => named,
+        };
         let mut files = Vec::new();
-        for path in &self.paths {
-            let failed = |error| SchemasError::Unreadable { path: path.clone(), error };
+        for path in paths {
+            let failed = |error| SchemasError::Absent { path: path.clone(), error };
             if path.is_dir() {
                 let below = xml_files_below(path)?;
                 if below.is_empty() {
@@ -78,7 +88,17 @@ fn xml_files_below(folder: &Path) -> Result<Vec<PathBuf>, SchemasError> {
 /// Why there are no files to work on. The caller is at fault.
 #[derive(Debug)]
 pub(crate) enum SchemasError {
-    Unreadable { path: PathBuf, error: io::Error },
+    NoneNamed,
+    /// A path of the command line.
+    Absent {
+        path: PathBuf,
+        error: io::Error,
+    },
+    /// What was found below one.
+    Unreadable {
+        path: PathBuf,
+        error: io::Error,
+    },
     NoneBelow(PathBuf),
     NoIncludeFolder(PathBuf),
 }
@@ -86,6 +106,17 @@ pub(crate) enum SchemasError {
 impl fmt::Display for SchemasError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoneNamed => write!(
+                f,
+                "no schema is named, and there is no folder `{SCHEMAS_FOLDER}` here: name files or folders"
+            ),
+            Self::Absent { path, error } => {
+                write!(f, "cannot read `{}`, which the command line names", path.display())?;
+                match env::current_dir() {
+                    Ok(folder) if path.is_relative() => write!(f, ", in `{}`: {error}", folder.display()),
+                    _ => write!(f, ": {error}"),
+                }
+            }
             Self::Unreadable { path, error } => write!(f, "cannot read `{}`: {error}", path.display()),
             Self::NoneBelow(folder) => write!(
                 f,

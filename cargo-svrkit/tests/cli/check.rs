@@ -24,6 +24,14 @@ fn sound_schemas_are_counted_with_what_they_import() {
 }
 
 #[test]
+fn without_a_name_the_folder_of_schemas_is_checked() {
+    let folder = Folder::new();
+    folder.write("schemas/a/shop.xml", "<protocol package='shop'/>");
+    folder.write("other.xml", "<protocol package='other'/>");
+    folder.svrkit(["check"]).check(0, "1 file checked: fine\n", "");
+}
+
+#[test]
 fn an_unknown_word_is_shown_at_its_place_with_the_nearest_known_one() {
     let folder = Folder::new();
     folder.write(
@@ -88,10 +96,16 @@ fn what_cannot_be_read_is_no_finding() {
     let folder = Folder::new();
     folder.write("shop.xml", "<protocol package='shop'/>");
     folder.write("notes/shop.txt", "no schema");
+    let here = folder.path().canonicalize().unwrap();
+    let absent = format!(
+        "error: cannot read `shpo.xml`, which the command line names, in `{}`: No such file or directory (os error 2)\n",
+        here.display()
+    );
     for (args, stderr) in [
+        (&["check", "shpo.xml"][..], &*absent),
         (
-            &["check", "shpo.xml"][..],
-            "error: cannot read `shpo.xml`: No such file or directory (os error 2)\n",
+            &["check"],
+            "error: no schema is named, and there is no folder `schemas` here: name files or folders\n",
         ),
         (
             &["check", "notes"],

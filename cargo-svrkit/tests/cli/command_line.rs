@@ -17,8 +17,9 @@ fn it_works_as_cargo_calls_it_and_by_its_own_name() {
 fn usage_errors_name_the_command_as_it_was_called_and_exit_with_2() {
     let folder = Folder::new();
     for (args, usage) in [
-        (&["check"][..], "Usage: cargo-svrkit check <FILES>..."),
-        (&["svrkit", "check"], "Usage: cargo svrkit check <FILES>..."),
+        (&["check", "--deny"][..], "For more information, try '--help'"),
+        (&["check", "--fromat", "json"], "Usage: cargo-svrkit check --format <FORMAT> [FILES]..."),
+        (&["svrkit", "check", "--fromat", "json"], "Usage: cargo svrkit check --format <FORMAT> [FILES]..."),
         (&["svrkit"], "Usage: cargo svrkit <COMMAND>"),
         (&["svrkit", "chekc"], "a similar subcommand exists: 'check'"),
     ] {

@@ -8,8 +8,10 @@
 mod check;
 mod command_line;
 mod fmt;
+mod formats;
 mod r#gen;
 mod kept_folder;
+mod lints;
 mod new;
 mod new_project;
 mod support;

@@ -25,7 +25,7 @@ pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let request = quoted(&request.name.short());
             let text = format!("{} shares its request {request} with another method", quoted(&name.value));
             let help = "give it a message of its own: then each can grow by itself";
-            Diagnostic::new(code, name.span, text).also(first, "this one").help(help)
+            Diagnostic::new(code, name.span, text).also(first, "the other method").help(help)
         });
     }
 }
