@@ -26,23 +26,17 @@ struct Allowed {
 }
 
 impl Allowances {
-    /// Those of files in the order of their ids; what is wrong with them becomes findings.
-    pub(super) fn read<'t>(texts: impl Iterator<Item = (FileId, &'t str)>, found: &mut Diagnostics) -> Self {
+    /// Those of files in the order of their ids; what is wrong with them becomes findings. `None`: there are too many.
+    pub(super) fn read<'t>(
+        texts: impl Iterator<Item = (FileId, &'t str)>,
+        found: &mut Diagnostics,
+    ) -> Option<Self> {
         let mut allowances =
             Self { by_lint: Lint::ALL.iter().map(|_| Vec::new()).collect(), doubles: Vec::new() };
-        let mut count = 0;
+        let mut left = ALLOWANCES_MAX;
         for (file, text) in texts {
-            for allowance in parse::allowances(file, text, found) {
+            for allowance in parse::allowances(file, text, &mut left, found)? {
                 for name in allowance.lints {
-                    count += 1;
-                    if ALLOWANCES_MAX < count {
-                        let message = format!(
-                            "more than {ALLOWANCES_MAX} lints are allowed in one run (ALLOWANCES_MAX)"
-                        );
-                        let help = "set the level of a lint that is allowed everywhere in svrkit.toml";
-                        found.push(Diagnostic::new(Code::LimitExceeded, name.span, message).help(help));
-                        return allowances;
-                    }
                     match lint_to_allow(name.value) {
                         Ok(lint) => allowances.add(lint, name.span, allowance.extent),
                         Err(fault) => found.push(fault.at(&name)),
@@ -50,7 +44,7 @@ impl Allowances {
                 }
             }
         }
-        allowances
+        Some(allowances)
     }
 
     /// Whether a lint may find what stands at `span`; then the allowance was of use.
@@ -134,9 +128,9 @@ fn lint_to_allow(name: &str) -> Result<&'static Lint, Fault> {
 mod tests {
     use super::*;
 
-    fn allowances(text: &str) -> (Allowances, Diagnostics) {
+    fn read(texts: &[&str]) -> (Option<Allowances>, Diagnostics) {
         let mut found = Diagnostics::default();
-        let allowances = Allowances::read([(FileId::default(), text)].into_iter(), &mut found);
+        let allowances = Allowances::read(texts.iter().map(|text| (FileId::default(), *text)), &mut found);
         (allowances, found)
     }
 
@@ -146,7 +140,8 @@ mod tests {
                     <!-- svrkit:allow hot-tag: x --><message name='A'><field name='1'/><message name='2'/></message>\
                     <message name='3'><!-- svrkit:allow hot-tag: x --><field name='4'/><field name='5'/></message>\
                     </protocol>";
-        let (mut allowances, found) = allowances(text);
+        let (allowances, found) = read(&[text]);
+        let mut allowances = allowances.unwrap();
         assert_eq!(found.errors(), 0);
         let lint = Lint::named("hot-tag").unwrap();
         for (name, expected) in
@@ -164,7 +159,7 @@ mod tests {
     fn the_innermost_allowance_is_the_one_that_is_used() {
         let text = "<!-- svrkit:allow hot-tag: x --><protocol package='p'>\
                     <!-- svrkit:allow hot-tag: x --><!-- svrkit:allow hot-tag: x --><message name='A'/></protocol>";
-        let (mut allowances, _) = allowances(text);
+        let mut allowances = read(&[text]).0.unwrap();
         let lint = Lint::named("hot-tag").unwrap();
         let at = text.find("'A'").unwrap();
         assert!(allowances.silence(lint, Span::new(FileId::default(), at, at + 3)));
@@ -180,8 +175,11 @@ mod tests {
             let names = vec!["hot-tag"; count].join(",");
             format!("<!-- svrkit:allow {names}: x --><protocol package='p'/>")
         };
-        assert_eq!(allowances(&schema(ALLOWANCES_MAX)).1.errors(), 0);
-        let (_, found) = allowances(&schema(ALLOWANCES_MAX + 1));
-        assert_eq!(found.errors(), 1);
+        let most = schema(ALLOWANCES_MAX);
+        assert!(read(&[&most]).0.is_some());
+        for texts in [&[&*schema(ALLOWANCES_MAX + 1)][..], &[&most, &schema(1)], &[&most, &most, &most]] {
+            let (allowances, found) = read(texts);
+            assert_eq!((allowances.is_none(), found.errors()), (true, 1));
+        }
     }
 }

@@ -7,6 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Span, Spanned, quoted};
+use crate::limits::ALLOWANCES_MAX;
 
 /// What a comment starts with that is meant for the compiler.
 const MARK: &str = "svrkit:";
@@ -21,22 +22,34 @@ pub(crate) struct Allowance<'t> {
 }
 
 /// The allowances of a well-formed file, in their order. What is no allowance and seems to be meant as one is a finding.
-pub(crate) fn allowances<'t>(file: FileId, text: &'t str, found: &mut Diagnostics) -> Vec<Allowance<'t>> {
+///
+/// `left` is how many names the run may still hold, as [`ALLOWANCES_MAX`] says. `None`: there are more, which is a
+/// finding.
+pub(crate) fn allowances<'t>(
+    file: FileId,
+    text: &'t str,
+    left: &mut usize,
+    found: &mut Diagnostics,
+) -> Option<Vec<Allowance<'t>>> {
     if !text.contains(MARK) {
-        return Vec::new();
+        return Some(Vec::new());
     }
-    let mut comments = Comments { file, text, found, allowances: Vec::new(), waiting: Vec::new() };
+    let mut comments =
+        Comments { file, text, left, found, allowances: Vec::new(), waiting: Vec::new(), is_cut: false };
     comments.read();
-    comments.allowances
+    (!comments.is_cut).then_some(comments.allowances)
 }
 
 struct Comments<'t, 'f> {
     file: FileId,
     text: &'t str,
+    left: &'f mut usize,
     found: &'f mut Diagnostics,
     allowances: Vec<Allowance<'t>>,
     /// Those whose element has not begun, and where their comments stand.
     waiting: Vec<(usize, Span)>,
+    /// There were more names than the run may hold.
+    is_cut: bool,
 }
 
 impl<'t> Comments<'t, '_> {
@@ -44,7 +57,7 @@ impl<'t> Comments<'t, '_> {
         let mut reader = Reader::from_str(self.text);
         // By element, the allowances that hold for it: a range, as they were added one after the other.
         let mut open = Vec::new();
-        loop {
+        while !self.is_cut && !self.found.is_full() {
             let start = reader.buffer_position() as usize;
             let event = reader.read_event();
             let end = reader.buffer_position() as usize;
@@ -86,7 +99,13 @@ impl<'t> Comments<'t, '_> {
         };
         let names_start = words_start + words.len() - names.len();
         let (names, reason) = names.split_once(':').unwrap_or((names, ""));
-        let lints = self.names(names, names_start);
+        let Some(lints) = self.names(names, names_start) else {
+            self.is_cut = true;
+            let message = format!("more than {ALLOWANCES_MAX} lints are allowed in one run (ALLOWANCES_MAX)");
+            let help = "set the level of a lint that is allowed everywhere in svrkit.toml";
+            self.found.push(Diagnostic::new(Code::LimitExceeded, span, message).help(help));
+            return;
+        };
         if lints.is_empty() {
             return self.refuse(span, "the allowance names no lint".to_owned(), HOW);
         }
@@ -102,19 +121,21 @@ impl<'t> Comments<'t, '_> {
         self.allowances.push(Allowance { lints, extent: span });
     }
 
-    fn names(&self, names: &'t str, start: usize) -> Vec<Spanned<&'t str>> {
+    /// `None`: too many.
+    fn names(&mut self, names: &'t str, start: usize) -> Option<Vec<Spanned<&'t str>>> {
         let mut at = start;
         let mut lints = Vec::new();
         for part in names.split(',') {
             let name = part.trim();
             let name_start = at + part.len() - part.trim_start().len();
             if !name.is_empty() {
+                *self.left = self.left.checked_sub(1)?;
                 let span = Span::new(self.file, name_start, name_start + name.len());
                 lints.push(Spanned { value: name, span });
             }
             at += part.len() + 1;
         }
-        lints
+        Some(lints)
     }
 
     /// An element begins: the allowances that waited for it.
@@ -156,7 +177,8 @@ mod tests {
     /// The names, and what they are allowed for.
     fn read(text: &str) -> (Vec<(String, &str)>, usize) {
         let mut found = Diagnostics::default();
-        let allowances = allowances(FileId::default(), text, &mut found);
+        let mut left = ALLOWANCES_MAX;
+        let allowances = allowances(FileId::default(), text, &mut left, &mut found).unwrap();
         let named = allowances.iter().filter(|it| !it.lints.is_empty());
         let rows = named.map(|it| {
             let names = it.lints.iter().map(|lint| {
