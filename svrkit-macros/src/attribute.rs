@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitFloat, LitInt, LitStr, Token, parenthesized};
+use syn::{Attribute, Ident, LitFloat, LitInt, LitStr, Path, Token, parenthesized};
 
 use crate::faults::Faults;
 use crate::nearest;
@@ -18,6 +18,14 @@ pub(crate) enum Word {
     Setting(Ident, Setting),
     /// `oneof(7, 8)`
     Numbers(Ident, Vec<Number>),
+    /// `ensure("even", is_even)`
+    Judged(Ident, Judged),
+}
+
+/// What a function judges, and what it is called.
+pub(crate) struct Judged {
+    pub(crate) text: LitStr,
+    pub(crate) by: Path,
 }
 
 /// What a word is set to.
@@ -81,7 +89,9 @@ impl Word {
                 faults.at(number.place, format_args!("no number stands here, known are {known}"));
                 return;
             }
-            Self::Flag(word) | Self::Setting(word, _) | Self::Numbers(word, _) => word,
+            Self::Flag(word) | Self::Setting(word, _) | Self::Numbers(word, _) | Self::Judged(word, _) => {
+                word
+            }
         };
         let name = word.to_string();
         match forms.iter().find(|(form, _)| *form == name && known.contains(form)) {
@@ -98,7 +108,9 @@ impl Word {
     pub(crate) fn place(&self) -> Span {
         match self {
             Self::Number(number) => number.place,
-            Self::Flag(word) | Self::Setting(word, _) | Self::Numbers(word, _) => word.span(),
+            Self::Flag(word) | Self::Setting(word, _) | Self::Numbers(word, _) | Self::Judged(word, _) => {
+                word.span()
+            }
         }
     }
 }
@@ -119,10 +131,30 @@ impl Parse for Word {
         if input.peek(syn::token::Paren) {
             let inside;
             parenthesized!(inside in input);
+            if inside.peek(LitStr) {
+                return Ok(Self::Judged(word, inside.parse()?));
+            }
             let numbers = Punctuated::<Number, Token![,]>::parse_terminated(&inside)?;
             return Ok(Self::Numbers(word, numbers.into_iter().collect()));
         }
         Ok(Self::Flag(word))
+    }
+}
+
+impl Parse for Judged {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let text: LitStr = input.parse()?;
+        if input.is_empty() {
+            return Err(syn::Error::new(text.span(), "behind the text stands the function that judges"));
+        }
+        input.parse::<Token![,]>()?;
+        let by = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        if input.is_empty() {
+            Ok(Self { text, by })
+        } else {
+            Err(input.error("one text and one function stand here"))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Attribute, Ident};
 
-use crate::attribute::{self, Float, Number, Setting, Word, once};
+use crate::attribute::{self, Float, Judged, Number, Setting, Word, once};
 use crate::faults::Faults;
 
 /// The form of each word, for who wrote it differently.
@@ -22,6 +22,8 @@ const FORMS: &[(&str, &str)] = &[
     ("max_len", "max_len = 200"),
     ("min_items", "min_items = 1"),
     ("max_items", "max_items = 500"),
+    ("ensure", "ensure(\"even\", is_even)"),
+    ("sensitive", "sensitive"),
 ];
 
 /// The words of one field. Spans are those of the words.
@@ -36,6 +38,7 @@ pub(crate) struct FieldWords {
     pub(crate) key: Option<(Span, Ident)>,
     pub(crate) value: Option<(Span, Ident)>,
     pub(crate) oneof: Option<(Span, Vec<Number>)>,
+    pub(crate) sensitive: Option<Span>,
     pub(crate) constraints: ConstraintWords,
     /// Part of the attribute could not be read: what seems to be missing may stand there.
     pub(crate) is_broken: bool,
@@ -51,6 +54,8 @@ pub(crate) struct ConstraintWords {
     pub(crate) min_items: Option<(Span, Number)>,
     pub(crate) max_items: Option<(Span, Number)>,
     pub(crate) required: Option<Span>,
+    /// As many as are written.
+    pub(crate) ensure: Vec<(Span, Judged)>,
 }
 
 /// The number behind `min` or `max`.
@@ -87,7 +92,9 @@ impl FieldWords {
                 }
                 return None;
             }
-            Word::Flag(name) | Word::Setting(name, _) | Word::Numbers(name, _) => name.to_string(),
+            Word::Flag(name) | Word::Setting(name, _) | Word::Numbers(name, _) | Word::Judged(name, _) => {
+                name.to_string()
+            }
         };
         if !known.contains(&name.as_str()) {
             return Some(word);
@@ -99,6 +106,8 @@ impl FieldWords {
             ("unpacked", Word::Flag(word)) => once(&mut self.unpacked, &word, word.span(), faults),
             ("unknown", Word::Flag(word)) => once(&mut self.unknown, &word, word.span(), faults),
             ("required", Word::Flag(word)) => once(&mut constraints.required, &word, word.span(), faults),
+            ("sensitive", Word::Flag(word)) => once(&mut self.sensitive, &word, word.span(), faults),
+            ("ensure", Word::Judged(word, judged)) => constraints.ensure.push((word.span(), judged)),
             ("key", Word::Setting(word, Setting::Word(to))) => {
                 once(&mut self.key, &word, (word.span(), to), faults);
             }
@@ -138,6 +147,7 @@ impl ConstraintWords {
     pub(crate) fn of_values(&self) -> impl Iterator<Item = Span> {
         let limits = [&self.min, &self.max].into_iter().flatten().map(|(place, _)| *place);
         let counts = [&self.min_len, &self.max_len, &self.min_items, &self.max_items];
-        limits.chain(counts.into_iter().flatten().map(|(place, _)| *place))
+        let counts = counts.into_iter().flatten().map(|(place, _)| *place);
+        limits.chain(counts).chain(self.ensure.iter().map(|(place, _)| *place))
     }
 }

@@ -16,6 +16,7 @@ mod nearest;
 mod oneof;
 mod record;
 mod rust_type;
+mod shape;
 mod tag;
 
 use proc_macro::TokenStream;

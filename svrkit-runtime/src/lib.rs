@@ -15,6 +15,7 @@
 extern crate self as svrkit_runtime;
 
 mod client;
+pub mod constraint;
 mod deadline;
 mod dispatch;
 mod error_code;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use svrkit_runtime::wire::tlv::{
-    Bound, Bytes, Rule, Tlv, TlvOneof, UnknownFields, VIOLATIONS_KEPT_MAX, Violations,
+    Bound, Bytes, Rule, Tlv, TlvEnum, TlvOneof, UnknownFields, VIOLATIONS_KEPT_MAX, Violations,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
@@ -104,6 +104,71 @@ struct Holder {
     inner: Option<Box<Holder>>,
     #[tlv(unknown)]
     unknown: UnknownFields,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+#[tlv(name = "test.Ensured")]
+struct Ensured {
+    #[tlv(1, ensure("finite", svrkit_runtime::constraint::is_finite))]
+    f64: f64,
+    #[tlv(2, ensure("finite", svrkit_runtime::constraint::is_finite), max = 1)]
+    f32: Option<f32>,
+    #[tlv(3, ensure("even", is_even), ensure("below ten", is_below_ten))]
+    many: Vec<u32>,
+    #[tlv(4, value = fixed, ensure("even", is_even))]
+    by_name: BTreeMap<String, u32>,
+    #[tlv(5, ensure("calm", Weather::is_calm))]
+    weather: Weather,
+    #[tlv(6, ensure("one with a text", has_text))]
+    boxed: Option<Box<Texts>>,
+    #[tlv(7, ensure("lower case", is_lower))]
+    text: String,
+    #[tlv(8, ensure("in pairs", is_paired), sensitive)]
+    bytes: Vec<u8>,
+    #[tlv(oneof(9, 10))]
+    choice: Option<Judged>,
+}
+
+#[derive(Clone, Debug, PartialEq, TlvOneof)]
+enum Judged {
+    #[tlv(9, ensure("even", is_even))]
+    Number(u32),
+    #[tlv(10, ensure("one with a text", has_text))]
+    Texts(Box<Texts>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TlvEnum)]
+enum Weather {
+    #[tlv(0)]
+    Calm,
+    #[tlv(unknown)]
+    Unknown(i32),
+}
+
+impl Weather {
+    fn is_calm(&self) -> bool {
+        *self == Self::Calm
+    }
+}
+
+fn is_even(number: &u32) -> bool {
+    number.is_multiple_of(2)
+}
+
+fn is_below_ten(number: &u32) -> bool {
+    *number < 10
+}
+
+fn is_lower(text: &str) -> bool {
+    text.chars().all(char::is_lowercase)
+}
+
+fn is_paired(bytes: &[u8]) -> bool {
+    bytes.len().is_multiple_of(2)
+}
+
+fn has_text(texts: &Texts) -> bool {
+    !texts.text.is_empty()
 }
 
 #[track_caller]
@@ -208,6 +273,42 @@ fn what_is_required_is_asked_for_in_the_order_of_tags() {
         Violations::of(&crowded).to_string(),
         "Presence.message: is required; Presence.map: must have at most 1 item, has 2"
     );
+}
+
+#[test]
+fn a_function_judges_each_value_wherever_it_is() {
+    let good = Ensured::default;
+    check(good(), |it| it.f64 = f64::MAX, "");
+    check(good(), |it| it.f64 = f64::INFINITY, "Ensured.f64: must be finite");
+    check(good(), |it| it.f32 = Some(-1.0), "");
+    check(
+        good(),
+        |it| it.f32 = Some(f32::NAN),
+        "Ensured.f32: must be at most 1, is NaN; Ensured.f32: must be finite",
+    );
+    check(
+        good(),
+        |it| it.many = vec![2, 11],
+        "Ensured.many[1]: must be even; Ensured.many[1]: must be below ten",
+    );
+    check(
+        good(),
+        |it| it.by_name = [("a".to_owned(), 2), ("b".to_owned(), 3)].into(),
+        "Ensured.by_name[\"b\"]: must be even",
+    );
+    check(good(), |it| it.weather = Weather::Unknown(1), "Ensured.weather: must be calm");
+    check(
+        good(),
+        |it| it.boxed = Some(Box::new(Texts { owned: vec![1, 2], ..Texts::default() })),
+        "Ensured.boxed: must be one with a text; Ensured.boxed.text: must be at least 1 byte, is 0",
+    );
+    check(good(), |it| it.boxed = Some(Box::new(texts())), "");
+    check(good(), |it| it.text = "A".to_owned(), "Ensured.text: must be lower case");
+    check(good(), |it| it.bytes = vec![1], "Ensured.bytes: must be in pairs");
+    check(good(), |it| it.choice = Some(Judged::Number(1)), "Ensured.choice.number: must be even");
+    check(good(), |it| it.choice = Some(Judged::Texts(Box::new(texts()))), "");
+    let violations = Violations::of(&Ensured { f64: f64::NAN, ..good() });
+    assert_eq!(violations.iter().map(|it| it.rule()).collect::<Vec<_>>(), [Rule::Ensured { text: "finite" }]);
 }
 
 #[test]

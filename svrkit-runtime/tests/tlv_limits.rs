@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use svrkit_runtime::wire::tlv::{
     BUFFER_KEPT_MAX, Bytes, DECODE_DEPTH_DEFAULT, DECODE_MEMORY_DEFAULT, DecodeError, DecodeErrorKind,
-    DecodeLimits, Decoder, EncodeBuffer, EncodeError, Kind, Plain, Tlv, UnknownFields, Value,
+    DecodeLimits, Decoder, EncodeBuffer, EncodeError, Kind, MessageRef, Plain, Shape, Tlv, UnknownFields,
+    Value, ValueForm,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
@@ -187,6 +188,7 @@ impl Default for Counted {
 
 impl Tlv for Counted {
     const NAME: &'static str = "test.Counted";
+    const SHAPE: &'static Shape = &Shape::new(Self::NAME, &[], &[]);
 
     fn encode_back<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         Some(free)
@@ -206,6 +208,8 @@ impl Tlv for Counted {
 }
 
 impl Value<Plain> for Counted {
+    type Inside = Self;
+    const FORM: ValueForm = ValueForm::Message(MessageRef::to::<Self>());
     const KIND: Kind = Kind::Prefixed;
 
     fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {

@@ -46,6 +46,10 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl ::svrkit_runtime::wire::tlv::Value<::svrkit_runtime::wire::tlv::Plain> for #ident {
+            type Inside = ();
+
+            const FORM: ::svrkit_runtime::wire::tlv::ValueForm = ::svrkit_runtime::wire::tlv::ValueForm::Varint;
+
             const KIND: ::svrkit_runtime::wire::tlv::Kind = ::svrkit_runtime::wire::tlv::Kind::Varint;
 
             #[inline]
@@ -75,6 +79,12 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl ::svrkit_runtime::wire::tlv::Field<::svrkit_runtime::wire::tlv::Plain> for #ident {
+            type Item = Self;
+            type Inside = ();
+
+            const FORM: ::svrkit_runtime::wire::tlv::FieldForm =
+                ::svrkit_runtime::wire::tlv::FieldForm::One(::svrkit_runtime::wire::tlv::ValueForm::Varint);
+
             const KIND: ::svrkit_runtime::wire::tlv::Kind = ::svrkit_runtime::wire::tlv::Kind::Varint;
 
             #[inline]
@@ -96,6 +106,14 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
                 decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'_>,
             ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
                 ::svrkit_runtime::wire::tlv::Value::<::svrkit_runtime::wire::tlv::Plain>::merge_value(self, decoder)
+            }
+
+            fn check_each(
+                &self,
+                violations: &mut ::svrkit_runtime::wire::tlv::Violations,
+                mut check: impl ::core::ops::FnMut(&Self, &mut ::svrkit_runtime::wire::tlv::Violations),
+            ) {
+                check(self, violations);
             }
         }
     }

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 
 use super::{Member, Oneof};
 use crate::rust_type;
+use crate::shape;
 
 pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
     let Oneof { ident, members } = oneof;
@@ -17,6 +18,10 @@ pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
     let encode = members.iter().map(encode);
     let merge = members.iter().map(merge);
     let check = check(oneof);
+    let shapes = members.iter().map(shape);
+    let with_messages = members.iter().filter(|member| !rust_type::holds_no_message(member.ty));
+    let inside: Vec<_> = with_messages.map(|member| (member.ty, as_value(member))).collect();
+    let inside = shape::inside(&inside);
     quote! {
         const _: () = {
             #(#keys)*
@@ -25,6 +30,8 @@ pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
             #[diagnostic::do_not_recommend]
             impl ::svrkit_runtime::wire::tlv::TlvOneof for #ident {
                 const TAGS: &'static [::core::primitive::u32] = &[#(#tags),*];
+
+                const MEMBERS: &'static [::svrkit_runtime::wire::tlv::FieldShape] = &[#(#shapes),*];
 
                 #[inline]
                 fn tag(&self) -> ::core::primitive::u32 {
@@ -55,6 +62,8 @@ pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
                 }
 
                 #check
+
+                #inside
             }
         };
     }
@@ -113,23 +122,33 @@ fn check(oneof: &Oneof<'_>) -> TokenStream {
 
 fn check_member(member: &Member<'_>) -> Option<TokenStream> {
     let Member { ident, ty, constraints, .. } = member;
-    let checks = constraints.checks(|place| quote_spanned!(place=> value));
-    let inside = (!rust_type::holds_no_message(ty)).then(|| {
+    let may_hold_messages = !rust_type::holds_no_message(ty);
+    if constraints.is_empty() && !may_hold_messages {
+        return None;
+    }
+    let value = |place| quote_spanned!(place=> value);
+    let checks = constraints.checks(value);
+    let ensured = constraints.ensured.iter().map(|each| each.check_value(value));
+    let inside = may_hold_messages.then(|| {
         let as_value = as_value(member);
         quote!(#as_value::check_value(value, violations);)
     });
-    if checks.is_empty() && inside.is_none() {
-        return None;
-    }
     let name = name(member);
     Some(quote! {
         Self::#ident(value) => {
             let mark = violations.mark();
             #checks
+            #(#ensured)*
             #inside
             violations.in_field(mark, #name);
         }
     })
+}
+
+fn shape(member: &Member<'_>) -> TokenStream {
+    let as_value = as_value(member);
+    let form = quote!(::svrkit_runtime::wire::tlv::FieldForm::One(#as_value::FORM));
+    shape::field(member.tag, &name(member), &form, member.is_sensitive)
 }
 
 fn key_name(member: &Member<'_>) -> Ident {

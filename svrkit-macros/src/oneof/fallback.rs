@@ -20,6 +20,8 @@ pub(super) fn oneof(input: &DeriveInput, error: &syn::Error) -> TokenStream {
         impl ::svrkit_runtime::wire::tlv::TlvOneof for #ident {
             const TAGS: &'static [::core::primitive::u32] = &[];
 
+            const MEMBERS: &'static [::svrkit_runtime::wire::tlv::FieldShape] = &[];
+
             fn tag(&self) -> ::core::primitive::u32 {
                 ::core::unreachable!()
             }

@@ -32,6 +32,7 @@ struct Member<'a> {
     tag: u32,
     encoding: Encoding,
     constraints: Constraints,
+    is_sensitive: bool,
 }
 
 fn read(input: &DeriveInput) -> syn::Result<Oneof<'_>> {

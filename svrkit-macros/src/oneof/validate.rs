@@ -37,7 +37,8 @@ pub(super) fn oneof<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Oneof<'a> {
         }
         if let Some(ty) = ty {
             let constraints = Constraints::of(&member.words.constraints, ty, faults);
-            members.push(Member { ident: member.ident, ty, tag, encoding, constraints });
+            let is_sensitive = member.words.sensitive.is_some();
+            members.push(Member { ident: member.ident, ty, tag, encoding, constraints, is_sensitive });
         }
     }
     members.sort_by_key(|member| member.tag);

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::{Field, Oneof, Record};
+use super::{Field, Oneof, Record, expand};
 use crate::constraint;
 use crate::rust_type;
 
@@ -29,23 +29,24 @@ pub(super) fn check(record: &Record<'_>) -> TokenStream {
 
 fn field(field: &Field<'_>) -> Option<TokenStream> {
     let Field { ident, ty, constraints, .. } = field;
+    let may_hold_messages = !rust_type::holds_no_message(ty);
+    if constraints.is_empty() && !may_hold_messages {
+        return None;
+    }
     let checks = constraints.checks(|place| {
         let ident = constraint::at(ident, place);
         quote_spanned!(place=> &self.#ident)
     });
-    let inside = (!rust_type::holds_no_message(ty)).then(|| {
-        let encoding = field.encoding.marker();
-        quote_spanned! {ty.span()=>
-            <#ty as ::svrkit_runtime::wire::tlv::Field<#encoding>>::check_field(&self.#ident, violations);
-        }
-    });
-    if checks.is_empty() && inside.is_none() {
-        return None;
-    }
+    let as_field = expand::as_field(field);
+    let reference = quote!(&self.#ident);
+    let ensured = constraints.ensured.iter().map(|each| each.check_field(&reference, &as_field));
+    let inside = may_hold_messages
+        .then(|| quote_spanned!(ty.span()=> #as_field::check_field(&self.#ident, violations);));
     let name = ident.unraw().to_string();
     Some(quote! {
         let mark = violations.mark();
         #checks
+        #(#ensured)*
         #inside
         violations.in_field(mark, #name);
     })

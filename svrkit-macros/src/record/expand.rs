@@ -1,29 +1,32 @@
 //! The impls of a message.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::{Field, Oneof, Record, check};
+use crate::rust_type;
+use crate::shape;
 
 pub(super) fn record(record: &Record<'_>) -> TokenStream {
     let Record { ident, name, .. } = record;
-    let keys = record.fields.iter().map(keys);
     let encode = encode(record);
     let merge = merge(record);
     let check = check::check(record);
     let agreements = record.oneofs.iter().map(agreement);
+    let shape = shape(record);
+    let inside = inside(record);
     quote! {
         const _: () = {
-            #(#keys)*
             #(#agreements)*
 
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
             impl ::svrkit_runtime::wire::tlv::Tlv for #ident {
                 const NAME: &'static ::core::primitive::str = #name;
+
+                const SHAPE: &'static ::svrkit_runtime::wire::tlv::Shape = #shape;
 
                 fn encode_back<'b>(
                     &self,
@@ -41,6 +44,8 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
 
                 #check
 
+                #inside
+
                 fn default_ref() -> &'static Self {
                     static DEFAULT: ::std::sync::OnceLock<#ident> = ::std::sync::OnceLock::new();
                     DEFAULT.get_or_init(::core::default::Default::default)
@@ -50,6 +55,13 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
             impl ::svrkit_runtime::wire::tlv::Value<::svrkit_runtime::wire::tlv::Plain> for #ident {
+                type Inside = Self;
+
+                const FORM: ::svrkit_runtime::wire::tlv::ValueForm =
+                    ::svrkit_runtime::wire::tlv::ValueForm::Message(
+                        ::svrkit_runtime::wire::tlv::MessageRef::to::<Self>(),
+                    );
+
                 const KIND: ::svrkit_runtime::wire::tlv::Kind = ::svrkit_runtime::wire::tlv::Kind::Prefixed;
 
                 fn encode_value<'b>(
@@ -72,19 +84,6 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                 }
             }
         };
-    }
-}
-
-/// The key that is written, and the other one that is read as well where numbers may be packed or not.
-fn keys(field: &Field<'_>) -> TokenStream {
-    let (key, key_also) = key_names(field);
-    let tag = field.tag;
-    let as_field = as_field(field);
-    quote! {
-        const #key: ::svrkit_runtime::wire::tlv::Key =
-            ::svrkit_runtime::wire::tlv::Key::new(#tag, #as_field::KIND);
-        const #key_also: ::svrkit_runtime::wire::tlv::Key =
-            ::svrkit_runtime::wire::tlv::Key::new(#tag, #as_field::KIND_ALSO);
     }
 }
 
@@ -113,10 +112,9 @@ fn encode(record: &Record<'_>) -> TokenStream {
     });
     let pieces = pieces(record).into_iter().rev().map(|piece| match piece {
         Piece::Field(field) => {
-            let ident = field.ident;
-            let (key, _) = key_names(field);
+            let Field { ident, tag, .. } = field;
             let as_field = as_field(field);
-            quote!(let free = #as_field::encode_field(&self.#ident, #key, free)?;)
+            quote!(let free = #as_field::put(&self.#ident, #tag, free)?;)
         }
         Piece::Members { oneof, from, to } => {
             let ident = oneof.ident;
@@ -178,47 +176,73 @@ fn merge(record: &Record<'_>) -> TokenStream {
         None => (quote!(), quote!(decoder.skip(key)?)),
     };
     let arms = record.fields.iter().map(|field| {
-        let ident = field.ident;
+        let Field { ident, tag, .. } = field;
         let name = ident.unraw().to_string();
-        let (key, key_also) = key_names(field);
         let as_field = as_field(field);
-        quote! {
-            #key | #key_also => #as_field::merge_field(&mut self.#ident, key, decoder)
-                .map_err(|error| error.in_field(#name))?,
-        }
+        quote!(#tag => (#as_field::take(&mut self.#ident, key, decoder), #name),)
     });
-    let members = record.oneofs.iter().map(|oneof| {
+    let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
         let Oneof { ident, tags, .. } = oneof;
         let name = ident.unraw().to_string();
         let as_oneof = as_oneof(oneof);
-        quote! {
-            key if ::core::matches!(key.tag(), #(#tags)|*)
-                && #as_oneof::merge_member(&mut self.#ident, key, decoder)
-                    .map_err(|error| error.in_field(#name))? => {}
-        }
+        quote!(#(#tags)|* => (#as_oneof::merge_member(&mut self.#ident, key, decoder), #name),)
     });
+    let mut arms = arms.chain(members).peekable();
+    let take = if arms.peek().is_none() {
+        quote!(#other;)
+    } else {
+        // One way out for all errors: what would be said for each field would be said for a thousand.
+        quote! {
+            let (taken, name) = match key.tag() {
+                #(#arms)*
+                _ => (::core::result::Result::Ok(false), ""),
+            };
+            match taken {
+                ::core::result::Result::Ok(true) => {}
+                ::core::result::Result::Ok(false) => #other,
+                ::core::result::Result::Err(error) => {
+                    return ::core::result::Result::Err(error.in_field(name));
+                }
+            }
+        }
+    };
     quote! {
         loop {
             #begin
             let ::core::option::Option::Some(key) = decoder.key()? else {
                 return ::core::result::Result::Ok(());
             };
-            #[allow(unreachable_patterns, reason = "most fields come in one kind, both their keys are the same")]
-            match key {
-                #(#arms)*
-                #(#members)*
-                _ => #other,
-            }
+            #take
         }
     }
 }
 
-fn key_names(field: &Field<'_>) -> (Ident, Ident) {
-    (format_ident!("KEY_{}", field.tag), format_ident!("KEY_ALSO_{}", field.tag))
+fn shape(record: &Record<'_>) -> TokenStream {
+    let name = &record.name;
+    let fields = record.fields.iter().map(|field| {
+        let name = field.ident.unraw().to_string();
+        let as_field = as_field(field);
+        shape::field(field.tag, &name, &quote!(#as_field::FORM), field.is_sensitive)
+    });
+    let oneofs = record.oneofs.iter().map(|oneof| {
+        let name = oneof.ident.unraw().to_string();
+        let as_oneof = as_oneof(oneof);
+        quote!(::svrkit_runtime::wire::tlv::OneofShape::new(#name, #as_oneof::MEMBERS))
+    });
+    quote!(&::svrkit_runtime::wire::tlv::Shape::new(#name, &[#(#fields),*], &[#(#oneofs),*]))
+}
+
+/// What holds no message for sure is left out: most fields do not.
+fn inside(record: &Record<'_>) -> TokenStream {
+    let with_messages = record.fields.iter().filter(|field| !rust_type::holds_no_message(field.ty));
+    let of_fields = with_messages.map(|field| (field.ty, as_field(field)));
+    let of_oneofs = record.oneofs.iter().map(|oneof| (oneof.ty, as_oneof(oneof)));
+    let parts: Vec<_> = of_fields.chain(of_oneofs).collect();
+    shape::inside(&parts)
 }
 
 /// `<Type as Field<Encoding>>`, so that a type that is no field is an error at the type.
-fn as_field(field: &Field<'_>) -> TokenStream {
+pub(super) fn as_field(field: &Field<'_>) -> TokenStream {
     let ty = field.ty;
     let encoding = field.encoding.marker();
     quote_spanned!(ty.span()=> <#ty as ::svrkit_runtime::wire::tlv::Field<#encoding>>)

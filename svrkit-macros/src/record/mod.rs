@@ -26,6 +26,7 @@ struct Record<'a> {
     name: String,
     /// In ascending order of tags.
     fields: Vec<Field<'a>>,
+    /// In ascending order of lowest tags.
     oneofs: Vec<Oneof<'a>>,
     unknown: Option<Unknown<'a>>,
 }
@@ -36,6 +37,7 @@ struct Field<'a> {
     tag: u32,
     encoding: Encoding,
     constraints: Constraints,
+    is_sensitive: bool,
 }
 
 /// A field that holds alternatives.

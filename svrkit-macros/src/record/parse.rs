@@ -23,6 +23,8 @@ const FIELD_WORDS: &[&str] = &[
     "min_items",
     "max_items",
     "required",
+    "ensure",
+    "sensitive",
 ];
 
 pub(super) struct Draft<'a> {

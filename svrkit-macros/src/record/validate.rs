@@ -26,6 +26,7 @@ pub(super) fn record<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Record<'a> {
         }
     }
     fields.sort_by_key(|field| field.tag);
+    oneofs.sort_by_key(|oneof| oneof.tags.first().copied());
     Record { ident: draft.ident, name: name(draft, faults), fields, oneofs, unknown: unknown(draft, faults) }
 }
 
@@ -69,7 +70,7 @@ fn field<'a>(field: &DraftField<'a>, tags: &mut Tags<'a>, faults: &mut Faults) -
         return None;
     };
     let tag = tags.take(number, ident, faults)?;
-    Some(Field { ident, ty, tag, encoding, constraints })
+    Some(Field { ident, ty, tag, encoding, constraints, is_sensitive: words.sensitive.is_some() })
 }
 
 fn oneof<'a>(
@@ -88,7 +89,7 @@ fn oneof<'a>(
     }
     let of_members = Encoding::places(words).chain(words.constraints.of_values());
     let of_maps = [&words.key, &words.value].into_iter().flatten().map(|(place, _)| *place);
-    for place in of_members.chain(of_maps) {
+    for place in of_members.chain(of_maps).chain(words.sensitive) {
         faults.at(place, "this belongs to a member of the oneof, at its variant");
     }
     let mut taken: Vec<u32> = numbers.iter().filter_map(|number| tags.take(number, ident, faults)).collect();
@@ -112,6 +113,9 @@ fn unknown<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Option<Unknown<'a>> {
         }
         for word in words.constraints.of_values().chain(words.constraints.required) {
             faults.at(word, "the field that keeps unknown records has no constraints");
+        }
+        if let Some(word) = words.sensitive {
+            faults.at(word, "the field that keeps unknown records shows nothing of them as it is");
         }
         if let Some((word, _)) = &words.oneof {
             faults.at(*word, "a field keeps unknown records or holds a oneof, not both");

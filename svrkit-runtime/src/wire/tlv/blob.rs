@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{DecodeError, Decoder, Field, Key, Kind, Plain, Value, backward};
+use super::{
+    DecodeError, Decoder, Field, FieldForm, Key, Kind, Plain, Value, ValueForm, Violations, backward,
+};
 
 /// From this length on a [`Bytes`] field read by [`Tlv::decode_shared`](super::Tlv::decode_shared) is a part of
 /// the bytes received. Below, a copy is cheaper than keeping all that was received alive for so little.
@@ -10,6 +12,9 @@ pub const SHARED_LEN_MIN: usize = 1024;
 
 #[diagnostic::do_not_recommend]
 impl Value<Plain> for Bytes {
+    type Inside = ();
+
+    const FORM: ValueForm = ValueForm::Text;
     const KIND: Kind = Kind::Prefixed;
 
     #[inline]
@@ -33,6 +38,9 @@ impl Value<Plain> for Bytes {
 
 #[diagnostic::do_not_recommend]
 impl Value<Plain> for Vec<u8> {
+    type Inside = ();
+
+    const FORM: ValueForm = ValueForm::Text;
     const KIND: Kind = Kind::Prefixed;
 
     #[inline]
@@ -53,6 +61,10 @@ macro_rules! fields {
     ($($type:ty)*) => {$(
         #[diagnostic::do_not_recommend]
         impl Field<Plain> for $type {
+            type Item = Self;
+            type Inside = ();
+
+            const FORM: FieldForm = FieldForm::One(ValueForm::Text);
             const KIND: Kind = Kind::Prefixed;
 
             #[inline]
@@ -66,6 +78,10 @@ macro_rules! fields {
             #[inline]
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 self.merge_value(decoder)
+            }
+
+            fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&Self, &mut Violations)) {
+                check(self, violations);
             }
         }
     )*};

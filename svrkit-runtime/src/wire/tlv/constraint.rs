@@ -168,6 +168,14 @@ pub fn require(field: &impl CanBeMissing, violations: &mut Violations) {
     }
 }
 
+/// Adds that a value is not what `text` says, unless it `holds`.
+#[inline]
+pub fn ensure(holds: bool, text: &'static str, violations: &mut Violations) {
+    if !holds {
+        violations.add(Rule::Ensured { text });
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<T> CanBeMissing for Option<T> {
     #[inline]

@@ -1,6 +1,10 @@
 //! One field of a message: its records, and whether there are any.
 
-use super::{DecodeError, Decoder, Encoding, Key, Kind, Value, Violations, backward};
+use std::marker::PhantomData;
+
+use super::{
+    DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Reach, Value, Violations, backward, ensure,
+};
 
 /// A type that a field of a message may have, in the encoding `E`.
 ///
@@ -18,6 +22,15 @@ use super::{DecodeError, Decoder, Encoding, Key, Kind, Value, Violations, backwa
     note = "`zigzag` is for i32 and i64, `fixed` for u32, u64, i32 and i64, `unpacked` for a `Vec` of numbers"
 )]
 pub trait Field<E> {
+    /// One value of the field: what an `Option` may hold, an item of a `Vec`, a value of a map.
+    type Item;
+
+    /// The messages inside.
+    type Inside: Reach;
+
+    /// What it is on the wire.
+    const FORM: FieldForm;
+
     /// The kind written.
     const KIND: Kind;
 
@@ -35,6 +48,41 @@ pub trait Field<E> {
     /// Whatever is wrong with the bytes, and the limits of the decode.
     fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
 
+    /// Writes the field under `tag`: [`encode_field`](Self::encode_field) by the key it has.
+    #[inline]
+    fn put<'b>(&self, tag: u32, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        self.encode_field(Key::new(tag, Self::KIND), free)
+    }
+
+    /// Reads the record of `key` if its kind is one of the field's. `false`: it is not, and nothing was read.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge_field`](Self::merge_field).
+    #[inline]
+    fn take(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
+        if key.kind() != Self::KIND && key.kind() != Self::KIND_ALSO {
+            return Ok(false);
+        }
+        self.merge_field(key, decoder)?;
+        Ok(true)
+    }
+
+    /// Names the messages inside, for [`Tlv::inside`](super::Tlv::inside).
+    fn inside() -> PhantomData<Self::Inside> {
+        PhantomData
+    }
+
+    /// Has each value of the field checked by `check`; what it adds is put at its item or entry.
+    fn check_each(&self, violations: &mut Violations, check: impl FnMut(&Self::Item, &mut Violations));
+
+    /// Adds a value for which `holds` does not hold.
+    fn ensure(&self, text: &'static str, holds: impl Fn(&Self::Item) -> bool, violations: &mut Violations) {
+        self.check_each(violations, |item, violations| {
+            ensure(holds(item), text, violations);
+        });
+    }
+
     /// Adds what breaks a constraint inside the messages that the field holds.
     #[inline]
     fn check_field(&self, violations: &mut Violations) {
@@ -43,6 +91,10 @@ pub trait Field<E> {
 }
 
 impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
+    type Item = T;
+    type Inside = T::Inside;
+
+    const FORM: FieldForm = FieldForm::Optional(T::FORM);
     const KIND: Kind = T::KIND;
 
     #[inline]
@@ -59,6 +111,12 @@ impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
             decoder.charge(T::HEAP_LEN)?;
         }
         self.get_or_insert_default().merge_value(decoder)
+    }
+
+    fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&T, &mut Violations)) {
+        if let Some(value) = self {
+            check(value, violations);
+        }
     }
 
     #[inline]

@@ -11,8 +11,8 @@ use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash};
 
 use super::{
-    DecodeError, Decoder, Encoding, Entries, Field, Fixed, Key, Kind, Plain, Value, Violations, Zigzag,
-    backward,
+    DecodeError, Decoder, Encoding, Entries, Field, FieldForm, Fixed, Key, Kind, Plain, Value, Violations,
+    Zigzag, backward,
 };
 
 /// A type that a map may have as its key, in the encoding `E`: `bool`, integers, text.
@@ -39,6 +39,10 @@ impl MapKey<Fixed> for i32 {}
 impl MapKey<Fixed> for i64 {}
 
 impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Field<Entries<KE, VE>> for BTreeMap<K, V> {
+    type Item = V;
+    type Inside = V::Inside;
+
+    const FORM: FieldForm = FieldForm::Map { key: K::FORM, value: V::FORM };
     const KIND: Kind = Kind::Prefixed;
 
     fn encode_field<'b>(&self, record: Key, mut free: &'b mut [u8]) -> Option<&'b mut [u8]> {
@@ -61,6 +65,10 @@ impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Field<Entries<KE, 
         Ok(())
     }
 
+    fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {
+        check_each(self, violations, check);
+    }
+
     #[inline]
     fn check_field(&self, violations: &mut Violations) {
         check(self, violations);
@@ -75,6 +83,10 @@ where
     KE: Encoding,
     VE: Encoding,
 {
+    type Item = V;
+    type Inside = V::Inside;
+
+    const FORM: FieldForm = FieldForm::Map { key: K::FORM, value: V::FORM };
     const KIND: Kind = Kind::Prefixed;
 
     fn encode_field<'b>(&self, record: Key, mut free: &'b mut [u8]) -> Option<&'b mut [u8]> {
@@ -93,6 +105,10 @@ where
         Ok(())
     }
 
+    fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {
+        check_each(self, violations, check);
+    }
+
     #[inline]
     fn check_field(&self, violations: &mut Violations) {
         check(self, violations);
@@ -103,6 +119,10 @@ where
 macro_rules! plain {
     ($($map:ty, [$($hasher:tt)*];)*) => {$(
         impl<K: MapKey<Plain>, V: Value<Plain>, $($hasher)*> Field<Plain> for $map {
+            type Item = V;
+            type Inside = V::Inside;
+
+            const FORM: FieldForm = FieldForm::Map { key: K::FORM, value: V::FORM };
             const KIND: Kind = Kind::Prefixed;
 
             #[inline]
@@ -113,6 +133,10 @@ macro_rules! plain {
             #[inline]
             fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 Field::<Entries>::merge_field(self, key, decoder)
+            }
+
+            fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {
+                check_each(self, violations, check);
             }
 
             #[inline]
@@ -169,11 +193,19 @@ fn check<'m, K: MapKey<KE> + 'm, V: Value<VE> + 'm, KE: Encoding, VE: Encoding>(
 ) {
     // Numbers have nothing below them.
     if V::KIND == Kind::Prefixed {
-        for (key, value) in entries {
-            let mark = violations.mark();
-            value.check_value(violations);
-            violations.in_entry(mark, key);
-        }
+        check_each(entries, violations, V::check_value);
+    }
+}
+
+fn check_each<'m, K: Debug + 'm, V: 'm>(
+    entries: impl IntoIterator<Item = (&'m K, &'m V)>,
+    violations: &mut Violations,
+    mut check: impl FnMut(&V, &mut Violations),
+) {
+    for (key, value) in entries {
+        let mark = violations.mark();
+        check(value, violations);
+        violations.in_entry(mark, key);
     }
 }
 

@@ -1,8 +1,12 @@
 //! What a message can do.
 
+use std::marker::PhantomData;
+
 use bytes::Bytes;
 
-use super::{DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, Violations, backward};
+use super::{
+    DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, Reach, Shape, Violations, backward,
+};
 
 /// A message: a type whose fields are TLV records.
 ///
@@ -52,14 +56,16 @@ use super::{DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, Viola
 /// | `min = -5`, `max = 10.5` | constraint: the least and the greatest number |
 /// | `min_len = 1`, `max_len = 200` | constraint: the fewest and the most bytes of text (in UTF-8) or bytes |
 /// | `min_items = 1`, `max_items = 500` | constraint: the fewest and the most items of a `Vec` or entries of a map |
+/// | `ensure("even", is_even)` | constraint: what a function `fn(&T) -> bool` says of the value; see [`constraint`](crate::constraint) |
 /// | `required` | constraint: an `Option` is set, a `Vec` or map has items |
+/// | `sensitive` | its value is kept out of dumps; noted in [`Tlv::SHAPE`] |
 /// | `#[tlv(unknown)]` | keeps the records of unknown tags: [`UnknownFields`](super::UnknownFields), at most once |
 ///
 /// A map is a `BTreeMap` or `HashMap` of a [`MapKey`](super::MapKey) and any [`Value`](super::Value). Equal messages have
 /// equal bytes unless they hold a `HashMap`, which is written in no particular order.
 ///
-/// Constraints are checked by [`Violations::of`] alone. `min`, `max`, `min_len` and `max_len` hold for an `Option` when
-/// it is set and for each item of a `Vec`; an absent plain field is its zero value, and so below `min = 1`.
+/// Constraints are checked by [`Violations::of`] alone. `min`, `max`, `min_len`, `max_len` and `ensure` hold for an
+/// `Option` when it is set and for each item of a `Vec`, `ensure` for each value of a map as well; an absent plain field is its zero value, and so below `min = 1`.
 ///
 /// On the struct, `#[tlv(name = "shop.Order")]` gives the full name; without it, it is the name of the type.
 #[diagnostic::on_unimplemented(
@@ -70,11 +76,19 @@ pub trait Tlv: Default + Send + Sync + 'static {
     /// The full name, package first: `shop.Order`.
     const NAME: &'static str;
 
+    /// What it looks like on the wire.
+    const SHAPE: &'static Shape;
+
     /// Writes the message at the end of `free`, the last field first, and returns what is free in front of it.
     ///
     /// `None` when it does not fit: give it a larger buffer and write it again, as [`EncodeBuffer`] does. Free
     /// space may be scribbled on, by up to eight bytes: ask for no more than that beyond what is written.
     fn encode_back<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]>;
+
+    /// Names the messages that its fields hold, for [`fingerprint`](super::fingerprint). Derived where there may be any.
+    fn inside() -> PhantomData<impl Reach> {
+        PhantomData::<()>
+    }
 
     /// Reads records until `decoder` is empty: what is set is replaced, messages are merged, items are added.
     ///

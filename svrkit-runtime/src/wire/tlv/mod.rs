@@ -25,6 +25,7 @@ mod path;
 mod records;
 mod repeated;
 mod scalar;
+mod shape;
 mod text;
 mod unknown;
 mod value;
@@ -33,7 +34,7 @@ mod violations;
 
 pub use self::blob::SHARED_LEN_MIN;
 pub use self::buffer::{BUFFER_KEPT_MAX, EncodeBuffer};
-pub use self::constraint::{Bound, CanBeMissing, Counted, Measured, Ranged, require};
+pub use self::constraint::{Bound, CanBeMissing, Counted, Measured, Ranged, ensure, require};
 pub use self::decoder::Decoder;
 pub use self::encoding::{Encoding, Entries, Fixed, Plain, Unpacked, Zigzag};
 pub use self::enumeration::TlvEnum;
@@ -45,6 +46,10 @@ pub use self::map::MapKey;
 pub use self::message::{Tlv, encode_message};
 pub use self::oneof::{OneofField, TlvOneof, encode_key, tags_agree};
 pub use self::records::{Record, Records};
+pub use self::shape::{
+    FieldForm, FieldShape, MessageRef, OneofShape, REACHED_MAX, Reach, Shape, ValueForm, assert_fingerprint,
+    both, fingerprint,
+};
 pub use self::unknown::{UnknownFields, UnknownRecords};
 pub use self::value::Value;
 pub use self::violations::{Rule, VIOLATIONS_KEPT_MAX, Violation, Violations};

@@ -1,8 +1,9 @@
 //! Alternatives: of the fields of a oneof at most one is set.
 
+use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
-use super::{DecodeError, Decoder, Key, Violations, backward};
+use super::{DecodeError, Decoder, FieldShape, Key, Reach, Violations, backward};
 
 /// A oneof of a schema: an enum of which each variant is a field of the message around, with a tag of that message.
 ///
@@ -45,6 +46,7 @@ use super::{DecodeError, Decoder, Key, Violations, backward};
 /// | `#[tlv(7)]` | the tag, among those of the message |
 /// | `zigzag`, `fixed` | the encoding, as in a message |
 /// | `min = 1`, `max = 10.5`, `min_len = 1`, `max_len = 64` | constraints, as in a message |
+/// | `ensure("even", is_even)`, `sensitive` | as in a message |
 ///
 /// A variant holds one [`Value`](super::Value): a number, text, bytes, an enum or a message, in a `Box` when it reaches itself.
 #[diagnostic::on_unimplemented(
@@ -54,6 +56,9 @@ use super::{DecodeError, Decoder, Key, Violations, backward};
 pub trait TlvOneof: Sized + Send + Sync + 'static {
     /// The tags of all members, ascending.
     const TAGS: &'static [u32];
+
+    /// What the members are on the wire, by ascending tags.
+    const MEMBERS: &'static [FieldShape];
 
     /// The tag of the member that is set.
     fn tag(&self) -> u32;
@@ -74,6 +79,11 @@ pub trait TlvOneof: Sized + Send + Sync + 'static {
         decoder: &mut Decoder<'_>,
     ) -> Result<bool, DecodeError>;
 
+    /// Names the messages that its members hold, for [`fingerprint`](super::fingerprint). Derived where there may be any.
+    fn inside() -> PhantomData<impl Reach> {
+        PhantomData::<()>
+    }
+
     /// Adds what breaks a constraint in the member that is set.
     #[inline]
     fn check(&self, violations: &mut Violations) {
@@ -91,6 +101,9 @@ pub trait OneofField {
     /// The tags of all members, ascending.
     const TAGS: &'static [u32];
 
+    /// What the members are on the wire, by ascending tags.
+    const MEMBERS: &'static [FieldShape];
+
     /// Writes the member that is set, if its tag is among `tags`.
     fn encode_members<'b>(&self, tags: RangeInclusive<u32>, free: &'b mut [u8]) -> Option<&'b mut [u8]>;
 
@@ -101,12 +114,16 @@ pub trait OneofField {
     /// Whatever is wrong with the bytes, and the limits of the decode.
     fn merge_member(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError>;
 
+    /// Names the messages that the members hold, for [`Tlv::inside`](super::Tlv::inside).
+    fn inside() -> PhantomData<impl Reach>;
+
     /// As [`TlvOneof::check`].
     fn check_member(&self, violations: &mut Violations);
 }
 
 impl<T: TlvOneof> OneofField for Option<T> {
     const TAGS: &'static [u32] = T::TAGS;
+    const MEMBERS: &'static [FieldShape] = T::MEMBERS;
 
     #[inline]
     fn encode_members<'b>(&self, tags: RangeInclusive<u32>, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
@@ -119,6 +136,10 @@ impl<T: TlvOneof> OneofField for Option<T> {
     #[inline]
     fn merge_member(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
         T::merge_member(self, key, decoder)
+    }
+
+    fn inside() -> PhantomData<impl Reach> {
+        T::inside()
     }
 
     #[inline]

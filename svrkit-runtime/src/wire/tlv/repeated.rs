@@ -1,10 +1,15 @@
 //! Repeated fields: many records, or one that holds many numbers.
 
 use super::{
-    DecodeError, Decoder, Encoding, Field, Key, Kind, Unpacked, Value, Violations, backward, varint,
+    DecodeError, Decoder, Encoding, Field, FieldForm, Key, Kind, Unpacked, Value, Violations, backward,
+    varint,
 };
 
 impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
+    type Item = T;
+    type Inside = T::Inside;
+
+    const FORM: FieldForm = FieldForm::Many(T::FORM);
     const KIND: Kind = Kind::Prefixed;
     const KIND_ALSO: Kind = T::KIND;
 
@@ -21,6 +26,10 @@ impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
         merge(self, key, decoder)
     }
 
+    fn check_each(&self, violations: &mut Violations, check: impl FnMut(&T, &mut Violations)) {
+        check_each(self, violations, check);
+    }
+
     #[inline]
     fn check_field(&self, violations: &mut Violations) {
         check(self, violations);
@@ -28,6 +37,10 @@ impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
 }
 
 impl<T: Value<E>, E: Encoding> Field<Unpacked<E>> for Vec<T> {
+    type Item = T;
+    type Inside = T::Inside;
+
+    const FORM: FieldForm = FieldForm::Many(T::FORM);
     const KIND: Kind = T::KIND;
     const KIND_ALSO: Kind = Kind::Prefixed;
 
@@ -39,6 +52,10 @@ impl<T: Value<E>, E: Encoding> Field<Unpacked<E>> for Vec<T> {
     #[inline]
     fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         merge(self, key, decoder)
+    }
+
+    fn check_each(&self, violations: &mut Violations, check: impl FnMut(&T, &mut Violations)) {
+        check_each(self, violations, check);
     }
 
     #[inline]
@@ -116,11 +133,15 @@ fn merge_packed<T: Value<E>, E: Encoding>(
 fn check<T: Value<E>, E: Encoding>(items: &[T], violations: &mut Violations) {
     // Numbers have nothing below them.
     if T::KIND == Kind::Prefixed {
-        for (index, item) in items.iter().enumerate() {
-            let mark = violations.mark();
-            item.check_value(violations);
-            violations.in_item(mark, index);
-        }
+        check_each(items, violations, T::check_value);
+    }
+}
+
+fn check_each<T>(items: &[T], violations: &mut Violations, mut check: impl FnMut(&T, &mut Violations)) {
+    for (index, item) in items.iter().enumerate() {
+        let mark = violations.mark();
+        check(item, violations);
+        violations.in_item(mark, index);
     }
 }
 

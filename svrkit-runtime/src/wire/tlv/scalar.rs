@@ -2,12 +2,18 @@
 //!
 //! Integers that are too long for their type are cut, as protobuf does it; zero is not sent, −0.0 is.
 
-use super::{DecodeError, Decoder, Field, Fixed, Key, Kind, Plain, Value, Zigzag, backward};
+use super::{
+    DecodeError, Decoder, Field, FieldForm, Fixed, Key, Kind, Plain, Value, ValueForm, Violations, Zigzag,
+    backward,
+};
 
 macro_rules! varints {
-    ($($type:ty, $encoding:ty, |$value:ident| $to_varint:expr, |$varint:ident| $from_varint:expr;)*) => {$(
+    ($($type:ty, $encoding:ty, $form:ident, |$value:ident| $to_varint:expr, |$varint:ident| $from_varint:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl Value<$encoding> for $type {
+            type Inside = ();
+
+            const FORM: ValueForm = ValueForm::$form;
             const KIND: Kind = Kind::Varint;
 
             #[inline]
@@ -26,6 +32,10 @@ macro_rules! varints {
 
         #[diagnostic::do_not_recommend]
         impl Field<$encoding> for $type {
+            type Item = Self;
+            type Inside = ();
+
+            const FORM: FieldForm = FieldForm::One(ValueForm::$form);
             const KIND: Kind = Kind::Varint;
 
             #[inline]
@@ -39,30 +49,37 @@ macro_rules! varints {
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(self, decoder)
             }
+
+            fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&Self, &mut Violations)) {
+                check(self, violations);
+            }
         }
     )*};
 }
 
 varints! {
-    bool, Plain, |value| u64::from(value), |varint| varint != 0;
-    u32, Plain, |value| u64::from(value), |varint| varint as u32;
-    u64, Plain, |value| value, |varint| varint;
+    bool, Plain, Varint, |value| u64::from(value), |varint| varint != 0;
+    u32, Plain, Varint, |value| u64::from(value), |varint| varint as u32;
+    u64, Plain, Varint, |value| value, |varint| varint;
     // Ten bytes when negative, so that a reader of i64 sees the same number.
-    i32, Plain, |value| i64::from(value) as u64, |varint| varint as i32;
-    i64, Plain, |value| value as u64, |varint| varint as i64;
-    i32, Zigzag, |value| u64::from((value << 1 ^ value >> 31) as u32), |varint| {
+    i32, Plain, Varint, |value| i64::from(value) as u64, |varint| varint as i32;
+    i64, Plain, Varint, |value| value as u64, |varint| varint as i64;
+    i32, Zigzag, ZigZag, |value| u64::from((value << 1 ^ value >> 31) as u32), |varint| {
         (varint as u32 >> 1) as i32 ^ -(varint as i32 & 1)
     };
-    i64, Zigzag, |value| (value << 1 ^ value >> 63) as u64, |varint| {
+    i64, Zigzag, ZigZag, |value| (value << 1 ^ value >> 63) as u64, |varint| {
         (varint >> 1) as i64 ^ -(varint as i64 & 1)
     };
 }
 
 macro_rules! fixed {
-    ($($type:ty, $encoding:ty, $kind:expr, |$value:ident| $is_zero:expr;)*) => {$(
+    ($($type:ty, $encoding:ty, $kind:ident, $form:ident, |$value:ident| $is_zero:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl Value<$encoding> for $type {
-            const KIND: Kind = $kind;
+            type Inside = ();
+
+            const FORM: ValueForm = ValueForm::$form;
+            const KIND: Kind = Kind::$kind;
 
             #[inline]
             fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
@@ -78,7 +95,11 @@ macro_rules! fixed {
 
         #[diagnostic::do_not_recommend]
         impl Field<$encoding> for $type {
-            const KIND: Kind = $kind;
+            type Item = Self;
+            type Inside = ();
+
+            const FORM: FieldForm = FieldForm::One(ValueForm::$form);
+            const KIND: Kind = Kind::$kind;
 
             #[inline]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
@@ -93,15 +114,19 @@ macro_rules! fixed {
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(self, decoder)
             }
+
+            fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&Self, &mut Violations)) {
+                check(self, violations);
+            }
         }
     )*};
 }
 
 fixed! {
-    u32, Fixed, Kind::Four, |value| value == 0;
-    i32, Fixed, Kind::Four, |value| value == 0;
-    f32, Plain, Kind::Four, |value| value.to_bits() == 0;
-    u64, Fixed, Kind::Eight, |value| value == 0;
-    i64, Fixed, Kind::Eight, |value| value == 0;
-    f64, Plain, Kind::Eight, |value| value.to_bits() == 0;
+    u32, Fixed, Four, Fixed32, |value| value == 0;
+    i32, Fixed, Four, Fixed32, |value| value == 0;
+    f32, Plain, Four, Float32, |value| value.to_bits() == 0;
+    u64, Fixed, Eight, Fixed64, |value| value == 0;
+    i64, Fixed, Eight, Fixed64, |value| value == 0;
+    f64, Plain, Eight, Float64, |value| value.to_bits() == 0;
 }

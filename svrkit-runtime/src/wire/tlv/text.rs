@@ -1,6 +1,8 @@
 //! `String`: UTF-8, checked when read.
 
-use super::{DecodeError, Decoder, Field, Key, Kind, Plain, Value, backward};
+use super::{
+    DecodeError, Decoder, Field, FieldForm, Key, Kind, Plain, Value, ValueForm, Violations, backward,
+};
 
 /// `bytes` as text, `None` when it is no UTF-8.
 #[inline]
@@ -10,6 +12,9 @@ pub(super) fn checked(bytes: &[u8]) -> Option<&str> {
 
 #[diagnostic::do_not_recommend]
 impl Value<Plain> for String {
+    type Inside = ();
+
+    const FORM: ValueForm = ValueForm::Text;
     const KIND: Kind = Kind::Prefixed;
 
     #[inline]
@@ -28,6 +33,10 @@ impl Value<Plain> for String {
 
 #[diagnostic::do_not_recommend]
 impl Field<Plain> for String {
+    type Item = Self;
+    type Inside = ();
+
+    const FORM: FieldForm = FieldForm::One(ValueForm::Text);
     const KIND: Kind = Kind::Prefixed;
 
     #[inline]
@@ -41,5 +50,9 @@ impl Field<Plain> for String {
     #[inline]
     fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         self.merge_value(decoder)
+    }
+
+    fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&Self, &mut Violations)) {
+        check(self, violations);
     }
 }

@@ -1,6 +1,8 @@
 //! One value on the wire: what stands behind the key.
 
-use super::{DecodeError, Decoder, Encoding, Kind, Violations};
+use std::marker::PhantomData;
+
+use super::{DecodeError, Decoder, Encoding, Kind, Reach, ValueForm, Violations};
 
 /// A type with a wire form in the encoding `E` ([`Plain`](super::Plain) unless said otherwise).
 ///
@@ -15,6 +17,12 @@ use super::{DecodeError, Decoder, Encoding, Kind, Violations};
     note = "`zigzag` is for i32 and i64, `fixed` for u32, u64, i32 and i64"
 )]
 pub trait Value<E: Encoding>: Default {
+    /// The messages inside: itself if it is one, `()` otherwise.
+    type Inside: Reach;
+
+    /// What it is on the wire.
+    const FORM: ValueForm;
+
     /// How the end of the value is found. All kinds but [`Kind::Prefixed`] are packed when repeated.
     const KIND: Kind;
 
@@ -45,6 +53,11 @@ pub trait Value<E: Encoding>: Default {
         Ok(value)
     }
 
+    /// Names the messages inside, for [`TlvOneof::inside`](super::TlvOneof::inside).
+    fn inside() -> PhantomData<Self::Inside> {
+        PhantomData
+    }
+
     /// Adds what breaks a constraint inside the value; only messages can hold any.
     #[inline]
     fn check_value(&self, violations: &mut Violations) {
@@ -53,6 +66,9 @@ pub trait Value<E: Encoding>: Default {
 }
 
 impl<T: Value<E>, E: Encoding> Value<E> for Box<T> {
+    type Inside = T::Inside;
+
+    const FORM: ValueForm = T::FORM;
     const KIND: Kind = T::KIND;
     const HEAP_LEN: usize = size_of::<T>() + T::HEAP_LEN;
 

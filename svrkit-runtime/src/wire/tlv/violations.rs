@@ -110,6 +110,11 @@ pub enum Rule {
         /// The number found.
         found: usize,
     },
+    /// `ensure`: a function said no.
+    Ensured {
+        /// What the value must be.
+        text: &'static str,
+    },
 }
 
 impl Violations {
@@ -244,6 +249,7 @@ impl fmt::Display for Rule {
             Self::MaxItems { max, found } => {
                 write!(out, "must have at most {max} item{}, has {found}", plural(max))
             }
+            Self::Ensured { text } => write!(out, "must be {text}"),
         }
     }
 }
