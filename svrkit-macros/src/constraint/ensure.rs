@@ -24,11 +24,12 @@ impl Ensure {
     }
 
     /// Checks every value of a field: `field` is a reference to it, `as_field` the type as what it is in the message.
-    /// A closure around the function lets a `Box` be looked into.
     pub(crate) fn check_field(&self, field: &TokenStream, as_field: &TokenStream) -> TokenStream {
         let Self { text, holds } = self;
         quote_spanned! {holds.span()=>
-            #as_field::ensure(#field, #text, |value| #holds(value), violations);
+            #as_field::check_each(#field, violations, |value, violations| {
+                ::svrkit_runtime::wire::tlv::ensure(#holds(value), #text, violations);
+            });
         }
     }
 

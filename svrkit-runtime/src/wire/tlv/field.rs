@@ -2,9 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{
-    DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Reach, Value, Violations, backward, ensure,
-};
+use super::{DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Reach, Value, Violations, backward};
 
 /// A type that a field of a message may have, in the encoding `E`.
 ///
@@ -75,13 +73,6 @@ pub trait Field<E> {
 
     /// Has each value of the field checked by `check`; what it adds is put at its item or entry.
     fn check_each(&self, violations: &mut Violations, check: impl FnMut(&Self::Item, &mut Violations));
-
-    /// Adds a value for which `holds` does not hold.
-    fn ensure(&self, text: &'static str, holds: impl Fn(&Self::Item) -> bool, violations: &mut Violations) {
-        self.check_each(violations, |item, violations| {
-            ensure(holds(item), text, violations);
-        });
-    }
 
     /// Adds what breaks a constraint inside the messages that the field holds.
     #[inline]
