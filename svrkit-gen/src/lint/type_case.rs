@@ -1,6 +1,6 @@
-//! SVK0304 `type-case`: messages, enums, services, methods and errors are in PascalCase.
+//! SVK0304 `type-case`: messages, enums, services, methods and sets of errors are in PascalCase.
 //!
-//! Their names are types and variants in Rust and words on dashboards: written in one way they can be searched for in both.
+//! Their names are types in Rust and words on dashboards: written in one way they can be searched for in both.
 
 use super::{Findings, Subject, case};
 use crate::diagnostic::{Diagnostic, Span, quoted};
@@ -14,9 +14,6 @@ pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
     for errors in &subject.schema.errors {
         judge("set of errors", &errors.name.own, errors.name.span, findings);
-        for error in &errors.errors {
-            judge("error", &error.name.value, error.name.span, findings);
-        }
     }
     for service in &subject.schema.services {
         judge("service", &service.name.own, service.name.span, findings);

@@ -1,19 +1,27 @@
-//! SVK0305 `value-case`: the values of enums are in UPPER_CASE.
+//! SVK0305 `value-case`: the values of enums, and errors, are in UPPER_CASE.
 //!
 //! So a value is told from a type and a field wherever its bare name stands: in JSON, in logs, in a `<reserved>`.
 
+use std::rc::Rc;
+
 use super::{Findings, Subject, case};
-use crate::diagnostic::{Diagnostic, quoted};
+use crate::diagnostic::{Diagnostic, Spanned, quoted};
 
 pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for value in subject.schema.enums.iter().flat_map(|enumeration| &enumeration.values) {
-        let name = &*value.name.value;
-        let upper = case::upper(name);
-        if upper != name {
-            findings.push(value.name.span, |code| {
-                let text = format!("the value {} is not in UPPER_CASE", quoted(name));
-                Diagnostic::new(code, value.name.span, text).help(format!("call it {}", quoted(&upper)))
-            });
-        }
+        judge("value", &value.name, findings);
+    }
+    for error in subject.schema.errors.iter().flat_map(|errors| &errors.errors) {
+        judge("error", &error.name, findings);
+    }
+}
+
+fn judge(kind: &str, name: &Spanned<Rc<str>>, findings: &mut Findings<'_>) {
+    let upper = case::upper(&name.value);
+    if upper != *name.value {
+        findings.push(name.span, |code| {
+            let text = format!("the {kind} {} is not in UPPER_CASE", quoted(&name.value));
+            Diagnostic::new(code, name.span, text).help(format!("call it {}", quoted(&upper)))
+        });
     }
 }
