@@ -219,5 +219,10 @@ fn a_missing_file_on_the_command_line_is_named() {
     let report = Config::new().check(["no/such/file.xml"]);
     assert_eq!(codes(&report), [Code::UnreadableFile]);
     assert!(report.render().contains("no/such/file.xml"), "{report}");
+    let help = report.findings()[0].help_text().unwrap();
+    assert!(
+        help.starts_with("the path is named in build.rs or on the command line, relative to `/"),
+        "{help}"
+    );
     assert_eq!(report.files_read().len(), 0);
 }

@@ -1,5 +1,8 @@
 //! `cargo svrkit check` and lints: levels in `svrkit.toml`, `--deny warnings`, allowances.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use crate::support::Folder;
 
 const LOW: &str = "<protocol package='shop'><message name='low'/></protocol>";
@@ -100,4 +103,15 @@ fn an_allowance_silences_a_denied_lint() {
         &format!("<!-- svrkit:allow type-case: as the old system has it -->{LOW}"),
     );
     folder.svrkit(["check", "--deny", "warnings"]).check(0, "1 file checked: fine\n", "");
+}
+
+#[test]
+fn what_the_kit_hands_out_is_free_of_warnings() {
+    let folder = Folder::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    assert_eq!(folder.svrkit(["new", "shop"]).code, 0);
+    for schemas in [folder.path().join("shop/schemas"), root.join("schemas"), root.join("examples")] {
+        let ended = folder.svrkit([OsStr::new("check"), schemas.as_os_str(), "--deny=warnings".as_ref()]);
+        assert_eq!((ended.code, &*ended.stderr), (0, ""), "{}", schemas.display());
+    }
 }
