@@ -6,7 +6,10 @@ use std::fs;
 
 use svrkit_gen::{Code, Config};
 
-const MUTATIONS: u32 = 300;
+const MUTATIONS: u32 = 500;
+
+/// Where schemas are that must be sound before they are damaged.
+const SOUND: [&str; 2] = ["tests/schemas/valid", "tests/golden"];
 
 /// xorshift32: small, and the same on every machine.
 struct Random(u32);
@@ -42,7 +45,8 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
 fn no_damage_to_a_schema_panics() {
     let folder = support::Folder::new("hostile");
     let mut refused = 0;
-    for (seed, schema) in support::schemas("tests/schemas/valid").into_iter().enumerate() {
+    let schemas = SOUND.iter().flat_map(|folder| support::schemas(folder));
+    for (seed, schema) in schemas.enumerate() {
         let sound = fs::read(&schema).unwrap();
         let mut random = Random(0x9e37_79b9 ^ (seed as u32 + 1));
         for at in 0..MUTATIONS {
@@ -51,7 +55,8 @@ fn no_damage_to_a_schema_panics() {
             let mut bytes = [mark, &sound].concat();
             mutate(&mut bytes, &mut random);
             let file = folder.file("damaged.xml", &bytes);
-            match Config::new().generate([file]) {
+            // What it imports is where it was.
+            match SOUND.iter().fold(Config::new(), |config, folder| config.include(folder)).generate([file]) {
                 Ok(generated) => assert!(syn::parse_file(generated.source()).is_ok()),
                 Err(report) => {
                     assert!(report.is_error() && !report.render().is_empty());

@@ -1,5 +1,7 @@
 //! SVK0101: a name is an identifier: ASCII letters, digits and `_`, and before the first letter nothing but `_`.
 //!
+//! Reserved names too: one that none can have protects nothing, as `names="old, older"` does.
+//!
 //! How long a name is, `parse` has judged. This also keeps control characters, and those that turn the direction of text, out of what is generated.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, Spanned, quoted};
@@ -9,7 +11,10 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     let mut refuse = |span: Span, name: &str| {
         if let Some(reason) = fault(name) {
             let text = format!("the name {} {reason}", quoted(name));
-            let help = "a name has ASCII letters, digits and `_`, and starts with a letter";
+            let help = match name.ends_with(',') {
+                true => "names of a list have blanks between them, and no commas",
+                false => "a name has ASCII letters, digits and `_`, and starts with a letter",
+            };
             found.push(Diagnostic::new(Code::BadName, span, text).help(help));
         }
     };
@@ -33,15 +38,26 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     }
     for message in &schema.messages {
         refuse(message.name.span, &message.name.own);
-        message.heads().iter().for_each(|head| refuse(head.name.span, &head.name.value));
+        message
+            .names()
+            .into_iter()
+            .chain(message.reserved.names())
+            .for_each(|(name, span)| refuse(span, name));
     }
     for enumeration in &schema.enums {
         refuse(enumeration.name.span, &enumeration.name.own);
         enumeration.values.iter().for_each(|value| refuse(value.name.span, &value.name.value));
+        enumeration.reserved.names().for_each(|(name, span)| refuse(span, name));
+    }
+    for set in &schema.errors {
+        refuse(set.name.span, &set.name.own);
+        set.errors.iter().for_each(|error| refuse(error.name.span, &error.name.value));
+        set.reserved.names().for_each(|(name, span)| refuse(span, name));
     }
     for service in &schema.services {
         refuse(service.name.span, &service.name.own);
         service.heads().iter().for_each(|head| refuse(head.name.span, &head.name.value));
+        service.reserved.names().for_each(|(name, span)| refuse(span, name));
     }
 }
 

@@ -1,4 +1,4 @@
-//! SVK0102: within one package a name belongs to one message, enum or service, whatever the file.
+//! SVK0102: within one package a name belongs to one message, enum, set of errors or service, whatever the file.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,8 +8,9 @@ use crate::model::Schema;
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     let messages = schema.messages.iter().map(|message| &message.name);
     let enums = schema.enums.iter().map(|enumeration| &enumeration.name);
+    let errors = schema.errors.iter().map(|set| &set.name);
     let services = schema.services.iter().map(|service| &service.name);
-    let mut names: Vec<_> = messages.chain(enums).chain(services).collect();
+    let mut names: Vec<_> = messages.chain(enums).chain(errors).chain(services).collect();
     names.sort_by_key(|name| name.span);
     let mut first_use = HashMap::new();
     // What is nested in a second definition is defined twice as well, and that follows from it.

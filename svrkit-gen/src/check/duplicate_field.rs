@@ -1,4 +1,4 @@
-//! SVK0103: within one message a name belongs to one field.
+//! SVK0103: within one message a name belongs to one field or oneof.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,22 @@ use crate::model::Schema;
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for message in &schema.messages {
         let mut first_use = HashMap::new();
-        for head in message.heads() {
-            let Some(first) = first_use.get(&head.name.value).copied() else {
-                first_use.insert(&head.name.value, head.name.span);
+        for (name, span) in message.names() {
+            if found.is_full() {
+                return;
+            }
+            let Some(first) = first_use.get(name).copied() else {
+                first_use.insert(name, span);
                 continue;
             };
-            let (field, message) = (quoted(&head.name.value), quoted(&message.name.short()));
-            let text = format!("{message} has two fields {field}");
-            let finding = Diagnostic::new(Code::DuplicateField, head.name.span, text);
+            let is_oneof = |span| message.oneofs.iter().any(|oneof| oneof.name.span == span);
+            let what = match (is_oneof(first), is_oneof(span)) {
+                (false, false) => "two fields",
+                (true, true) => "two oneofs",
+                _ => "a field and a oneof",
+            };
+            let text = format!("{} has {what} {}", quoted(&message.name.short()), quoted(name));
+            let finding = Diagnostic::new(Code::DuplicateField, span, text);
             found.push(finding.also(first, "first defined here"));
         }
     }

@@ -4,25 +4,47 @@
 //! with `pub(super) fn check(&Schema, &mut Diagnostics)` and a line in [`RULES`].
 
 mod bad_name;
+mod constrained;
+mod constraint_unreachable;
+mod constraint_unsuited;
+mod default_forbidden;
+mod default_without_optional;
 mod duplicate_definition;
+mod duplicate_error;
 mod duplicate_field;
 mod duplicate_method;
+mod empty_errors;
+mod empty_oneof;
 mod enum_number_twice;
 mod enum_value_twice;
 mod enum_without_zero;
+mod error_code_twice;
+mod history;
 mod kit_service_id;
 mod method_id_twice;
+mod nested_too_deep;
+mod oneof_member;
+mod oneway_answer;
 mod optional_message;
 mod optional_repeated;
 mod packed_unpackable;
+mod replaced_by_unknown;
+mod replaced_not_deprecated;
+mod required_recursion;
+mod reserved_error;
+mod reserved_error_code;
 mod reserved_field;
 mod reserved_method;
 mod reserved_method_id;
 mod reserved_number;
 mod reserved_tag;
 mod reserved_value;
+mod route_key_of_stream;
+mod route_key_unknown;
 mod rust_collision;
 mod service_id_twice;
+mod since_before_owner;
+mod since_too_late;
 mod tag_out_of_range;
 mod tag_reused;
 
@@ -45,6 +67,23 @@ const RULES: &[fn(&Schema, &mut Diagnostics)] = &[
     enum_value_twice::check,
     reserved_number::check,
     reserved_value::check,
+    default_without_optional::check,
+    default_forbidden::check,
+    constraint_unsuited::check,
+    constraint_unreachable::check,
+    required_recursion::check,
+    empty_oneof::check,
+    oneof_member::check,
+    nested_too_deep::check,
+    error_code_twice::check,
+    duplicate_error::check,
+    reserved_error_code::check,
+    reserved_error::check,
+    empty_errors::check,
+    since_too_late::check,
+    since_before_owner::check,
+    replaced_by_unknown::check,
+    replaced_not_deprecated::check,
     rust_collision::check,
     service_id_twice::check,
     duplicate_method::check,
@@ -52,6 +91,9 @@ const RULES: &[fn(&Schema, &mut Diagnostics)] = &[
     kit_service_id::check,
     reserved_method_id::check,
     reserved_method::check,
+    route_key_unknown::check,
+    route_key_of_stream::check,
+    oneway_answer::check,
 ];
 
 /// Runs every rule.

@@ -4,7 +4,9 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
-    for field in schema.messages.iter().flat_map(|message| &message.fields) {
+    let fields = schema.messages.iter().flat_map(|message| &message.fields);
+    // What a member of a oneof may say is a rule of its own.
+    for field in fields.filter(|field| field.oneof.is_none()) {
         let Some(optional) = field.optional.filter(|_| field.repeated.is_some()) else {
             continue;
         };

@@ -5,17 +5,12 @@ use crate::model::Schema;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for message in &schema.messages {
-        for head in message.heads() {
-            let Some(reserved) = message.reserved.name(&head.name.value) else {
+        for (name, span) in message.names() {
+            let Some(reserved) = message.reserved.name(name) else {
                 continue;
             };
-            let text = format!(
-                "the name {} is reserved in {}",
-                quoted(&head.name.value),
-                quoted(&message.name.short())
-            );
-            let finding =
-                Diagnostic::new(Code::ReservedField, head.name.span, text).also(reserved, "reserved here");
+            let text = format!("the name {} is reserved in {}", quoted(name), quoted(&message.name.short()));
+            let finding = Diagnostic::new(Code::ReservedField, span, text).also(reserved, "reserved here");
             found.push(
                 finding
                     .help("reserved for ever: what was written with it may still be around; take a new one"),

@@ -31,6 +31,9 @@ static RULES: &[Rule] = &[
     finite::RULE,
 ];
 
+/// The word of the one that says something must be there, of which rules of oneofs and of recursion speak.
+pub(crate) const REQUIRED: &str = required::RULE.word;
+
 /// One kind of constraint.
 #[derive(Debug)]
 pub(crate) struct Rule {

@@ -98,6 +98,8 @@ codes! {
     ReservedErrorCode "SVK0132" Error "an error uses a reserved code"
     ReservedError "SVK0133" Error "an error uses a reserved name"
     EmptyErrors "SVK0134" Error "a set of errors without errors"
+    SinceBeforeOwner "SVK0135" Error "something is there since before what it stands in"
+    RequiredRecursion "SVK0136" Error "a message must hold itself without end"
     ServiceIdTwice "SVK0201" Error "two services have one id"
     DuplicateMethod "SVK0202" Error "two methods of a service have one name"
     MethodIdTwice "SVK0203" Error "two methods of a service have one id"

@@ -51,6 +51,11 @@ impl Reserved {
         Some(*span)
     }
 
+    /// Every reserved name, and where it is reserved.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.names.iter().map(|(name, span)| (&**name, *span))
+    }
+
     /// The largest reserved number.
     pub(crate) fn numbers_max(&self) -> Option<i64> {
         self.ranges.last().map(|(_, last, _)| *last)

@@ -37,7 +37,7 @@ pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
             version: protocol.version.clone(),
             package: protocol.package.clone(),
             doc: std::mem::take(&mut protocol.doc),
-            is_partial: protocol.is_partial,
+            is_partial: protocol.is_partial || loaded.is_cut || !file.lost.is_empty(),
         });
         collected.protocol(file.id, protocol);
     }

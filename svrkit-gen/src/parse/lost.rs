@@ -22,6 +22,11 @@ impl Lost {
         self.anything = true;
     }
 
+    /// Whether nothing was dropped.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.anything && self.names.is_empty()
+    }
+
     /// Whether a reference that leads nowhere may have led to something dropped here.
     pub(crate) fn covers(&self, reference: &str) -> bool {
         self.anything

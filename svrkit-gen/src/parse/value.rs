@@ -85,7 +85,11 @@ fn read_number(text: &str) -> Option<Operand> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
     match digits.split_once('.') {
-        None if is_plain(digits) => text.parse().ok().map(Operand::Integer),
+        // What is too large for any integer is a number all the same, and its type says what is wrong with it.
+        None if is_plain(digits) => match text.parse() {
+            Ok(whole) => Some(Operand::Integer(whole)),
+            Err(_) => text.parse().ok().filter(|value: &f64| value.is_finite()).map(Operand::Float),
+        },
         Some((whole, fraction)) if is_plain(whole) && is_plain(fraction) => {
             text.parse().ok().filter(|value: &f64| value.is_finite()).map(Operand::Float)
         }

@@ -1,0 +1,34 @@
+//! SVK0121: a constraint stands on what can be held to it: no length on a number, no range on a text.
+
+use super::constrained::{Constrained, constrained};
+use crate::constraint::{REQUIRED, Rule, Subject, rules_of};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    for Constrained { name, subject, constraints } in constrained(schema) {
+        // Whether a member must be there is for the oneof to say, which is a rule of its own.
+        let is_other = |rule: &Rule| subject.is_member && rule.word == REQUIRED;
+        let rules = constraints.iter().filter(|it| !(it.rule.suits)(&subject) && !is_other(it.rule));
+        for constraint in rules {
+            let Rule { word, suited, .. } = constraint.rule;
+            let text = format!("`{word}` is for {suited}, not for {}", quoted(name));
+            let finding = Diagnostic::new(Code::ConstraintUnsuited, constraint.span, text);
+            found.push(finding.help(help(constraint.rule, &subject)));
+        }
+    }
+}
+
+/// What such a field can have, and what would let it have this one.
+fn help(rule: &Rule, subject: &Subject) -> String {
+    let suiting = rules_of(subject.place).filter(|other| (other.suits)(subject));
+    let words: Vec<_> = suiting.map(|other| format!("`{}`", other.word)).collect();
+    let mut help = match words.is_empty() {
+        true => "no constraint suits it: drop it".to_owned(),
+        false => format!("what suits it is {}", words.join(" ")),
+    };
+    if !subject.is_member && (rule.suits)(&Subject { is_optional: true, ..*subject }) {
+        help.push_str(&format!("; with `optional=\"true\"` also `{}`", rule.word));
+    }
+    help
+}

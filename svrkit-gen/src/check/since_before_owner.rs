@@ -1,0 +1,30 @@
+//! SVK0135: nothing is there before what it stands in.
+
+use super::history::families;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::model::Schema;
+
+pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+    for family in families(schema) {
+        let Some(owner) = family.owner_since() else { continue };
+        for member in &family.members {
+            let since = member.lifecycle.history().and_then(|history| history.since.as_ref());
+            let Some(since) = since.filter(|since| since.value < owner.value) else {
+                continue;
+            };
+            let text = format!(
+                "the {} {} is there since version {}, before {}, which it stands in",
+                family.what,
+                quoted(member.name),
+                since.value,
+                quoted(&family.owner_name())
+            );
+            let came = format!("that came in version {}", owner.value);
+            found.push(
+                Diagnostic::new(Code::SinceBeforeOwner, since.span, text)
+                    .also(owner.span, came)
+                    .help("drop the inner `since`: without one it is there as long as what it stands in"),
+            );
+        }
+    }
+}
