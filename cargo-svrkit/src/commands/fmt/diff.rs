@@ -42,7 +42,11 @@ fn changes(old: &[&str], new: &[&str]) -> Vec<Change> {
             (at_old, at_new) = (at_old + 1, at_new + 1);
             continue;
         }
-        let (gone, come) = next_common(&old[at_old..], &new[at_new..]);
+        let (mut gone, mut come) = next_common(&old[at_old..], &new[at_new..]);
+        // Blank lines that both have before it.
+        while 0 < gone && 0 < come && old[at_old + gone - 1] == new[at_new + come - 1] {
+            (gone, come) = (gone - 1, come - 1);
+        }
         let change = Change { old: at_old..at_old + gone, new: at_new..at_new + come };
         (at_old, at_new) = (change.old.end, change.new.end);
         match changes.last_mut() {
@@ -122,6 +126,7 @@ mod tests {
             "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\ny\n",
             "--- a\n+++ a\n@@ -2,7 +2,6 @@\n 2\n 3\n 4\n-x\n 5\n 6\n 7\n@@ -10,3 +9,4 @@\n 9\n 10\n 11\n+y\n",
         );
+        check("a\n\nb\n", "c\n\nb\n", "--- a\n+++ a\n@@ -1,3 +1,3 @@\n-a\n+c\n \n b\n");
         check(
             "x\n1\n2\n3\n4\n5\n6\ny\n",
             "1\n2\n3\n4\n5\n6\n",
