@@ -4,6 +4,11 @@
 //! whose names start with no lint are judged by all lints at their own levels. `SVRKIT_BLESS=1 cargo test -p svrkit-gen
 //! --test lints` writes the texts anew.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy's leave for tests does not reach the functions that tests share"
+)]
+
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -165,4 +170,33 @@ fn a_finding_of_a_lint_says_which() {
     assert!(report.render().contains("\n  = note: this is the lint `implicit-id`\n"), "{report}");
     let report = check(&example("bad-allowance_code.xml"), Lints::new());
     assert_eq!(report.findings()[0].lint(), None);
+}
+
+#[test]
+fn whatever_is_cut_out_of_an_example_no_lint_speaks_beside_a_check_or_panics() {
+    let folder = support::Folder::new("mutations");
+    // Any will do that gives the same on every machine.
+    let mut state = 1_u64;
+    let mut below = |end: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % end
+    };
+    let mut linted = 0;
+    for schema in support::schemas(FOLDER) {
+        let text: Vec<char> = std::fs::read_to_string(&schema).unwrap().chars().collect();
+        for _ in 0..15 {
+            let start = below(text.len());
+            let end = text.len().min(start + below(30));
+            let cut: String = text[..start].iter().chain(&text[end..]).collect();
+            let report = check(&folder.file("cut.xml", cut), all_at(Level::Warn));
+            let checks_errors = report.findings().iter().filter(|finding| {
+                finding.severity() == Severity::Error && finding.code() != Code::BadAllowance
+            });
+            let is_sound = checks_errors.count() == 0;
+            let speaks = report.findings().iter().any(|finding| finding.lint().is_some());
+            assert!(is_sound || !speaks, "{report}");
+            linted += usize::from(speaks);
+        }
+    }
+    assert!(100 < linted, "{linted}");
 }

@@ -52,3 +52,34 @@ fn word(severity: Severity) -> &'static str {
         _ => "error",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_about_no_file_has_no_place_in_any_format() {
+        let none: [&str; 0] = [];
+        let report = svrkit_gen::Config::new().check(none);
+        for (name, expected) in [
+            ("text", "error[SVK0016]: no schema file is named\n = help: "),
+            (
+                "json",
+                r#"{"code":"SVK0016","severity":"error","lint":null,"message":"no schema file is named","#,
+            ),
+            ("github", "::error title=SVK0016::no schema file is named%0Ahelp: "),
+            ("sarif", "{\n"),
+        ] {
+            let format = FORMATS.iter().find(|format| format.name == name).unwrap();
+            let Printed { stdout, stderr } = (format.print)(&report);
+            let printed = stdout + &stderr;
+            assert!(printed.starts_with(expected), "{printed}");
+            let place = match name {
+                "json" => r#""place":null,"also":[]"#,
+                "sarif" => r#""locations": []"#,
+                _ => "",
+            };
+            assert!(printed.contains(place), "{printed}");
+        }
+    }
+}
