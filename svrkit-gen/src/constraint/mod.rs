@@ -214,4 +214,11 @@ mod tests {
         assert!(Operand::Float(0.5).exceeds(Operand::Integer(0)));
         assert!(!Operand::Count(3).exceeds(Operand::Count(3)));
     }
+
+    #[test]
+    fn the_table_for_users_is_the_one_here() {
+        let row = |rule: &Rule| format!("| `{}` | {} | {} |\n", rule.word, rule.suited, rule.doc);
+        let table: String = RULES.iter().map(row).collect();
+        assert!(include_str!("../../DIALECT.md").contains(&table), "docs/schema.md should hold:\n{table}");
+    }
 }

@@ -453,4 +453,22 @@ mod tests {
             assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
         }
     }
+
+    #[test]
+    fn the_table_for_users_is_the_one_here() {
+        let code = |name: &str| format!(" `{name}`");
+        let mut table = String::new();
+        for word in words() {
+            let parents: String = word.parents.iter().map(|kind| code(kind.name())).collect();
+            let parents = if parents.is_empty() { " the file".to_owned() } else { parents };
+            // All that it may have in any place.
+            let attributes = word.attributes_in(None).map(|attr| match attr.is_required {
+                true => format!(" **`{}`**", attr.name),
+                false => code(attr.name),
+            });
+            let attributes: String = attributes.collect();
+            table.push_str(&format!("| `{}` |{parents} |{attributes} |\n", word.name));
+        }
+        assert!(include_str!("../../DIALECT.md").contains(&table), "docs/schema.md should hold:\n{table}");
+    }
 }
