@@ -45,8 +45,15 @@ impl Config {
         files: impl IntoIterator<Item = impl AsRef<Path>>,
         env_out_dir: Option<PathBuf>,
     ) -> Script {
-        let report = self.write(files, env_out_dir).unwrap_or_else(|report| report);
         let mut for_cargo = String::new();
+        let written = self.write(files, env_out_dir).and_then(|generated| {
+            match self.told_to_dependents(&generated, |variable| std::env::var_os(variable)) {
+                Ok(lines) => for_cargo.push_str(&lines),
+                Err(fault) => return Err(generated.into_report().failed_setting(fault.message, &fault.help)),
+            }
+            Ok(generated.into_report())
+        });
+        let report = written.unwrap_or_else(|report| report);
         // Nobody else writes to `OUT_DIR`, but a folder of the user's choice may be cleaned.
         let output = self.output_of_choice();
         for path in report.files_read().iter().chain(report.files_missing()).chain(&output) {

@@ -2,11 +2,13 @@
 //!
 //! Everything here returns what it found; `build_script` is the front that prints.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::check;
-use crate::diagnostic::{Diagnostics, Report};
+use crate::diagnostic::{Diagnostics, FileId, Report};
 use crate::emit::{self, Sides};
+use crate::externs::RustSettings;
 use crate::lint::{self, Levels, Lints};
 use crate::load;
 use crate::model::{self, Schema};
@@ -26,6 +28,7 @@ pub struct Config {
     out_dir: Option<PathBuf>,
     sides: Sides,
     levels: Levels,
+    pub(crate) rust: RustSettings,
 }
 
 /// What a run without errors made.
@@ -33,6 +36,8 @@ pub struct Config {
 pub struct Generated {
     source: String,
     report: Report,
+    /// The packages that are in the source, sorted.
+    packages: Vec<String>,
 }
 
 impl Generated {
@@ -44,6 +49,15 @@ impl Generated {
     /// Every file that was read, imports included.
     pub fn files_read(&self) -> &[PathBuf] {
         self.report.files_read()
+    }
+
+    pub(crate) fn into_report(self) -> Report {
+        self.report
+    }
+
+    /// The packages that are in the source, sorted.
+    pub(crate) fn packages(&self) -> &[String] {
+        &self.packages
     }
 
     /// A report that holds warnings only, or nothing.
@@ -62,7 +76,13 @@ impl Config {
     /// No include paths, output to `OUT_DIR`, client and server, no lints.
     pub fn new() -> Self {
         let sides = Sides { client: true, server: true };
-        Self { includes: Vec::new(), out_dir: None, sides, levels: Levels::default() }
+        Self {
+            includes: Vec::new(),
+            out_dir: None,
+            sides,
+            levels: Levels::default(),
+            rust: RustSettings::default(),
+        }
     }
 
     /// Adds a folder in which imports are looked for, after the folder of the importing file and those added before.
@@ -135,11 +155,15 @@ impl Config {
     ///
     /// When a file cannot be read or a rule is broken: all findings of the run.
     pub fn generate(&self, files: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<Generated, Report> {
-        let (schema, report) = self.read(files, None);
+        let (run, report) = self.read(files, None);
         if report.is_error() {
             return Err(report);
         }
-        Ok(Generated { source: emit::emit(&schema, self.sides), report })
+        let externs = self.rust.externs(run.named_packages());
+        let source = emit::emit(&run.schema, self.sides, &externs, &self.rust.derives);
+        let packages = run.schema.files.iter().map(|file| file.package.value.to_string());
+        let packages: BTreeSet<_> = packages.filter(|package| !externs.has_package(package)).collect();
+        Ok(Generated { source, report, packages: packages.into_iter().collect() })
     }
 
     /// Generates Rust and writes it to the output folder, if it changed.
@@ -158,22 +182,23 @@ impl Config {
         self.out_dir.as_ref().map(|folder| folder.join(OUTPUT_FILE))
     }
 
-    /// The report of a run that wrote its output, or of one that did not.
+    /// What was written, or the report of a run that wrote nothing.
     pub(crate) fn write(
         &self,
         files: impl IntoIterator<Item = impl AsRef<Path>>,
         env_out_dir: Option<PathBuf>,
-    ) -> Result<Report, Report> {
-        let Generated { source, report } = self.generate(files)?;
+    ) -> Result<Generated, Report> {
+        let generated = self.generate(files)?;
         let Some(folder) = self.out_dir.clone().or(env_out_dir) else {
             let help = "run it in a build script or name a folder by `Config::out_dir`";
-            return Err(report.failed_output(Path::new(OUTPUT_FILE), "OUT_DIR is not set", help));
+            return Err(generated.report.failed_output(Path::new(OUTPUT_FILE), "OUT_DIR is not set", help));
         };
         let path = folder.join(OUTPUT_FILE);
-        match write_if_changed(&path, &source) {
-            Ok(()) => Ok(report),
+        match write_if_changed(&path, &generated.source) {
+            Ok(()) => Ok(generated),
             Err(error) => {
-                Err(report.failed_output(&path, &error.to_string(), "the folder must exist or be creatable"))
+                let help = "the folder must exist or be creatable";
+                Err(generated.report.failed_output(&path, &error.to_string(), help))
             }
         }
     }
@@ -182,21 +207,39 @@ impl Config {
         &self,
         files: impl IntoIterator<Item = impl AsRef<Path>>,
         lints: Option<&Levels>,
-    ) -> (Schema, Report) {
+    ) -> (Run, Report) {
         let files: Vec<PathBuf> = files.into_iter().map(|file| file.as_ref().to_owned()).collect();
         let mut found = Diagnostics::default();
-        let mut loaded = load::load(&files, &self.includes, &mut found);
+        let mut loaded = load::load(&files, &self.rust.includes(&self.includes), &mut found);
         let schema = model::resolve(&mut loaded, &mut found);
         check::check(&schema, &mut found);
+        self.rust.check(&schema, &mut loaded.sources, &mut found);
         // What a fault leaves of a schema is no sample of somebody's style.
         if let Some(levels) = lints
             && found.errors() == 0
         {
             lint::lint(&schema, &loaded, &files, levels, &mut found);
         }
+        let named =
+            loaded.files.iter().filter(|file| files.contains(&file.path)).map(|file| file.id).collect();
+        let run = Run { schema, named };
         let load::Loaded { sources, files_read, files_missing, .. } = loaded;
         let report = Report::new(found, sources, files_read, files_missing);
-        (schema, if files.is_empty() { report.without_files() } else { report })
+        (run, if files.is_empty() { report.without_files() } else { report })
+    }
+}
+
+/// What a run read.
+struct Run {
+    schema: Schema,
+    /// The files that were named, apart from those they import.
+    named: BTreeSet<FileId>,
+}
+
+impl Run {
+    fn named_packages(&self) -> impl Iterator<Item = &str> {
+        let named = self.schema.files.iter().filter(|file| self.named.contains(&file.id));
+        named.map(|file| &*file.package.value)
     }
 }
 

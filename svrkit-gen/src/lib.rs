@@ -35,6 +35,7 @@ mod config;
 mod constraint;
 mod diagnostic;
 mod emit;
+mod externs;
 mod format;
 pub mod limits;
 mod lint;

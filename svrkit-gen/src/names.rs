@@ -1,9 +1,11 @@
 //! Every Rust name we invent: the only place that knows keywords and cases.
 //!
-//! They are made of names that `check` found to be ASCII. Functions give strings, so that `check` can compare them before `emit` makes identifiers of them. Case changes can
-//! make two names one; that is refused by `check::rust_collision`, naming both sides.
+//! They are made of names that `check` found to be ASCII. Functions give strings, so that `check` can compare them before
+//! `emit` makes identifiers of them. Case changes can make two names one; that is refused by `check::rust_collision`,
+//! naming both sides. No name made of one in a schema ends in `_`, unless Rust forces it: what is evaded by a `_` evades
+//! all of them.
 
-use crate::model::{Enum, Message, Name, Service};
+use crate::model::{Enum, Errors, Field, Message, Name, Service};
 
 /// The module of a definition: the package, then one module for each message around it.
 ///
@@ -22,7 +24,7 @@ pub(crate) fn module(name: &str) -> String {
     snake_case(name)
 }
 
-/// A struct, an enum or a trait.
+/// A struct, an enum or a trait. A oneof is an enum in the module of its message.
 pub(crate) fn type_name(name: &str) -> String {
     pascal_case(name)
 }
@@ -60,19 +62,52 @@ pub(crate) fn method(name: &str) -> String {
     if CLIENT_METHODS.contains(&snake.as_str()) { format!("{snake}_") } else { snake }
 }
 
-/// A field of a message, and its accessor.
+/// A field of a message, or the one that holds a oneof.
 pub(crate) fn field(name: &str) -> String {
     snake_case(name)
+}
+
+/// The accessor of a field.
+pub(crate) fn accessor(name: &str) -> String {
+    /// What a message has besides; an accessor of one of these names would hide it.
+    const MESSAGE_METHODS: [&str; 16] = [
+        "check",
+        "clone",
+        "clone_from",
+        "decode",
+        "decode_shared",
+        "decode_with",
+        "default",
+        "default_ref",
+        "encode",
+        "encode_back",
+        "eq",
+        "fmt",
+        "from",
+        "into",
+        "merge",
+        "ne",
+    ];
+    let field = field(name);
+    if MESSAGE_METHODS.contains(&field.as_str()) { format!("{field}_") } else { field }
+}
+
+/// The fields of the struct that a message becomes, by the names in the schema: members of a oneof stand in its enum.
+pub(crate) fn fields_in_struct(message: &Message) -> impl Iterator<Item = &str> {
+    let is_plain = |field: &&Field| field.oneof.is_none();
+    let fields = message.fields.iter().filter(is_plain).map(|field| &*field.head.name.value);
+    let unresolved = message.unresolved.iter().map(|head| &*head.name.value);
+    fields.chain(unresolved).chain(message.oneofs.iter().map(|oneof| &*oneof.name.own))
 }
 
 /// The field that keeps what this version does not know: `unknown`, or if a field has that name `unknown_fields`,
 /// `unknown_fields2` and so on.
 pub(crate) fn unknown_field(message: &Message) -> String {
-    let taken: Vec<_> = message.heads().iter().map(|head| field(&head.name.value)).collect();
+    let taken: Vec<_> = fields_in_struct(message).map(field).collect();
     first_free(["unknown", "unknown_fields"], &taken)
 }
 
-/// A variant of an enum.
+/// A variant: a value of an enum, an error, or a member of a oneof.
 pub(crate) fn variant(name: &str) -> String {
     pascal_case(name)
 }
@@ -81,8 +116,16 @@ pub(crate) fn variant(name: &str) -> String {
 /// `Unrecognized`, `Unrecognized2` and so on.
 pub(crate) fn unknown_variant(enumeration: &Enum) -> String {
     let taken: Vec<_> = enumeration.values.iter().map(|value| variant(&value.name.value)).collect();
-    first_free(["Unknown", "Unrecognized"], &taken)
+    first_free(UNKNOWN_VARIANTS, &taken)
 }
+
+/// The same for a code that is none of these errors.
+pub(crate) fn unknown_error(errors: &Errors) -> String {
+    let taken: Vec<_> = errors.errors.iter().map(|error| variant(&error.name.value)).collect();
+    first_free(UNKNOWN_VARIANTS, &taken)
+}
+
+const UNKNOWN_VARIANTS: [&str; 2] = ["Unknown", "Unrecognized"];
 
 fn first_free(names: [&str; 2], taken: &[String]) -> String {
     let numbered = (2..).map(|number| format!("{}{number}", names[1]));
@@ -190,6 +233,19 @@ mod tests {
             [("New", "new_"), ("Connect", "connect_"), ("clone", "clone_"), ("Get", "get"), ("Type", "type")]
         {
             assert_eq!(method(name), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_message_has_by_itself_is_left_free() {
+        for (name, expected) in [
+            ("Clone", "clone_"),
+            ("default", "default_"),
+            ("encode", "encode_"),
+            ("clones", "clones"),
+            ("type", "type"),
+        ] {
+            assert_eq!(accessor(name), expected);
         }
     }
 

@@ -13,7 +13,7 @@ const INVALID: &str = "tests/schemas/invalid";
 const LINT: &str = "tests/schemas/lint";
 
 /// What no schema can cause; `config` has tests for it.
-const NOT_OF_SCHEMAS: [Code; 2] = [Code::UnwritableOutput, Code::NoFiles];
+const NOT_OF_SCHEMAS: [Code; 3] = [Code::UnwritableOutput, Code::NoFiles, Code::ConfigFault];
 
 #[test]
 fn an_invalid_schema_gives_the_text_beside_it() {

@@ -6,43 +6,67 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::bad_name::is_sound;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
-use crate::model::{Name, Schema, ScopeId, Scopes, Service};
+use crate::model::{Field, Message, Name, Schema, ScopeId, Scopes, Service};
 use crate::names;
 
 pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     let mut items = Items::new(&schema.scopes);
     for message in &schema.messages {
         items.definition(&message.name, "message");
-        let fields = message.heads().into_iter().map(|head| (&*head.name.value, head.name.span));
-        members(fields, "field", names::field, found);
+        members(in_struct(message), names::field, found);
+        for (at, oneof) in message.oneofs.iter().enumerate() {
+            items.definition(&oneof.name, ONEOF);
+            let fields = message.members(at).map(|field| &field.head);
+            members(fields.map(|head| ("field", &*head.name.value, head.name.span)), names::variant, found);
+        }
     }
     for enumeration in &schema.enums {
         items.definition(&enumeration.name, "enum");
-        let values = enumeration.values.iter().map(|value| (&*value.name.value, value.name.span));
-        members(values, "value", names::variant, found);
+        let values = enumeration.values.iter().map(|value| &value.name);
+        members(values.map(|name| ("value", &*name.value, name.span)), names::variant, found);
+    }
+    for errors in &schema.errors {
+        items.definition(&errors.name, "set of errors");
+        let errors = errors.errors.iter().map(|error| &error.name);
+        members(errors.map(|name| ("error", &*name.value, name.span)), names::variant, found);
     }
     for service in &schema.services {
         items.service(service);
-        let methods = service.heads().into_iter().map(|head| (&*head.name.value, head.name.span));
-        members(methods, "method", names::method, found);
+        let methods = service.heads().into_iter().map(|head| &head.name);
+        members(methods.map(|name| ("method", &*name.value, name.span)), names::method, found);
     }
     items.report(found);
 }
 
+/// What becomes fields of the struct, in the order of the file.
+fn in_struct(message: &Message) -> impl Iterator<Item = Member<'_>> {
+    let is_plain = |field: &&Field| field.oneof.is_none();
+    let fields = message.fields.iter().filter(is_plain).map(|field| &field.head).chain(&message.unresolved);
+    let fields = fields.map(|head| ("field", &*head.name.value, head.name.span));
+    let oneofs = message.oneofs.iter().map(|oneof| (ONEOF, &*oneof.name.own, oneof.name.span));
+    let mut members: Vec<_> = fields.chain(oneofs).collect();
+    members.sort_by_key(|(_, _, span)| *span);
+    members.into_iter()
+}
+
+const ONEOF: &str = "oneof";
+
+/// What it is, its name, and where that stands.
+type Member<'a> = (&'static str, &'a str, Span);
+
 /// Refuses members of one definition that become one name.
 fn members<'a>(
-    members: impl Iterator<Item = (&'a str, Span)>,
-    what: &str,
+    members: impl Iterator<Item = Member<'a>>,
     rust_name: impl Fn(&str) -> String,
     found: &mut Diagnostics,
 ) {
-    let mut first_use: HashMap<String, (&str, Span)> = HashMap::new();
-    for (name, span) in members.filter(|(name, _)| is_sound(name)) {
+    let mut first_use: HashMap<String, Member<'_>> = HashMap::new();
+    for (what, name, span) in members.filter(|(_, name, _)| is_sound(name)) {
         let rust = rust_name(name);
         match first_use.get(&rust) {
-            Some((first, first_span)) if *first != name => {
+            Some((first_what, first, first_span)) if *first != name => {
                 found.push(collision(
-                    &format!("{what} {}", quoted(first)),
+                    &format!("{first_what} {}", quoted(first)),
                     *first_span,
                     what,
                     name,
@@ -52,7 +76,7 @@ fn members<'a>(
             }
             Some(_) => {}
             None => {
-                first_use.insert(rust, (name, span));
+                first_use.insert(rust, (what, name, span));
             }
         }
     }
@@ -135,10 +159,12 @@ impl<'a> Items<'a> {
                 if found.is_full() {
                     return;
                 }
-                // One definition against itself: `members` reports that, or it was defined twice. Two services of one
-                // name share all that is made of it; once is enough.
+                // One definition against itself: `members` reports that, or it was defined twice; only a oneof may be
+                // called like a definition next to it. Two services of one name share all that is made of it; once is
+                // enough.
                 let owners = (first.owner.key(), claim.owner.key());
-                if owners.0 == owners.1 || !reported.insert(owners) {
+                let is_same = owners.0 == owners.1 && (first.what == ONEOF) == (claim.what == ONEOF);
+                if is_same || !reported.insert(owners) {
                     continue;
                 }
                 let first_name = format!("{} {}", first.what, quoted(&first.schema_name()));

@@ -64,6 +64,7 @@ codes! {
     ImportCycle "SVK0014" Error "files import one another in a circle"
     UnwritableOutput "SVK0015" Error "the generated file cannot be written"
     NoFiles "SVK0016" Error "no schema file is named"
+    ConfigFault "SVK0017" Error "a setting of `Config` cannot be meant"
     BadName "SVK0101" Error "a name is no identifier"
     DuplicateDefinition "SVK0102" Error "two definitions of a package have one name"
     DuplicateField "SVK0103" Error "two fields of a message have one name"

@@ -60,6 +60,11 @@ impl Report {
         self.failed("", Code::NoFiles, "no schema file is named".to_owned(), help)
     }
 
+    /// The same report with one more error: a setting of the build script cannot be meant.
+    pub(crate) fn failed_setting(self, message: String, help: &str) -> Self {
+        self.failed("", Code::ConfigFault, message, help)
+    }
+
     fn failed(mut self, path: &str, code: Code, message: String, help: &str) -> Self {
         let file = self.sources.add(path.to_owned(), None);
         self.findings.push(Diagnostic::new(code, Span::new(file, 0, 0), message).help(help));

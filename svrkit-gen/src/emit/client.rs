@@ -3,17 +3,20 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::service::{answer_type, method_docs};
-use super::{ident, type_path};
-use crate::model::{Method, Schema, Service};
+use super::context::Context;
+use super::ident;
+use super::service::{Flow, Types, deprecated, method_deprecated, method_docs};
+use crate::model::{Method, Service};
 use crate::names;
 
-pub(super) fn client(service: &Service, schema: &Schema) -> TokenStream {
+pub(super) fn client(service: &Service, context: Context<'_>) -> TokenStream {
     let client = ident(&names::client(service));
     let doc = format!(" Calls `{}`.", service.name.full());
-    let methods = service.methods.iter().map(|it| method(it, service, schema));
+    let deprecated = deprecated(service);
+    let methods = service.methods.iter().map(|it| method(it, service, context));
     quote! {
         #[doc = #doc]
+        #deprecated
         #[derive(Clone, Debug)]
         pub struct #client {
             client: ::svrkit_runtime::Client,
@@ -21,6 +24,7 @@ pub(super) fn client(service: &Service, schema: &Schema) -> TokenStream {
 
         impl #client {
             /// Calls by way of `client`, which may serve other services as well.
+            #[must_use]
             pub fn new(client: ::svrkit_runtime::Client) -> Self {
                 Self { client }
             }
@@ -42,16 +46,31 @@ pub(super) fn client(service: &Service, schema: &Schema) -> TokenStream {
     }
 }
 
-fn method(method: &Method, service: &Service, schema: &Schema) -> TokenStream {
-    let docs = method_docs(method, service);
+fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStream {
+    let docs = method_docs(method, service, context);
+    let deprecated = method_deprecated(method);
     let name = ident(&names::method(&method.head.name.value));
     let spec = ident(&names::method_spec(&names::service_spec(service), &method.head.name.value));
-    let request = type_path(&schema.message(method.request).name, &service.name);
-    let response = answer_type(method, service, schema);
+    let Types { request, response } = Types::of(method, service, context);
+    let request_parameter = quote!(, request: &#request);
+    let (parameter, call, answer) = match Flow::of(method) {
+        Flow::Unary => (request_parameter, quote!(request(&#spec, request)), quote!(Request<#response>)),
+        Flow::Oneway => (request_parameter, quote!(oneway(&#spec, request)), quote!(Request<()>)),
+        Flow::Server => {
+            (request_parameter, quote!(server_stream(&#spec, request)), quote!(ServerStream<#response>))
+        }
+        Flow::Client => (quote!(), quote!(client_stream(&#spec)), quote!(ClientStream<#request, #response>)),
+        Flow::Both => (quote!(), quote!(both_streams(&#spec)), quote!(BothStreams<#request, #response>)),
+    };
+    let route_key = method.route_key.as_ref().map(|field| {
+        let field = ident(&names::field(&field.value));
+        quote!(.route_key(&request.#field))
+    });
     quote! {
         #docs
-        pub fn #name(&self, request: &#request) -> ::svrkit_runtime::Request<#response> {
-            self.client.request(&#spec, request)
+        #deprecated
+        pub fn #name(&self #parameter) -> ::svrkit_runtime::#answer {
+            self.client.#call #route_key
         }
     }
 }

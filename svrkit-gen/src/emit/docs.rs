@@ -11,9 +11,18 @@ use crate::diagnostic::is_invisible;
 
 /// The doc attributes for a description; `default` if there is none.
 pub(super) fn docs(text: &str, default: &str) -> TokenStream {
+    docs_and(text, default, [])
+}
+
+/// The same with paragraphs of ours behind it.
+pub(super) fn docs_and(text: &str, default: &str, more: impl IntoIterator<Item = String>) -> TokenStream {
     let mut lines = lines(text);
     if lines.is_empty() {
         lines.push(default.to_owned());
+    }
+    for paragraph in more {
+        lines.push(String::new());
+        lines.push(paragraph);
     }
     let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)

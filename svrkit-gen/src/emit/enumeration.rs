@@ -3,18 +3,28 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{docs, ident};
+use super::context::Context;
+use super::{docs, ident, lifecycle};
 use crate::model::{Enum, Value};
 use crate::names;
 
-pub(super) fn enumeration(enumeration: &Enum) -> TokenStream {
-    let docs = docs::docs(&enumeration.doc, &format!("Enum `{}`.", enumeration.name.full()));
+pub(super) fn enumeration(enumeration: &Enum, context: Context<'_>) -> TokenStream {
+    let full_name = enumeration.name.full();
+    let docs = docs::docs_and(
+        &enumeration.doc,
+        &format!("Enum `{full_name}`."),
+        lifecycle::since(&enumeration.lifecycle),
+    );
+    let deprecated = lifecycle::deprecated(&enumeration.lifecycle, names::type_name);
     let name = ident(&names::type_name(&enumeration.name.own));
     let variants = enumeration.values.iter().map(variant);
     let unknown = ident(&names::unknown_variant(enumeration));
+    let derives = context.derives.attribute(&full_name);
     quote! {
         #docs
+        #deprecated
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::svrkit_runtime::TlvEnum)]
+        #derives
         pub enum #name {
             #(#variants)*
             /// A number this version does not know.
@@ -25,12 +35,15 @@ pub(super) fn enumeration(enumeration: &Enum) -> TokenStream {
 }
 
 fn variant(value: &Value) -> TokenStream {
-    let docs = docs::docs(&value.doc, &format!("Value `{}`.", value.name.value));
+    let default = format!("Value `{}`.", value.name.value);
+    let docs = docs::docs_and(&value.doc, &default, lifecycle::since(&value.lifecycle));
+    let deprecated = lifecycle::deprecated(&value.lifecycle, names::variant);
     let digits = Literal::u32_unsuffixed(value.number.value.unsigned_abs());
     let sign = (value.number.value < 0).then(|| quote!(-));
     let name = ident(&names::variant(&value.name.value));
     quote! {
         #docs
+        #deprecated
         #[tlv(#sign #digits)]
         #name,
     }

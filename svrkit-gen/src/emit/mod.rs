@@ -3,21 +3,32 @@
 //! Emitters are functions from model to tokens. They cannot fail and decide nothing that a check should have decided:
 //! they run only when no rule was broken. `config` is the caller and writes the text.
 
+mod accessor;
 mod client;
+mod context;
+mod derives;
 mod docs;
 mod enumeration;
+mod errors;
+mod field;
+mod lifecycle;
 mod message;
 mod modules;
+mod number;
+mod oneof;
 mod print;
 mod server;
 mod service;
 mod spec;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span};
 
+pub(crate) use derives::Derives;
+
+use self::context::Context;
 use crate::diagnostic::is_invisible;
-use crate::model::{Name, Schema};
+use crate::externs::Externs;
+use crate::model::{MessageId, Schema};
 use crate::names;
 
 /// What every generated file starts with, whatever version wrote it: by this a tool knows what it may overwrite.
@@ -30,34 +41,47 @@ pub(crate) struct Sides {
     pub(crate) server: bool,
 }
 
-/// The whole generated file.
-pub(crate) fn emit(schema: &Schema, sides: Sides) -> String {
+/// The whole generated file: everything of the schema but what others stand for.
+pub(crate) fn emit(schema: &Schema, sides: Sides, externs: &Externs, derives: &Derives) -> String {
+    let context = Context { schema, externs, derives };
     let mut root = modules::Module::default();
-    for file in &schema.files {
+    for file in schema.files.iter().filter(|file| !externs.has_package(&file.package.value)) {
         root.at(&names::package_path(&file.package.value)).document(&file.package.value, &file.doc);
     }
-    for message in &schema.messages {
-        root.at_definition(&message.name).push(message::message(message, schema));
+    for (at, message) in schema.messages.iter().enumerate().filter(|(_, it)| !externs.has(&it.name)) {
+        let module = root.at_definition(&message.name);
+        if let Some(ty) = externs.type_of(&message.name) {
+            module.push(message::agreement(MessageId(at), &ty, context));
+            continue;
+        }
+        module.push(message::message(message, context));
+        for (at, oneof) in message.oneofs.iter().enumerate() {
+            root.at_definition(&oneof.name).push(oneof::oneof(message, at, context));
+        }
     }
-    for enumeration in &schema.enums {
-        root.at_definition(&enumeration.name).push(enumeration::enumeration(enumeration));
+    for enumeration in schema.enums.iter().filter(|it| !externs.has(&it.name)) {
+        root.at_definition(&enumeration.name).push(enumeration::enumeration(enumeration, context));
     }
-    for service in &schema.services {
+    for errors in schema.errors.iter().filter(|it| !externs.has(&it.name)) {
+        root.at_definition(&errors.name).push(errors::errors(errors, context));
+    }
+    for service in schema.services.iter().filter(|it| !externs.has(&it.name)) {
         let module = root.at_definition(&service.name);
         if sides.server {
-            module.push(service::service_trait(service, schema));
+            module.push(service::service_trait(service, context));
             module.push(server::server(service));
         }
         if sides.client {
-            module.push(client::client(service, schema));
+            module.push(client::client(service, context));
         }
         module.push(spec::specs(service, schema));
     }
-    format!("{}\n{}", header(schema), print::spaced(&root.text()))
+    format!("{}\n{}", header(schema, externs), print::spaced(&root.text()))
 }
 
-fn header(schema: &Schema) -> String {
-    let files = schema.files.iter().map(|file| {
+fn header(schema: &Schema, externs: &Externs) -> String {
+    let generated = schema.files.iter().filter(|file| !externs.has_package(&file.package.value));
+    let files = generated.map(|file| {
         let name: String = file.name.chars().map(|it| if is_invisible(it) { '?' } else { it }).collect();
         match &file.version {
             Some(version) => format!("{name} (version {})", version.value),
@@ -75,17 +99,4 @@ fn ident(name: &str) -> Ident {
     } else {
         Ident::new(name, Span::call_site())
     }
-}
-
-/// The path from the module of `from` to the type `to`.
-fn type_path(to: &Name, from: &Name) -> TokenStream {
-    let (target, origin) = (names::module_path(to), names::module_path(from));
-    let shared = target.iter().zip(&origin).take_while(|(a, b)| a == b).count();
-    let up = (shared..origin.len()).map(|_| quote!(super::));
-    let down = target[shared..].iter().map(|module| {
-        let module = ident(module);
-        quote!(#module::)
-    });
-    let name = ident(&names::type_name(&to.own));
-    quote!(#(#up)* #(#down)* #name)
 }

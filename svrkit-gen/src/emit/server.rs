@@ -1,9 +1,10 @@
 //! The server of a service: leads each call to the method of the trait.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::ident;
+use super::service::{Flow, deprecated};
+use super::{ident, number};
 use crate::model::{Method, Service};
 use crate::names;
 
@@ -13,20 +14,24 @@ pub(super) fn server(service: &Service) -> TokenStream {
     let parameter = ident(names::server_parameter(service));
     let spec = ident(&names::service_spec(service));
     let doc = format!(" Serves `{}` by calls of a [`trait@{service_trait}`].", service.name.full());
+    let deprecated = deprecated(service);
     let dispatch = dispatch(service);
     quote! {
         #[doc = #doc]
+        #deprecated
         pub struct #server<#parameter> {
             service: ::std::sync::Arc<#parameter>,
         }
 
         impl<#parameter: #service_trait> #server<#parameter> {
             /// Serves by calls of `service`.
+            #[must_use]
             pub fn new(service: #parameter) -> Self {
                 Self::from_arc(::std::sync::Arc::new(service))
             }
 
             /// Serves by calls of a `service` that others hold too.
+            #[must_use]
             pub fn from_arc(service: ::std::sync::Arc<#parameter>) -> Self {
                 Self { service }
             }
@@ -60,16 +65,23 @@ fn dispatch(service: &Service) -> TokenStream {
 }
 
 fn arm(method: &Method, service: &Service) -> TokenStream {
-    let id = Literal::u16_unsuffixed(method.head.id.value);
+    let id = number::integer(method.head.id.value);
     let spec = ident(&names::method_spec(&names::service_spec(service), &method.head.name.value));
     let name = ident(&names::method(&method.head.name.value));
     let parameter = ident(names::server_parameter(service));
+    let (handle, arguments) = match Flow::of(method) {
+        Flow::Unary => (quote!(handle), quote!(request)),
+        Flow::Oneway => (quote!(handle_oneway), quote!(request)),
+        Flow::Server => (quote!(handle_server_stream), quote!(request, out)),
+        Flow::Client => (quote!(handle_client_stream), quote!(requests)),
+        Flow::Both => (quote!(handle_both_streams), quote!(requests, out)),
+    };
     // Not `service.#name`: an `Arc` has methods of its own. The handler's error becomes the status it stands for.
     quote! {
         #id => {
             let service = ::std::sync::Arc::clone(&self.service);
-            call.handle(&#spec, move |request| async move {
-                #parameter::#name(&service, request).await.map_err(::core::convert::Into::into)
+            call.#handle(&#spec, move |#arguments| async move {
+                #parameter::#name(&service, #arguments).await.map_err(::core::convert::Into::into)
             });
         }
     }

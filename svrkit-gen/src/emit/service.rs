@@ -3,43 +3,113 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, ident, type_path};
-use crate::model::{Method, Schema, Service};
+use super::context::Context;
+use super::{docs, ident, lifecycle};
+use crate::model::{Method, Service, Stream};
 use crate::names;
 
-pub(super) fn service_trait(service: &Service, schema: &Schema) -> TokenStream {
-    let docs = docs::docs(&service.doc, &format!("Service `{}`.", service.name.full()));
+pub(super) fn service_trait(service: &Service, context: Context<'_>) -> TokenStream {
+    let docs = docs::docs_and(
+        &service.doc,
+        &format!("Service `{}`.", service.name.full()),
+        lifecycle::since(&service.lifecycle),
+    );
+    let deprecated = deprecated(service);
     let name = ident(&names::type_name(&service.name.own));
-    let methods = service.methods.iter().map(|it| method(it, service, schema));
+    let methods = service.methods.iter().map(|it| method(it, service, context));
     quote! {
         #docs
+        #deprecated
         pub trait #name: ::core::marker::Send + ::core::marker::Sync + 'static {
             #(#methods)*
         }
     }
 }
 
-fn method(method: &Method, service: &Service, schema: &Schema) -> TokenStream {
-    let docs = method_docs(method, service);
+fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStream {
+    let docs = method_docs(method, service, context);
+    let deprecated = method_deprecated(method);
     let name = ident(&names::method(&method.head.name.value));
-    let request = type_path(&schema.message(method.request).name, &service.name);
-    let response = answer_type(method, service, schema);
+    let Types { request, response } = Types::of(method, service, context);
+    let (parameters, answer) = match Flow::of(method) {
+        Flow::Unary => (quote!(request: #request), response),
+        Flow::Oneway => (quote!(request: #request), quote!(())),
+        Flow::Server => (quote!(request: #request, out: ::svrkit_runtime::Sender<#response>), quote!(())),
+        Flow::Client => (quote!(requests: ::svrkit_runtime::Receiver<#request>), response),
+        Flow::Both => (
+            quote! {
+                requests: ::svrkit_runtime::Receiver<#request>,
+                out: ::svrkit_runtime::Sender<#response>
+            },
+            quote!(()),
+        ),
+    };
     quote! {
         #docs
-        fn #name(&self, request: #request) -> impl ::svrkit_runtime::Answer<#response>;
+        #deprecated
+        fn #name(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer>;
     }
 }
 
-/// What a call ends with when it ends well.
-pub(super) fn answer_type(method: &Method, service: &Service, schema: &Schema) -> TokenStream {
-    match method.response {
-        Some(response) => type_path(&schema.message(response).name, &service.name),
-        None => quote!(()),
+/// How many messages go which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Unary,
+    /// One there, nothing back.
+    Oneway,
+    Server,
+    Client,
+    Both,
+}
+
+impl Flow {
+    pub(super) fn of(method: &Method) -> Self {
+        if method.oneway.is_some() {
+            return Self::Oneway;
+        }
+        match method.stream.as_ref().map(|stream| stream.value) {
+            None => Self::Unary,
+            Some(Stream::Server) => Self::Server,
+            Some(Stream::Client) => Self::Client,
+            Some(Stream::Both) => Self::Both,
+        }
+    }
+}
+
+/// The messages of a method, as they are written in the module of its service.
+pub(super) struct Types {
+    pub(super) request: TokenStream,
+    /// `()` where nothing comes back.
+    pub(super) response: TokenStream,
+}
+
+impl Types {
+    pub(super) fn of(method: &Method, service: &Service, context: Context<'_>) -> Self {
+        let path = |id| context.message_path(id, &service.name);
+        Self { request: path(method.request), response: method.response.map_or_else(|| quote!(()), path) }
     }
 }
 
 /// The description of a method, on both sides.
-pub(super) fn method_docs(method: &Method, service: &Service) -> TokenStream {
+pub(super) fn method_docs(method: &Method, service: &Service, context: Context<'_>) -> TokenStream {
     let default = format!("Method `{}` of `{}`.", method.head.name.value, service.name.full());
-    docs::docs(&method.head.doc, &default)
+    let mut more: Vec<_> = lifecycle::since(&method.head.lifecycle).into_iter().collect();
+    if let Some(errors) = &method.errors {
+        let errors = &context.schema.errors(errors.value).name;
+        let path = context.type_path(errors, &service.name).to_string().replace(' ', "");
+        let name = names::type_name(&errors.own);
+        more.push("# Errors".to_owned());
+        more.push(format!("By its own rules it fails with a [`{name}`](enum@{path})."));
+    }
+    docs::docs_and(&method.head.doc, &default, more)
+}
+
+/// The attribute for what a service becomes.
+pub(super) fn deprecated(service: &Service) -> Option<TokenStream> {
+    lifecycle::deprecated(&service.lifecycle, names::type_name)
+}
+
+/// The attribute for what a method becomes, on both sides.
+pub(super) fn method_deprecated(method: &Method) -> Option<TokenStream> {
+    lifecycle::deprecated(&method.head.lifecycle, names::method)
 }

@@ -1,9 +1,10 @@
 //! The facts of a service and its methods, as statics. What is as everywhere is not said.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::ident;
+use super::service::Flow;
+use super::{ident, lifecycle, number};
 use crate::model::fingerprint::fingerprint;
 use crate::model::{Method, PRIORITY_DEFAULT, Schema, Service};
 use crate::names;
@@ -12,9 +13,8 @@ pub(super) fn specs(service: &Service, schema: &Schema) -> TokenStream {
     let full_name = service.name.full();
     let doc = format!(" The facts of `{full_name}`.");
     let name = ident(&names::service_spec(service));
-    let id = Literal::u32_unsuffixed(service.id);
-    let fingerprint: Literal =
-        format!("{:#018x}", fingerprint(service, schema)).parse().expect("a hexadecimal number is a literal");
+    let id = number::integer(service.id);
+    let fingerprint = number::hexadecimal(fingerprint(service, schema));
     let method_names = service
         .methods
         .iter()
@@ -35,23 +35,50 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
     let method_name = &method.head.name.value;
     let doc = format!(" The facts of `{service_name}.{method_name}`.");
     let name = ident(&names::method_spec(&names::service_spec(service), method_name));
-    let service_id = Literal::u32_unsuffixed(service.id);
-    let method_id = Literal::u16_unsuffixed(method.head.id.value);
+    let service_id = number::integer(service.id);
+    let method_id = number::integer(method.head.id.value);
     let request = schema.message(method.request).name.full();
     let response = method.response.map(|id| schema.message(id).name.full()).unwrap_or_default();
     let timeout = method.timeout_ms.map(|timeout_ms| {
-        let timeout_ms = Literal::u64_unsuffixed(timeout_ms);
-        quote!(.timeout(::core::time::Duration::from_millis(#timeout_ms)))
+        let (count, unit) = match timeout_ms.is_multiple_of(1_000) {
+            true => (timeout_ms / 1_000, quote!(from_secs)),
+            false => (timeout_ms, quote!(from_millis)),
+        };
+        let count = number::integer(count);
+        quote!(.timeout(::core::time::Duration::#unit(#count)))
     });
     let priority = (method.priority != PRIORITY_DEFAULT).then(|| {
-        let priority = Literal::u8_unsuffixed(method.priority);
+        let priority = number::integer(method.priority);
         quote!(.priority(#priority))
     });
     let idempotent = method.idempotent.then(|| quote!(.idempotent()));
+    let flow = match Flow::of(method) {
+        Flow::Unary => None,
+        Flow::Oneway => Some(quote!(.oneway())),
+        Flow::Server => Some(quote!(.streaming(::svrkit_runtime::Streaming::Server))),
+        Flow::Client => Some(quote!(.streaming(::svrkit_runtime::Streaming::Client))),
+        Flow::Both => Some(quote!(.streaming(::svrkit_runtime::Streaming::Both))),
+    };
+    let errors = method.errors.as_ref().map(|errors| {
+        let errors = schema.errors(errors.value).name.full();
+        quote!(.errors(#errors))
+    });
+    let route_key = method.route_key.as_ref().map(|field| {
+        let field = &*field.value;
+        quote!(.route_key(#field))
+    });
+    let history = method.head.lifecycle.history();
+    let since = history.and_then(|history| history.since.as_ref()).map(|since| {
+        let since = number::integer(since.value);
+        quote!(.since(#since))
+    });
+    let note = lifecycle::note(&method.head.lifecycle, str::to_owned);
+    let deprecated = note.map(|note| quote!(.deprecated(#note)));
     quote! {
         #[doc = #doc]
         pub static #name: ::svrkit_runtime::Spec =
             ::svrkit_runtime::Spec::new(#service_name, #service_id, #method_name, #method_id)
-                .messages(#request, #response) #timeout #priority #idempotent;
+                .messages(#request, #response) #timeout #priority #idempotent
+                #flow #errors #route_key #since #deprecated;
     }
 }

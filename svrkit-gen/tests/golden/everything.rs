@@ -3,14 +3,19 @@
 /// Packages in `golden`.
 #[allow(
     dead_code,
+    deprecated,
     unreachable_pub,
+    clippy::approx_constant,
+    clippy::doc_markdown,
     clippy::enum_variant_names,
+    clippy::large_enum_variant,
     clippy::module_inception,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
+    clippy::too_many_lines,
     clippy::upper_case_acronyms,
     clippy::wrong_self_convention,
-    reason = "the names are the schema's, and a program seldom uses all of them"
+    reason = "names and texts are the schema's, and a program seldom uses all of it"
 )]
 pub mod golden {
     /// Every feature of the dialect, once.
@@ -180,6 +185,7 @@ pub mod golden {
 
         impl Order {
             /// `first`, or its default when it is absent.
+            #[must_use]
             pub fn first(&self) -> &order::Item {
                 match &self.first {
                     ::core::option::Option::Some(message) => message,
@@ -188,6 +194,7 @@ pub mod golden {
             }
 
             /// `total`, or its default when it is absent.
+            #[must_use]
             pub fn total(&self) -> &super::parts::Money {
                 match &self.total {
                     ::core::option::Option::Some(message) => message,
@@ -196,6 +203,7 @@ pub mod golden {
             }
 
             /// `parent`, or its default when it is absent.
+            #[must_use]
             pub fn parent(&self) -> &Order {
                 match &self.parent {
                     ::core::option::Option::Some(message) => message,
@@ -229,7 +237,8 @@ pub mod golden {
         }
 
         impl Option {
-            /// `type`, or its default when it is absent.
+            /// `r#type`, or its default when it is absent.
+            #[must_use]
             pub fn r#type(&self) -> &String {
                 match &self.r#type {
                     ::core::option::Option::Some(message) => message,
@@ -237,7 +246,8 @@ pub mod golden {
                 }
             }
 
-            /// `fromOrder`, or its default when it is absent.
+            /// `from_order`, or its default when it is absent.
+            #[must_use]
             pub fn from_order(&self) -> &Order {
                 match &self.from_order {
                     ::core::option::Option::Some(message) => message,
@@ -246,7 +256,8 @@ pub mod golden {
             }
 
             /// `clone`, or its default when it is absent.
-            pub fn clone(&self) -> &Order {
+            #[must_use]
+            pub fn clone_(&self) -> &Order {
                 match &self.clone {
                     ::core::option::Option::Some(message) => message,
                     ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
@@ -331,11 +342,13 @@ pub mod golden {
 
         impl<S: Orders> OrdersServer<S> {
             /// Serves by calls of `service`.
+            #[must_use]
             pub fn new(service: S) -> Self {
                 Self::from_arc(::std::sync::Arc::new(service))
             }
 
             /// Serves by calls of a `service` that others hold too.
+            #[must_use]
             pub fn from_arc(service: ::std::sync::Arc<S>) -> Self {
                 Self { service }
             }
@@ -391,7 +404,7 @@ pub mod golden {
                             },
                         );
                     }
-                    65535 => {
+                    65_535 => {
                         let service = ::std::sync::Arc::clone(&self.service);
                         call.handle(
                             &ORDERS_MATCH,
@@ -415,6 +428,7 @@ pub mod golden {
 
         impl OrdersClient {
             /// Calls by way of `client`, which may serve other services as well.
+            #[must_use]
             pub fn new(client: ::svrkit_runtime::Client) -> Self {
                 Self { client }
             }
@@ -472,7 +486,7 @@ pub mod golden {
                 2310,
                 &[&ORDERS_PLACE, &ORDERS_GET, &ORDERS_NEW, &ORDERS_CLONE, &ORDERS_MATCH],
             )
-            .fingerprint(0x949e3f0b2ed37ef8);
+            .fingerprint(0x949e_3f0b_2ed3_7ef8);
 
         /// The facts of `golden.everything.Orders.Place`.
         pub static ORDERS_PLACE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
@@ -493,7 +507,7 @@ pub mod golden {
                 2,
             )
             .messages("golden.everything.Option", "golden.everything.Order")
-            .timeout(::core::time::Duration::from_millis(120000))
+            .timeout(::core::time::Duration::from_secs(120))
             .idempotent();
 
         /// The facts of `golden.everything.Orders.New`.
@@ -521,10 +535,10 @@ pub mod golden {
                 "golden.everything.Orders",
                 2310,
                 "Match",
-                65535,
+                65_535,
             )
             .messages("golden.everything.Optionals", "golden.everything.Optionals")
-            .timeout(::core::time::Duration::from_millis(5000))
+            .timeout(::core::time::Duration::from_secs(5))
             .priority(200);
 
         /// Service `golden.everything.S`.
@@ -540,11 +554,13 @@ pub mod golden {
 
         impl<T: S> SServer<T> {
             /// Serves by calls of `service`.
+            #[must_use]
             pub fn new(service: T) -> Self {
                 Self::from_arc(::std::sync::Arc::new(service))
             }
 
             /// Serves by calls of a `service` that others hold too.
+            #[must_use]
             pub fn from_arc(service: ::std::sync::Arc<T>) -> Self {
                 Self { service }
             }
@@ -580,6 +596,7 @@ pub mod golden {
 
         impl SClient {
             /// Calls by way of `client`, which may serve other services as well.
+            #[must_use]
             pub fn new(client: ::svrkit_runtime::Client) -> Self {
                 Self { client }
             }
@@ -605,15 +622,15 @@ pub mod golden {
         /// The facts of `golden.everything.S`.
         pub static S: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
                 "golden.everything.S",
-                126399256,
+                126_399_256,
                 &[&S_SAME],
             )
-            .fingerprint(0xf6d85406395b2723);
+            .fingerprint(0xf6d8_5406_395b_2723);
 
         /// The facts of `golden.everything.S.Same`.
         pub static S_SAME: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
                 "golden.everything.S",
-                126399256,
+                126_399_256,
                 "Same",
                 1,
             )
@@ -628,11 +645,13 @@ pub mod golden {
 
         impl<S: Idle> IdleServer<S> {
             /// Serves by calls of `service`.
+            #[must_use]
             pub fn new(service: S) -> Self {
                 Self::from_arc(::std::sync::Arc::new(service))
             }
 
             /// Serves by calls of a `service` that others hold too.
+            #[must_use]
             pub fn from_arc(service: ::std::sync::Arc<S>) -> Self {
                 Self { service }
             }
@@ -655,6 +674,7 @@ pub mod golden {
 
         impl IdleClient {
             /// Calls by way of `client`, which may serve other services as well.
+            #[must_use]
             pub fn new(client: ::svrkit_runtime::Client) -> Self {
                 Self { client }
             }
@@ -675,10 +695,10 @@ pub mod golden {
         /// The facts of `golden.everything.Idle`.
         pub static IDLE: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
                 "golden.everything.Idle",
-                1081664657,
+                1_081_664_657,
                 &[],
             )
-            .fingerprint(0xcbf29ce484222325);
+            .fingerprint(0xcbf2_9ce4_8422_2325);
 
         /// Definitions nested in `golden.everything.Order`.
         pub mod order {
@@ -702,6 +722,7 @@ pub mod golden {
 
             impl Item {
                 /// `gift`, or its default when it is absent.
+                #[must_use]
                 pub fn gift(&self) -> &item::Gift {
                     match &self.gift {
                         ::core::option::Option::Some(message) => message,
@@ -730,6 +751,7 @@ pub mod golden {
 
                 impl Gift {
                     /// `order`, or its default when it is absent.
+                    #[must_use]
                     pub fn order(&self) -> &super::super::Order {
                         match &self.order {
                             ::core::option::Option::Some(message) => message,
