@@ -20,7 +20,7 @@ fn schemas_are_laid_out_and_then_left_alone() {
     assert_eq!((&*folder.read("schemas/a.xml"), &*folder.read("schemas/below/b.xml")), (TIDY, TIDY));
     assert_eq!(folder.read("schemas/notes.txt"), UNTIDY);
     folder.svrkit(["fmt", "schemas"]).check(0, "2 files: 0 formatted\n", "");
-    folder.svrkit(["fmt", "--check", "schemas"]).check(0, "2 files: formatted as they should be\n", "");
+    folder.svrkit(["fmt", "--check", "schemas"]).check(0, "2 files: nothing would change\n", "");
     assert_eq!(folder.names(), ["schemas"]);
 }
 
@@ -54,6 +54,14 @@ fn a_file_that_does_not_parse_is_left_and_the_others_are_formatted() {
     }
     assert_eq!(folder.read("a.xml"), "<protocol package='a'><mesage/></protocol>");
     assert_eq!(folder.read("b.xml"), TIDY);
+}
+
+#[test]
+fn a_new_project_is_as_it_should_be() {
+    let folder = Folder::new();
+    assert_eq!(folder.svrkit(["new", "shop"]).code, 0);
+    let fine = "1 file: nothing would change\n";
+    folder.svrkit(["fmt", "--check", "shop/schemas"]).check(0, fine, "");
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl Fmt {
         match self.check {
             false => stdout.push_str(&format!("{files}: {changed} formatted{left}\n")),
             true if changed == 0 && refused == 0 => {
-                stdout.push_str(&format!("{files}: formatted as they should be\n"))
+                stdout.push_str(&format!("{files}: nothing would change\n"))
             }
             true if changed == 0 => {}
             true => stderr.push_str(&format!(

@@ -9,9 +9,9 @@ use crate::format;
 use crate::format::MARK;
 use crate::test_folder::Folder;
 
-/// Every schema of the repository that this crate may look at.
-fn corpus() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = ["tests", "../schemas", "../examples"].map(PathBuf::from).into();
+/// The schemas below these folders, sorted.
+fn schemas(folders: &[&str]) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
     let mut schemas = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
@@ -25,6 +25,21 @@ fn corpus() -> Vec<PathBuf> {
     }
     schemas.sort();
     schemas
+}
+
+/// Every schema there is.
+fn corpus() -> Vec<PathBuf> {
+    schemas(&["tests", "schemas", "../schemas", "../examples", "../bench/schemas"])
+}
+
+#[test]
+fn the_schemas_people_read_are_laid_out() {
+    let schemas = schemas(&["../schemas", "../examples", "../bench/schemas"]);
+    assert!(3 <= schemas.len(), "{}", schemas.len());
+    for path in schemas {
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(formatted(&text), text, "run `cargo svrkit fmt {}`", path.display());
+    }
 }
 
 #[test]
@@ -158,6 +173,9 @@ fn without_blank_lines(text: &str) -> String {
     text.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
+/// How often each schema is laid out by chance.
+const ROUNDS: u32 = 10;
+
 #[test]
 fn however_a_schema_is_laid_out_it_becomes_the_same_file() {
     let mut schemas = 0;
@@ -170,7 +188,7 @@ fn however_a_schema_is_laid_out_it_becomes_the_same_file() {
         schemas += 1;
         let expected = without_blank_lines(&formatted(&sound));
         let mut random = Random(0x9e37_79b9 ^ (seed as u32 + 1));
-        for round in 0..40 {
+        for round in 0..ROUNDS {
             let jumbled = jumbled(&sound, &mut random, round % 2 == 0);
             assert_eq!(meaning(&jumbled), meaning(&sound), "{jumbled}");
             let formatted = formatted(&jumbled);
