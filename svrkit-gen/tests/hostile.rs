@@ -68,6 +68,44 @@ fn no_damage_to_a_schema_panics() {
     assert!(refused > 0, "the damage must reach the rules");
 }
 
+/// Where the attributes of a text are: the blank before the name, the value, and the quote behind it.
+fn attributes(text: &str) -> Vec<(usize, usize, usize)> {
+    let values = text.match_indices("=\"").map(|(at, equals)| at + equals.len());
+    let places = values.filter_map(|value| {
+        let name = text[..value].rfind(' ')?;
+        Some((name, value, value + text[value..].find('"')?))
+    });
+    places.filter(|(name, ..)| !text[..*name].ends_with("<?xml")).collect()
+}
+
+#[test]
+fn one_slip_in_an_attribute_is_one_finding() {
+    let folder = support::Folder::new("slip");
+    let config = SOUND.iter().fold(Config::new(), |config, folder| config.include(folder));
+    let mut refused = 0;
+    for schema in SOUND.iter().flat_map(|folder| support::schemas(folder)) {
+        let text = fs::read_to_string(&schema).unwrap();
+        for (name, value, end) in attributes(&text) {
+            let is_name = text[name..value].starts_with(" name") || text[name..value].starts_with(" package");
+            for slip in [
+                Some([&text[..name], "", &text[end + 1..]]),
+                Some([&text[..=name], "x", &text[name + 1..]]),
+                // Who refers to something by its name has one more name to correct.
+                (!is_name).then_some([&text[..value], "?!", &text[end..]]),
+            ]
+            .into_iter()
+            .flatten()
+            {
+                let report = config.check([folder.file("slip.xml", slip.concat())]);
+                refused += report.findings().len();
+                let what = &text[name..=end];
+                assert!(report.findings().len() <= 1, "{}:{what}: {report}", schema.display());
+            }
+        }
+    }
+    assert!(refused > 100, "{refused}");
+}
+
 #[test]
 fn bytes_that_are_no_xml_give_one_finding() {
     let folder = support::Folder::new("garbage");

@@ -141,8 +141,7 @@ fn what_is_just_within_a_rule_is_no_fault() {
         ),
         (
             "keys to route by",
-            "<enum name='E'><value name='UNSPECIFIED' number='0'/></enum>\
-             <message name='M'><field tag='1' name='a' type='E'/><field tag='2' name='b' type='bytes' optional='true'/></message>\
+            "<message name='M'><field tag='1' name='a' type='u64'/><field tag='2' name='b' type='bytes' optional='true'/></message>\
              <service name='S'><method name='A' id='1' request='M' response='M' route-key='a' stream='server'/>\
              <method name='B' id='2' request='M' route-key='b' oneway='true' timeout='1s' idempotent='true'/></service>",
         ),

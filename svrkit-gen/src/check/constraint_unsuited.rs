@@ -1,7 +1,7 @@
 //! SVK0121: a constraint stands on what can be held to it: no length on a number, no range on a text.
 
 use super::constrained::{Constrained, constrained};
-use crate::constraint::{REQUIRED, Rule, Subject, rules_of};
+use crate::constraint::{Constraint, REQUIRED, Rule, Subject, rules_of};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
@@ -9,11 +9,21 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for Constrained { name, subject, constraints } in constrained(schema) {
         // Whether a member must be there is for the oneof to say, which is a rule of its own.
         let is_other = |rule: &Rule| subject.is_member && rule.word == REQUIRED;
-        let rules = constraints.iter().filter(|it| !(it.rule.suits)(&subject) && !is_other(it.rule));
-        for constraint in rules {
-            let Rule { word, suited, .. } = constraint.rule;
-            let text = format!("`{word}` is for {suited}, not for {}", quoted(name));
+        let unsuited: Vec<_> =
+            constraints.iter().filter(|it| !(it.rule.suits)(&subject) && !is_other(it.rule)).collect();
+        for (at, constraint) in unsuited.iter().enumerate() {
+            let suited = constraint.rule.suited;
+            let is_alike = |other: &&&Constraint| other.rule.suited == suited;
+            // Both bounds of the same are one mistake.
+            if unsuited[..at].iter().any(|other| is_alike(&other)) {
+                continue;
+            }
+            let alike: Vec<_> = unsuited[at..].iter().filter(is_alike).collect();
+            let words: Vec<_> = alike.iter().map(|it| format!("`{}`", it.rule.word)).collect();
+            let verb = if words.len() == 1 { "is" } else { "are" };
+            let text = format!("{} {verb} for {suited}, not for {}", words.join(" and "), quoted(name));
             let finding = Diagnostic::new(Code::ConstraintUnsuited, constraint.span, text);
+            let finding = alike[1..].iter().fold(finding, |finding, it| finding.also(it.span, "and this"));
             found.push(finding.help(help(constraint.rule, &subject)));
         }
     }

@@ -1,8 +1,9 @@
-//! SVK0209: a call is routed by a field of its request that is there in every request and is one whole value: a number
-//! without a fraction, a flag, a text, bytes or an enum.
+//! SVK0209: a call is routed by a field of its request that is one value many may differ in: a whole number, a flag, a
+//! text or bytes.
 //!
-//! No `f32` and `f64`: equal numbers may differ in their bits. No member of a oneof: where another one is chosen there is
-//! nothing to route by. An optional field may be one: absent, it routes as its zero value does.
+//! No `f32` and `f64`: equal numbers may differ in their bits. No enum: it has a few values, and numbers the other side
+//! may not know. No member of a oneof: where another one is chosen there is nothing to route by. An optional field may be
+//! one: where it is absent the call has no key.
 
 use crate::constraint::Holds;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
@@ -53,7 +54,8 @@ fn unfit(field: &Field) -> Option<&'static str> {
     match field.subject().holds {
         Holds::Message | Holds::Members => Some("is a message"),
         Holds::Floats { .. } => Some("is a number with a fraction"),
-        Holds::Integers { .. } | Holds::Flags | Holds::Text | Holds::Enum => None,
+        Holds::Enum => Some("is an enum"),
+        Holds::Integers { .. } | Holds::Flags | Holds::Text => None,
     }
 }
 
@@ -65,9 +67,7 @@ fn help(name: Option<&str>, request: &Message) -> String {
     }
     let shown: Vec<_> = fit().take(SHOWN_MAX).map(quoted).collect();
     match shown.is_empty() {
-        true => {
-            "a call is routed by a field that holds one whole number, flag, text, bytes or enum".to_owned()
-        }
+        true => "a call is routed by a field that holds one whole number, flag, text or bytes".to_owned(),
         false => format!("what a call can be routed by here is {}", shown.join(" ")),
     }
 }

@@ -13,6 +13,8 @@ pub(super) fn message(element: &mut Element<'_>, context: &mut Context<'_>) -> O
     };
     let lifecycle = lifecycle::lifecycle(element, context);
     let parts = take(&mut element.parts);
+    // The fields of a oneof are fields of the message.
+    let is_cut_within = parts.oneofs.iter().any(|oneof| oneof.is_partial);
     Some(Message {
         name,
         doc: parts.doc,
@@ -22,6 +24,6 @@ pub(super) fn message(element: &mut Element<'_>, context: &mut Context<'_>) -> O
         reserved: parts.reserved,
         enums: parts.enums,
         messages: parts.messages,
-        is_partial: element.children_cut,
+        is_partial: element.children_cut || is_cut_within,
     })
 }
