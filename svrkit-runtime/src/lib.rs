@@ -20,22 +20,26 @@ mod deadline;
 mod dispatch;
 mod error_code;
 mod limits;
+mod route_key;
 mod scratch;
 mod server;
 mod spec;
 mod status;
+mod stream;
 mod transport;
 pub mod wire;
 
 pub use bytes::Bytes;
 
-pub use client::{Client, ClientBuilder, Request};
+pub use client::{Client, ClientBuilder, Request, Response};
 pub use dispatch::{Answer, Call, Service, ServiceIdTaken};
 pub use error_code::ErrorCode;
 pub use limits::Limits;
+pub use route_key::RouteKey;
 pub use server::{Bound, Drained, ServeError, Server};
-pub use spec::{ServiceSpec, Spec};
+pub use spec::{ServiceSpec, Spec, Streaming};
 pub use status::{Cause, Code, Layer, Party, Retry, Status, StatusFacts};
+pub use stream::{Answers, BothStreams, ClientStream, Receiver, Requests, Sender, ServerStream};
 pub use wire::frame::{Metadata, MetadataEntry};
 pub use wire::tlv::{DecodeError, EncodeError, Tlv, TlvEnum, TlvOneof, UnknownFields, Violations};
 

@@ -29,6 +29,8 @@ pub struct Limits {
     /// `outbound.queue`: bytes that wait to be written on one connection before a server stops reading it and a
     /// client's calls wait.
     pub outbound_queue: usize,
+    /// `stream.room`: messages of a stream that wait for their reader, each way, before their sender waits; at least 1.
+    pub stream_room: usize,
     /// `connections`: open connections of one server.
     pub connections: usize,
     /// `hello.timeout`: from the connection to the peer's whole hello.
@@ -52,6 +54,7 @@ impl Default for Limits {
             decode_depth: 64,
             calls_in_flight: 1024,
             outbound_queue: 1 << 20,
+            stream_room: 16,
             connections: 10_000,
             hello_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_millis(200),

@@ -38,15 +38,19 @@ impl ServiceSpec {
 ///
 /// ```
 /// use std::time::Duration;
-/// use svrkit_runtime::{ServiceSpec, Spec};
+/// use svrkit_runtime::{ServiceSpec, Spec, Streaming};
 ///
 /// static WEATHER: ServiceSpec = ServiceSpec::new("weather.Weather", 2002, &[&SUMMARIZE]);
 /// static SUMMARIZE: Spec = Spec::new("weather.Weather", 2002, "Summarize", 1)
 ///     .messages("weather.Measurements", "weather.Summary")
 ///     .timeout(Duration::from_millis(300))
-///     .idempotent();
+///     .idempotent()
+///     .errors("weather.WeatherError")
+///     .route_key("station")
+///     .since(3);
 ///
 /// assert_eq!(SUMMARIZE.to_string(), "weather.Weather.Summarize");
+/// assert_eq!((SUMMARIZE.streaming, SUMMARIZE.oneway, SUMMARIZE.deprecated), (Streaming::Unary, false, None));
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
@@ -69,6 +73,31 @@ pub struct Spec {
     pub priority: u8,
     /// Whether doing it twice is the same as doing it once; only then may a client repeat it by itself.
     pub idempotent: bool,
+    /// Which sides send many messages instead of one.
+    pub streaming: Streaming,
+    /// Whether the caller gets no answer, and waits for none.
+    pub oneway: bool,
+    /// Full name of the set of errors that it may end with; empty where nobody said.
+    pub errors: &'static str,
+    /// Name of the request's field whose hash routes the call; empty where there is none.
+    pub route_key: &'static str,
+    /// Why it should not be called any more, and what to call instead; `None`: it may be.
+    pub deprecated: Option<&'static str>,
+    /// The version of the schema it came with; 0 where nobody said.
+    pub since: u32,
+}
+
+/// Which sides of a call send many messages instead of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Streaming {
+    /// Neither: one request, one answer.
+    Unary,
+    /// The caller: many requests, one answer.
+    Client,
+    /// The server: one request, many answers.
+    Server,
+    /// Both.
+    Both,
 }
 
 /// The business class of a method that names none.
@@ -88,6 +117,12 @@ impl Spec {
             timeout: None,
             priority: PRIORITY_NORMAL,
             idempotent: false,
+            streaming: Streaming::Unary,
+            oneway: false,
+            errors: "",
+            route_key: "",
+            deprecated: None,
+            since: 0,
         }
     }
 
@@ -117,6 +152,48 @@ impl Spec {
     #[must_use]
     pub const fn idempotent(mut self) -> Self {
         self.idempotent = true;
+        self
+    }
+
+    /// Says which sides send many messages.
+    #[must_use]
+    pub const fn streaming(mut self, streaming: Streaming) -> Self {
+        self.streaming = streaming;
+        self
+    }
+
+    /// Says that the caller gets no answer.
+    #[must_use]
+    pub const fn oneway(mut self) -> Self {
+        self.oneway = true;
+        self
+    }
+
+    /// Sets the full name of the set of errors that it may end with.
+    #[must_use]
+    pub const fn errors(mut self, errors: &'static str) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// Sets the name of the request's field whose hash routes the call.
+    #[must_use]
+    pub const fn route_key(mut self, field: &'static str) -> Self {
+        self.route_key = field;
+        self
+    }
+
+    /// Says why it should not be called any more.
+    #[must_use]
+    pub const fn deprecated(mut self, why: &'static str) -> Self {
+        self.deprecated = Some(why);
+        self
+    }
+
+    /// Sets the version of the schema it came with.
+    #[must_use]
+    pub const fn since(mut self, version: u32) -> Self {
+        self.since = version;
         self
     }
 }

@@ -10,6 +10,7 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::pending::{CALLS_MAX, Outcome, Pending};
+use crate::stream::HandlerEnds;
 use crate::wire::frame::{Hello, RequestFacts, ServedService};
 
 /// What carries calls to a server and answers back.
@@ -28,6 +29,24 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
 
     /// Sends a call that has its slot. False: the link takes none any more; the server has not seen it.
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool;
+
+    /// The same for a call that nobody waits to have answered: it ends when the link has taken it.
+    fn send_oneway(
+        self: Arc<Self>,
+        call_id: u32,
+        facts: RequestFacts,
+        metadata: &Bytes,
+        body: &Bytes,
+    ) -> bool;
+
+    /// The same for a call whose messages travel by `ends`. False: this link carries no streams.
+    fn send_stream(
+        self: Arc<Self>,
+        call_id: u32,
+        facts: RequestFacts,
+        body: &Bytes,
+        ends: HandlerEnds,
+    ) -> bool;
 
     /// Gives a call up. Where it was sent and not answered, the server is told.
     fn abandon(&self, call_id: u32);
@@ -93,6 +112,14 @@ impl Call {
 
     pub(super) fn send(&self, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
         Arc::clone(&self.connection.link).send(self.call_id, facts, metadata, body)
+    }
+
+    pub(super) fn send_oneway(&self, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
+        Arc::clone(&self.connection.link).send_oneway(self.call_id, facts, metadata, body)
+    }
+
+    pub(super) fn send_stream(&self, facts: RequestFacts, body: &Bytes, ends: HandlerEnds) -> bool {
+        Arc::clone(&self.connection.link).send_stream(self.call_id, facts, body, ends)
     }
 
     pub(super) fn mark_sent(&self) -> bool {

@@ -17,10 +17,11 @@ use super::silence::{Asked, Silence};
 use super::timer;
 use crate::limits::Limits;
 use crate::status::{Layer, Party, Retry, Status, from_wire};
+use crate::stream::HandlerEnds;
 use crate::transport::{Inbox, InboxError, Outbox};
 use crate::wire::frame::{
-    Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Header,
-    Hello, RequestFacts, VERSION, common_version, hello_header,
+    FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX,
+    HELLO_NAME_LEN_MAX, Header, Hello, RequestFacts, VERSION, common_version, hello_header,
 };
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
@@ -124,12 +125,26 @@ impl Link for FrameLink {
     }
 
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
-        let taken = self.outbox.push_shared(Header::new(call_id, Facts::Request(facts)), metadata, body);
-        if !taken {
-            // The writer met the end before the reader did.
-            self.leaving.store(true, Ordering::Release);
+        self.push_request(Header::new(call_id, Facts::Request(facts)), metadata, body)
+    }
+
+    fn send_oneway(
+        self: Arc<Self>,
+        call_id: u32,
+        facts: RequestFacts,
+        metadata: &Bytes,
+        body: &Bytes,
+    ) -> bool {
+        let header = Header { flags: FLAG_ONEWAY, ..Header::new(call_id, Facts::Request(facts)) };
+        let taken = self.push_request(header, metadata, body);
+        if taken {
+            self.pending.answer(call_id, Ok(Bytes::new()));
         }
         taken
+    }
+
+    fn send_stream(self: Arc<Self>, _: u32, _: RequestFacts, _: &Bytes, _: HandlerEnds) -> bool {
+        false
     }
 
     fn abandon(&self, call_id: u32) {
@@ -153,6 +168,15 @@ impl Link for FrameLink {
 }
 
 impl FrameLink {
+    fn push_request(&self, header: Header, metadata: &Bytes, body: &Bytes) -> bool {
+        let taken = self.outbox.push_shared(header, metadata, body);
+        if !taken {
+            // The writer met the end before the reader did.
+            self.leaving.store(true, Ordering::Release);
+        }
+        taken
+    }
+
     /// Waits for the server's hello.
     async fn greet(
         &self,

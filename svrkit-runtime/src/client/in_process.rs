@@ -1,7 +1,8 @@
 //! The link of a client to services in the same process: no socket, the same codec, dispatcher and limits.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -9,9 +10,10 @@ use bytes::Bytes;
 use super::connection::{Connection, Link};
 use super::pending::Pending;
 use super::timer;
-use crate::dispatch::{Call, InFlight, Responder, Router, StoppedBy};
+use crate::dispatch::{Call, InFlight, Responder, Router, StoppedBy, Wanted};
 use crate::limits::Limits;
 use crate::status::{Layer, Status, from_wire, to_wire};
+use crate::stream::HandlerEnds;
 use crate::wire::frame::{Hello, RequestFacts};
 use crate::wire::tlv::Tlv;
 
@@ -22,6 +24,8 @@ struct InProcess {
     router: Arc<Router>,
     limits: Limits,
     leaving: AtomicBool,
+    /// Of calls that are being dispatched.
+    streams: Mutex<HashMap<u32, HandlerEnds>>,
 }
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
@@ -32,6 +36,7 @@ pub(super) fn open(router: Arc<Router>, limits: Limits) -> Connection {
         router,
         limits,
         leaving: AtomicBool::new(false),
+        streams: Mutex::default(),
     });
     let timer = tokio::spawn({
         let ended = Ended(Arc::clone(&link));
@@ -75,16 +80,33 @@ impl Link for InProcess {
     }
 
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
-        match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
-            Ok(()) => {
-                let responder = Arc::clone(&self) as Arc<dyn Responder>;
-                self.router.dispatch(Call::new(call_id, facts, metadata.clone(), body.clone(), responder));
-            }
-            // The handlers of cancelled calls may not have ended yet, though their slots are free again.
-            Err(not_begun) => {
-                self.pending.answer(call_id, Err(as_told(&not_begun.status(&self.limits))));
-            }
-        }
+        self.dispatch(call_id, facts, Wanted::Answer, metadata, body);
+        true
+    }
+
+    fn send_oneway(
+        self: Arc<Self>,
+        call_id: u32,
+        facts: RequestFacts,
+        metadata: &Bytes,
+        body: &Bytes,
+    ) -> bool {
+        self.dispatch(call_id, facts, Wanted::Nothing, metadata, body);
+        self.pending.answer(call_id, Ok(Bytes::new()));
+        true
+    }
+
+    fn send_stream(
+        self: Arc<Self>,
+        call_id: u32,
+        facts: RequestFacts,
+        body: &Bytes,
+        ends: HandlerEnds,
+    ) -> bool {
+        self.streams().insert(call_id, ends);
+        self.dispatch(call_id, facts, Wanted::Answer, &Bytes::new(), body);
+        // They are left where no handler of a stream was found.
+        self.streams().remove(&call_id);
         true
     }
 
@@ -105,6 +127,40 @@ impl Link for InProcess {
     }
 }
 
+impl InProcess {
+    fn dispatch(
+        self: &Arc<Self>,
+        call_id: u32,
+        facts: RequestFacts,
+        wanted: Wanted,
+        metadata: &Bytes,
+        body: &Bytes,
+    ) {
+        match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
+            Ok(()) => {
+                let responder = Arc::clone(self) as Arc<dyn Responder>;
+                self.router.dispatch(Call::new(
+                    call_id,
+                    facts,
+                    wanted,
+                    metadata.clone(),
+                    body.clone(),
+                    responder,
+                ));
+            }
+            // The handlers of cancelled calls may not have ended yet, though their slots are free again.
+            Err(not_begun) => {
+                self.pending.answer(call_id, Err(as_told(&not_begun.status(&self.limits))));
+            }
+        }
+    }
+
+    /// Each change under the lock is one operation of the map: a panic cannot leave it half done.
+    fn streams(&self) -> MutexGuard<'_, HashMap<u32, HandlerEnds>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Responder for InProcess {
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
         let outcome = outcome.map(Bytes::copy_from_slice).map_err(as_told);
@@ -119,6 +175,10 @@ impl Responder for InProcess {
 
     fn caller_message_in(&self) -> Option<u32> {
         Some(self.limits.message_in)
+    }
+
+    fn take_stream(&self, call_id: u32) -> Option<HandlerEnds> {
+        self.streams().remove(&call_id)
     }
 
     fn limits(&self) -> &Limits {

@@ -11,22 +11,28 @@ mod in_process;
 mod opening;
 mod pending;
 mod request;
+mod response;
 mod silence;
+mod stream;
 mod timer;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 
 pub use self::builder::ClientBuilder;
 use self::opening::State;
 pub use self::request::Request;
+pub use self::response::Response;
+pub(crate) use self::stream::StreamSlot;
 use crate::dispatch::Router;
 use crate::limits::Limits;
 use crate::scratch;
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::stream::{BothStreams, ClientStream, ServerStream, StreamCall};
 use crate::wire::tlv::Tlv;
 
 /// The endpoint name of calls that stay in the process.
@@ -85,23 +91,59 @@ impl Client {
 
     /// A request of the method `spec`; it is sent when it is awaited. Generated clients call this.
     pub fn request<Req: Tlv, Resp: Tlv>(&self, spec: &'static Spec, message: &Req) -> Request<Resp> {
-        let encoded = scratch::encode(message, self.0.limits.message_out, |encoded| match encoded {
+        Request::new(self.clone(), spec, self.encode(message))
+    }
+
+    /// A request of the method `spec` that is not answered: awaiting it sends it, and it is ready when the connection has
+    /// taken it. Whether a handler ran, and how it ended, nobody is told. Generated clients call this.
+    pub fn oneway<Req: Tlv>(&self, spec: &'static Spec, message: &Req) -> Request<()> {
+        Request::new(self.clone(), spec, self.encode(message))
+    }
+
+    /// A call of the method `spec` with many answers. Generated clients call this.
+    pub fn server_stream<Req: Tlv, Resp: Tlv>(
+        &self,
+        spec: &'static Spec,
+        message: &Req,
+    ) -> ServerStream<Resp> {
+        ServerStream::new(StreamCall::new(self.clone(), spec, self.encode(message)))
+    }
+
+    /// A call of the method `spec` with many requests. Generated clients call this.
+    pub fn client_stream<Req: Tlv, Resp: Tlv>(&self, spec: &'static Spec) -> ClientStream<Req, Resp> {
+        ClientStream::new(StreamCall::new(self.clone(), spec, Ok(Bytes::new())))
+    }
+
+    /// A call of the method `spec` with many requests and many answers. Generated clients call this.
+    pub fn both_streams<Req: Tlv, Resp: Tlv>(&self, spec: &'static Spec) -> BothStreams<Req, Resp> {
+        BothStreams::new(StreamCall::new(self.clone(), spec, Ok(Bytes::new())))
+    }
+
+    fn encode<Req: Tlv>(&self, message: &Req) -> Result<Bytes, Status> {
+        scratch::encode(message, self.0.limits.message_out, |encoded| match encoded {
             Ok(bytes) => Ok(Bytes::copy_from_slice(bytes)),
             Err(error) => Err(Status::resource_exhausted(format!("the request cannot be encoded: {error}"))
                 .layer(Layer::Codec)
                 .party(Party::Caller)
                 .cause(Cause::Size)
                 .retry(Retry::Never)),
-        });
-        Request::new(self.clone(), spec, encoded)
+        })
     }
 
-    fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
     }
 
+    /// The time a call of `spec` may take unless its caller says otherwise, and who set it.
+    pub(crate) fn timeout_of(&self, spec: &Spec) -> (Duration, &'static str) {
+        match spec.timeout {
+            Some(timeout) => (timeout, "the schema's timeout"),
+            None => (self.limits().deadline_default, "deadline.default"),
+        }
+    }
+
     /// Names the endpoint in a status that does not.
-    fn name(&self, status: Status) -> Status {
+    pub(crate) fn name(&self, status: Status) -> Status {
         if status.facts().endpoint.is_some() { status } else { status.endpoint(self.endpoint()) }
     }
 

@@ -17,13 +17,15 @@ use super::Client;
 use super::connection::{Call, Connection};
 use super::opening::Opened;
 use super::pending::Outcome;
+use super::response::Response;
 use crate::deadline::instant_after;
+use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
 use crate::wire::frame::{Metadata, RequestFacts};
 use crate::wire::tlv::{DecodeLimits, Tlv};
 
-/// A request for an `R`: awaiting it sends it.
+/// A request for an `R`, or for nothing (`()`): awaiting it sends it.
 ///
 /// It ends at its deadline at the latest: the time given by [`Self::timeout`], else by the schema, else by
 /// `deadline.default`. Dropping it cancels the call at the server. It must be awaited on a tokio runtime.
@@ -34,6 +36,8 @@ pub struct Request<R> {
     message: Result<Bytes, Status>,
     metadata: Metadata,
     timeout: Duration,
+    /// 0: none.
+    route_hash: u32,
     /// Who set it, for the one who wants to change it.
     timeout_from: &'static str,
     /// Set when it is first polled.
@@ -59,18 +63,16 @@ enum State {
     Ended,
 }
 
-impl<R: Tlv> Request<R> {
+impl<R: Response> Request<R> {
     pub(super) fn new(client: Client, spec: &'static Spec, message: Result<Bytes, Status>) -> Self {
-        let (timeout, timeout_from) = match spec.timeout {
-            Some(timeout) => (timeout, "the schema's timeout"),
-            None => (client.limits().deadline_default, "deadline.default"),
-        };
+        let (timeout, timeout_from) = client.timeout_of(spec);
         Self {
             client,
             spec,
             message,
             metadata: Metadata::default(),
             timeout,
+            route_hash: 0,
             timeout_from,
             deadline: None,
             state: State::New,
@@ -82,6 +84,13 @@ impl<R: Tlv> Request<R> {
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self.timeout_from = "the call's timeout";
+        self
+    }
+
+    /// Has calls of equal keys find the same server, where anything chooses among servers. Generated clients call this with
+    /// the field that the schema names.
+    pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
+        self.route_hash = key.route_hash();
         self
     }
 
@@ -217,9 +226,15 @@ impl<R: Tlv> Request<R> {
             priority: self.spec.priority,
             // The highest number means that there is no deadline.
             remaining_us: u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1),
+            route_hash: self.route_hash,
             ..RequestFacts::default()
         };
-        if call.send(facts, &metadata, message) {
+        let taken = if R::IS_AWAITED {
+            call.send(facts, &metadata, message)
+        } else {
+            call.send_oneway(facts, &metadata, message)
+        };
+        if taken {
             return Ok(State::Sent(call));
         }
         // The server has not seen it: another connection may take it.
@@ -281,7 +296,7 @@ impl<R: Tlv> Request<R> {
         };
         let limits = self.client.limits();
         let limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
-        R::decode_shared(&body, &limits).map_err(|error| {
+        R::read(&body, &limits).map_err(|error| {
             Status::internal(format!("the response cannot be decoded: {error}"))
                 .layer(Layer::Codec)
                 .retry(Retry::Never)
@@ -289,7 +304,7 @@ impl<R: Tlv> Request<R> {
     }
 }
 
-impl<R: Tlv> Future for Request<R> {
+impl<R: Response> Future for Request<R> {
     type Output = Result<R, Status>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {

@@ -11,6 +11,7 @@ use super::responder::Responder;
 use crate::scratch;
 use crate::spec::{ServiceSpec, Spec};
 use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::stream::{HandlerEnds, Receiver, Sender, over_connections};
 use crate::wire::frame::{Metadata, RequestFacts};
 use crate::wire::tlv::{DecodeLimits, Tlv, Violations};
 
@@ -30,11 +31,12 @@ impl Call {
     pub(crate) fn new(
         call_id: u32,
         facts: RequestFacts,
+        wanted: Wanted,
         metadata: Bytes,
         body: Bytes,
         responder: Arc<dyn Responder>,
     ) -> Self {
-        Self { facts, metadata, body, permit: Permit { responder, call_id, ended: false } }
+        Self { facts, metadata, body, permit: Permit { responder, call_id, wanted, ended: false } }
     }
 
     /// The service called.
@@ -75,43 +77,69 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        let Self { facts, body, permit, .. } = self;
-        if facts.remaining_us == 0 {
-            let late = Status::deadline_exceeded("the deadline was over when the call arrived")
-                .party(Party::Caller)
-                .layer(Layer::Admission)
-                .cause(Cause::Deadline);
-            return permit.answer(Err(&late));
+        let Some((request, permit)) = self.read(spec) else { return };
+        permit.run_for_message(spec, move || handler(request));
+    }
+
+    /// The same for a oneway method: no answer goes back. The handler goes on when the caller leaves.
+    ///
+    /// A caller that waits for an answer has another schema, and is told so.
+    pub fn handle_oneway<Req, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        F: FnOnce(Req) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        if self.permit.wanted == Wanted::Answer {
+            let words =
+                format!("{spec} is oneway here, and its caller waits for an answer: their schemas differ");
+            return self
+                .refuse(&Status::failed_precondition(words).layer(Layer::Dispatch).retry(Retry::Never));
         }
-        let limits = permit.responder.limits();
-        let decode_limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
-        let request = match Req::decode_shared(&body, &decode_limits) {
-            Ok(request) => request,
-            Err(error) => {
-                let status =
-                    Status::invalid_argument(format!("the request of {spec} cannot be decoded: {error}"))
-                        .layer(Layer::Codec)
-                        .retry(Retry::Never);
-                return permit.answer(Err(&status));
-            }
-        };
-        drop(body);
-        let violations = Violations::of(&request);
-        if !violations.is_empty() {
-            let status =
-                Status::invalid_argument(violations.to_string()).layer(Layer::Codec).retry(Retry::Never);
-            return permit.answer(Err(&status));
-        }
-        let (responder, call_id) = (Arc::clone(&permit.responder), permit.call_id);
-        let task = tokio::spawn(async move {
-            let outcome = handler(request).await;
-            permit.room().await;
-            match outcome {
-                Ok(response) => permit.answer_message(spec, &response),
-                Err(status) => permit.answer(Err(&status)),
-            }
-        });
-        responder.in_flight().attach(call_id, task.abort_handle());
+        let Some((request, permit)) = self.read(spec) else { return };
+        permit.run(move || handler(request));
+    }
+
+    /// The same for a method with many answers, which the handler sends one by one.
+    ///
+    /// A stream that comes over a connection is refused with UNIMPLEMENTED, as in the next two.
+    pub fn handle_server_stream<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Req, Sender<Resp>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        let Some((call, ends)) = self.with_stream(spec) else { return };
+        let Some((request, permit)) = call.read(spec) else { return };
+        let (_, answers) = ends.open::<Req, Resp>();
+        permit.run(move || handler(request, answers));
+    }
+
+    /// The same for a method with many requests, which the handler receives one by one.
+    pub fn handle_client_stream<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Receiver<Req>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
+    {
+        let Some((call, ends)) = self.with_stream(spec) else { return };
+        let (requests, _) = ends.open::<Req, Resp>();
+        call.permit.run_for_message(spec, move || handler(requests));
+    }
+
+    /// The same for a method with many requests and many answers.
+    pub fn handle_both_streams<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Receiver<Req>, Sender<Resp>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        let Some((call, ends)) = self.with_stream(spec) else { return };
+        let (requests, answers) = ends.open();
+        call.permit.run(move || handler(requests, answers));
     }
 
     /// Answers UNIMPLEMENTED: the service has no method of this id.
@@ -130,6 +158,45 @@ impl Call {
     /// Answers with `status` without a handler.
     pub fn refuse(self, status: &Status) {
         self.permit.answer(Err(status));
+    }
+
+    /// The decoded request, in order. `None`: it is not, or too late, and the call has been answered.
+    fn read<Req: Tlv>(self, spec: &'static Spec) -> Option<(Req, Permit)> {
+        let Self { facts, body, permit, .. } = self;
+        if facts.remaining_us == 0 {
+            let late = Status::deadline_exceeded("the deadline was over when the call arrived")
+                .party(Party::Caller)
+                .layer(Layer::Admission)
+                .cause(Cause::Deadline);
+            permit.answer(Err(&late));
+            return None;
+        }
+        let limits = permit.responder.limits();
+        let decode_limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
+        let refused = match Req::decode_shared(&body, &decode_limits) {
+            Ok(request) => {
+                let violations = Violations::of(&request);
+                if violations.is_empty() {
+                    return Some((request, permit));
+                }
+                violations.to_string()
+            }
+            Err(error) => format!("the request of {spec} cannot be decoded: {error}"),
+        };
+        let status = Status::invalid_argument(refused).layer(Layer::Codec).retry(Retry::Never);
+        permit.answer(Err(&status));
+        None
+    }
+
+    /// The call with the ends of its streams. `None`: it came without, and has been refused.
+    fn with_stream(self, spec: &'static Spec) -> Option<(Self, HandlerEnds)> {
+        match self.permit.responder.take_stream(self.permit.call_id) {
+            Some(ends) => Some((self, ends)),
+            None => {
+                self.refuse(&over_connections(spec).layer(Layer::Dispatch));
+                None
+            }
+        }
     }
 }
 
@@ -152,18 +219,69 @@ pub(super) fn list(words: &[String]) -> String {
     }
 }
 
+/// What a caller waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Answer,
+    /// The call is oneway.
+    Nothing,
+}
+
 /// A running call's permit: its place among the calls in flight. It is given back on drop, and whoever drops it
 /// unanswered leaves the caller an error.
 struct Permit {
     responder: Arc<dyn Responder>,
     call_id: u32,
+    wanted: Wanted,
     ended: bool,
 }
 
 impl Permit {
+    /// Runs a handler on a task of its own and answers with its message.
+    fn run_for_message<Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Resp: Tlv,
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
+    {
+        self.spawn(move |permit| async move {
+            let outcome = handler().await;
+            permit.room().await;
+            match outcome {
+                Ok(response) => permit.answer_message(spec, &response),
+                Err(status) => permit.answer(Err(&status)),
+            }
+        });
+    }
+
+    /// Runs a handler on a task of its own and answers that it has ended, where anybody waits for it.
+    fn run<F, Fut>(self, handler: F)
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        self.spawn(move |permit| async move {
+            let outcome = handler().await;
+            permit.answer(outcome.as_ref().map(|()| &[][..]));
+        });
+    }
+
+    fn spawn<F, Fut>(self, run: F)
+    where
+        F: FnOnce(Self) -> Fut,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let (responder, call_id, wanted) = (Arc::clone(&self.responder), self.call_id, self.wanted);
+        let handler = tokio::spawn(run(self)).abort_handle();
+        match wanted {
+            Wanted::Answer => responder.in_flight().attach(call_id, handler),
+            Wanted::Nothing => responder.in_flight().attach_detached(call_id, handler),
+        }
+    }
+
     fn answer(mut self, outcome: Result<&[u8], &Status>) {
         // Nobody waits for the answer of a call that was cancelled, and its id may be another call's by now.
-        if self.end() != Some(StoppedBy::Caller) {
+        if self.end() != Some(StoppedBy::Caller) && self.wanted == Wanted::Answer {
             self.responder.answer(self.call_id, outcome);
         }
     }
@@ -200,7 +318,11 @@ impl Permit {
     /// Its handler is gone without an answer.
     #[cold]
     fn answer_unanswered(&mut self) {
-        let status = match self.end() {
+        let stopped_by = self.end();
+        if self.wanted == Wanted::Nothing {
+            return;
+        }
+        let status = match stopped_by {
             Some(StoppedBy::Caller) => return,
             Some(StoppedBy::Drain) => {
                 Status::unavailable("the server stopped before the handler had ended (drain.timeout)")

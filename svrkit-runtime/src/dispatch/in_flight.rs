@@ -33,6 +33,8 @@ enum State {
     /// Between arrival and the start of its handler.
     Starting,
     Running(AbortHandle),
+    /// Running for nobody: its caller's leaving does not stop it.
+    Detached(AbortHandle),
     Stopped(StoppedBy),
 }
 
@@ -112,7 +114,18 @@ impl InFlight {
         match self.lock().calls.get_mut(&call_id) {
             Some(state @ State::Starting) => *state = State::Running(handler),
             Some(State::Stopped(_)) => handler.abort(),
-            Some(State::Running(_)) | None => {}
+            Some(State::Running(_) | State::Detached(_)) | None => {}
+        }
+    }
+
+    /// The same for a handler that its caller does not wait for: it goes on when the caller leaves, until a drain's end.
+    pub(crate) fn attach_detached(&self, call_id: u32, handler: AbortHandle) {
+        match self.lock().calls.get_mut(&call_id) {
+            Some(state @ (State::Starting | State::Stopped(StoppedBy::Caller))) => {
+                *state = State::Detached(handler);
+            }
+            Some(State::Stopped(StoppedBy::Drain)) => handler.abort(),
+            Some(State::Running(_) | State::Detached(_)) | None => {}
         }
     }
 
@@ -166,11 +179,17 @@ impl InFlight {
 
 impl State {
     fn stop(&mut self, by: StoppedBy) {
-        // Who stopped it first keeps the word: a caller that has left stays the one who did.
-        if !matches!(self, Self::Stopped(_))
-            && let Self::Running(handler) = std::mem::replace(self, Self::Stopped(by))
-        {
-            handler.abort();
+        match self {
+            // Who stopped it first keeps the word: a caller that has left stays the one who did.
+            Self::Stopped(_) => {}
+            Self::Detached(_) if by == StoppedBy::Caller => {}
+            Self::Starting | Self::Running(_) | Self::Detached(_) => {
+                if let Self::Running(handler) | Self::Detached(handler) =
+                    std::mem::replace(self, Self::Stopped(by))
+                {
+                    handler.abort();
+                }
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod router;
 mod service;
 
 pub use call::Call;
+pub(crate) use call::Wanted;
 pub(crate) use in_flight::{InFlight, NotBegun, StoppedBy};
 pub(crate) use responder::Responder;
 pub(crate) use router::Router;

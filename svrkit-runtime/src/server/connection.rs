@@ -10,12 +10,13 @@ use tokio::time::timeout;
 
 use super::Shared;
 use super::stranger;
-use crate::dispatch::{Call, InFlight, NotBegun, Responder, StoppedBy};
+use crate::dispatch::{Call, InFlight, NotBegun, Responder, StoppedBy, Wanted};
 use crate::limits::Limits;
 use crate::status::{Status, to_wire, words};
+use crate::stream::HandlerEnds;
 use crate::transport::{Inbox, InboxError, Outbox};
 use crate::wire::frame::{
-    Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX, Header, Hello,
+    FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX, Header, Hello,
     RequestFacts, ResponseFacts, VERSION, common_version, hello_header,
 };
 use crate::wire::tlv::Tlv;
@@ -205,11 +206,14 @@ impl Connection {
 
     fn request(self: &Arc<Self>, facts: RequestFacts, frame: Frame, shared: &Shared) {
         let call_id = frame.header.call_id;
+        let wanted = if frame.header.flags & FLAG_ONEWAY == 0 { Wanted::Answer } else { Wanted::Nothing };
         match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                shared.router.dispatch(Call::new(call_id, facts, frame.metadata, frame.body, responder));
+                let call = Call::new(call_id, facts, wanted, frame.metadata, frame.body, responder);
+                shared.router.dispatch(call);
             }
+            Err(_) if wanted == Wanted::Nothing => {}
             // Nothing can be answered: the id's one answer belongs to the first.
             Err(NotBegun::Duplicate) => {}
             Err(refused) => self.answer(call_id, Err(&refused.status(&self.limits))),
@@ -268,6 +272,10 @@ impl Responder for Connection {
 
     fn caller_message_in(&self) -> Option<u32> {
         self.peer_message_in.get().copied()
+    }
+
+    fn take_stream(&self, _: u32) -> Option<HandlerEnds> {
+        None
     }
 
     fn limits(&self) -> &Limits {

@@ -36,13 +36,16 @@ const KIND_PONG: u8 = 7;
 /// A receiver that does not know this frame's kind skips it.
 pub const FLAG_SKIPPABLE: u16 = 0x0100;
 
-/// Flags a receiver must understand; this version defines none.
+/// On a request: nobody waits for its answer, and none is sent.
+pub const FLAG_ONEWAY: u16 = 0x0001;
+
+/// Flags a receiver must understand.
 const FLAGS_CRITICAL: u16 = 0x00ff;
 
 /// One frame's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Flags; see [`FLAG_SKIPPABLE`].
+    /// Flags; see [`FLAG_ONEWAY`] and [`FLAG_SKIPPABLE`].
     pub flags: u16,
     /// Bytes of metadata behind the header.
     pub metadata_len: u16,
@@ -190,8 +193,10 @@ impl Header {
             return Err(FrameError::Version { found: version });
         }
         let flags = fields.u16(4);
-        if flags & FLAGS_CRITICAL != 0 {
-            return Err(FrameError::UnknownFlags { flags: flags & FLAGS_CRITICAL });
+        let known = if kind == KIND_REQUEST { FLAG_ONEWAY } else { 0 };
+        let unknown = flags & FLAGS_CRITICAL & !known;
+        if unknown != 0 {
+            return Err(FrameError::UnknownFlags { flags: unknown });
         }
         let facts = match kind {
             KIND_HELLO if is_hello => Facts::Hello { version_min: bytes[16], version_max: bytes[17] },
@@ -353,6 +358,10 @@ mod tests {
             "f753 01 02 0000 0300 02010000 07000000 36010000 0200 40 09 e0930400 efbeadde",
         );
         check(
+            &Header { flags: FLAG_ONEWAY, ..Header::new(7, Facts::Request(request)) },
+            "f753 01 02 0100 0000 00000000 07000000 36010000 0200 40 09 e0930400 efbeadde",
+        );
+        check(
             &Header::new(7, Facts::Response(response)),
             "f753 01 03 0000 0000 00000000 07000000 08030303 80110500 14000000 e9030000",
         );
@@ -392,7 +401,8 @@ mod tests {
         );
         refused(&format!("f753 09 02 0000 {rest}"), FrameError::Version { found: 9 });
         refused(&format!("f753 01 63 0000 {rest}"), FrameError::UnknownKind { kind: 0x63 });
-        refused(&format!("f753 01 02 0400 {rest}"), FrameError::UnknownFlags { flags: 4 });
+        refused(&format!("f753 01 02 0500 {rest}"), FrameError::UnknownFlags { flags: 4 });
+        refused(&format!("f753 01 03 0100 {rest}"), FrameError::UnknownFlags { flags: 1 });
         // A hello that claims a version has a layout nobody knows.
         refused(&format!("f753 01 01 0000 {rest}"), FrameError::UnknownKind { kind: 1 });
         refused(&format!("f753 00 02 0000 {rest}"), FrameError::Version { found: 0 });

@@ -18,7 +18,8 @@ use generated::svrkit::frames as messages;
 pub use decoder::{Frame, FrameDecoder};
 pub use error::FrameError;
 pub use header::{
-    FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header, MAGIC, RequestFacts, ResponseFacts, VERSION,
+    FLAG_ONEWAY, FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header, MAGIC, RequestFacts, ResponseFacts,
+    VERSION,
 };
 pub use hello::{HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, common_version, hello_header};
 pub use messages::{Failure, Hello, Metadata, MetadataEntry, ServedService};

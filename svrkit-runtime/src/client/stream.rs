@@ -1,0 +1,82 @@
+//! Opens the calls of streams: a slot among the calls that wait for their answers, and the ends of two channels.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::connection::Call;
+use super::pending::Outcome;
+use super::{Client, Target};
+use crate::deadline::instant_after;
+use crate::spec::Spec;
+use crate::status::{Layer, Retry, Status};
+use crate::stream::{CallerEnds, ends, over_connections};
+use crate::wire::frame::RequestFacts;
+
+/// A call's slot until it has ended. Dropping it cancels the call.
+pub(crate) struct StreamSlot {
+    call: Call,
+    ended: Option<Result<Bytes, Status>>,
+}
+
+impl StreamSlot {
+    /// Ready once the handler has ended, from then on.
+    pub(crate) fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.ended.is_none() {
+            self.ended = Some(match ready!(self.call.poll(cx)) {
+                Outcome::Answered(answer) => answer,
+                Outcome::Late { .. } | Outcome::Unsent => {
+                    Err(Status::unavailable("the stream ended with its connection").layer(Layer::Transport))
+                }
+            });
+        }
+        Poll::Ready(())
+    }
+
+    /// How the handler ended: with its encoded answer, or a status.
+    pub(crate) async fn ended(&mut self) -> Result<Bytes, Status> {
+        poll_fn(|cx| {
+            ready!(self.poll_ended(cx));
+            Poll::Ready(self.ended.clone().expect("it is kept when it is ready"))
+        })
+        .await
+    }
+}
+
+impl Client {
+    /// Whether streams work here at all: known without a connection.
+    pub(crate) fn carries_streams(&self) -> bool {
+        matches!(self.0.target, Target::InProcess(_))
+    }
+
+    /// Begins a call of a stream method.
+    pub(crate) async fn open_stream(
+        &self,
+        spec: &'static Spec,
+        request: &Bytes,
+    ) -> Result<(StreamSlot, CallerEnds), Status> {
+        let connection = self.connection().await?;
+        let places = Arc::clone(&connection.places);
+        let unavailable =
+            || Status::unavailable("the connection ended before the stream began").retry(Retry::Elsewhere);
+        let place = places.acquire_owned().await.map_err(|_| unavailable())?;
+        // A stream lasts as long as it has something to say; its caller keeps the time of the first answer.
+        let forever = instant_after(Duration::MAX);
+        let call = Call::start(connection, place, forever, true).ok_or_else(unavailable)?;
+        let (caller, handler) = ends(self.limits());
+        let facts = RequestFacts {
+            service_id: spec.service_id,
+            method_id: spec.method_id,
+            priority: spec.priority,
+            remaining_us: u32::MAX,
+            ..RequestFacts::default()
+        };
+        if !call.send_stream(facts, request, handler) {
+            return Err(over_connections(spec).layer(Layer::Client));
+        }
+        Ok((StreamSlot { call, ended: None }, caller))
+    }
+}

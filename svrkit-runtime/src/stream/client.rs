@@ -1,0 +1,49 @@
+//! A call with many requests and one answer, as its caller sees it.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use super::call::StreamCall;
+use crate::status::Status;
+use crate::wire::tlv::Tlv;
+
+/// Requests to be sent, and the answer to all of them. The call begins with the first; dropping this cancels it.
+///
+/// The answer has to come within the method's timeout, or `deadline.default`, of [`finish`](Self::finish).
+#[derive(Debug)]
+#[must_use = "a stream that is dropped is cancelled"]
+pub struct ClientStream<Req, Resp> {
+    call: StreamCall,
+    messages: PhantomData<fn(&Req) -> Resp>,
+}
+
+impl<Req: Tlv, Resp: Tlv> ClientStream<Req, Resp> {
+    pub(crate) fn new(call: StreamCall) -> Self {
+        Self { call, messages: PhantomData }
+    }
+
+    /// Sets the time from [`finish`](Self::finish) to the answer.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.call.set_timeout(timeout);
+        self
+    }
+
+    /// Sends one request, as soon as there is room for it (`stream.room`).
+    ///
+    /// # Errors
+    /// RESOURCE_EXHAUSTED when it is too large. Else the handler takes no more: the status it ended with, or CANCELLED when
+    /// it has ended well, and [`finish`](Self::finish) gives its answer.
+    pub async fn send(&mut self, message: &Req) -> Result<(), Status> {
+        self.call.send(message).await
+    }
+
+    /// Says that everything has been sent, and waits for the answer.
+    ///
+    /// # Errors
+    /// The status that the handler ended with, or why the call did not get to its end.
+    pub async fn finish(mut self) -> Result<Resp, Status> {
+        // A handler that has its answer needs not hear the end; how it ended is told below.
+        let _ = self.call.send_end().await;
+        self.call.answer().await
+    }
+}

@@ -1,0 +1,71 @@
+//! Calls in which one side or both send many messages.
+//!
+//! A handler gets a [`Receiver`] of what the caller sends and a [`Sender`] for what it answers; the caller holds a
+//! [`ServerStream`], [`ClientStream`] or [`BothStreams`]. Messages travel encoded, with room for as many as `stream.room`
+//! between the two ends: who sends more waits. How a stream ends is never left open: it ends well when the handler returns
+//! `Ok` and when the caller says that it has sent everything, and with a [`Status`] in any other case.
+//!
+//! In this version streams work between the ends of one process ([`Server::in_process`](crate::Server::in_process)). Over
+//! connections such a call ends with UNIMPLEMENTED.
+
+mod call;
+mod ends;
+mod receiver;
+mod sender;
+
+mod both;
+mod client;
+mod server;
+
+use bytes::Bytes;
+
+pub use both::{Answers, BothStreams, Requests};
+pub(crate) use call::StreamCall;
+pub use client::ClientStream;
+pub(crate) use ends::{CallerEnds, HandlerEnds, ends};
+pub use receiver::Receiver;
+pub use sender::Sender;
+pub use server::ServerStream;
+
+use crate::limits::Limits;
+use crate::scratch;
+use crate::spec::Spec;
+use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::wire::tlv::{DecodeLimits, Tlv};
+
+/// Why a stream method cannot be called over a connection.
+pub(crate) fn over_connections(spec: &Spec) -> Status {
+    let words = format!(
+        "{spec} is a stream, and streams over connections come with a later version: call it in process, or with one \
+         message at a time"
+    );
+    Status::unimplemented(words).retry(Retry::Never)
+}
+
+fn encode<T: Tlv>(message: &T, limits: &Limits) -> Result<Bytes, Status> {
+    let too_large = |words: String| {
+        Status::resource_exhausted(words)
+            .layer(Layer::Codec)
+            .party(Party::Caller)
+            .cause(Cause::Size)
+            .retry(Retry::Never)
+    };
+    let encoded = scratch::encode(message, limits.message_out, |encoded| encoded.map(Bytes::copy_from_slice));
+    let encoded = encoded.map_err(|error| too_large(format!("the message cannot be encoded: {error}")))?;
+    let (len, max) = (encoded.len(), limits.message_in);
+    if len > max as usize {
+        return Err(too_large(format!(
+            "a message of {len} bytes is over the peer's limit of {max} (its message.in)"
+        )));
+    }
+    Ok(encoded)
+}
+
+fn decode<T: Tlv>(bytes: &Bytes, limits: &Limits) -> Result<T, Status> {
+    let limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
+    T::decode_shared(bytes, &limits).map_err(|error| {
+        Status::invalid_argument(format!("a message of the stream cannot be decoded: {error}"))
+            .layer(Layer::Codec)
+            .retry(Retry::Never)
+    })
+}
