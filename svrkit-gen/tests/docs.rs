@@ -72,7 +72,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -180,4 +180,72 @@ fn the_tour_has_no_findings_under_any_lint_and_the_layout_of_the_formatter() {
     assert_eq!(Config::new().lints(strictest).check([TOUR]).render(), "");
     let text = std::fs::read_to_string(TOUR).unwrap();
     assert_eq!(svrkit_gen::format(Path::new(TOUR), &text).unwrap(), text);
+}
+
+/// The items of a generated module, each with its docs and attributes.
+fn items(source: &str, module: &str) -> Vec<String> {
+    let opening = format!("pub mod {module} {{\n");
+    let (_, rest) = source.split_once(&*opening).unwrap();
+    let (body, _) = rest.split_once("\n}\n").unwrap();
+    let mut items = vec![String::new()];
+    let mut follows_gap = false;
+    for line in body.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)) {
+        let is_inner = line.is_empty() || line.starts_with([' ', '}', ')', '>']);
+        if follows_gap && !is_inner {
+            items.push(String::new());
+        }
+        let item = items.last_mut().unwrap();
+        item.push_str(line);
+        item.push('\n');
+        follows_gap = line.is_empty();
+    }
+    items
+}
+
+/// Whether the line that says what an item is holds one of these names or phrases.
+fn is_about(item: &str, phrases: &[&str]) -> bool {
+    let is_head = |line: &&str| ["pub ", "impl", "const "].iter().any(|word| line.starts_with(word));
+    let head = item.lines().find(is_head).unwrap();
+    let in_name = |it: char| it.is_alphanumeric() || it == '_';
+    phrases.iter().any(|phrase| {
+        let mut places = head.match_indices(phrase);
+        places
+            .any(|(at, _)| !head[..at].ends_with(in_name) && !head[at + phrase.len()..].starts_with(in_name))
+    })
+}
+
+#[test]
+fn the_generated_code_in_the_documents_is_what_is_generated() {
+    const GENERATED_MD: &str = "../docs/generated-code.md";
+    let folder = support::Folder::new("docs-generated");
+    let document = std::fs::read_to_string(GENERATED_MD).unwrap();
+    let mut parts = document.split("```xml\n");
+    let mut written = parts.next().unwrap().to_owned();
+    let mut snippets = 0;
+    for part in parts {
+        let mut config = Config::new();
+        if let Some((_, marker)) = written.rsplit_once("<!-- extern_type: ")
+            && let Some(names) = marker.strip_suffix(" -->\n")
+        {
+            let (message, rust) = names.split_once(' ').unwrap();
+            config = config.extern_type(message, rust);
+        }
+        let (snippet, rest) = part.split_once("```\n<!-- items: ").unwrap();
+        let (phrases, rest) = rest.split_once(" -->\n```rust\n").unwrap();
+        let (_, rest) = rest.split_once("```\n").unwrap();
+        let schema = format!("<protocol package='shop' version='3'>{snippet}</protocol>");
+        let generated = config.generate([folder.file("snippet.xml", schema)]);
+        let generated = generated.unwrap_or_else(|report| panic!("{report}"));
+        let shown: Vec<_> = phrases.split(", ").collect();
+        let mut items = items(generated.source(), "shop");
+        items.retain(|item| is_about(item, &shown));
+        assert!(!items.is_empty(), "{phrases}");
+        let rust = items.iter().map(|item| item.trim_end()).collect::<Vec<_>>().join("\n\n");
+        written.push_str(&format!(
+            "```xml\n{snippet}```\n<!-- items: {phrases} -->\n```rust\n{rust}\n```\n{rest}"
+        ));
+        snippets += 1;
+    }
+    assert!(10 <= snippets, "{snippets}");
+    support::check_file(Path::new(GENERATED_MD), &written);
 }

@@ -30,7 +30,7 @@ const SEEN: [Code; 11] = [
 ];
 
 /// What is about files and their syntax and yet not the business of an XSD.
-const UNSEEN: [(Code, &str); 8] = [
+const UNSEEN: [(Code, &str); 9] = [
     (Code::UnreadableFile, "there is no text"),
     (Code::NotUtf8, "validators read other encodings as well"),
     (Code::ForbiddenMarkup, "an XSD speaks of elements and attributes only"),
@@ -39,11 +39,13 @@ const UNSEEN: [(Code, &str); 8] = [
     (Code::ImportCycle, "an XSD opens no files"),
     (Code::UnwritableOutput, "it is no fault of a schema"),
     (Code::NoFiles, "it is no fault of a schema"),
+    (Code::ConfigFault, "it is no fault of a schema"),
 ];
 
 /// The schemas of which the XSD says something else than [`SEEN`] would have it.
-const EXCEPTIONS: [(&str, &str); 4] = [
+const EXCEPTIONS: [(&str, &str); 5] = [
     ("attributes_too_many", "the compiler stops before it says that they are unknown"),
+    ("method_without_response", "XSD 1.0 has no `this attribute unless that one`"),
     ("not_utf8", "a validator cannot read these bytes either"),
     ("reserved_empty", "XSD 1.0 has no `this attribute or that one`"),
     ("value_bad_range", "XSD 1.0 does not compare the ends of a range"),
@@ -134,7 +136,7 @@ fn every_code_about_syntax_is_seen_or_there_is_a_reason() {
 }
 
 /// What stands in a protocol, and whether it is sound.
-const SNIPPETS: [(&str, bool); 60] = [
+const SNIPPETS: [(&str, bool); 61] = [
     ("<message name='M'><field tag='1' name='a' type='u64' optional='true'/></message>", true),
     ("<message name='M'><field tag='1' name='a' type='u64' optional='1'/></message>", false),
     ("<message name='M'><field tag='1' name='a' type='u64' optional=' true'/></message>", false),
@@ -170,7 +172,8 @@ const SNIPPETS: [(&str, bool); 60] = [
         "<message name='M'><oneof name='o'><map tag='1' name='a' key='u64' value='u64'/></oneof></message>",
         false,
     ),
-    ("<message name='M'><reserved tags='4 9-12' names='a b-c'/></message>", true),
+    ("<message name='M'><reserved tags='4 9-12' names='a _b'/></message>", true),
+    ("<message name='M'><reserved names='a b-c'/></message>", false),
     ("<message name='M'><reserved tags='' names=' a '/></message>", true),
     ("<message name='M'><reserved tags='-4'/></message>", false),
     ("<message name='M'><reserved tags='4-'/></message>", false),

@@ -119,7 +119,7 @@ fn simple(form: Form) -> Simple {
         }
         Form::Ranges => Simple::List(Box::new(text(&format!("{DIGITS}(-{DIGITS})?")))),
         Form::SignedRanges => Simple::List(Box::new(text(&format!("{SIGNED_DIGITS}(-{SIGNED_DIGITS})?")))),
-        Form::Names => Simple::List(Box::new(text(r"\S+"))),
+        Form::Names => Simple::List(Box::new(name(NAME.to_owned()))),
         Form::OneOf(words) => Simple::Words(words.to_vec()),
         Form::Constraint(constraint::Form::Number) => text(r"-?[0-9]+(\.[0-9]+)?"),
         Form::Constraint(constraint::Form::Count) => number("xs:unsignedInt", DIGITS, None, None),
