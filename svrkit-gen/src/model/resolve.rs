@@ -13,7 +13,7 @@ use super::literal::Unreadable;
 use super::scope::{ScopeId, Scopes, SymbolKind};
 use super::{
     Enum, EnumId, Error, ErrorsId, Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, Literal, Message,
-    MessageId, Method, MethodHead, Name, Reserved, Scalar, Schema, Service, literal, recursion,
+    MessageId, Method, MethodHead, Name, Reserved, Scalar, Schema, Service, foreign_type, literal, recursion,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Spanned, quoted};
 use crate::load::{self, Loaded};
@@ -411,7 +411,12 @@ impl<'a> Resolver<'a> {
         let is_type = matches!(wanted, Wanted::Type);
         let scalars = Scalar::ALL.iter().map(|scalar| scalar.word).filter(|_| is_type);
         let words = scalars.map(Cow::Borrowed).chain(defined.map(|name| written_in(place.name, name).into()));
-        nearest(reference, words).map(|word| format!("did you mean `{word}`?"))
+        let is_bundled = |file: &FileId| self.loaded.files[file.index()].is_bundled;
+        if reference.starts_with("svrkit.types.") && !visible.iter().any(is_bundled) {
+            return Some("import `svrkit/types.xml`".to_owned());
+        }
+        let foreign = foreign_type::hint(reference).filter(|_| is_type).map(str::to_owned);
+        foreign.or_else(|| nearest(reference, words).map(|word| format!("did you mean `{word}`?")))
     }
 }
 
