@@ -41,7 +41,10 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
 /// What becomes fields of the struct, in the order of the file.
 fn in_struct(message: &Message) -> impl Iterator<Item = Member<'_>> {
     let is_plain = |field: &&Field| field.oneof.is_none();
-    let fields = message.fields.iter().filter(is_plain).map(|field| &field.head).chain(&message.unresolved);
+    // A field without a type may be one of a oneof, which then is partial.
+    let is_known = !message.oneofs.iter().any(|oneof| oneof.is_partial);
+    let unresolved = message.unresolved.iter().filter(|_| is_known);
+    let fields = message.fields.iter().filter(is_plain).map(|field| &field.head).chain(unresolved);
     let fields = fields.map(|head| ("field", &*head.name.value, head.name.span));
     let oneofs = message.oneofs.iter().map(|oneof| (ONEOF, &*oneof.name.own, oneof.name.span));
     let mut members: Vec<_> = fields.chain(oneofs).collect();
