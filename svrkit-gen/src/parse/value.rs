@@ -180,9 +180,9 @@ pub(super) fn duration_ms(attribute: &Attribute<'_>, context: &mut Context<'_>) 
 fn read_duration_ms(text: &str, units: &[&str], max_ms: u64) -> Option<u64> {
     let digits_end = text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(digits_end);
-    let unit_ms: u64 = match units.iter().find(|known| **known == unit)? {
-        &"ms" => 1,
-        &"s" => 1_000,
+    let unit_ms: u64 = match *units.iter().find(|known| **known == unit)? {
+        "ms" => 1,
+        "s" => 1_000,
         _ => 60_000,
     };
     let ms = digits.parse::<u64>().ok()?.checked_mul(unit_ms)?;
