@@ -5,9 +5,15 @@
 //! The lints are the strictest an owner might set who cannot edit what was generated; CI denies the warnings too.
 
 #![deny(missing_docs, unsafe_code)]
-#![deny(clippy::all)]
+#![deny(clippy::all, clippy::pedantic)]
+
+pub mod point;
+
+pub use point::Point;
 
 include!("../../tests/golden/everything.rs");
+include!("../../tests/golden/externs/stock.rs");
+include!("../../tests/golden/externs/shop.rs");
 
 /// One module a schema.
 pub mod schemas {

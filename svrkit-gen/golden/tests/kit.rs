@@ -2,6 +2,8 @@
 //!
 //! `SVRKIT_BLESS=1 cargo test -p svrkit-golden --test kit` writes it anew.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests that panics fails its test")]
+
 use std::path::Path;
 
 use svrkit_gen::Config;

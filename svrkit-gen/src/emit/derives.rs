@@ -49,15 +49,17 @@ impl Derives {
         strangers
     }
 
-    /// The attribute for a definition, if there is anything to derive; each derive once.
-    pub(super) fn attribute(&self, full_name: &str) -> Option<TokenStream> {
+    /// The attribute for a definition that derives `own` by itself, if there is anything more to derive.
+    pub(super) fn attribute(&self, full_name: &str, own: &[&str]) -> Option<TokenStream> {
         let mut seen = BTreeSet::new();
         let wanted = self.rows.iter().filter(|(target, derive)| {
             let is_meant = match target {
                 Target::All => true,
                 Target::Below(name) => is_below(full_name, name),
             };
-            is_meant && seen.insert(derive)
+            let in_std = derive.name_in_std();
+            let is_own = in_std.is_some_and(|name| own.contains(&name));
+            is_meant && !is_own && seen.insert((in_std, in_std.is_none().then_some(derive)))
         });
         let derives: Vec<_> = wanted.map(|(_, derive)| derive.tokens()).collect();
         (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]))

@@ -8,6 +8,9 @@ use super::{docs, ident, lifecycle};
 use crate::model::{Enum, Value};
 use crate::names;
 
+/// What every enum derives from the standard library, or implements.
+const OWN_DERIVES: [&str; 7] = ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq", "Hash"];
+
 pub(super) fn enumeration(enumeration: &Enum, context: Context<'_>) -> TokenStream {
     let full_name = enumeration.name.full();
     let docs = docs::docs_and(
@@ -19,7 +22,7 @@ pub(super) fn enumeration(enumeration: &Enum, context: Context<'_>) -> TokenStre
     let name = ident(&names::type_name(&enumeration.name.own));
     let variants = enumeration.values.iter().map(variant);
     let unknown = ident(&names::unknown_variant(enumeration));
-    let derives = context.derives.attribute(&full_name);
+    let derives = context.derives.attribute(&full_name, &OWN_DERIVES);
     quote! {
         #docs
         #deprecated

@@ -25,7 +25,7 @@ pub(super) fn message(message: &Message, context: Context<'_>) -> TokenStream {
     let unknown = ident(&names::unknown_field(message));
     let debug = message.fields.iter().any(is_redacted).then(|| debug(message));
     let derived_debug = debug.is_none().then(|| quote!(Debug,));
-    let derives = context.derives.attribute(&full_name);
+    let derives = context.derives.attribute(&full_name, &["Clone", "Debug", "Default", "PartialEq"]);
     let accessors: Vec<_> =
         message.fields.iter().filter_map(|it| accessor::accessor(it, message, context)).collect();
     let accessors = (!accessors.is_empty()).then(|| {

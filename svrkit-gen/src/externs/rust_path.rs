@@ -39,6 +39,17 @@ impl RustPath {
         Self(path.to_owned())
     }
 
+    /// The last segment, if what comes before it is of the standard library, or nothing.
+    pub(crate) fn name_in_std(&self) -> Option<&str> {
+        let mut segments = self.0.split("::").map(str::trim).filter(|segment| !segment.is_empty());
+        let (first, last) = (segments.next()?, segments.last());
+        match (first, last) {
+            (name, None) => Some(name),
+            ("core" | "std" | "alloc", Some(name)) => Some(name),
+            _ => None,
+        }
+    }
+
     pub(crate) fn tokens(&self) -> TokenStream {
         self.0.parse().expect("it was read as a path of Rust")
     }

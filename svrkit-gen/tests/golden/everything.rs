@@ -274,6 +274,193 @@ pub mod golden {
             pub unknown: ::svrkit_runtime::UnknownFields,
         }
 
+        /// Message `golden.everything.Maps`.
+        #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
+        #[tlv(name = "golden.everything.Maps")]
+        pub struct Maps {
+            /// Field `labels`, tag 1.
+            #[tlv(1, max_items = 2)]
+            pub labels: ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+            /// Field `deltas`, tag 2.
+            #[tlv(2, key = zigzag, value = fixed)]
+            pub deltas: ::std::collections::BTreeMap<i32, i64>,
+            /// Field `orders`, tag 3.
+            #[tlv(3, required)]
+            pub orders: ::std::collections::BTreeMap<u64, Order>,
+            /// Field `statuses`, tag 4.
+            #[tlv(4)]
+            pub statuses: ::std::collections::BTreeMap<bool, Status>,
+            /// Records of tags this version does not know, kept and sent on.
+            #[tlv(unknown)]
+            pub unknown: ::svrkit_runtime::UnknownFields,
+        }
+
+        /// Who pays, and how.
+        #[derive(Clone, Default, PartialEq, ::svrkit_runtime::Tlv)]
+        #[tlv(name = "golden.everything.Payment")]
+        pub struct Payment {
+            /// Who pays.
+            #[tlv(oneof(8, 3, 9, 10), required)]
+            pub payer: ::core::option::Option<payment::Payer>,
+            /// Field `cents`, tag 1.
+            #[tlv(1, zigzag, min = -100, max = 1000000)]
+            pub cents: i64,
+            /// Field `rate`, tag 2.
+            #[tlv(
+                2,
+                min = 0.5,
+                ensure("finite", ::svrkit_runtime::constraint::is_finite)
+            )]
+            pub rate: f64,
+            /// Field `notes`, tag 4.
+            #[tlv(4, max_len = 80, max_items = 3)]
+            pub notes: ::std::vec::Vec<::std::string::String>,
+            /// Field `pin`, tag 5.
+            #[tlv(5, max_len = 4, sensitive)]
+            pub pin: ::svrkit_runtime::Bytes,
+            /// Field `receipt`, tag 6.
+            #[tlv(6, required)]
+            pub receipt: ::core::option::Option<Order>,
+            /// Records of tags this version does not know, kept and sent on.
+            #[tlv(unknown)]
+            pub unknown: ::svrkit_runtime::UnknownFields,
+        }
+
+        impl ::core::fmt::Debug for Payment {
+            fn fmt(&self, out: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                out.debug_struct("Payment")
+                    .field("payer", &self.payer)
+                    .field("cents", &self.cents)
+                    .field("rate", &self.rate)
+                    .field("notes", &self.notes)
+                    .field("pin", &::core::format_args!("<redacted>"))
+                    .field("receipt", &self.receipt)
+                    .field("unknown", &self.unknown)
+                    .finish()
+            }
+        }
+
+        impl Payment {
+            /// `receipt`, or its default when it is absent.
+            #[must_use]
+            pub fn receipt(&self) -> &Order {
+                match &self.receipt {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
+            }
+        }
+
+        /// Message `golden.everything.Settings`.
+        #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
+        #[tlv(name = "golden.everything.Settings")]
+        pub struct Settings {
+            /// Field `retries`, tag 1.
+            #[tlv(1)]
+            pub retries: ::core::option::Option<u32>,
+            /// Field `delta`, tag 2.
+            #[tlv(2, zigzag)]
+            pub delta: ::core::option::Option<i64>,
+            /// Field `ratio`, tag 3.
+            #[tlv(3)]
+            pub ratio: ::core::option::Option<f32>,
+            /// Field `is_on`, tag 4.
+            #[tlv(4)]
+            pub is_on: ::core::option::Option<bool>,
+            /// Field `title`, tag 5.
+            #[tlv(5)]
+            pub title: ::core::option::Option<::std::string::String>,
+            /// Field `blob`, tag 6.
+            #[tlv(6)]
+            pub blob: ::core::option::Option<::svrkit_runtime::Bytes>,
+            /// Field `status`, tag 7.
+            #[tlv(7)]
+            pub status: ::core::option::Option<Status>,
+            /// Records of tags this version does not know, kept and sent on.
+            #[tlv(unknown)]
+            pub unknown: ::svrkit_runtime::UnknownFields,
+        }
+
+        impl Settings {
+            /// `retries`, or `100000` when it is absent.
+            #[must_use]
+            pub fn retries(&self) -> u32 {
+                self.retries.unwrap_or(100_000)
+            }
+
+            /// `delta`, or `-1` when it is absent.
+            #[must_use]
+            pub fn delta(&self) -> i64 {
+                self.delta.unwrap_or(-1)
+            }
+
+            /// `ratio`, or `0.1` when it is absent.
+            #[must_use]
+            pub fn ratio(&self) -> f32 {
+                self.ratio.unwrap_or(0.1)
+            }
+
+            /// `is_on`, or `true` when it is absent.
+            #[must_use]
+            pub fn is_on(&self) -> bool {
+                self.is_on.unwrap_or(true)
+            }
+
+            /// `title`, or `"none"` when it is absent.
+            #[must_use]
+            pub fn title(&self) -> &str {
+                self.title.as_deref().unwrap_or("none")
+            }
+
+            /// `blob`, or `"\"é"` when it is absent.
+            #[must_use]
+            pub fn blob(&self) -> &[u8] {
+                self.blob.as_deref().unwrap_or(b"\"\xC3\xA9")
+            }
+
+            /// `status`, or `PLACED` when it is absent.
+            #[must_use]
+            pub fn status(&self) -> Status {
+                self.status.unwrap_or(Status::Placed)
+            }
+        }
+
+        /// Message `golden.everything.OldOrder`.
+        ///
+        /// Since version 1.
+        #[deprecated(note = "cannot hold more than one item; use `Order` instead")]
+        #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
+        #[tlv(name = "golden.everything.OldOrder")]
+        pub struct OldOrder {
+            /// Field `item`, tag 1.
+            #[deprecated(note = "holds one")]
+            #[tlv(1)]
+            pub item: ::core::option::Option<order::Item>,
+            /// What is ordered.
+            ///
+            /// Since version 2.
+            #[tlv(2)]
+            pub sku: ::std::string::String,
+            /// Records of tags this version does not know, kept and sent on.
+            #[tlv(unknown)]
+            pub unknown: ::svrkit_runtime::UnknownFields,
+        }
+
+        impl OldOrder {
+            /// `item`, or its default when it is absent.
+            #[deprecated(note = "holds one")]
+            #[must_use]
+            pub fn item(&self) -> &order::Item {
+                match &self.item {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
+            }
+        }
+
         /// How far it is.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::svrkit_runtime::TlvEnum)]
         pub enum Status {
@@ -306,6 +493,28 @@ pub mod golden {
             /// A number this version does not know.
             #[tlv(unknown)]
             Unrecognized2(i32),
+        }
+
+        /// Why an order is refused.
+        #[derive(Clone, Debug, PartialEq, ::svrkit_runtime::ErrorCode)]
+        #[error_code(name = "golden.everything.OrderError")]
+        pub enum OrderError {
+            /// nothing
+            /// left to sell
+            #[error_code(1001, retry = "never", message = "nothing left to sell")]
+            SoldOut,
+            /// Error `TOO_BUSY`, code 1002.
+            #[error_code(1002, status = "RESOURCE_EXHAUSTED", retry = "after 20ms")]
+            TooBusy(Settings),
+            /// Error `UNKNOWN`, code 1003.
+            ///
+            /// Since version 2.
+            #[deprecated(note = "says nothing; use `SoldOut` instead")]
+            #[error_code(1003)]
+            Unknown,
+            /// A code this version does not know.
+            #[error_code(unknown)]
+            Unrecognized(u32),
         }
 
         /// Placing and following orders.
@@ -541,6 +750,390 @@ pub mod golden {
             .timeout(::core::time::Duration::from_secs(5))
             .priority(200);
 
+        /// Everything a method can be.
+        pub trait Desk: ::core::marker::Send + ::core::marker::Sync + 'static {
+            /// Takes a payment.
+            ///
+            /// # Errors
+            ///
+            /// By its own rules it fails with a [`OrderError`](enum@OrderError).
+            fn pay(&self, request: Payment) -> impl ::svrkit_runtime::Answer<Settings>;
+
+            /// Method `Keep` of `golden.everything.Desk`.
+            fn keep(&self, request: Maps) -> impl ::svrkit_runtime::Answer<Maps>;
+
+            /// Method `Watch` of `golden.everything.Desk`.
+            fn watch(
+                &self,
+                request: Settings,
+                out: ::svrkit_runtime::Sender<Order>,
+            ) -> impl ::svrkit_runtime::Answer<()>;
+
+            /// Method `Upload` of `golden.everything.Desk`.
+            fn upload(
+                &self,
+                requests: ::svrkit_runtime::Receiver<Order>,
+            ) -> impl ::svrkit_runtime::Answer<Maps>;
+
+            /// Method `Talk` of `golden.everything.Desk`.
+            fn talk(
+                &self,
+                requests: ::svrkit_runtime::Receiver<Order>,
+                out: ::svrkit_runtime::Sender<Order>,
+            ) -> impl ::svrkit_runtime::Answer<()>;
+
+            /// Method `Note` of `golden.everything.Desk`.
+            fn note(&self, request: Payment) -> impl ::svrkit_runtime::Answer<()>;
+
+            /// Method `PlaceOld` of `golden.everything.Desk`.
+            ///
+            /// Since version 2.
+            #[deprecated(note = "takes one item; use `pay` instead")]
+            fn place_old(
+                &self,
+                request: OldOrder,
+            ) -> impl ::svrkit_runtime::Answer<OldOrder>;
+        }
+
+        /// Serves `golden.everything.Desk` by calls of a [`trait@Desk`].
+        pub struct DeskServer<S> {
+            service: ::std::sync::Arc<S>,
+        }
+
+        impl<S: Desk> DeskServer<S> {
+            /// Serves by calls of `service`.
+            #[must_use]
+            pub fn new(service: S) -> Self {
+                Self::from_arc(::std::sync::Arc::new(service))
+            }
+
+            /// Serves by calls of a `service` that others hold too.
+            #[must_use]
+            pub fn from_arc(service: ::std::sync::Arc<S>) -> Self {
+                Self { service }
+            }
+        }
+
+        impl<S: Desk> ::svrkit_runtime::Service for DeskServer<S> {
+            fn spec(&self) -> &'static ::svrkit_runtime::ServiceSpec {
+                &DESK
+            }
+            fn dispatch(&self, call: ::svrkit_runtime::Call) {
+                match call.method_id() {
+                    1 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle(
+                            &DESK_PAY,
+                            move |request| async move {
+                                S::pay(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        );
+                    }
+                    2 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle(
+                            &DESK_KEEP,
+                            move |request| async move {
+                                S::keep(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        );
+                    }
+                    3 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle_server_stream(
+                            &DESK_WATCH,
+                            move |request, out| async move {
+                                S::watch(&service, request, out)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        );
+                    }
+                    4 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle_client_stream(
+                            &DESK_UPLOAD,
+                            move |requests| async move {
+                                S::upload(&service, requests)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        );
+                    }
+                    5 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle_both_streams(
+                            &DESK_TALK,
+                            move |requests, out| async move {
+                                S::talk(&service, requests, out)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        );
+                    }
+                    6 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle_oneway(
+                            &DESK_NOTE,
+                            move |request| async move {
+                                S::note(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        );
+                    }
+                    7 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle(
+                            &DESK_PLACE_OLD,
+                            move |request| async move {
+                                S::place_old(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        );
+                    }
+                    _ => call.refuse_unknown_method(&DESK),
+                }
+            }
+        }
+
+        /// Calls `golden.everything.Desk`.
+        #[derive(Clone, Debug)]
+        pub struct DeskClient {
+            client: ::svrkit_runtime::Client,
+        }
+
+        impl DeskClient {
+            /// Calls by way of `client`, which may serve other services as well.
+            #[must_use]
+            pub fn new(client: ::svrkit_runtime::Client) -> Self {
+                Self { client }
+            }
+
+            /// Connects to `endpoint`, `host:port`.
+            ///
+            /// # Errors
+            ///
+            /// When no connection comes about; the status names the endpoint and why.
+            pub async fn connect(
+                endpoint: impl ::core::convert::AsRef<str> + ::core::marker::Send,
+            ) -> ::core::result::Result<Self, ::svrkit_runtime::Status> {
+                let client = ::svrkit_runtime::Client::connect(endpoint.as_ref()).await?;
+                ::core::result::Result::Ok(Self::new(client))
+            }
+
+            /// Takes a payment.
+            ///
+            /// # Errors
+            ///
+            /// By its own rules it fails with a [`OrderError`](enum@OrderError).
+            pub fn pay(&self, request: &Payment) -> ::svrkit_runtime::Request<Settings> {
+                self.client.request(&DESK_PAY, request).route_key(&request.cents)
+            }
+
+            /// Method `Keep` of `golden.everything.Desk`.
+            pub fn keep(&self, request: &Maps) -> ::svrkit_runtime::Request<Maps> {
+                self.client.request(&DESK_KEEP, request)
+            }
+
+            /// Method `Watch` of `golden.everything.Desk`.
+            pub fn watch(
+                &self,
+                request: &Settings,
+            ) -> ::svrkit_runtime::ServerStream<Order> {
+                self.client.server_stream(&DESK_WATCH, request)
+            }
+
+            /// Method `Upload` of `golden.everything.Desk`.
+            pub fn upload(&self) -> ::svrkit_runtime::ClientStream<Order, Maps> {
+                self.client.client_stream(&DESK_UPLOAD)
+            }
+
+            /// Method `Talk` of `golden.everything.Desk`.
+            pub fn talk(&self) -> ::svrkit_runtime::BothStreams<Order, Order> {
+                self.client.both_streams(&DESK_TALK)
+            }
+
+            /// Method `Note` of `golden.everything.Desk`.
+            pub fn note(&self, request: &Payment) -> ::svrkit_runtime::Request<()> {
+                self.client.oneway(&DESK_NOTE, request).route_key(&request.cents)
+            }
+
+            /// Method `PlaceOld` of `golden.everything.Desk`.
+            ///
+            /// Since version 2.
+            #[deprecated(note = "takes one item; use `pay` instead")]
+            pub fn place_old(
+                &self,
+                request: &OldOrder,
+            ) -> ::svrkit_runtime::Request<OldOrder> {
+                self.client.request(&DESK_PLACE_OLD, request)
+            }
+        }
+
+        /// The facts of `golden.everything.Desk`.
+        pub static DESK: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
+                "golden.everything.Desk",
+                2311,
+                &[
+                    &DESK_PAY,
+                    &DESK_KEEP,
+                    &DESK_WATCH,
+                    &DESK_UPLOAD,
+                    &DESK_TALK,
+                    &DESK_NOTE,
+                    &DESK_PLACE_OLD,
+                ],
+            )
+            .fingerprint(0x60bc_54f5_57f9_72f6);
+
+        /// The facts of `golden.everything.Desk.Pay`.
+        pub static DESK_PAY: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Desk",
+                2311,
+                "Pay",
+                1,
+            )
+            .messages("golden.everything.Payment", "golden.everything.Settings")
+            .errors("golden.everything.OrderError")
+            .route_key("cents");
+
+        /// The facts of `golden.everything.Desk.Keep`.
+        pub static DESK_KEEP: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Desk",
+                2311,
+                "Keep",
+                2,
+            )
+            .messages("golden.everything.Maps", "golden.everything.Maps");
+
+        /// The facts of `golden.everything.Desk.Watch`.
+        pub static DESK_WATCH: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Desk",
+                2311,
+                "Watch",
+                3,
+            )
+            .messages("golden.everything.Settings", "golden.everything.Order")
+            .timeout(::core::time::Duration::from_secs(1))
+            .streaming(::svrkit_runtime::Streaming::Server);
+
+        /// The facts of `golden.everything.Desk.Upload`.
+        pub static DESK_UPLOAD: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Desk",
+                2311,
+                "Upload",
+                4,
+            )
+            .messages("golden.everything.Order", "golden.everything.Maps")
+            .streaming(::svrkit_runtime::Streaming::Client);
+
+        /// The facts of `golden.everything.Desk.Talk`.
+        pub static DESK_TALK: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Desk",
+                2311,
+                "Talk",
+                5,
+            )
+            .messages("golden.everything.Order", "golden.everything.Order")
+            .streaming(::svrkit_runtime::Streaming::Both);
+
+        /// The facts of `golden.everything.Desk.Note`.
+        pub static DESK_NOTE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Desk",
+                2311,
+                "Note",
+                6,
+            )
+            .messages("golden.everything.Payment", "")
+            .oneway()
+            .route_key("cents");
+
+        /// The facts of `golden.everything.Desk.PlaceOld`.
+        pub static DESK_PLACE_OLD: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Desk",
+                2311,
+                "PlaceOld",
+                7,
+            )
+            .messages("golden.everything.OldOrder", "golden.everything.OldOrder")
+            .since(2)
+            .deprecated("takes one item; use `Pay` instead");
+
+        /// Service `golden.everything.Gone`.
+        ///
+        /// Since version 2.
+        #[deprecated(note = "nobody called it; use `Desk` instead")]
+        pub trait Gone: ::core::marker::Send + ::core::marker::Sync + 'static {}
+        /// Serves `golden.everything.Gone` by calls of a [`trait@Gone`].
+        #[deprecated(note = "nobody called it; use `Desk` instead")]
+        pub struct GoneServer<S> {
+            service: ::std::sync::Arc<S>,
+        }
+
+        impl<S: Gone> GoneServer<S> {
+            /// Serves by calls of `service`.
+            #[must_use]
+            pub fn new(service: S) -> Self {
+                Self::from_arc(::std::sync::Arc::new(service))
+            }
+
+            /// Serves by calls of a `service` that others hold too.
+            #[must_use]
+            pub fn from_arc(service: ::std::sync::Arc<S>) -> Self {
+                Self { service }
+            }
+        }
+
+        impl<S: Gone> ::svrkit_runtime::Service for GoneServer<S> {
+            fn spec(&self) -> &'static ::svrkit_runtime::ServiceSpec {
+                &GONE
+            }
+            fn dispatch(&self, call: ::svrkit_runtime::Call) {
+                call.refuse_unknown_method(&GONE);
+            }
+        }
+
+        /// Calls `golden.everything.Gone`.
+        #[deprecated(note = "nobody called it; use `Desk` instead")]
+        #[derive(Clone, Debug)]
+        pub struct GoneClient {
+            client: ::svrkit_runtime::Client,
+        }
+
+        impl GoneClient {
+            /// Calls by way of `client`, which may serve other services as well.
+            #[must_use]
+            pub fn new(client: ::svrkit_runtime::Client) -> Self {
+                Self { client }
+            }
+
+            /// Connects to `endpoint`, `host:port`.
+            ///
+            /// # Errors
+            ///
+            /// When no connection comes about; the status names the endpoint and why.
+            pub async fn connect(
+                endpoint: impl ::core::convert::AsRef<str> + ::core::marker::Send,
+            ) -> ::core::result::Result<Self, ::svrkit_runtime::Status> {
+                let client = ::svrkit_runtime::Client::connect(endpoint.as_ref()).await?;
+                ::core::result::Result::Ok(Self::new(client))
+            }
+        }
+
+        /// The facts of `golden.everything.Gone`.
+        pub static GONE: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
+                "golden.everything.Gone",
+                3_280_934_184,
+                &[],
+            )
+            .fingerprint(0xcbf2_9ce4_8422_2325);
+
         /// Service `golden.everything.S`.
         pub trait S: ::core::marker::Send + ::core::marker::Sync + 'static {
             /// Method `Same` of `golden.everything.S`.
@@ -758,6 +1351,48 @@ pub mod golden {
                             ::core::option::Option::None => {
                                 ::svrkit_runtime::Tlv::default_ref()
                             }
+                        }
+                    }
+                }
+            }
+        }
+
+        /// Definitions nested in `golden.everything.Payment`.
+        pub mod payment {
+            /// Who pays.
+            #[derive(Clone, PartialEq, ::svrkit_runtime::TlvOneof)]
+            pub enum Payer {
+                /// Field `uin`, tag 8.
+                #[tlv(8, min = 1)]
+                Uin(u64),
+                /// Nobody in person.
+                #[tlv(3)]
+                HouseAccount(super::Order),
+                /// Field `gift_of`, tag 9.
+                #[tlv(9)]
+                GiftOf(::std::boxed::Box<super::Payment>),
+                /// Field `card_number`, tag 10.
+                #[tlv(10, min_len = 12, max_len = 19, sensitive)]
+                CardNumber(::std::string::String),
+            }
+
+            impl ::core::fmt::Debug for Payer {
+                fn fmt(
+                    &self,
+                    out: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    match self {
+                        Self::Uin(value) => out.debug_tuple("Uin").field(value).finish(),
+                        Self::HouseAccount(value) => {
+                            out.debug_tuple("HouseAccount").field(value).finish()
+                        }
+                        Self::GiftOf(value) => {
+                            out.debug_tuple("GiftOf").field(value).finish()
+                        }
+                        Self::CardNumber(_) => {
+                            out.debug_tuple("CardNumber")
+                                .field(&::core::format_args!("<redacted>"))
+                                .finish()
                         }
                     }
                 }

@@ -1,0 +1,25 @@
+//! Each feature of the dialect, used as a program would use what was generated for it.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests that panics fails its test")]
+
+mod constraints;
+mod defaults;
+mod desk;
+mod errors;
+mod externs;
+mod lifecycle;
+mod maps;
+mod oneofs;
+mod oneway;
+mod prelude;
+mod route_keys;
+mod sensitive;
+mod streams;
+
+use svrkit_runtime::Tlv;
+
+/// A message comes back from its bytes as it was.
+#[track_caller]
+fn check_round_trip<M: Tlv + PartialEq + std::fmt::Debug>(message: &M) {
+    assert_eq!(M::decode(&message.encode().unwrap()).as_ref(), Ok(message));
+}
