@@ -3,6 +3,7 @@
 //! - [`wire`]: TLV records and frames, pure functions of bytes;
 //! - [`Service`], [`Call`], [`Answer`]: the dispatcher, which knows no transport;
 //! - [`Server`] and [`Client`]: the two ends, over TCP and in process;
+//! - [`types`]: points in time, decimal numbers and other types that many protocols need;
 //! - [`Status`]: how a call ends when it doesn't end well;
 //! - [`Limits`]: every limit with its key and default.
 //!
@@ -27,6 +28,7 @@ mod spec;
 mod status;
 mod stream;
 mod transport;
+pub mod types;
 pub mod wire;
 
 pub use bytes::Bytes;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use support::{ECHO, FAIL, GROW, METADATA, Note, PANIC, Running, TRIP, Test, WAIT};
 use svrkit_runtime::wire::frame::{Facts, Header};
-use svrkit_runtime::{Cause, Client, Code, Layer, Party, Server, Status, Tlv, UnknownFields};
+use svrkit_runtime::{Cause, Client, Code, Layer, Party, RouteKey, Server, Status, Tlv, UnknownFields};
+use tokio::net::TcpListener;
 
 /// Runs a test over a socket and in process.
 macro_rules! both_ways {
@@ -167,6 +168,26 @@ both_ways! {
             assert_eq!(note.payload.len() as u64, note.number);
         }
     };
+}
+
+#[tokio::test]
+async fn a_route_key_travels_as_its_hash_in_the_header() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = listener.local_addr().unwrap().to_string();
+    let (mut peer, client) = tokio::join!(support::Raw::accept(&listener), Client::connect(&endpoint));
+    let client = client.unwrap();
+    for (request, expected) in [
+        (client.request::<_, Note>(&ECHO, &Note::number(1)), 0),
+        (client.request(&ECHO, &Note::number(2)).route_key(&7_u64), 7_u64.route_hash()),
+        (client.request(&ECHO, &Note::number(3)).route_key("alice"), "alice".route_hash()),
+    ] {
+        let call = tokio::spawn(request);
+        let frame = peer.receive().await.unwrap();
+        let Facts::Request(facts) = frame.header.facts else { panic!("{frame:?}") };
+        assert_eq!(facts.route_hash, expected);
+        peer.send(Header::new(frame.header.call_id, Facts::Response(Default::default())), &frame.body).await;
+        call.await.unwrap().unwrap();
+    }
 }
 
 #[tokio::test]

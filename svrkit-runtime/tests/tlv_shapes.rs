@@ -223,6 +223,17 @@ fn oneofs_are_numbered_by_their_lowest_tags() {
 }
 
 #[test]
+fn the_kits_own_types_are_protobufs() {
+    use svrkit_runtime::types::{Any, FieldMask, Struct, Timestamp};
+    check::<Struct>(
+        "m0{1={text:m1},};m1{1=varint|0,2=float64|0,3=text|0,4=varint|0,5=m0|0,6=m2|0,};m2{1=m1*,};",
+    );
+    check::<Timestamp>("m0{1=varint,2=varint,};");
+    check::<Any>("m0{1=text,2=text,};");
+    check::<FieldMask>("m0{1=text*,};");
+}
+
+#[test]
 fn a_message_without_fields_has_a_fingerprint() {
     #[derive(Default, Tlv)]
     struct Empty {}
