@@ -47,7 +47,8 @@ pub trait Field<E> {
     fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
 
     /// Writes the field under `tag`: [`encode_field`](Self::encode_field) by the key it has.
-    #[inline]
+    // Only inside of who calls it is the tag a constant, and with it the bytes of the key.
+    #[inline(always)]
     fn put<'b>(&self, tag: u32, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         self.encode_field(Key::new(tag, Self::KIND), free)
     }

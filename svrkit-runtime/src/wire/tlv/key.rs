@@ -31,17 +31,21 @@ impl Key {
     /// # Panics
     ///
     /// When `tag` is 0 or above [`TAG_MAX`]; in a constant that is an error of the compiler.
+    // Where it is a call, each field that is written pays for it: it is asked for by each, with constants.
+    #[inline(always)]
     pub const fn new(tag: u32, kind: Kind) -> Self {
         assert!(0 < tag && tag <= TAG_MAX, "a tag lies between 1 and 536870911");
         Self(tag << 3 | kind as u32)
     }
 
     /// Which field the record belongs to: 1 to [`TAG_MAX`].
+    #[inline]
     pub const fn tag(self) -> u32 {
         self.0 >> 3
     }
 
     /// How the end of the record's value is found.
+    #[inline]
     pub const fn kind(self) -> Kind {
         match self.0 & 7 {
             0 => Kind::Varint,
