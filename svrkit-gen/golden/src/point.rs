@@ -1,4 +1,34 @@
 //! A message written by hand, which stands for the one of `externs/shop.xml`.
+//!
+//! The same file does not compile with a type that is not what the schema says; this one has plain numbers for `s32`.
+//! What the compiler says to it stands in `svrkit-runtime/tests/ui/rustc/fingerprint_of_another_message.stderr`.
+//!
+//! ```compile_fail,E0080
+//! include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/externs/stock.rs"));
+//! include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/externs/shop.rs"));
+//!
+//! #[derive(Clone, Debug, Default, PartialEq, svrkit_runtime::Tlv)]
+//! #[tlv(name = "shop.Point")]
+//! pub struct Point {
+//!     #[tlv(1)]
+//!     x: i32,
+//!     #[tlv(2)]
+//!     y: i32,
+//! }
+//!
+//! fn main() {}
+//! ```
+//!
+//! Nothing else is wrong with it:
+//!
+//! ```
+//! include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/externs/stock.rs"));
+//! include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/externs/shop.rs"));
+//!
+//! use svrkit_golden::Point;
+//!
+//! fn main() {}
+//! ```
 
 use std::collections::BTreeMap;
 

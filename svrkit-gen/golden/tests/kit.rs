@@ -24,3 +24,8 @@ fn check(schema: &str, kept: &str) {
 fn the_frame_messages_are_what_the_schema_says() {
     check("schemas/frames.xml", "svrkit-runtime/src/wire/frame/messages.rs");
 }
+
+#[test]
+fn the_types_many_schemas_need_are_what_their_schema_says() {
+    check("svrkit-gen/schemas/svrkit/types.xml", "svrkit-runtime/src/types/messages.rs");
+}

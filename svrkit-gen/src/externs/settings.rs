@@ -213,3 +213,124 @@ fn unknown_message(message: &str, schema: &Schema) -> Option<Fault> {
         help,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_folder::Folder;
+
+    const SCHEMA: &str = "<protocol package='shop'><message name='Order'><enum name='Kind'>\
+                          <value name='NONE' number='0'/></enum></message></protocol>";
+
+    /// The findings of a run with these settings, without the count at the end.
+    #[track_caller]
+    fn check(set: impl FnOnce(Config) -> Config, expected: &[&str]) {
+        let folder = Folder::new("settings");
+        let report = set(Config::new()).check([folder.file("shop.xml", SCHEMA)]);
+        let found: Vec<_> = report
+            .findings()
+            .iter()
+            .map(|finding| {
+                assert_eq!(finding.code(), Code::ConfigFault);
+                assert_eq!(report.location(finding).path, Path::new(""));
+                format!("{} ({})", finding.message(), finding.help_text().unwrap_or_default())
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn settings_that_can_be_meant_are_no_findings() {
+        check(
+            |it| {
+                it.extern_package("other", "crate::other")
+                    .extern_type("shop.Order", "crate::Order")
+                    .derive("*", "Hash")
+                    .derive("shop", "a::B")
+                    .derive("shop.Order.Kind", "a::B")
+            },
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_path_that_is_none_is_told_with_the_setting() {
+        let help =
+            |example| format!("(a path starts with `crate::` or the name of a crate, as `{example}` does)");
+        check(
+            |it| it.extern_package("a", "super::a").extern_type("shop.Order", "Order").derive("*", "Vec<u8>"),
+            &[
+                &format!(
+                    "`Config::extern_package` of `a` names no path of Rust: `super::a` {}",
+                    help("crate::schemas::common")
+                ),
+                &format!(
+                    "`Config::extern_type` of `shop.Order` names no path of Rust: `Order` {}",
+                    help("crate::Order")
+                ),
+                &format!(
+                    "`Config::derive` of `*` names no path of Rust: `Vec<u8>` {}",
+                    help("serde::Serialize")
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_nothing_of_the_schemas_is_told_with_the_nearest() {
+        check(
+            |it| {
+                it.extern_type("shop.Ordr", "crate::A")
+                    .extern_type("shop.Order.Kind", "crate::B")
+                    .extern_type("Order", "crate::C")
+                    .derive("shop.Orders", "Hash")
+                    .derive("sho", "Hash")
+            },
+            &[
+                "`Config::extern_type` names `Order`, which is no message of these schemas \
+                 (give the full name, package first: `shop.orders.Order`)",
+                "`Config::extern_type` names `shop.Order.Kind`, which is no message of these schemas \
+                 (only messages can be types from elsewhere; for a whole package there is `Config::extern_package`)",
+                "`Config::extern_type` names `shop.Ordr`, which is no message of these schemas \
+                 (did you mean `shop.Order`?)",
+                "`Config::derive` names `sho`, which is nothing of these schemas \
+                 (give a full name, a package, or `*`)",
+                "`Config::derive` names `shop.Orders`, which is nothing of these schemas \
+                 (give a full name, a package, or `*`)",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_schema_crate_that_tells_nothing_is_a_finding_and_no_panic() {
+        check(
+            |it| it.schema_crate("nobody-has-these-links"),
+            &["no schema crate with `links = \"nobody-has-these-links\"` has told of its schemas: \
+               DEP_NOBODY_HAS_THESE_LINKS_SVRKIT_INCLUDES is not set (make it a dependency of this crate (not a \
+               build-dependency), with `links = \"nobody-has-these-links\"` in the `[package]` of its manifest and \
+               `Config::export_schemas` in its build script)"],
+        );
+    }
+
+    #[test]
+    fn schemas_are_told_of_by_build_scripts_only() {
+        let folder = Folder::new("telling");
+        let config = Config::new().export_schemas("schemas").extern_package("b", "crate::b");
+        let files = [
+            folder.file("a.xml", "<protocol package='a'><import path='b.xml'/></protocol>"),
+            folder.file("b.xml", "<protocol package='b'/>"),
+        ];
+        let generated = config.generate(&files).unwrap();
+        let fault = config.told_to_dependents(&generated, |_| None).unwrap_err();
+        assert!(fault.message.contains("CARGO_MANIFEST_DIR is not set"), "{fault:?}");
+        let lines = config.told_to_dependents(&generated, |variable| match variable {
+            "CARGO_MANIFEST_DIR" => Some("/x".into()),
+            "CARGO_PKG_NAME" => Some("my-crate".into()),
+            _ => None,
+        });
+        let expected =
+            "cargo::metadata=svrkit_includes=/x/schemas\ncargo::metadata=svrkit_packages=a=my_crate::a\n";
+        assert_eq!(lines.unwrap(), expected);
+        assert_eq!(Config::new().told_to_dependents(&generated, |_| None).unwrap(), "");
+    }
+}

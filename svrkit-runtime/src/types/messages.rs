@@ -3,14 +3,19 @@
 /// Packages in `svrkit`.
 #[allow(
     dead_code,
+    deprecated,
     unreachable_pub,
+    clippy::approx_constant,
+    clippy::doc_markdown,
     clippy::enum_variant_names,
+    clippy::large_enum_variant,
     clippy::module_inception,
     clippy::new_ret_no_self,
     clippy::should_implement_trait,
+    clippy::too_many_lines,
     clippy::upper_case_acronyms,
     clippy::wrong_self_convention,
-    reason = "the names are the schema's, and a program seldom uses all of them"
+    reason = "names and texts are the schema's, and a program seldom uses all of it"
 )]
 pub mod svrkit {
     /// Types that many schemas need. On the wire they are protobuf's of the same names, so that any protobuf tool reads
@@ -118,32 +123,6 @@ pub mod svrkit {
             pub unknown: ::svrkit_runtime::UnknownFields,
         }
 
-        /// What stands in `svrkit.types.Value`.
-        pub mod value {
-            /// What it is; absent is no value at all and not even null.
-            #[derive(Clone, Debug, PartialEq, ::svrkit_runtime::TlvOneof)]
-            pub enum Kind {
-                /// Null.
-                #[tlv(1)]
-                NullValue(super::NullValue),
-                /// A number.
-                #[tlv(2)]
-                NumberValue(f64),
-                /// A text.
-                #[tlv(3)]
-                StringValue(::std::string::String),
-                /// True or false.
-                #[tlv(4)]
-                BoolValue(bool),
-                /// An object.
-                #[tlv(5)]
-                StructValue(super::Struct),
-                /// An array.
-                #[tlv(6)]
-                ListValue(super::ListValue),
-            }
-        }
-
         /// An array of JSON.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
         #[tlv(name = "svrkit.types.ListValue")]
@@ -154,17 +133,6 @@ pub mod svrkit {
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,
-        }
-
-        /// The null of JSON.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::svrkit_runtime::TlvEnum)]
-        pub enum NullValue {
-            /// Null.
-            #[tlv(0)]
-            NullValue,
-            /// A number this version does not know.
-            #[tlv(unknown)]
-            Unknown(i32),
         }
 
         /// A `bool` that may be absent.
@@ -273,6 +241,43 @@ pub mod svrkit {
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,
+        }
+
+        /// The null of JSON.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::svrkit_runtime::TlvEnum)]
+        pub enum NullValue {
+            /// Null.
+            #[tlv(0)]
+            NullValue,
+            /// A number this version does not know.
+            #[tlv(unknown)]
+            Unknown(i32),
+        }
+
+        /// Definitions nested in `svrkit.types.Value`.
+        pub mod value {
+            /// What it is; absent is no value at all and not even null.
+            #[derive(Clone, Debug, PartialEq, ::svrkit_runtime::TlvOneof)]
+            pub enum Kind {
+                /// Null.
+                #[tlv(1)]
+                NullValue(super::NullValue),
+                /// A number.
+                #[tlv(2)]
+                NumberValue(f64),
+                /// A text.
+                #[tlv(3)]
+                StringValue(::std::string::String),
+                /// True or false.
+                #[tlv(4)]
+                BoolValue(bool),
+                /// An object.
+                #[tlv(5)]
+                StructValue(super::Struct),
+                /// An array.
+                #[tlv(6)]
+                ListValue(super::ListValue),
+            }
         }
     }
 }
