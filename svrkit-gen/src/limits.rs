@@ -1,20 +1,24 @@
 //! The bounds on what the compiler reads and reports.
 //!
-//! A schema may come from a stranger: every bound has a name here, and the finding that reports it names it.
-//! Together they keep a run that ends in findings within 64 MiB of memory. Nothing here is enforced; `load`, `parse` and
-//! `diagnostic` do that.
+//! A schema may come from a stranger: every bound has a name here, and the finding that reports it names it. What one file may
+//! hold bounds what a stranger's file costs, also one that is sound but for its last element. What a run may hold is several
+//! times the largest trees of schemas we know of. `docs/performance.md` has the figures. Nothing here is enforced; `load`,
+//! `parse` and `diagnostic` do that.
 
 /// Most bytes one schema file may hold: 8 MiB.
 pub const FILE_LEN_MAX: u64 = 8 * 1024 * 1024;
 
-/// Most bytes all schema files of one run may hold together: 16 MiB.
-pub const RUN_LEN_MAX: u64 = 16 * 1024 * 1024;
+/// Most bytes all schema files of one run may hold together: 64 MiB.
+pub const RUN_LEN_MAX: u64 = 64 * 1024 * 1024;
 
 /// Most files one run may read, imports included.
-pub const FILES_MAX: usize = 1_000;
+pub const FILES_MAX: usize = 10_000;
 
-/// Most elements all files of one run may hold together. What a `<reserved>` lists counts as well, a word as an element.
-pub const ELEMENTS_MAX: usize = 50_000;
+/// Most elements one schema file may hold. What a `<reserved>` lists counts as well, a word as an element.
+pub const ELEMENTS_MAX: usize = 100_000;
+
+/// Most elements all files of one run may hold together.
+pub const RUN_ELEMENTS_MAX: usize = 1_000_000;
 
 /// How deep elements may stand in one another; `<protocol>` is at depth 1.
 pub const ELEMENT_DEPTH_MAX: usize = 16;

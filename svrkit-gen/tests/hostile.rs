@@ -1,9 +1,14 @@
 //! Damaged schemas: whatever the bytes, there is a report and no panic.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
+
 mod support;
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
+use svrkit_gen::limits::{ELEMENTS_MAX, FILE_LEN_MAX, FINDINGS_MAX};
 use svrkit_gen::{Code, Config};
 
 const MUTATIONS: u32 = 500;
@@ -171,4 +176,138 @@ fn messages_that_double_at_each_step_are_boxed_before_they_are_large() {
     // 40, 120, 280, 600 and 1,240 bytes, and again.
     let boxed: Vec<usize> = (0..=40).filter(|at| is_boxed(*at)).collect();
     assert_eq!(boxed, [1, 6, 11, 16, 21, 26, 31, 36]);
+}
+
+/// One file of this text.
+fn text(folder: &Path, text: &str) {
+    fs::write(folder.join("a.xml"), text).unwrap();
+}
+
+/// Ten entities, each ten times the one before.
+fn billion_laughs(folder: &Path) {
+    let entity = |at: usize| format!("<!ENTITY l{at} '{}'>", format!("&l{};", at - 1).repeat(10));
+    let entities: String = (1..10).map(entity).collect();
+    let head = format!("<!DOCTYPE protocol [<!ENTITY l0 'ha'>{entities}]>");
+    text(folder, &format!("{head}<protocol package='a'><doc>&l9;</doc></protocol>"));
+}
+
+fn external_entity(folder: &Path) {
+    let head = "<!DOCTYPE protocol [<!ENTITY file SYSTEM 'file:///etc/passwd'>]>";
+    text(folder, &format!("{head}<protocol package='a'><doc>&file;</doc></protocol>"));
+}
+
+fn attributes_without_number(folder: &Path) {
+    let attributes: String = (0..80_000).map(|at| format!(" a{at}='1'")).collect();
+    text(folder, &format!("<protocol package='a'{attributes}/>"));
+}
+
+fn depth_without_end(folder: &Path) {
+    text(folder, &format!("<protocol package='a'>{}", "<message name='M'>".repeat(100_000)));
+}
+
+fn namespaces_without_number(folder: &Path) {
+    let attributes: String = (0..300).map(|at| format!(" xmlns:n{at}='urn:n{at}'")).collect();
+    text(folder, &format!("<protocol package='a'{attributes}/>"));
+}
+
+/// Sparse: it costs no disk.
+fn gibibyte(folder: &Path) {
+    fs::File::create(folder.join("a.xml")).unwrap().set_len(1 << 30).unwrap();
+}
+
+fn circle_of_fifty(folder: &Path) {
+    text(folder, "<protocol package='p0'><import path='1.xml'/></protocol>");
+    for at in 1..50 {
+        let next = if at == 49 { "a".to_owned() } else { (at + 1).to_string() };
+        let text = format!("<protocol package='p{at}'><import path='{next}.xml'/></protocol>");
+        fs::write(folder.join(format!("{at}.xml")), text).unwrap();
+    }
+}
+
+fn comment_without_end(folder: &Path) {
+    text(folder, &format!("<!--{}", "-".repeat(FILE_LEN_MAX as usize - 4)));
+}
+
+fn doc_without_end(folder: &Path) {
+    let head = "<protocol package='a'><doc>";
+    text(folder, &format!("{head}{}", "&lt;".repeat((FILE_LEN_MAX as usize - head.len()) / 4)));
+}
+
+/// As many elements as a file may hold, none of whose types is known.
+fn types_unknown(folder: &Path) {
+    let field = |at: usize| format!("<field tag='{at}' name='f{at}' type='strinq{at}'/>");
+    let fields: String = (1..ELEMENTS_MAX - 1).map(field).collect();
+    text(folder, &format!("<protocol package='a'><message name='M'>{fields}</message></protocol>"));
+}
+
+/// As many elements as a file may hold, and nothing that tells it from a good one before its end.
+fn fault_at_the_end(folder: &Path) {
+    const FIELDS: usize = 20;
+    let message = |at: usize| {
+        let field = |tag: usize| format!("<field tag='{tag}' name='f{tag}' type='string'/>");
+        format!("<message name='M{at}'>{}</message>", (1..=FIELDS).map(field).collect::<String>())
+    };
+    let messages: String = (0..(ELEMENTS_MAX - 3) / (FIELDS + 1)).map(message).collect();
+    let fault = "<message name='Last'><field tag='0' name='f' type='u32'/></message>";
+    text(folder, &format!("<protocol package='a'>{messages}{fault}</protocol>"));
+}
+
+/// Most memory, in KiB, that a process may ever hold whose one file ends in findings.
+const PEAK_MAX_KIB: u64 = 64 * 1024;
+/// Writes an input into a folder; `a.xml` is its root.
+type Write = fn(&Path);
+
+/// Tells the child what to check.
+const ROOT: &str = "SVRKIT_HOSTILE_ROOT";
+/// What stands before what the child found.
+const FOUND: &str = "found: ";
+
+// The peak of a process is the kernel's word, and Linux has one.
+#[cfg(target_os = "linux")]
+#[test]
+fn hostile_input_ends_in_findings_and_little_memory() {
+    let rows: [(Write, Code, usize); 11] = [
+        (billion_laughs, Code::ForbiddenMarkup, 1),
+        (external_entity, Code::ForbiddenMarkup, 1),
+        (attributes_without_number, Code::LimitExceeded, 1),
+        (depth_without_end, Code::LimitExceeded, 1),
+        (namespaces_without_number, Code::LimitExceeded, 1),
+        (gibibyte, Code::LimitExceeded, 1),
+        (circle_of_fifty, Code::ImportCycle, 1),
+        (comment_without_end, Code::MalformedXml, 1),
+        (doc_without_end, Code::MalformedXml, 1),
+        (types_unknown, Code::UnknownType, FINDINGS_MAX),
+        (fault_at_the_end, Code::TagOutOfRange, 1),
+    ];
+    for (at, (write, code, findings)) in rows.into_iter().enumerate() {
+        let folder = support::Folder::new(&format!("hostile-{at}"));
+        write(folder.path());
+        let (found, peak_kib) = check_in_a_child(&folder.path().join("a.xml"));
+        assert_eq!(found, vec![format!("{code:?}"); findings], "row {at}");
+        assert!(peak_kib <= PEAK_MAX_KIB, "row {at}: {peak_kib} KiB");
+    }
+}
+
+/// The codes found by a process that does nothing but check this file, and its peak in KiB.
+fn check_in_a_child(root: &Path) -> (Vec<String>, u64) {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "a_check_tells_its_peak", "--ignored", "--nocapture"]).env(ROOT, root);
+    let output = String::from_utf8(child.output().unwrap().stdout).unwrap();
+    let (_, found) = output.split_once(FOUND).unwrap_or_else(|| panic!("nothing in: {output}"));
+    let mut words = found.lines().next().unwrap().split(' ');
+    let peak_kib = words.next().unwrap().parse().unwrap();
+    (words.map(str::to_owned).collect(), peak_kib)
+}
+
+#[test]
+#[ignore = "`hostile_input_ends_in_findings_and_little_memory` starts it, in a process of its own"]
+fn a_check_tells_its_peak() {
+    let root = std::env::var_os(ROOT).expect("the root of the schemas is given");
+    let report = Config::new().check([root]);
+    // Whoever checks wants to read what was found.
+    assert!(!report.render().is_empty());
+    let codes: String = report.findings().iter().map(|finding| format!(" {:?}", finding.code())).collect();
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    println!("{FOUND}{}{codes}", peak.trim().trim_end_matches(" kB"));
 }

@@ -6,7 +6,7 @@ mod support;
 
 use svrkit_gen::limits::{
     ATTRIBUTES_MAX, ELEMENT_DEPTH_MAX, ELEMENTS_MAX, FILE_LEN_MAX, FILES_MAX, FINDINGS_MAX, NAME_LEN_MAX,
-    PACKAGE_DEPTH_MAX, PATH_LEN_MAX, RESERVED_MAX, RUN_LEN_MAX, TAG_MAX, TIMEOUT_MS_MAX,
+    PACKAGE_DEPTH_MAX, PATH_LEN_MAX, RESERVED_MAX, RUN_ELEMENTS_MAX, RUN_LEN_MAX, TAG_MAX, TIMEOUT_MS_MAX,
 };
 use svrkit_gen::{Code, Config, Report};
 
@@ -58,65 +58,85 @@ fn elements_have_a_depth() {
     check("skipped-depth", text, ELEMENT_DEPTH_MAX, Code::LimitExceeded, "ELEMENT_DEPTH_MAX");
 }
 
+/// A file of so many elements, most of them words of lists of what is reserved, which count as well.
+fn of_elements(package: &str, elements: usize) -> String {
+    // The root and the message around the lists.
+    let (lists, rest) = ((elements - 2) / (RESERVED_MAX + 1), (elements - 2) % (RESERVED_MAX + 1));
+    let list = format!("<reserved tags='{}'/>", "1 ".repeat(RESERVED_MAX));
+    let messages: String = (0..rest).map(|at| format!("<message name='M{at}'/>")).collect();
+    let lists = list.repeat(lists);
+    format!("<protocol package='{package}'><message name='M'>{lists}</message>{messages}</protocol>")
+}
+
+#[test]
+fn a_file_has_a_number_of_elements() {
+    let text = |elements: usize| of_elements("a", elements);
+    check("elements", text, ELEMENTS_MAX, Code::LimitExceeded, "(ELEMENTS_MAX)");
+    assert_eq!(report("elements", &text(ELEMENTS_MAX)).render(), "");
+}
+
 #[test]
 fn a_run_has_a_number_of_elements() {
-    let messages =
-        |count: usize| -> String { (0..count).map(|at| format!("<message name='M{at}'/>")).collect() };
-    let text = |count: usize| format!("<protocol package='a'>{}</protocol>", messages(count - 1));
-    check("elements", text, ELEMENTS_MAX, Code::LimitExceeded, "ELEMENTS_MAX");
-    // Those of an imported file, and what is reserved, count as well.
     let folder = support::Folder::new("elements-of-files");
-    folder.file("b.xml", text(ELEMENTS_MAX / 2).replacen("'a'", "'b'", 1));
-    let check_with = |reserved: usize| {
-        let list = "1 ".repeat(reserved);
-        let text = format!(
-            "<protocol package='a'><import path='b.xml'/><message name='M'><reserved tags='{list}'/></message>{}</protocol>",
-            messages(ELEMENTS_MAX / 2 - 4 - 10)
-        );
-        Config::new().check([folder.file("a.xml", text)])
+    let run = |elements: usize| {
+        let files = elements.div_ceil(ELEMENTS_MAX);
+        let of = |at: usize| ELEMENTS_MAX.min(elements - at * ELEMENTS_MAX).max(2);
+        let file = |at: usize| folder.file(&format!("{at}.xml"), of_elements(&format!("p{at}"), of(at)));
+        // One more that has nothing to do with it.
+        Config::new().check((0..files).map(file).chain([folder.file("last.xml", "<protocol package='l'/>")]))
     };
-    assert_eq!(check_with(10).render(), "");
-    let beyond = check_with(11);
+    assert_eq!(run(RUN_ELEMENTS_MAX - 1).render(), "");
+    // The rest of the files goes unread and unmentioned.
+    let beyond = run(RUN_ELEMENTS_MAX + 2);
     assert_eq!(beyond.error_count(), 1, "{beyond}");
-    assert!(beyond.findings()[0].message().contains("ELEMENTS_MAX"));
+    assert!(beyond.findings()[0].message().contains("RUN_ELEMENTS_MAX"));
+    assert!(!beyond.files_read().iter().any(|file| file.ends_with("last.xml")));
 }
 
 #[test]
 fn a_run_has_a_number_of_bytes() {
     let folder = support::Folder::new("bytes");
-    let file = |name: &str, len: usize| {
-        let frame = format!("<protocol package='{name}'></protocol>");
-        let text = frame.replace("><", &format!(">{}<", " ".repeat(len - frame.len())));
-        folder.file(&format!("{name}.xml"), text)
+    // The first character is a fault: what matters here is what is read, and not how long the rest takes.
+    let file = |name: &str, len: usize| folder.file(name, format!("\u{1}{}", " ".repeat(len - 1)));
+    let names = (1..RUN_LEN_MAX / FILE_LEN_MAX).map(|at| file(&format!("{at}.xml"), FILE_LEN_MAX as usize));
+    let mut files: Vec<_> = names.collect();
+    files.push(file("almost.xml", FILE_LEN_MAX as usize - 40));
+    let check = |last: usize| {
+        let report =
+            Config::new().check(files.iter().chain([&file("last.xml", last), &file("unread.xml", 1)]));
+        let exceeded: Vec<String> = report
+            .findings()
+            .iter()
+            .filter(|finding| finding.code() == Code::LimitExceeded)
+            .map(|finding| finding.message().to_owned())
+            .collect();
+        (exceeded, report.files_read().len())
     };
-    let half = RUN_LEN_MAX as usize / 2;
-    let (a, b) = (file("a", half), file("b", half - 40));
-    assert_eq!(Config::new().check([&a, &b, &file("c", 40)]).render(), "");
     // The rest of the files goes unread and unmentioned.
-    let beyond = Config::new().check([&a, &b, &file("c", 41), &file("d", 41)]);
-    assert_eq!(beyond.error_count(), 1, "{beyond}");
-    assert!(beyond.findings()[0].message().contains("RUN_LEN_MAX"));
+    let (exceeded, read) = check(41);
+    assert!(exceeded.len() == 1 && exceeded[0].contains("RUN_LEN_MAX"), "{exceeded:?}");
+    assert_eq!(read, files.len());
+    // The one after the last byte is refused in turn.
+    assert_eq!(check(40), (exceeded, files.len() + 1));
+    assert_eq!(check(39), (Vec::new(), files.len() + 2));
 }
 
 #[test]
 fn a_run_has_a_number_of_files() {
     let folder = support::Folder::new("files");
+    for at in 1..FILES_MAX + 2 {
+        folder.file(&format!("{at}.xml"), format!("<protocol package='p{at}'/>"));
+    }
     let run = |files: usize| {
-        let imports: String = (1..files)
-            .map(|at| {
-                folder.file(&format!("{at}.xml"), format!("<protocol package='p{at}'/>"));
-                format!("<import path='{at}.xml'/>")
-            })
-            .collect();
+        let imports: String = (1..files).map(|at| format!("<import path='{at}.xml'/>")).collect();
         let root = folder.file("root.xml", format!("<protocol package='a'>{imports}</protocol>"));
         Config::new().check([root])
     };
     assert_eq!(run(FILES_MAX).render(), "");
-    let beyond = run(FILES_MAX + 1);
-    assert_eq!(beyond.error_count(), 1);
+    let beyond = run(FILES_MAX + 2);
+    assert_eq!(beyond.error_count(), 1, "one finding, whatever the number");
     assert!(beyond.findings()[0].message().contains("FILES_MAX"));
     assert_eq!(beyond.files_read().len(), FILES_MAX);
-    assert_eq!(run(FILES_MAX + 5).error_count(), 1, "one finding, whatever the number");
 }
 
 #[test]

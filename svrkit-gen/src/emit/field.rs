@@ -52,7 +52,7 @@ pub(super) fn value_type(field: &Field, from: &Name, context: Context<'_>) -> To
     }
 }
 
-pub(super) fn scalar_type(scalar: Scalar) -> TokenStream {
+pub(super) fn scalar_type(scalar: &Scalar) -> TokenStream {
     scalar.rust.parse().expect("the table of scalars holds types of Rust")
 }
 
@@ -61,6 +61,6 @@ pub(super) fn redacted() -> TokenStream {
     quote!(&::core::format_args!("<redacted>"))
 }
 
-fn encoding(scalar: Scalar) -> Option<proc_macro2::Ident> {
+fn encoding(scalar: &Scalar) -> Option<proc_macro2::Ident> {
     scalar.tlv.map(ident)
 }

@@ -1,6 +1,7 @@
 //! Files that import one another in a circle. No recursion: how long a chain is, the files decide.
 
-use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 
 use super::{File, quoted_path};
 use crate::components::components;
@@ -28,18 +29,19 @@ pub(super) fn report(files: &[File], found: &mut Diagnostics) {
 
 /// The shortest way from a file back to itself, as the files that are passed.
 fn shortest_circle(edges: &[Vec<usize>], component: &[usize], start: usize) -> Option<Vec<usize>> {
-    let mut reached_from = vec![None; edges.len()];
+    // Not a list of all files: each of them may be a component of its own.
+    let mut reached_from = HashMap::new();
     let mut todo = VecDeque::from([start]);
     while let Some(file) = todo.pop_front() {
         for next in edges[file].iter().copied().filter(|next| component[*next] == component[start]) {
             if next == start {
-                let before = |file: &usize| reached_from[*file];
+                let before = |file: &usize| reached_from.get(file).copied();
                 let mut way: Vec<usize> = std::iter::successors(Some(file), before).collect();
                 way.reverse();
                 return Some(way);
             }
-            if reached_from[next].is_none() {
-                reached_from[next] = Some(file);
+            if let Entry::Vacant(entry) = reached_from.entry(next) {
+                entry.insert(file);
                 todo.push_back(next);
             }
         }

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use bytes::{Bytes, decode, read};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, SourceMap, Span, Spanned, quoted};
-use crate::limits::{FILE_LEN_MAX, FILES_MAX, RUN_LEN_MAX};
+use crate::limits::{FILE_LEN_MAX, FILES_MAX, RUN_ELEMENTS_MAX, RUN_LEN_MAX};
 use crate::parse::{self, Lost, syntax};
 
 /// Everything a run reads.
@@ -61,6 +61,8 @@ pub(crate) fn load(roots: &[PathBuf], includes: &[PathBuf], found: &mut Diagnost
         loaded: Loaded::default(),
         shared: parse::Shared::default(),
         len: 0,
+        elements: 0,
+        bundled: HashMap::new(),
         known: BTreeMap::new(),
         spelt: HashMap::new(),
         todo: VecDeque::new(),
@@ -87,6 +89,10 @@ struct Loader<'a> {
     shared: parse::Shared,
     /// Bytes read so far.
     len: u64,
+    /// Elements read so far.
+    elements: usize,
+    /// The kit's own schemas that were read, by their paths.
+    bundled: HashMap<&'static str, FileId>,
     /// Files by what the system calls them.
     known: BTreeMap<PathBuf, FileId>,
     /// Files by how they were named, so that the system is asked once.
@@ -127,6 +133,11 @@ impl Loader<'_> {
         self.known.insert(name, id);
         self.spelt.insert(path.to_owned(), id);
         self.todo.push_back(id);
+        if RUN_ELEMENTS_MAX < self.elements {
+            let message =
+                format!("more than {RUN_ELEMENTS_MAX} elements in the files of one run (RUN_ELEMENTS_MAX)");
+            self.cut(path, import, message);
+        }
         Ok(Some(id))
     }
 
@@ -146,6 +157,7 @@ impl Loader<'_> {
                 let text = self.loaded.sources.file(id).text().unwrap_or_default();
                 let Some(fault) = fault else {
                     let (protocol, lost) = parse::parse(id, text, &mut self.shared, self.found);
+                    self.elements += self.shared.elements();
                     return (id, protocol, lost);
                 };
                 let span = Span::new(id, text.len(), text.len());
@@ -207,13 +219,14 @@ impl Loader<'_> {
             self.found.push(Diagnostic::new(Code::MissingImport, import.span, message).help(help));
             return None;
         };
-        let path = Path::new(path);
-        if let Some(file) = self.loaded.files.iter().find(|file| file.is_bundled && file.path == path) {
-            return Some(file.id);
+        if let Some(id) = self.bundled.get(path) {
+            return Some(*id);
         }
-        let (id, protocol, lost) = self.parse(path, Bytes::All(text.into()));
-        self.add(id, path, protocol, lost);
+        let shown = Path::new(path);
+        let (id, protocol, lost) = self.parse(shown, Bytes::All(text.into()));
+        self.add(id, shown, protocol, lost);
         self.loaded.files[id.index()].is_bundled = true;
+        self.bundled.insert(path, id);
         self.todo.push_back(id);
         Some(id)
     }

@@ -12,16 +12,17 @@ use crate::parse::syntax;
 pub(super) struct Collected {
     pub(super) schema: Schema,
     /// By [`MessageId`], what the fields are made of.
-    pub(super) fields: Vec<(FileId, Vec<Unresolved>)>,
+    pub(super) fields: Vec<(FileId, Unresolved)>,
     /// By [`ErrorsId`].
     pub(super) errors: Vec<(FileId, Vec<syntax::Error>)>,
     pub(super) services: Vec<(FileId, Surroundings, syntax::Service)>,
 }
 
-/// A field, and which oneof of its message it belongs to.
+/// The fields of a message, and those of its oneofs, as they were read: there may be many, and a copy would be as large.
 pub(super) struct Unresolved {
-    pub(super) field: syntax::Field,
-    pub(super) oneof: Option<usize>,
+    pub(super) fields: Vec<syntax::Field>,
+    /// By their order in the message.
+    pub(super) oneofs: Vec<Vec<syntax::Field>>,
 }
 
 /// What a definition stands in.
@@ -79,12 +80,10 @@ impl Collected {
             scope: self.schema.scopes.enter(around.scope, &name.own),
             innermost: Some(name.span),
         });
-        let mut fields: Vec<Unresolved> =
-            syntax.fields.into_iter().map(|field| Unresolved { field, oneof: None }).collect();
+        let mut unresolved = Unresolved { fields: syntax.fields, oneofs: Vec::new() };
         let mut oneofs = Vec::new();
         for oneof in syntax.oneofs {
-            let at = Some(oneofs.len());
-            fields.extend(oneof.fields.into_iter().map(|field| Unresolved { field, oneof: at }));
+            unresolved.oneofs.push(oneof.fields);
             oneofs.push(Oneof {
                 // There is one: a message with a oneof is a scope.
                 name: within.as_ref().unwrap_or(around).name(&oneof.name),
@@ -93,9 +92,6 @@ impl Collected {
                 constraints: oneof.constraints,
                 is_partial: oneof.is_partial,
             });
-        }
-        if !oneofs.is_empty() {
-            fields.sort_by_key(|it| it.field.name.span);
         }
         self.schema.messages.push(Message {
             name,
@@ -107,7 +103,7 @@ impl Collected {
             reserved: Reserved::new(&syntax.reserved),
             is_partial: syntax.is_partial,
         });
-        self.fields.push((file, fields));
+        self.fields.push((file, unresolved));
         let Some(within) = within else { return };
         for nested in syntax.messages {
             self.message(file, &within, nested);

@@ -127,7 +127,7 @@ pub(crate) struct Field {
     /// Of a map, the type of its values.
     pub(crate) kind: FieldType,
     /// What a map is looked up by, and where that stands; `None` on everything else.
-    pub(crate) key: Option<Spanned<Scalar>>,
+    pub(crate) key: Option<Spanned<&'static Scalar>>,
     /// The place of `optional="true"`.
     pub(crate) optional: Option<Span>,
     /// The place of `repeated="true"`.
@@ -155,7 +155,7 @@ pub(crate) struct FieldHead {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldType {
-    Scalar(Scalar),
+    Scalar(&'static Scalar),
     Message(MessageId),
     Enum(EnumId),
 }

@@ -138,14 +138,17 @@ impl<'a> Resolver<'a> {
         Self { loaded, schema, defined, found }
     }
 
-    fn fields(&mut self, syntax: Vec<Unresolved>, place: &Place<'_>) -> Resolved {
-        let mut resolved = Resolved { fields: Vec::with_capacity(syntax.len()), ..Resolved::default() };
-        for field in syntax {
+    fn fields(&mut self, syntax: Unresolved, place: &Place<'_>) -> Resolved {
+        let has_oneofs = !syntax.oneofs.is_empty();
+        let mut resolved =
+            Resolved { fields: Vec::with_capacity(syntax.fields.len()), ..Resolved::default() };
+        let of_oneofs = syntax.oneofs.into_iter().zip(0..);
+        let of_oneofs = of_oneofs.flat_map(|(fields, at)| fields.into_iter().map(move |it| (it, Some(at))));
+        for (field, oneof) in syntax.fields.into_iter().map(|it| (it, None)).chain(of_oneofs) {
             if self.found.is_full() {
                 break;
             }
-            let oneof = field.oneof;
-            match self.field(field, place) {
+            match self.field(field, oneof, place) {
                 Ok(field) => resolved.fields.push(field),
                 Err(head) => {
                     resolved.unresolved.push(head);
@@ -153,11 +156,20 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
+        // In the order of the file.
+        if has_oneofs {
+            resolved.fields.sort_by_key(|it| it.head.name.span);
+            resolved.unresolved.sort_by_key(|it| it.name.span);
+        }
         resolved
     }
 
-    fn field(&mut self, syntax: Unresolved, place: &Place<'_>) -> Result<Field, FieldHead> {
-        let Unresolved { field: syntax, oneof } = syntax;
+    fn field(
+        &mut self,
+        syntax: syntax::Field,
+        oneof: Option<usize>,
+        place: &Place<'_>,
+    ) -> Result<Field, FieldHead> {
         let head =
             FieldHead { name: syntax.name, tag: syntax.tag, doc: syntax.doc, lifecycle: syntax.lifecycle };
         let Some(shape) = syntax.shape else {
@@ -212,7 +224,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn key(&mut self, reference: &Spanned<Rc<str>>) -> Option<Spanned<Scalar>> {
+    fn key(&mut self, reference: &Spanned<Rc<str>>) -> Option<Spanned<&'static Scalar>> {
         let scalar = Scalar::from_word(&reference.value).filter(|scalar| scalar.is_key());
         if scalar.is_none() {
             let message = format!("{} is no type of a key", quoted(&reference.value));

@@ -30,7 +30,7 @@ pub(crate) enum Encoding {
 
 impl Scalar {
     /// Every scalar.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: &'static [Self] = &[
         row("bool", "bool", None, Encoding::Varint, 1),
         row("i32", "i32", None, Encoding::Varint, 4),
         row("i64", "i64", None, Encoding::Varint, 8),
@@ -49,8 +49,8 @@ impl Scalar {
     ];
 
     /// The scalar of this word.
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scalar| scalar.word == word)
+    pub(crate) fn from_word(word: &str) -> Option<&'static Self> {
+        Self::ALL.iter().find(|scalar| scalar.word == word)
     }
 
     pub(crate) fn is_packable(self) -> bool {

@@ -41,8 +41,15 @@ use crate::limits::ELEMENTS_MAX;
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     names: Interner,
-    /// Elements so far, and words of `<reserved>`.
+    /// Elements of the file so far, and words of `<reserved>`.
     elements: usize,
+}
+
+impl Shared {
+    /// How many elements the last file had.
+    pub(crate) fn elements(&self) -> usize {
+        self.elements
+    }
 }
 
 /// Reads one file. `None`: there is no `<protocol>` to speak of; the reason is among the findings.
@@ -52,6 +59,7 @@ pub(crate) fn parse(
     shared: &mut Shared,
     found: &mut Diagnostics,
 ) -> (Option<syntax::Protocol>, Lost) {
+    shared.elements = 0;
     let mut lost = Lost::default();
     let protocol = reader::read(text, &mut Context { file, shared, found, lost: &mut lost });
     (protocol, lost)
@@ -74,13 +82,13 @@ impl Context<'_> {
         self.found.push(diagnostic);
     }
 
-    /// Takes `count` more elements from what a run may hold; a finding at `span` if there are too many.
+    /// Takes `count` more elements from what a file may hold; a finding at `span` if there are too many.
     fn count_elements(&mut self, count: usize, span: Span) -> bool {
         self.shared.elements += count;
         if self.shared.elements <= ELEMENTS_MAX {
             return true;
         }
-        let message = format!("more than {ELEMENTS_MAX} elements in one run (ELEMENTS_MAX)");
+        let message = format!("more than {ELEMENTS_MAX} elements in one file (ELEMENTS_MAX)");
         self.push(Diagnostic::new(Code::LimitExceeded, span, message));
         false
     }

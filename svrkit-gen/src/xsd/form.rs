@@ -86,7 +86,7 @@ fn simple(form: Form) -> Simple {
     let name = |pattern: String| Simple::Text { pattern, max_len: Some(NAME_LEN_MAX) };
     let number = |base, pattern, min, max| Simple::Number { base, pattern, min, max };
     let scalars = |is_fit: fn(&Scalar) -> bool| {
-        let fit = Scalar::ALL.into_iter().filter(is_fit);
+        let fit = Scalar::ALL.iter().filter(|scalar| is_fit(scalar));
         Simple::Words(fit.map(|scalar| scalar.word).collect())
     };
     let reference = || text(&format!(r"{NAME}(\.{NAME})*"));
