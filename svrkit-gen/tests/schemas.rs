@@ -36,6 +36,7 @@ const SEVERAL_FINDINGS: &[(&str, usize, &str)] = &[
     ("request_no_message", 2, "request and response"),
     ("request_unknown", 2, "request and response"),
     ("reserved_with_a_sign", 4, "each word of a list is judged"),
+    ("rust_collision_of_oneofs", 5, "a oneof is a field and an enum, its members and errors are variants"),
     ("rust_collision_of_types", 2, "two collisions beside each other"),
     ("tag_out_of_range", 4, "both sides of both edges"),
     ("tag_zero_twice", 2, "a tag that is none is not used twice as well"),
