@@ -282,10 +282,10 @@ mod tests {
         let folder = Folder::new("unwritable");
         let root = folder.file("root.xml", "<protocol package='r'/>");
         let report = Config::new().write([&root], None).unwrap_err();
-        assert_eq!(report.findings()[0].code(), Code::UnwritableOutput);
+        assert_eq!(report.findings()[0].code(), Code::UNWRITABLE_OUTPUT);
         assert!(report.render().contains("OUT_DIR is not set"));
         let report = Config::new().out_dir(root.join("below_a_file")).compile([&root]).unwrap_err();
-        assert_eq!(report.findings()[0].code(), Code::UnwritableOutput);
+        assert_eq!(report.findings()[0].code(), Code::UNWRITABLE_OUTPUT);
         assert_eq!(report.files_read(), [root]);
     }
 }

@@ -30,6 +30,7 @@
 
 mod build_script;
 mod check;
+mod codes;
 mod components;
 mod config;
 mod constraint;

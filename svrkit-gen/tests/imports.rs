@@ -40,7 +40,7 @@ fn a_missing_import_says_where_it_was_looked_for() {
     let root = folder.file("a.xml", user_of("b"));
     let report = Config::new().include(folder.path().join("inc")).check([&root]);
     // That the type is unknown follows from it.
-    assert_eq!(codes(&report), [Code::MissingImport]);
+    assert_eq!(codes(&report), [Code::MISSING_IMPORT]);
     let candidates = [folder.path().join("common/b.xml"), folder.path().join("inc/common/b.xml")];
     assert_eq!(report.files_missing(), candidates);
     for candidate in candidates {
@@ -67,7 +67,7 @@ fn the_kits_own_schemas_are_found_by_every_build_and_by_no_other_file() {
         ("svrkit/other_things.xml", "paths that start with `svrkit/` are the kit's own: `svrkit/types.xml`"),
     ] {
         let report = Config::new().check([folder.file("a.xml", of(path))]);
-        assert_eq!(codes(&report), [Code::MissingImport]);
+        assert_eq!(codes(&report), [Code::MISSING_IMPORT]);
         assert_eq!(report.findings()[0].help_text(), Some(help));
     }
 }
@@ -97,7 +97,7 @@ fn what_an_import_imports_is_not_seen() {
          <message name='A'><field tag='1' name='c' type='c.C'/></message></protocol>",
     );
     let report = Config::new().check([&root]);
-    assert_eq!(codes(&report), [Code::UnknownType]);
+    assert_eq!(codes(&report), [Code::UNKNOWN_TYPE]);
     assert!(report.findings()[0].help_text().unwrap().contains("does not import"), "{report}");
 }
 
@@ -114,7 +114,7 @@ fn a_circle_is_named_once_and_its_types_are_still_known() {
     folder.file("b.xml", file("b", "c"));
     folder.file("c.xml", file("c", "a"));
     let report = Config::new().check([&root]);
-    assert_eq!(codes(&report), [Code::ImportCycle]);
+    assert_eq!(codes(&report), [Code::IMPORT_CYCLE]);
     let message = report.findings()[0].message();
     let names: Vec<_> = ["a.xml", "b.xml", "c.xml", "a.xml"].map(|name| folder.path().join(name)).to_vec();
     let at = |name: &std::path::Path| message.find(&name.display().to_string()).unwrap();
@@ -142,7 +142,7 @@ fn files_that_all_import_one_another_give_one_finding() {
         .rev()
         .collect();
     let report = Config::new().check([&files[FILES - 1]]);
-    assert_eq!(codes(&report), [Code::ImportCycle], "{report}");
+    assert_eq!(codes(&report), [Code::IMPORT_CYCLE], "{report}");
     assert_eq!(report.files_read().len(), FILES);
     let message = report.findings()[0].message();
     assert_eq!(message.matches(" → ").count(), 9, "{message}");
@@ -162,7 +162,7 @@ fn each_set_of_files_that_import_one_another_is_reported() {
     file("e", &["e", "f"]);
     file("f", &[]);
     let report = Config::new().check([file("a", &["b", "f"])]);
-    assert_eq!(codes(&report), [Code::ImportCycle; 3], "{report}");
+    assert_eq!(codes(&report), [Code::IMPORT_CYCLE; 3], "{report}");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_file_where_a_folder_is_looked_for_is_as_good_as_nothing() {
     folder.file("include/common/b.xml", "<protocol package='b'><message name='B'/></protocol>");
     let root = folder.file("main/a.xml", user_of("b"));
     assert_eq!(Config::new().include(folder.path().join("include")).check([&root]).render(), "");
-    assert_eq!(codes(&Config::new().check([&root])), [Code::MissingImport]);
+    assert_eq!(codes(&Config::new().check([&root])), [Code::MISSING_IMPORT]);
 }
 
 #[test]
@@ -186,9 +186,9 @@ fn what_one_file_lost_hides_no_mistake_of_another() {
     };
     let apart = folder.file("apart.xml", text(""));
     let report = Config::new().check([&broken, &apart]);
-    assert_eq!(codes(&report), [Code::MissingAttribute, Code::UnknownType], "{report}");
+    assert_eq!(codes(&report), [Code::MISSING_ATTRIBUTE, Code::UNKNOWN_TYPE], "{report}");
     let user = folder.file("user.xml", text("<import path='broken.xml'/>"));
-    assert_eq!(codes(&Config::new().check([&user])), [Code::MissingAttribute]);
+    assert_eq!(codes(&Config::new().check([&user])), [Code::MISSING_ATTRIBUTE]);
 }
 
 #[test]
@@ -196,7 +196,10 @@ fn an_empty_file_is_reported_whatever_was_wrong_before_it() {
     let folder = Folder::new("empty");
     let broken = folder.file("broken.xml", "<protocol package='b'><message/></protocol>");
     let empty = folder.file("empty.xml", "<!-- nothing -->");
-    assert_eq!(codes(&Config::new().check([&broken, &empty])), [Code::MissingAttribute, Code::MalformedXml]);
+    assert_eq!(
+        codes(&Config::new().check([&broken, &empty])),
+        [Code::MISSING_ATTRIBUTE, Code::MALFORMED_XML]
+    );
 }
 
 #[test]
@@ -211,13 +214,13 @@ fn files_that_share_a_package_see_each_other_by_import_only() {
     let two = folder.file("two.xml", use_it("<import path='one.xml'/>"));
     assert_eq!(Config::new().check([&one, &two]).render(), "");
     let two = folder.file("two.xml", use_it(""));
-    assert_eq!(codes(&Config::new().check([&one, &two])), [Code::UnknownType]);
+    assert_eq!(codes(&Config::new().check([&one, &two])), [Code::UNKNOWN_TYPE]);
 }
 
 #[test]
 fn a_missing_file_on_the_command_line_is_named() {
     let report = Config::new().check(["no/such/file.xml"]);
-    assert_eq!(codes(&report), [Code::UnreadableFile]);
+    assert_eq!(codes(&report), [Code::UNREADABLE_FILE]);
     assert!(report.render().contains("no/such/file.xml"), "{report}");
     let help = report.findings()[0].help_text().unwrap();
     assert!(

@@ -136,7 +136,7 @@ impl Rule {
         };
         Self {
             id: code.as_str(),
-            name: format!("{code:?}"),
+            name: code.name().to_owned(),
             short_description: Text { text: code.summary().to_owned() },
             help: Text { text: help },
             default_configuration: Configuration { level: word(code.severity()) },

@@ -4,10 +4,13 @@
 //!
 //! How long a name is, `parse` has judged. This also keeps control characters, and those that turn the direction of text, out of what is generated.
 
+use super::Rule;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, Spanned, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule { code: Code::BAD_NAME, check };
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     let mut refuse = |span: Span, name: &str| {
         if let Some(reason) = fault(name) {
             let text = format!("the name {} {reason}", quoted(name));
@@ -15,7 +18,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 true => "names of a list have blanks between them, and no commas",
                 false => "a name has ASCII letters, digits and `_`, and starts with a letter",
             };
-            found.push(Diagnostic::new(Code::BadName, span, text).help(help));
+            found.push(Diagnostic::new(RULE.code, span, text).help(help));
         }
     };
     for file in &schema.files {

@@ -1,18 +1,28 @@
 //! SVK0122: a constraint that every value keeps, or none can: bounds beyond the type, the upper below the lower.
 
+use super::Rule;
 use super::constrained::{Constrained, constrained};
 use crate::constraint::{Constraint, Holds, Operand, Subject, is_within};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error(
+        "SVK0122",
+        "ConstraintUnreachable",
+        "a constraint that no value can break or none can keep",
+    ),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for Constrained { name, subject, constraints } in constrained(schema) {
         let suiting = || constraints.iter().filter(|it| (it.rule.suits)(&subject));
         for constraint in suiting() {
             if let Some((reason, help)) = out_of_type(constraint, &subject) {
                 let (word, bound) = (constraint.rule.word, constraint.operand);
                 let text = format!("`{word}` is {bound}, and {} holds {reason}", quoted(name));
-                found.push(Diagnostic::new(Code::ConstraintUnreachable, constraint.span, text).help(help));
+                found.push(Diagnostic::new(RULE.code, constraint.span, text).help(help));
             }
         }
         for (lower, upper) in crossed(constraints, &subject) {
@@ -21,7 +31,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 upper.rule.word, upper.operand, lower.rule.word, lower.operand
             );
             found.push(
-                Diagnostic::new(Code::ConstraintUnreachable, upper.span, text)
+                Diagnostic::new(RULE.code, upper.span, text)
                     .also(lower.span, "the lower bound")
                     .help("nothing is within both: are they swapped?"),
             );

@@ -5,7 +5,12 @@ use crate::constraint::{Constraint, REQUIRED, Rule, Subject, rules_of};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: super::Rule = super::Rule {
+    code: Code::error("SVK0121", "ConstraintUnsuited", "a constraint on what cannot be held to it"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for Constrained { name, subject, constraints } in constrained(schema) {
         // Whether a member must be there is for the oneof to say, which is a rule of its own.
         let is_other = |rule: &Rule| subject.is_member && rule.word == REQUIRED;
@@ -22,7 +27,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             let words: Vec<_> = alike.iter().map(|it| format!("`{}`", it.rule.word)).collect();
             let verb = if words.len() == 1 { "is" } else { "are" };
             let text = format!("{} {verb} for {suited}, not for {}", words.join(" and "), quoted(name));
-            let finding = Diagnostic::new(Code::ConstraintUnsuited, constraint.span, text);
+            let finding = Diagnostic::new(RULE.code, constraint.span, text);
             let finding = alike[1..].iter().fold(finding, |finding, it| finding.also(it.span, "and this"));
             found.push(finding.help(help(constraint.rule, &subject)));
         }

@@ -1,11 +1,17 @@
 //! SVK0120: a default obeys the constraints of its field, as any other value does.
 
+use super::Rule;
 use super::constraint_unreachable::are_reachable;
 use crate::constraint::Operand;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{Literal, Schema};
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error("SVK0120", "DefaultForbidden", "a default that the constraints of its field refuse"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     let fields = schema.messages.iter().flat_map(|message| &message.fields);
     // What may have no default is told that.
     for field in fields.filter(|field| field.optional.is_some() && !field.is_many() && field.oneof.is_none())
@@ -23,7 +29,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             let name = quoted(&field.head.name.value);
             let text = format!("the default of {name} breaks its own `{word}`, which is {bound}");
             found.push(
-                Diagnostic::new(Code::DefaultForbidden, default.span, text)
+                Diagnostic::new(RULE.code, default.span, text)
                     .also(constraint.span, "the constraint")
                     .help("a server refuses this value when somebody sends it: change one of the two"),
             );

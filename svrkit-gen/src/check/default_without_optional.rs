@@ -1,9 +1,15 @@
 //! SVK0119: a default is what the absence of an optional field reads as; nothing else can be told to be absent.
 
+use super::Rule;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error("SVK0119", "DefaultWithoutOptional", "a default on a field that cannot be absent"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     let fields = schema.messages.iter().flat_map(|message| &message.fields);
     for field in fields.filter(|field| field.oneof.is_none()) {
         let Some(default) = &field.default else { continue };
@@ -21,6 +27,6 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
         } else {
             continue;
         };
-        found.push(Diagnostic::new(Code::DefaultWithoutOptional, default.span, text).help(help));
+        found.push(Diagnostic::new(RULE.code, default.span, text).help(help));
     }
 }

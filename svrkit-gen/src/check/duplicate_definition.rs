@@ -2,10 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Rule;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error("SVK0102", "DuplicateDefinition", "two definitions of a package have one name"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     let messages = schema.messages.iter().map(|message| &message.name);
     let enums = schema.enums.iter().map(|enumeration| &enumeration.name);
     let errors = schema.errors.iter().map(|set| &set.name);
@@ -26,7 +32,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
         };
         second.insert(name.span);
         let text = format!("{} is defined twice", quoted(&name.full()));
-        let finding = Diagnostic::new(Code::DuplicateDefinition, name.span, text);
+        let finding = Diagnostic::new(RULE.code, name.span, text);
         found.push(finding.also(first, "first defined here"));
     }
 }

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::Rule;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule =
+    Rule { code: Code::error("SVK0131", "DuplicateError", "two errors of a set have one name"), check };
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for set in &schema.errors {
         let mut first_use = HashMap::new();
         for error in &set.errors {
@@ -14,7 +18,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 continue;
             };
             let text = format!("{} has two errors {}", quoted(&set.name.short()), quoted(&error.name.value));
-            let finding = Diagnostic::new(Code::DuplicateError, error.name.span, text);
+            let finding = Diagnostic::new(RULE.code, error.name.span, text);
             found.push(finding.also(first, "first defined here"));
         }
     }

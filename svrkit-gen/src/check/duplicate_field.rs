@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::Rule;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule =
+    Rule { code: Code::error("SVK0103", "DuplicateField", "two fields of a message have one name"), check };
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for message in &schema.messages {
         let mut first_use = HashMap::new();
         for (name, span) in message.names() {
@@ -23,7 +27,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 _ => "a field and a oneof",
             };
             let text = format!("{} has {what} {}", quoted(&message.name.short()), quoted(name));
-            let finding = Diagnostic::new(Code::DuplicateField, span, text);
+            let finding = Diagnostic::new(RULE.code, span, text);
             found.push(finding.also(first, "first defined here"));
         }
     }

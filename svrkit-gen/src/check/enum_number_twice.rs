@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::Rule;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule =
+    Rule { code: Code::error("SVK0113", "EnumNumberTwice", "two values of an enum have one number"), check };
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for enumeration in &schema.enums {
         let mut first_use = HashMap::new();
         for value in &enumeration.values {
@@ -18,7 +22,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 value.number.value,
                 quoted(&enumeration.name.short())
             );
-            let finding = Diagnostic::new(Code::EnumNumberTwice, value.number.span, text);
+            let finding = Diagnostic::new(RULE.code, value.number.span, text);
             found.push(finding.also(first, "first used here"));
         }
     }

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::Rule;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule =
+    Rule { code: Code::error("SVK0203", "MethodIdTwice", "two methods of a service have one id"), check };
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for service in &schema.services {
         let mut first_use = HashMap::new();
         for head in service.heads() {
@@ -15,7 +19,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             };
             let text =
                 format!("method id {} is used twice in {}", head.id.value, quoted(&service.name.short()));
-            let finding = Diagnostic::new(Code::MethodIdTwice, head.id.span, text);
+            let finding = Diagnostic::new(RULE.code, head.id.span, text);
             found.push(finding.also(first, "first used here"));
         }
     }

@@ -1,7 +1,7 @@
 //! The rules a schema must keep: one file a rule, one code a rule.
 //!
 //! A rule reads the model, reports and changes nothing. All rules run, whatever the others found. A new rule is a file
-//! with `pub(super) fn check(&Schema, &mut Diagnostics)` and a line in [`RULES`].
+//! with a `RULE` (its code and its function) and a line in [`RULES`].
 
 mod bad_name;
 mod constrained;
@@ -48,53 +48,65 @@ mod since_too_late;
 mod tag_out_of_range;
 mod tag_reused;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostics};
 use crate::model::Schema;
 
-const RULES: &[fn(&Schema, &mut Diagnostics)] = &[
-    bad_name::check,
-    duplicate_definition::check,
-    duplicate_field::check,
-    tag_reused::check,
-    tag_out_of_range::check,
-    reserved_tag::check,
-    reserved_field::check,
-    optional_repeated::check,
-    optional_message::check,
-    packed_unpackable::check,
-    enum_without_zero::check,
-    enum_number_twice::check,
-    enum_value_twice::check,
-    reserved_number::check,
-    reserved_value::check,
-    default_without_optional::check,
-    default_forbidden::check,
-    constraint_unsuited::check,
-    constraint_unreachable::check,
-    required_recursion::check,
-    empty_oneof::check,
-    oneof_member::check,
-    nested_too_deep::check,
-    error_code_twice::check,
-    duplicate_error::check,
-    reserved_error_code::check,
-    reserved_error::check,
-    empty_errors::check,
-    since_too_late::check,
-    since_before_owner::check,
-    replaced_by_unknown::check,
-    replaced_not_deprecated::check,
-    rust_collision::check,
-    service_id_twice::check,
-    duplicate_method::check,
-    method_id_twice::check,
-    kit_service_id::check,
-    reserved_method_id::check,
-    reserved_method::check,
-    route_key_unknown::check,
-    route_key_of_stream::check,
-    oneway_answer::check,
+const RULES: &[Rule] = &[
+    bad_name::RULE,
+    duplicate_definition::RULE,
+    duplicate_field::RULE,
+    tag_reused::RULE,
+    tag_out_of_range::RULE,
+    reserved_tag::RULE,
+    reserved_field::RULE,
+    optional_repeated::RULE,
+    optional_message::RULE,
+    packed_unpackable::RULE,
+    enum_without_zero::RULE,
+    enum_number_twice::RULE,
+    enum_value_twice::RULE,
+    reserved_number::RULE,
+    reserved_value::RULE,
+    default_without_optional::RULE,
+    default_forbidden::RULE,
+    constraint_unsuited::RULE,
+    constraint_unreachable::RULE,
+    required_recursion::RULE,
+    empty_oneof::RULE,
+    oneof_member::RULE,
+    nested_too_deep::RULE,
+    error_code_twice::RULE,
+    duplicate_error::RULE,
+    reserved_error_code::RULE,
+    reserved_error::RULE,
+    empty_errors::RULE,
+    since_too_late::RULE,
+    since_before_owner::RULE,
+    replaced_by_unknown::RULE,
+    replaced_not_deprecated::RULE,
+    rust_collision::RULE,
+    service_id_twice::RULE,
+    duplicate_method::RULE,
+    method_id_twice::RULE,
+    kit_service_id::RULE,
+    reserved_method_id::RULE,
+    reserved_method::RULE,
+    route_key_unknown::RULE,
+    route_key_of_stream::RULE,
+    oneway_answer::RULE,
 ];
+
+/// One rule.
+struct Rule {
+    /// What it reports.
+    code: Code,
+    check: fn(&Schema, &mut Diagnostics),
+}
+
+/// What the rules report.
+pub(crate) fn codes() -> impl Iterator<Item = Code> {
+    RULES.iter().map(|rule| rule.code)
+}
 
 /// Runs every rule.
 pub(crate) fn check(schema: &Schema, found: &mut Diagnostics) {
@@ -102,6 +114,6 @@ pub(crate) fn check(schema: &Schema, found: &mut Diagnostics) {
         if found.is_full() {
             return;
         }
-        rule(schema, found);
+        (rule.check)(schema, found);
     }
 }

@@ -5,6 +5,7 @@
 //! it from refused calls. rustc also follows types only so far, by default about half of this through lists and boxes;
 //! its error says how to let it go further.
 
+use super::Rule;
 use crate::components::components;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{Field, FieldType, MessageId, Schema};
@@ -12,7 +13,16 @@ use crate::model::{Field, FieldType, MessageId, Schema};
 /// Most levels below the outermost message; `svrkit_runtime` has the same as default of `decode.depth`.
 const NESTING_MAX: usize = 64;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error(
+        "SVK0129",
+        "NestedTooDeep",
+        "messages contain one another deeper than a server decodes",
+    ),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     let held = |field: &Field| match field.kind {
         FieldType::Message(MessageId(target)) => Some(target),
         FieldType::Scalar(_) | FieldType::Enum(_) => None,
@@ -47,7 +57,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                     quoted(&schema.messages[at].name.short())
                 );
                 found.push(
-                    Diagnostic::new(Code::NestedTooDeep, schema.messages[at].name.span, text)
+                    Diagnostic::new(RULE.code, schema.messages[at].name.span, text)
                         .also(field.head.name.span, "by way of this field")
                         .help("nest less, or hold the inner ones as `bytes`, which are decoded apart"),
                 );
@@ -78,7 +88,7 @@ mod tests {
             report.findings().iter().map(|finding| (finding.code(), finding.message())).collect();
         assert_eq!(found.len(), too_deep.len(), "{found:?}");
         for (name, (code, message)) in too_deep.iter().zip(found) {
-            assert_eq!(code, Code::NestedTooDeep, "{message}");
+            assert_eq!(code, RULE.code, "{message}");
             assert!(message.starts_with(&format!("`{name}` ")), "{message}");
         }
     }

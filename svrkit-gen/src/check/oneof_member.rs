@@ -1,10 +1,16 @@
 //! SVK0125: a field of a oneof is there when it is chosen, and then once; it has no say in that.
 
+use super::Rule;
 use crate::constraint::REQUIRED;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{Field, Schema};
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error("SVK0125", "OneofMember", "a field of a oneof says what the oneof decides"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for message in &schema.messages {
         for field in &message.fields {
             let Some(oneof) = field.oneof.and_then(|at| message.oneofs.get(at)) else {
@@ -13,7 +19,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             let (name, oneof) = (quoted(&field.head.name.value), quoted(&oneof.name.own));
             for (word, span, help) in refused(field) {
                 let text = format!("`{word}` on {name}, which is a field of the oneof {oneof}");
-                found.push(Diagnostic::new(Code::OneofMember, span, text).help(help));
+                found.push(Diagnostic::new(RULE.code, span, text).help(help));
             }
         }
     }

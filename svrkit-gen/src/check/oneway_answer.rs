@@ -3,10 +3,14 @@
 //! Of the other facts none contradicts it: `timeout` is how long the handler may take, and `idempotent` says what a
 //! second call does, whoever makes it.
 
+use super::Rule;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule =
+    Rule { code: Code::error("SVK0211", "OnewayAnswer", "a oneway method promises an answer"), check };
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for method in schema.services.iter().flat_map(|service| &service.methods) {
         let Some(oneway) = method.oneway else { continue };
         let response = method.response.map(|_| ("response", None));
@@ -20,7 +24,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
         let words: Vec<_> = promised.iter().map(|(word, _)| *word).collect();
         let words = format!("`{}`", words.join("` `"));
         let text = format!("{} is oneway and has {words}", quoted(&method.head.name.value));
-        let finding = Diagnostic::new(Code::OnewayAnswer, oneway, text);
+        let finding = Diagnostic::new(RULE.code, oneway, text);
         let places = promised.iter().filter_map(|(_, place)| *place);
         let finding = places.fold(finding, |finding, (span, label)| finding.also(span, label));
         found.push(

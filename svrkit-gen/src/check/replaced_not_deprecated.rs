@@ -1,10 +1,20 @@
 //! SVK0128: what is replaced should not be used any more, and `deprecated` says so and why.
 
+use super::Rule;
 use super::history::families;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error(
+        "SVK0128",
+        "ReplacedNotDeprecated",
+        "`replaced-by` on something that is not deprecated",
+    ),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for family in families(schema) {
         for member in &family.members {
             let Some(history) = member.lifecycle.history() else { continue };
@@ -18,7 +28,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                 quoted(&heir.value)
             );
             let help = "say why by `deprecated=\"…\"`: the generated code warns by it";
-            found.push(Diagnostic::new(Code::ReplacedNotDeprecated, heir.span, text).help(help));
+            found.push(Diagnostic::new(RULE.code, heir.span, text).help(help));
         }
     }
 }

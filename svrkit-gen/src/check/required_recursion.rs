@@ -1,11 +1,17 @@
 //! SVK0136: a message that must hold one of its own kind, or leads back to itself by what must be there, never ends.
 
+use super::Rule;
 use crate::components::components;
 use crate::constraint::REQUIRED;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
 use crate::model::{Field, FieldType, MessageId, Schema};
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error("SVK0136", "RequiredRecursion", "a message must hold itself without end"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     let demanded = |field: &Field| match field.kind {
         FieldType::Message(MessageId(target)) if field.oneof.is_none() => {
             demand(field).map(|span| (target, span))
@@ -31,7 +37,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
                     format!("{} must hold {}, which leads back to it, without end", name(at), name(*target))
                 }
             };
-            let finding = Diagnostic::new(Code::RequiredRecursion, *span, text)
+            let finding = Diagnostic::new(RULE.code, *span, text)
                 .help("no message can be that long: drop `required` somewhere on the way");
             let next =
                 all[*target].iter().find(|(next, _)| *target != at && component[*next] == component[at]);

@@ -5,12 +5,18 @@
 //! may not know. No member of a oneof: where another one is chosen there is nothing to route by. An optional field may be
 //! one: where it is absent the call has no key.
 
+use super::Rule;
 use crate::constraint::Holds;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::{Field, Message, Schema, Stream};
 use crate::parse::nearest;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error("SVK0209", "RouteKeyUnknown", "`route-key` names no field of the request to route by"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for method in schema.services.iter().flat_map(|service| &service.methods) {
         // Where requests are a stream there is no key at all, which is a rule of its own.
         let is_single =
@@ -20,7 +26,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
         };
         let request = schema.message(method.request);
         let (name, of) = (quoted(&key.value), quoted(&request.name.short()));
-        let finding = |text| Diagnostic::new(Code::RouteKeyUnknown, key.span, text);
+        let finding = |text| Diagnostic::new(RULE.code, key.span, text);
         let Some(field) = request.fields.iter().find(|field| field.head.name.value == key.value) else {
             let is_untyped = request.unresolved.iter().any(|head| head.name.value == key.value);
             if is_untyped || request.is_partial || found.is_full() {

@@ -4,12 +4,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::Rule;
 use super::bad_name::is_sound;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
 use crate::model::{Field, Message, Name, Schema, ScopeId, Scopes, Service};
 use crate::names;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule =
+    Rule { code: Code::error("SVK0117", "RustCollision", "two names become one in Rust"), check };
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     let mut items = Items::new(&schema.scopes);
     for message in &schema.messages {
         items.definition(&message.name, "message");
@@ -223,7 +227,5 @@ impl Modules {
 
 fn collision(first: &str, first_span: Span, what: &str, name: &str, span: Span, rust: &str) -> Diagnostic {
     let text = format!("{what} {} and {first} are both {} in Rust", quoted(name), quoted(rust));
-    Diagnostic::new(Code::RustCollision, span, text)
-        .also(first_span, "the other one")
-        .help("rename one of them")
+    Diagnostic::new(RULE.code, span, text).also(first_span, "the other one").help("rename one of them")
 }

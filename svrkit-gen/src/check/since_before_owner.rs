@@ -1,10 +1,16 @@
 //! SVK0135: nothing is there before what it stands in.
 
+use super::Rule;
 use super::history::families;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error("SVK0135", "SinceBeforeOwner", "something is there since before what it stands in"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     for family in families(schema) {
         let Some(owner) = family.owner_since() else { continue };
         for member in &family.members {
@@ -21,7 +27,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             );
             let came = format!("that came in version {}", owner.value);
             found.push(
-                Diagnostic::new(Code::SinceBeforeOwner, since.span, text)
+                Diagnostic::new(RULE.code, since.span, text)
                     .also(owner.span, came)
                     .help("drop the inner `since`: without one it is there as long as what it stands in"),
             );

@@ -2,11 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::Rule;
 use super::history::families;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Spanned};
 use crate::model::Schema;
 
-pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
+pub(super) const RULE: Rule = Rule {
+    code: Code::error("SVK0126", "SinceTooLate", "`since` names a version that is not there yet"),
+    check,
+};
+
+fn check(schema: &Schema, found: &mut Diagnostics) {
     let files: HashMap<FileId, _> = schema.files.iter().map(|file| (file.id, file)).collect();
     // That a file names no version is one mistake, however often it is met.
     let mut unversioned: BTreeMap<FileId, (&Spanned<u32>, u32)> = BTreeMap::new();
@@ -27,7 +33,7 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
             }
             let text = format!("since version {}, but the file is at version {}", since.value, version.value);
             found.push(
-                Diagnostic::new(Code::SinceTooLate, since.span, text)
+                Diagnostic::new(RULE.code, since.span, text)
                     .also(version.span, "the version of the file")
                     .help("raise the version of the file when something is added to it"),
             );
@@ -38,6 +44,6 @@ pub(super) fn check(schema: &Schema, found: &mut Diagnostics) {
     for (_, (first, last)) in unversioned.into_iter().filter(|(file, _)| is_sound(file)) {
         let text = format!("since version {}, but the file names no version", first.value);
         let help = format!("write `version=\"{last}\"` on `<protocol>`, or a higher one");
-        found.push(Diagnostic::new(Code::SinceTooLate, first.span, text).help(help));
+        found.push(Diagnostic::new(RULE.code, first.span, text).help(help));
     }
 }

@@ -169,10 +169,10 @@ mod tests {
     fn one_error_past_the_limit_is_not_kept_and_ends_the_search() {
         let mut found = Diagnostics::default();
         for _ in 0..FINDINGS_MAX {
-            found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
+            found.push(Diagnostic::new(Code::BAD_VALUE, Span::default(), "x"));
         }
         assert!(!found.is_full());
-        found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
+        found.push(Diagnostic::new(Code::BAD_VALUE, Span::default(), "x"));
         assert!(found.is_full());
         assert_eq!(found.kept.len(), FINDINGS_MAX);
     }
@@ -181,11 +181,15 @@ mod tests {
     fn warnings_take_no_place_of_errors_and_end_no_search() {
         let mut found = Diagnostics::default();
         for _ in 0..=FINDINGS_MAX {
-            found.push(Diagnostic::new(Code::OptionalMessage, Span::default(), "x"));
+            found.push(Diagnostic::new(
+                Code::warning("SVK0110", "OptionalMessage", "x"),
+                Span::default(),
+                "x",
+            ));
         }
         assert!(!found.is_full());
         assert_eq!(found.kept.len(), FINDINGS_MAX);
-        found.push(Diagnostic::new(Code::BadValue, Span::default(), "x"));
+        found.push(Diagnostic::new(Code::BAD_VALUE, Span::default(), "x"));
         assert_eq!(found.kept.len(), FINDINGS_MAX + 1);
     }
 }

@@ -51,18 +51,18 @@ impl Report {
     /// The same report with one more error: the generated file could not be written.
     pub(crate) fn failed_output(self, path: &Path, reason: &str, help: &str) -> Self {
         let message = format!("cannot write the generated file: {reason}");
-        self.failed(&path.display().to_string(), Code::UnwritableOutput, message, help)
+        self.failed(&path.display().to_string(), Code::UNWRITABLE_OUTPUT, message, help)
     }
 
     /// The same report with one more error: nobody said what to read.
     pub(crate) fn without_files(self) -> Self {
         let help = "name at least one: nothing would be generated, and that is seldom meant";
-        self.failed("", Code::NoFiles, "no schema file is named".to_owned(), help)
+        self.failed("", Code::NO_FILES, "no schema file is named".to_owned(), help)
     }
 
     /// The same report with one more error: a setting of the build script cannot be meant.
     pub(crate) fn failed_setting(self, message: String, help: &str) -> Self {
-        self.failed("", Code::ConfigFault, message, help)
+        self.failed("", Code::CONFIG_FAULT, message, help)
     }
 
     fn failed(mut self, path: &str, code: Code, message: String, help: &str) -> Self {
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn every_place_of_a_finding_has_a_start_and_an_end() {
         let file = crate::diagnostic::FileId::default();
-        let finding = Diagnostic::new(Code::TagReused, Span::new(file, 3, 5), "x")
+        let finding = Diagnostic::new(Code::error("SVK0104", "TagReused", "x"), Span::new(file, 3, 5), "x")
             .also(Span::new(file, 0, 4), "first used here");
         let report = report(&["é\na€b"], vec![finding]);
         let finding = &report.findings()[0];
@@ -234,8 +234,9 @@ mod tests {
                 "more than 100 errors and 1 warning in 1 file: the first 100 of a kind are shown (FINDINGS_MAX)",
             ),
         ] {
-            let errors = std::iter::repeat_n(finding(Code::BadValue), errors);
-            let warnings = std::iter::repeat_n(finding(Code::OptionalMessage), warnings);
+            let errors = std::iter::repeat_n(finding(Code::BAD_VALUE), errors);
+            let warnings =
+                std::iter::repeat_n(finding(Code::warning("SVK0110", "OptionalMessage", "x")), warnings);
             let report = report(&["x"], errors.chain(warnings).collect());
             assert_eq!(report.summary(), expected);
         }

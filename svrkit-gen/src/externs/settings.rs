@@ -175,7 +175,7 @@ impl RustSettings {
         }
         let nowhere = Span::new(sources.add(String::new(), None), 0, 0);
         for Fault { message, help } in faults {
-            found.push(Diagnostic::new(Code::ConfigFault, nowhere, message).help(help));
+            found.push(Diagnostic::new(Code::CONFIG_FAULT, nowhere, message).help(help));
         }
     }
 
@@ -231,7 +231,7 @@ mod tests {
             .findings()
             .iter()
             .map(|finding| {
-                assert_eq!(finding.code(), Code::ConfigFault);
+                assert_eq!(finding.code(), Code::CONFIG_FAULT);
                 assert_eq!(report.location(finding).path, Path::new(""));
                 format!("{} ({})", finding.message(), finding.help_text().unwrap_or_default())
             })

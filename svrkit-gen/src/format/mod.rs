@@ -72,7 +72,7 @@ pub fn format(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<String,
             let sound = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             return Err(refused(path.as_ref(), Some(&sound), |file| {
                 let span = Span::new(file, sound.len(), sound.len());
-                Diagnostic::new(Code::NotUtf8, span, "the file is not encoded in UTF-8")
+                Diagnostic::new(Code::NOT_UTF8, span, "the file is not encoded in UTF-8")
                     .help("save it as UTF-8")
             }));
         }
@@ -96,7 +96,7 @@ pub fn format(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<String,
 
 fn too_large(path: &Path, what: String) -> Diagnostic {
     let message = format!("{} {what} (FILE_LEN_MAX)", quoted(&path.display().to_string()));
-    Diagnostic::new(Code::LimitExceeded, Span::default(), message)
+    Diagnostic::new(Code::LIMIT_EXCEEDED, Span::default(), message)
 }
 
 /// A report of one finding.

@@ -96,13 +96,13 @@ struct Fault {
 
 impl Fault {
     fn at(self, name: &Spanned<&str>) -> Diagnostic {
-        Diagnostic::new(Code::BadAllowance, name.span, self.message).help(self.help)
+        Diagnostic::new(Code::BAD_ALLOWANCE, name.span, self.message).help(self.help)
     }
 }
 
 fn lint_to_allow(name: &str) -> Result<&'static Lint, Fault> {
     let fault = |message, help| Err(Fault { message, help });
-    if let Some(code) = Code::ALL.iter().find(|code| code.as_str().eq_ignore_ascii_case(name)) {
+    if let Some(code) = Code::all().iter().find(|code| code.as_str().eq_ignore_ascii_case(name)) {
         return match Lint::of(*code) {
             Some(lint) => fault(
                 format!("{} is the code of a lint", quoted(name)),
@@ -115,7 +115,7 @@ fn lint_to_allow(name: &str) -> Result<&'static Lint, Fault> {
         };
     }
     match Lint::named(name) {
-        Ok(lint) if lint.code() == Code::UnusedAllow => fault(
+        Ok(lint) if *lint == super::unused_allow::LINT => fault(
             format!("{} cannot be allowed by a comment", quoted(name)),
             "remove what is not used, or set its level in svrkit.toml".to_owned(),
         ),

@@ -5,11 +5,22 @@
 
 use std::collections::HashMap;
 
-use super::{Findings, Subject};
-use crate::diagnostic::{Diagnostic, Span, Spanned, quoted};
+use super::{Findings, Level, Lint, Subject};
+use crate::diagnostic::{Code, Diagnostic, Span, Spanned, quoted};
 use crate::model::{FieldType, History, Lifecycle, Message, MessageId, Name, Schema};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "deprecated-use",
+    code: Code::warning(
+        "SVK0316",
+        "DeprecatedUse",
+        "something that is not deprecated uses something that is",
+    ),
+    level: Level::Warn,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let schema = subject.schema;
     let mut judge = |user: &Spanned<std::rc::Rc<str>>, used: (&Name, &Lifecycle)| {
         let (name, lifecycle) = used;

@@ -3,10 +3,17 @@
 //! protobuf wants `COLOR_RED`, as in C++ the values of all enums share one scope. Here a value is `Color::Red`, and the
 //! prefix makes of it `Color::ColorRed`. Only enums all of whose values carry it are found: one such value may be meant.
 
-use super::{Findings, Subject, case};
-use crate::diagnostic::{Diagnostic, quoted};
+use super::{Findings, Level, Lint, Subject, case};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "enum-prefix",
+    code: Code::warning("SVK0307", "EnumPrefix", "every value of an enum starts with the name of the enum"),
+    level: Level::Warn,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for enumeration in &subject.schema.enums {
         let prefix = case::upper(&enumeration.name.own) + "_";
         let rest = |name: &str| {

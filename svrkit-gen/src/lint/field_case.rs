@@ -3,10 +3,17 @@
 //! One way to write names lets people find them: in logs, in JSON, in every language. Rust has snake_case whatever the
 //! schema says, so another case has two spellings from the start.
 
-use super::{Findings, Subject, case};
-use crate::diagnostic::{Diagnostic, Span, quoted};
+use super::{Findings, Level, Lint, Subject, case};
+use crate::diagnostic::{Code, Diagnostic, Span, quoted};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "field-case",
+    code: Code::warning("SVK0303", "FieldCase", "a field or a oneof is not in snake_case"),
+    level: Level::Warn,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for message in &subject.schema.messages {
         for head in message.heads() {
             judge("field", &head.name.value, head.name.span, findings);

@@ -3,14 +3,25 @@
 //! A tag up to 15 takes one byte on the wire, one up to 2047 two: in each message, and in each item of a repeated field.
 //! Off unless asked for: it is worth something while a schema is not in use yet, later no tag can be changed.
 
-use super::{Findings, Subject};
-use crate::diagnostic::{Diagnostic, quoted};
+use super::{Findings, Level, Lint, Subject};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 use crate::model::Message;
 
 /// The largest tag that takes one byte.
 const HOT_MAX: u32 = 15;
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "hot-tag",
+    code: Code::warning(
+        "SVK0310",
+        "HotTag",
+        "a field takes a tag of two bytes while one of one byte is free",
+    ),
+    level: Level::Off,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for message in &subject.schema.messages {
         let always_there =
             message.fields.iter().filter(|field| field.optional.is_none() && field.oneof.is_none());

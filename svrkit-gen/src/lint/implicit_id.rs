@@ -3,10 +3,17 @@
 //! An id computed from the name changes with the name: a service or a package that is renamed cannot be called by those
 //! who have the old schema. Off unless asked for: computed ids need nobody who hands out numbers.
 
-use super::{Findings, Subject};
-use crate::diagnostic::{Diagnostic, quoted};
+use super::{Findings, Level, Lint, Subject};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "implicit-id",
+    code: Code::warning("SVK0314", "ImplicitId", "the id of a service is computed from its name"),
+    level: Level::Off,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for service in &subject.schema.services {
         let span = service.name.span;
         if service.id_span != span {

@@ -3,10 +3,17 @@
 //! What stands there is the documentation of the generated code, in every language and for every caller. Off unless
 //! asked for: a schema that three people use may do without. The value 0 of an enum needs none if it is `UNSPECIFIED`.
 
-use super::{Findings, Subject};
-use crate::diagnostic::{Diagnostic, Span, quoted};
+use super::{Findings, Level, Lint, Subject};
+use crate::diagnostic::{Code, Diagnostic, Span, quoted};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "missing-doc",
+    code: Code::warning("SVK0308", "MissingDoc", "a definition has no `<doc>`"),
+    level: Level::Off,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let mut judge = |kind: &str, name: &str, span: Span, doc: &str| {
         if doc.is_empty() {
             findings.push(span, |code| {

@@ -40,30 +40,25 @@ use crate::load::{self, Loaded};
 use crate::model::Schema;
 use crate::parse::nearest;
 
-/// Name, code, level where nobody says another, and the function, in the order in which they run.
+/// In the order in which they run.
 const LINTS: &[Lint] = &[
-    Lint { name: "field-case", code: Code::FieldCase, level: Level::Warn, run: field_case::lint },
-    Lint { name: "type-case", code: Code::TypeCase, level: Level::Warn, run: type_case::lint },
-    Lint { name: "value-case", code: Code::ValueCase, level: Level::Warn, run: value_case::lint },
-    Lint { name: "zero-value", code: Code::ZeroValue, level: Level::Warn, run: zero_value::lint },
-    Lint { name: "enum-prefix", code: Code::EnumPrefix, level: Level::Warn, run: enum_prefix::lint },
-    Lint { name: "missing-doc", code: Code::MissingDoc, level: Level::Off, run: missing_doc::lint },
-    Lint { name: "unused-import", code: Code::UnusedImport, level: Level::Warn, run: unused_import::lint },
-    Lint { name: "hot-tag", code: Code::HotTag, level: Level::Off, run: hot_tag::lint },
-    Lint { name: "large-message", code: Code::LargeMessage, level: Level::Warn, run: large_message::lint },
-    Lint { name: "shared-request", code: Code::SharedRequest, level: Level::Warn, run: shared_request::lint },
-    Lint { name: "no-timeout", code: Code::NoTimeout, level: Level::Off, run: no_timeout::lint },
-    Lint { name: "implicit-id", code: Code::ImplicitId, level: Level::Off, run: implicit_id::lint },
-    Lint { name: "unbounded", code: Code::Unbounded, level: Level::Off, run: unbounded::lint },
-    Lint { name: "deprecated-use", code: Code::DeprecatedUse, level: Level::Warn, run: deprecated_use::lint },
-    Lint {
-        name: "reserved-without-name",
-        code: Code::ReservedWithoutName,
-        level: Level::Off,
-        run: reserved_without_name::lint,
-    },
+    field_case::LINT,
+    type_case::LINT,
+    value_case::LINT,
+    zero_value::LINT,
+    enum_prefix::LINT,
+    missing_doc::LINT,
+    unused_import::LINT,
+    hot_tag::LINT,
+    large_message::LINT,
+    shared_request::LINT,
+    no_timeout::LINT,
+    implicit_id::LINT,
+    unbounded::LINT,
+    deprecated_use::LINT,
+    reserved_without_name::LINT,
     // The last: it asks what the others would have said.
-    Lint { name: "unused-allow", code: Code::UnusedAllow, level: Level::Warn, run: unused_allow::lint },
+    unused_allow::LINT,
 ];
 
 /// One lint: a row of the table.

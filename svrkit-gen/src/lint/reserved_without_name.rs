@@ -3,11 +3,22 @@
 //! A name that comes back with another meaning compiles in every caller that still has the old one in mind. Off unless
 //! asked for: numbers are also kept free for what is to come, and those have no names.
 
-use super::{Findings, Subject};
-use crate::diagnostic::{Diagnostic, quoted};
+use super::{Findings, Level, Lint, Subject};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 use crate::model::{Name, Reserved};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "reserved-without-name",
+    code: Code::warning(
+        "SVK0317",
+        "ReservedWithoutName",
+        "numbers are reserved without the names they stood for",
+    ),
+    level: Level::Off,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let mut judge = |name: &Name, reserved: &Reserved, numbers: &str| {
         let Some(span) = reserved.numbers_without_names() else { return };
         findings.push(span, |code| {

@@ -5,10 +5,17 @@
 
 use std::collections::HashMap;
 
-use super::{Findings, Subject};
-use crate::diagnostic::{Diagnostic, quoted};
+use super::{Findings, Level, Lint, Subject};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "shared-request",
+    code: Code::warning("SVK0312", "SharedRequest", "two methods have one request message"),
+    level: Level::Warn,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let schema = subject.schema;
     let mut first_use = HashMap::new();
     for method in schema.services.iter().flat_map(|service| &service.methods) {

@@ -2,10 +2,21 @@
 //!
 //! Their names are types in Rust and words on dashboards: written in one way they can be searched for in both.
 
-use super::{Findings, Subject, case};
-use crate::diagnostic::{Diagnostic, Span, quoted};
+use super::{Findings, Level, Lint, Subject, case};
+use crate::diagnostic::{Code, Diagnostic, Span, quoted};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "type-case",
+    code: Code::warning(
+        "SVK0304",
+        "TypeCase",
+        "a message, an enum, a service, a method or a set of errors is not in PascalCase",
+    ),
+    level: Level::Warn,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for message in &subject.schema.messages {
         judge("message", &message.name.own, message.name.span, findings);
     }

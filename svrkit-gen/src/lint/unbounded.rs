@@ -4,15 +4,22 @@
 //! image. A bound that says what is meant refuses nonsense before the handler. It is asked for in every message that a
 //! request holds. Off unless asked for: between services that trust one another the limits of the decoder may do.
 
-use super::{Findings, Subject};
+use super::{Findings, Level, Lint, Subject};
 use crate::constraint::rules_of;
-use crate::diagnostic::{Diagnostic, quoted};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 use crate::model::{Field, FieldType, MessageId, Schema};
 
 /// The constraints that are bounds of a length.
 const BOUNDS: [&str; 2] = ["max-len", "max-items"];
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "unbounded",
+    code: Code::warning("SVK0315", "Unbounded", "what a caller may send has no upper bound"),
+    level: Level::Off,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let schema = subject.schema;
     for id in in_requests(schema) {
         for field in &schema.message(id).fields {

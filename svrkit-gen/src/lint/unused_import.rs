@@ -5,11 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{Findings, Subject};
-use crate::diagnostic::{Diagnostic, FileId, quoted};
+use super::{Findings, Level, Lint, Subject};
+use crate::diagnostic::{Code, Diagnostic, FileId, quoted};
 use crate::model::{FieldType, MessageId, Schema};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "unused-import",
+    code: Code::warning("SVK0309", "UnusedImport", "nothing of an imported file is used"),
+    level: Level::Warn,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let (defining, uses) = uses(subject.schema);
     for file in subject.files.iter().filter(|file| defining.contains(&file.id)) {
         for import in &file.imports {

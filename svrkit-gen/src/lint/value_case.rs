@@ -4,10 +4,17 @@
 
 use std::rc::Rc;
 
-use super::{Findings, Subject, case};
-use crate::diagnostic::{Diagnostic, Spanned, quoted};
+use super::{Findings, Level, Lint, Subject, case};
+use crate::diagnostic::{Code, Diagnostic, Spanned, quoted};
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "value-case",
+    code: Code::warning("SVK0305", "ValueCase", "an enum value or an error is not in UPPER_CASE"),
+    level: Level::Warn,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for value in subject.schema.enums.iter().flat_map(|enumeration| &enumeration.values) {
         judge("value", &value.name, findings);
     }

@@ -3,12 +3,19 @@
 //! A field that nobody set reads as 0. If that is a real choice, "not said" and "chosen" are the same bytes, and a sender
 //! that forgets the field makes a choice it never meant.
 
-use super::{Findings, Subject, case};
-use crate::diagnostic::{Diagnostic, quoted};
+use super::{Findings, Level, Lint, Subject, case};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 
 const UNSPECIFIED: &str = "UNSPECIFIED";
 
-pub(super) fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+pub(super) const LINT: Lint = Lint {
+    name: "zero-value",
+    code: Code::warning("SVK0306", "ZeroValue", "the value 0 of an enum means something"),
+    level: Level::Warn,
+    run: lint,
+};
+
+fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for enumeration in &subject.schema.enums {
         // A check has seen to it that the first is 0.
         let Some(zero) = enumeration.values.first() else { continue };

@@ -62,7 +62,7 @@ fn finding(files: &[File], way: &[usize]) -> Diagnostic {
         files[way[at]].imports.iter().find(|import| import.file.index() == next)
     };
     let span_of = |at| step(at).map(|import| import.span).unwrap_or_default();
-    let mut diagnostic = Diagnostic::new(Code::ImportCycle, span_of(way.len() - 1), message);
+    let mut diagnostic = Diagnostic::new(Code::IMPORT_CYCLE, span_of(way.len() - 1), message);
     for earlier in 0..(way.len() - 1).min(SHOWN_MAX) {
         diagnostic = diagnostic.also(span_of(earlier), "leads here");
     }

@@ -148,7 +148,7 @@ impl Loader<'_> {
                 let id = self.loaded.sources.add(shown, None);
                 let message =
                     format!("{} is larger than {FILE_LEN_MAX} bytes (FILE_LEN_MAX)", quoted_path(path));
-                (id, Diagnostic::new(Code::LimitExceeded, Span::new(id, 0, 0), message))
+                (id, Diagnostic::new(Code::LIMIT_EXCEEDED, Span::new(id, 0, 0), message))
             }
             Bytes::All(bytes) => {
                 self.len += bytes.len() as u64;
@@ -161,7 +161,7 @@ impl Loader<'_> {
                     return (id, protocol, lost);
                 };
                 let span = Span::new(id, text.len(), text.len());
-                let finding = Diagnostic::new(Code::NotUtf8, span, "the file is not encoded in UTF-8");
+                let finding = Diagnostic::new(Code::NOT_UTF8, span, "the file is not encoded in UTF-8");
                 (id, finding.help(fault))
             }
         };
@@ -179,7 +179,7 @@ impl Loader<'_> {
     /// A limit of the run is met: no more files are read.
     fn cut(&mut self, path: &Path, import: Option<Span>, message: String) {
         let span = import.unwrap_or_else(|| self.placeholder(path));
-        self.found.push(Diagnostic::new(Code::LimitExceeded, span, message));
+        self.found.push(Diagnostic::new(Code::LIMIT_EXCEEDED, span, message));
         self.loaded.is_cut = true;
     }
 
@@ -216,7 +216,7 @@ impl Loader<'_> {
         let Some((path, text)) = bundled::schema(&import.value) else {
             let message = format!("the kit has no schema {}", quoted(&import.value));
             let help = bundled::help(&import.value);
-            self.found.push(Diagnostic::new(Code::MissingImport, import.span, message).help(help));
+            self.found.push(Diagnostic::new(Code::MISSING_IMPORT, import.span, message).help(help));
             return None;
         };
         if let Some(id) = self.bundled.get(path) {
@@ -245,7 +245,7 @@ impl Loader<'_> {
                 Err(error) if is_absence(&error) => {}
                 Err(error) => {
                     let message = format!("cannot read {}: {error}", quoted_path(candidate));
-                    self.found.push(Diagnostic::new(Code::UnreadableFile, import.span, message));
+                    self.found.push(Diagnostic::new(Code::UNREADABLE_FILE, import.span, message));
                     self.loaded.files_missing.push(candidate.clone());
                     return None;
                 }
@@ -257,7 +257,7 @@ impl Loader<'_> {
         let looked: Vec<_> = candidates.iter().map(|candidate| quoted_path(candidate)).collect();
         let message = format!("the imported file {} is not found", quoted(&import.value));
         let help = format!("looked for {}", looked.join(", "));
-        self.found.push(Diagnostic::new(Code::MissingImport, import.span, message).help(help));
+        self.found.push(Diagnostic::new(Code::MISSING_IMPORT, import.span, message).help(help));
         self.loaded.files_missing.extend(candidates);
         None
     }
@@ -271,7 +271,7 @@ impl Loader<'_> {
             _ => String::new(),
         };
         let help = format!("the path is named in build.rs or on the command line{from}");
-        self.found.push(Diagnostic::new(Code::UnreadableFile, span, message).help(help));
+        self.found.push(Diagnostic::new(Code::UNREADABLE_FILE, span, message).help(help));
         self.loaded.files_missing.push(path.to_owned());
     }
 

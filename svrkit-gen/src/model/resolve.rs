@@ -213,12 +213,12 @@ impl<'a> Resolver<'a> {
             Ok(SymbolKind::Errors(_)) => {
                 let message = format!("{} is a set of errors and no type", quoted(&reference.value));
                 let help = "errors end calls; a field holds scalars, enums and messages";
-                self.found.push(Diagnostic::new(Code::UnknownType, reference.span, message).help(help));
+                self.found.push(Diagnostic::new(Code::UNKNOWN_TYPE, reference.span, message).help(help));
                 None
             }
             Err(miss) => {
                 let message = format!("unknown type {}", quoted(&reference.value));
-                self.missed(Code::UnknownType, reference, message, &miss, place, Wanted::Type);
+                self.missed(Code::UNKNOWN_TYPE, reference, message, &miss, place, Wanted::Type);
                 None
             }
         }
@@ -230,7 +230,7 @@ impl<'a> Resolver<'a> {
             let message = format!("{} is no type of a key", quoted(&reference.value));
             let keys: Vec<_> = Scalar::ALL.iter().filter(|it| it.is_key()).map(|it| it.word).collect();
             let help = format!("it is one of `{}`", keys.join("` `"));
-            self.found.push(Diagnostic::new(Code::NotAKey, reference.span, message).help(help));
+            self.found.push(Diagnostic::new(Code::NOT_A_KEY, reference.span, message).help(help));
         }
         scalar.map(|value| Spanned { value, span: reference.span })
     }
@@ -239,7 +239,7 @@ impl<'a> Resolver<'a> {
         match literal::read(&text.value, kind, self.schema)? {
             Ok(value) => Some(Spanned { value, span: text.span }),
             Err(fault) => {
-                let finding = |message| Diagnostic::new(Code::BadDefault, text.span, message);
+                let finding = |message| Diagnostic::new(Code::BAD_DEFAULT, text.span, message);
                 self.found.push(match fault {
                     Unreadable::OfMessage => finding("a message has no default".to_owned())
                         .help("without one it is `None`; fields of the message may have defaults"),
@@ -329,13 +329,13 @@ impl<'a> Resolver<'a> {
             Ok(SymbolKind::Message(_)) => "a message",
             Err(miss) => {
                 let message = format!("{} is no known set of errors", quoted(&reference.value));
-                self.missed(Code::NotErrors, reference, message, &miss, place, Wanted::Errors);
+                self.missed(Code::NOT_ERRORS, reference, message, &miss, place, Wanted::Errors);
                 return None;
             }
         };
         let message = format!("{} is {what} and no set of errors", quoted(&reference.value));
         let help = "define `<errors>` with an `<error>` for each way to fail";
-        self.found.push(Diagnostic::new(Code::NotErrors, reference.span, message).help(help));
+        self.found.push(Diagnostic::new(Code::NOT_ERRORS, reference.span, message).help(help));
         None
     }
 
@@ -349,14 +349,14 @@ impl<'a> Resolver<'a> {
                 Ok(SymbolKind::Errors(_)) => "a set of errors",
                 Err(miss) => {
                     let message = format!("the {role} {} is no known message", quoted(&reference.value));
-                    self.missed(Code::NotAMessage, reference, message, &miss, place, Wanted::Message);
+                    self.missed(Code::NOT_A_MESSAGE, reference, message, &miss, place, Wanted::Message);
                     return None;
                 }
             }
         };
         let message = format!("the {role} {} is {what} and no message", quoted(&reference.value));
         let help = "define a message with it as a field: more fields can be added to that later";
-        self.found.push(Diagnostic::new(Code::NotAMessage, reference.span, message).help(help));
+        self.found.push(Diagnostic::new(Code::NOT_A_MESSAGE, reference.span, message).help(help));
         None
     }
 

@@ -103,7 +103,7 @@ impl<'t> Comments<'t, '_> {
             self.is_cut = true;
             let message = format!("more than {ALLOWANCES_MAX} lints are allowed in one run (ALLOWANCES_MAX)");
             let help = "set the level of a lint that is allowed everywhere in svrkit.toml";
-            self.found.push(Diagnostic::new(Code::LimitExceeded, span, message).help(help));
+            self.found.push(Diagnostic::new(Code::LIMIT_EXCEEDED, span, message).help(help));
             return;
         };
         if lints.is_empty() {
@@ -164,7 +164,7 @@ impl<'t> Comments<'t, '_> {
     }
 
     fn refuse(&mut self, span: Span, message: String, help: &str) {
-        self.found.push(Diagnostic::new(Code::BadAllowance, span, message).help(help));
+        self.found.push(Diagnostic::new(Code::BAD_ALLOWANCE, span, message).help(help));
     }
 }
 

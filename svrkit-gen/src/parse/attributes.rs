@@ -43,7 +43,7 @@ pub(super) fn read<'a>(
     if ATTRIBUTES_MAX < iterator.clone().take(ATTRIBUTES_MAX + 1).count() {
         let span = context.span(start, start + word.name.len());
         let message = format!("`<{}>` has more than {ATTRIBUTES_MAX} attributes (ATTRIBUTES_MAX)", word.name);
-        context.push(Diagnostic::new(Code::LimitExceeded, span, message));
+        context.push(Diagnostic::new(Code::LIMIT_EXCEEDED, span, message));
         return (Err(BrokenTag), false);
     }
     for attribute in iterator {
@@ -63,7 +63,7 @@ pub(super) fn read<'a>(
                 true => "`=` without the name of an attribute before it",
                 false => "no space before the name of an attribute",
             };
-            context.push(Diagnostic::new(Code::MalformedXml, span, message));
+            context.push(Diagnostic::new(Code::MALFORMED_XML, span, message));
             return (Err(BrokenTag), false);
         }
         let Some(known_name) = known().find(|known| *known == name) else {
@@ -74,7 +74,7 @@ pub(super) fn read<'a>(
         if let Some(first) = attributes.iter().find(|first| first.name == known_name) {
             let message = format!("`{known_name}` is given twice");
             context.push(
-                Diagnostic::new(Code::AttributeTwice, span, message).also(first.span, "first given here"),
+                Diagnostic::new(Code::ATTRIBUTE_TWICE, span, message).also(first.span, "first given here"),
             );
             all_sound = false;
             continue;
@@ -115,7 +115,7 @@ impl<'a> Element<'a> {
             None if self.attributes_cut => None,
             None => {
                 let message = format!("`<{}>` needs the attribute `{name}`", self.kind.name());
-                context.push(Diagnostic::new(Code::MissingAttribute, self.name_span, message));
+                context.push(Diagnostic::new(Code::MISSING_ATTRIBUTE, self.name_span, message));
                 None
             }
         }
@@ -132,7 +132,7 @@ fn unknown_attribute(name: &str, span: Span, word: &Word, parent: Option<Kind>) 
         None if known.is_empty() => format!("`<{}>` has no attributes", word.name),
         None => format!("`<{}>` knows `{}`", word.name, known.join("` `")),
     };
-    Diagnostic::new(Code::UnknownAttribute, span, message).help(help)
+    Diagnostic::new(Code::UNKNOWN_ATTRIBUTE, span, message).help(help)
 }
 
 fn broken(error: &AttrError, content: &str, start: usize, context: &mut Context<'_>) -> BrokenTag {
@@ -145,6 +145,6 @@ fn broken(error: &AttrError, content: &str, start: usize, context: &mut Context<
     };
     // quick-xml counts from the start of the tag.
     let at = start + at.min(content.len());
-    context.push(Diagnostic::new(Code::MalformedXml, context.span(at, at + 1), message));
+    context.push(Diagnostic::new(Code::MALFORMED_XML, context.span(at, at + 1), message));
     BrokenTag
 }

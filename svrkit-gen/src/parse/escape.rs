@@ -18,7 +18,7 @@ pub(super) fn attribute_value<'a>(
     if let Some(at) = raw.find('<') {
         let span = context.span(start + at, start + at + 1);
         let message = "`<` stands in the value of an attribute";
-        context.push(Diagnostic::new(Code::MalformedXml, span, message).help("write `&lt;`"));
+        context.push(Diagnostic::new(Code::MALFORMED_XML, span, message).help("write `&lt;`"));
         return None;
     }
     if !raw.contains(['&', '\t', '\n', '\r']) {
@@ -60,18 +60,18 @@ pub(super) fn reference(name: &str, start: usize, end: usize, context: &mut Cont
         "amp" => return Some('&'),
         "apos" => return Some('\''),
         "quot" => return Some('"'),
-        "" => Diagnostic::new(Code::MalformedXml, span, "`&` stands alone").help("write `&amp;`"),
+        "" => Diagnostic::new(Code::MALFORMED_XML, span, "`&` stands alone").help("write `&amp;`"),
         _ => match name.strip_prefix('#') {
             Some(number) => match numbered(number) {
                 Some(character) => return Some(character),
                 None => {
                     let message = format!("{} is no character XML allows", quoted(&format!("&{name};")));
-                    Diagnostic::new(Code::MalformedXml, span, message)
+                    Diagnostic::new(Code::MALFORMED_XML, span, message)
                 }
             },
             None => {
                 let message = format!("the entity {} is not defined", quoted(name));
-                Diagnostic::new(Code::UndefinedEntity, span, message)
+                Diagnostic::new(Code::UNDEFINED_ENTITY, span, message)
                     .help("only `&lt;` `&gt;` `&amp;` `&apos;` `&quot;` and characters by number are known")
             }
         },

@@ -89,12 +89,12 @@ impl Context<'_> {
             return true;
         }
         let message = format!("more than {ELEMENTS_MAX} elements in one file (ELEMENTS_MAX)");
-        self.push(Diagnostic::new(Code::LimitExceeded, span, message));
+        self.push(Diagnostic::new(Code::LIMIT_EXCEEDED, span, message));
         false
     }
 
     fn bad_value(&mut self, span: Span, value: &str, expected: &str) {
         let message = format!("{} is not {expected}", quoted(value));
-        self.push(Diagnostic::new(Code::BadValue, span, message));
+        self.push(Diagnostic::new(Code::BAD_VALUE, span, message));
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn import(element: &Element<'_>, context: &mut Context<'_>) -> Option
         let value = &*path.value;
         if PATH_LEN_MAX < value.len() {
             let message = format!("the path of an import is longer than {PATH_LEN_MAX} bytes (PATH_LEN_MAX)");
-            context.push(Diagnostic::new(Code::LimitExceeded, path.value_span, message));
+            context.push(Diagnostic::new(Code::LIMIT_EXCEEDED, path.value_span, message));
             return None;
         }
         let is_portable = !value.is_empty() && !value.starts_with('/') && !value.contains(['\\', ':']);

@@ -98,13 +98,13 @@ impl<'a> Tree<'a, '_, '_> {
         // The one that a file may start with is gone. quick-xml would drop another and lose count of its bytes.
         if self.text.starts_with('\u{feff}') {
             let message = "the file starts with more than one byte order mark".to_owned();
-            return Err(self.stop(Code::MalformedXml, 0, '\u{feff}'.len_utf8(), message));
+            return Err(self.stop(Code::MALFORMED_XML, 0, '\u{feff}'.len_utf8(), message));
         }
         let Some((at, character)) = self.text.char_indices().find(|(_, it)| !escape::is_allowed(*it)) else {
             return Ok(());
         };
         let message = format!("the character U+{:04X} may not stand in XML", u32::from(character));
-        Err(self.stop(Code::MalformedXml, at, at + character.len_utf8(), message))
+        Err(self.stop(Code::MALFORMED_XML, at, at + character.len_utf8(), message))
     }
 
     fn start(&mut self, start: usize, end: usize, is_empty: bool) -> Result<(), Stop> {
@@ -113,7 +113,7 @@ impl<'a> Tree<'a, '_, '_> {
         let name_end = start + 1 + name.len();
         if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') {
             return Err(self.stop(
-                Code::MalformedXml,
+                Code::MALFORMED_XML,
                 start,
                 name_end,
                 "`<` is not followed by a name".into(),
@@ -129,7 +129,7 @@ impl<'a> Tree<'a, '_, '_> {
         if ELEMENT_DEPTH_MAX <= self.open.len() + self.skipped {
             let message =
                 format!("elements are nested more than {ELEMENT_DEPTH_MAX} deep (ELEMENT_DEPTH_MAX)");
-            return Err(self.stop(Code::LimitExceeded, start, name_end, message));
+            return Err(self.stop(Code::LIMIT_EXCEEDED, start, name_end, message));
         }
         if self.skipped > 0 {
             self.lose(name, content);
@@ -190,13 +190,13 @@ impl<'a> Tree<'a, '_, '_> {
         let Some(word) = vocabulary::word(name) else {
             let message = format!("unknown element {}", quoted(&format!("<{name}>")));
             let help = unknown_element_help(name, parent);
-            self.context.push(Diagnostic::new(Code::UnknownElement, span, message).help(help));
+            self.context.push(Diagnostic::new(Code::UNKNOWN_ELEMENT, span, message).help(help));
             return None;
         };
         if parent.is_none() && self.has_root {
             let message = format!("`<{name}>` stands after the end of `<protocol>`");
             let help = "a file holds one `<protocol>` and everything stands in it";
-            self.context.push(Diagnostic::new(Code::Misplaced, span, message).help(help));
+            self.context.push(Diagnostic::new(Code::MISPLACED, span, message).help(help));
             return None;
         }
         if !word.may_stand_in(parent) {
@@ -208,7 +208,7 @@ impl<'a> Tree<'a, '_, '_> {
                 true => format!("`<{name}>` is the root of a file"),
                 false => format!("it belongs in {}", parents.join(" or ")),
             };
-            self.context.push(Diagnostic::new(Code::Misplaced, span, message).help(help));
+            self.context.push(Diagnostic::new(Code::MISPLACED, span, message).help(help));
             return None;
         }
         if word.kind == Kind::Doc
@@ -217,7 +217,7 @@ impl<'a> Tree<'a, '_, '_> {
         {
             let message = "a second `<doc>` in one element";
             self.context
-                .push(Diagnostic::new(Code::Misplaced, span, message).help("put both texts into one"));
+                .push(Diagnostic::new(Code::MISPLACED, span, message).help("put both texts into one"));
             return None;
         }
         Some(word)
@@ -267,16 +267,16 @@ impl<'a> Tree<'a, '_, '_> {
             false => self.context.span(start, end),
         };
         let message = "text stands outside of `<doc>`";
-        self.context.push(Diagnostic::new(Code::Misplaced, span, message));
+        self.context.push(Diagnostic::new(Code::MISPLACED, span, message));
     }
 
     fn declaration(&mut self, declaration: &BytesDecl<'_>, start: usize, end: usize) -> Result<(), Stop> {
         if start != 0 {
             let message = "the XML declaration is not at the start of the file".into();
-            return Err(self.stop(Code::MalformedXml, start, end, message));
+            return Err(self.stop(Code::MALFORMED_XML, start, end, message));
         }
         if let Err(error) = declaration.xml_version() {
-            return Err(self.stop(Code::MalformedXml, start, end, plain(&error)));
+            return Err(self.stop(Code::MALFORMED_XML, start, end, plain(&error)));
         }
         match declaration.encoding() {
             None => Ok(()),
@@ -285,18 +285,18 @@ impl<'a> Tree<'a, '_, '_> {
                 let message = format!("the file says it is encoded in {}", quoted(&encoding));
                 let span = self.context.span(start, end);
                 self.context.push(
-                    Diagnostic::new(Code::NotUtf8, span, message).help("save the file as UTF-8 and say so"),
+                    Diagnostic::new(Code::NOT_UTF8, span, message).help("save the file as UTF-8 and say so"),
                 );
                 Err(Stop)
             }
             Some(Err(_)) => {
-                Err(self.stop(Code::MalformedXml, start, end, "the XML declaration cannot be read".into()))
+                Err(self.stop(Code::MALFORMED_XML, start, end, "the XML declaration cannot be read".into()))
             }
         }
     }
 
     fn forbidden(&mut self, what: &str, start: usize, end: usize) -> Result<(), Stop> {
-        Err(self.stop(Code::ForbiddenMarkup, start, end, format!("{what} may not stand in a schema")))
+        Err(self.stop(Code::FORBIDDEN_MARKUP, start, end, format!("{what} may not stand in a schema")))
     }
 
     fn end_of_file(&mut self) -> Result<(), Stop> {
@@ -305,15 +305,15 @@ impl<'a> Tree<'a, '_, '_> {
         {
             let span = element.name_span;
             let message = format!("`<{}>` is never closed", element.kind.name());
-            return Err(self.stop(Code::MalformedXml, span.start as usize, span.end as usize, message));
+            return Err(self.stop(Code::MALFORMED_XML, span.start as usize, span.end as usize, message));
         }
         if self.skipped > 0 {
             let end = self.text.trim_end().len();
-            return Err(self.stop(Code::MalformedXml, end, end, "the file ends within an element".into()));
+            return Err(self.stop(Code::MALFORMED_XML, end, end, "the file ends within an element".into()));
         }
         if !self.has_root && self.context.found.errors() == self.errors_before {
             let message = "the file holds no `<protocol>`".into();
-            return Err(self.stop(Code::MalformedXml, 0, 0, message));
+            return Err(self.stop(Code::MALFORMED_XML, 0, 0, message));
         }
         Ok(())
     }
@@ -325,7 +325,7 @@ impl<'a> Tree<'a, '_, '_> {
         let len = rest
             .find(['>', '\n', '\r'])
             .map_or(rest.len(), |end| end + usize::from(rest[end..].starts_with('>')));
-        self.stop(Code::MalformedXml, at, at + len, plain(error))
+        self.stop(Code::MALFORMED_XML, at, at + len, plain(error))
     }
 
     fn stop(&mut self, code: Code, start: usize, end: usize, message: String) -> Stop {

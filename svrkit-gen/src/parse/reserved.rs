@@ -17,7 +17,7 @@ pub(super) fn reserved(element: &Element<'_>, parent: Kind, context: &mut Contex
     let (ranges, names) = (element.attribute(numbers), element.attribute("names"));
     if ranges.is_none() && names.is_none() && !element.attributes_cut {
         let message = format!("`<reserved>` needs the attribute `{numbers}` or `names`");
-        context.push(Diagnostic::new(Code::MissingAttribute, element.name_span, message));
+        context.push(Diagnostic::new(Code::MISSING_ATTRIBUTE, element.name_span, message));
     }
     Reserved {
         numbers: ranges.map(|it| value::ranges(it, bounds, context)).unwrap_or_default(),

@@ -35,7 +35,7 @@ pub(super) fn package(attribute: &Attribute<'_>, context: &mut Context<'_>) -> O
         let package = quoted(&attribute.value);
         let message =
             format!("the package {package} has more than {PACKAGE_DEPTH_MAX} segments (PACKAGE_DEPTH_MAX)");
-        context.push(Diagnostic::new(Code::BadName, attribute.value_span, message));
+        context.push(Diagnostic::new(Code::BAD_NAME, attribute.value_span, message));
         return None;
     }
     Some(text(attribute, context))
@@ -46,7 +46,7 @@ fn is_short(what: &str, attribute: &Attribute<'_>, context: &mut Context<'_>) ->
     if !is_short {
         let name = quoted(&attribute.value);
         let message = format!("the {what} {name} has more than {NAME_LEN_MAX} characters (NAME_LEN_MAX)");
-        context.push(Diagnostic::new(Code::BadName, attribute.value_span, message));
+        context.push(Diagnostic::new(Code::BAD_NAME, attribute.value_span, message));
     }
     is_short
 }
@@ -145,7 +145,7 @@ pub(super) fn one_of(
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("it is one of `{}`", words.join("` `")),
         };
-        context.push(Diagnostic::new(Code::BadValue, attribute.value_span, message).help(help));
+        context.push(Diagnostic::new(Code::BAD_VALUE, attribute.value_span, message).help(help));
     }
     word
 }
@@ -240,7 +240,7 @@ fn listed<'a>(attribute: &'a Attribute<'_>, context: &mut Context<'_>) -> Vec<&'
     let words: Vec<_> = attribute.value.split_ascii_whitespace().take(RESERVED_MAX + 1).collect();
     if RESERVED_MAX < words.len() {
         let message = format!("`{}` lists more than {RESERVED_MAX} of them (RESERVED_MAX)", attribute.name);
-        context.push(Diagnostic::new(Code::LimitExceeded, attribute.value_span, message));
+        context.push(Diagnostic::new(Code::LIMIT_EXCEEDED, attribute.value_span, message));
         return Vec::new();
     }
     match context.count_elements(words.len(), attribute.value_span) {

@@ -213,11 +213,11 @@ fn comments_stay_on_their_lines() {
 #[test]
 fn what_does_not_parse_is_refused_with_all_its_findings() {
     for (bytes, code, count) in [
-        (&b"<protocol package='a'><mesage/><import/></protocol>"[..], Code::UnknownElement, 2),
-        (b"<protocol package='a'>", Code::MalformedXml, 1),
-        (b"", Code::MalformedXml, 1),
-        (b"<protocol package='a'/>\xff", Code::NotUtf8, 1),
-        (b"<protocol package='a'><message name='M'><field tag='x' name='n' type='u8'/></message></protocol>", Code::BadValue, 1),
+        (&b"<protocol package='a'><mesage/><import/></protocol>"[..], Code::UNKNOWN_ELEMENT, 2),
+        (b"<protocol package='a'>", Code::MALFORMED_XML, 1),
+        (b"", Code::MALFORMED_XML, 1),
+        (b"<protocol package='a'/>\xff", Code::NOT_UTF8, 1),
+        (b"<protocol package='a'><message name='M'><field tag='x' name='n' type='u8'/></message></protocol>", Code::BAD_VALUE, 1),
     ] {
         let report = format("shop.xml", bytes).unwrap_err();
         assert_eq!((report.findings()[0].code(), report.error_count()), (code, count), "{report}");
@@ -236,7 +236,7 @@ fn a_file_that_is_or_becomes_too_large_is_refused() {
         |len: usize| format!("<protocol package='a'><doc><![CDATA[{}]]></doc></protocol>", "\n".repeat(len));
     let max = FILE_LEN_MAX as usize;
     let report = format("shop.xml", filled(1 + max - filled(0).len())).unwrap_err();
-    assert_eq!(report.findings()[0].code(), Code::LimitExceeded);
+    assert_eq!(report.findings()[0].code(), Code::LIMIT_EXCEEDED);
     assert!(report.render().contains("`shop.xml` is larger than 8388608 bytes (FILE_LEN_MAX)"), "{report}");
     // What fits before the tags have lines of their own may be too large after.
     let room = 1 + max - format("shop.xml", filled(1)).unwrap().len();
