@@ -354,8 +354,8 @@ fn a_violation_says_which_rule_and_what_was_found() {
     assert_eq!(
         rules,
         [
-            ("Numbers.i32".to_owned(), Rule::Max { max: Bound::Integer(10), found: Bound::Integer(11) }),
-            ("Numbers.f64".to_owned(), Rule::Min { min: Bound::Float(-0.5), found: Bound::Float(-1.0) }),
+            ("Numbers.i32".to_owned(), Rule::Max { max: Bound::Integer(10), found: Some(Bound::Integer(11)) }),
+            ("Numbers.f64".to_owned(), Rule::Min { min: Bound::Float(-0.5), found: Some(Bound::Float(-1.0)) }),
         ]
     );
 }

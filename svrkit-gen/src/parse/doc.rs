@@ -11,9 +11,16 @@ pub(super) fn dedent(text: &str) -> String {
         if at > 0 {
             dedented.push('\n');
         }
-        dedented.push_str(if at == 0 { line } else { line.get(shared..).unwrap_or_default() });
+        dedented.push_str(if at == 0 { line } else { strip(line, shared) });
     }
     dedented
+}
+
+/// The line without blanks at its start, at most so many bytes of them: a wide one that would be cut stays whole.
+fn strip(line: &str, len: usize) -> &str {
+    let ends = line.char_indices().take_while(|(_, it)| it.is_whitespace()).map(|(at, it)| at + it.len_utf8());
+    let end = ends.take_while(|end| *end <= len).last().unwrap_or(0);
+    &line[end..]
 }
 
 #[cfg(test)]
@@ -29,6 +36,7 @@ mod tests {
             ("one\n    - a\n      b\n", "one\n- a\n  b"),
             ("one\n\n    two", "one\n\ntwo"),
             ("one\n\u{3000}two", "one\ntwo"),
+            ("one\n two\n\u{3000}three", "one\ntwo\n\u{3000}three"),
         ] {
             assert_eq!(dedent(text), expected, "{text:?}");
         }

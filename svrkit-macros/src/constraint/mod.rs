@@ -68,6 +68,11 @@ impl Constraints {
     }
 }
 
+/// The call that keeps to itself what was found: the field is sensitive.
+pub(crate) fn withheld() -> TokenStream {
+    quote!(violations.withhold(mark);)
+}
+
 /// `ident` as if it stood at `place`, so that what is wrong with its type is shown there.
 pub(crate) fn at(ident: &Ident, place: Span) -> Ident {
     let mut ident = ident.clone();

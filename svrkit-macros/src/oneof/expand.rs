@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::{Member, Oneof};
+use crate::constraint;
 use crate::rust_type;
 use crate::shape;
 
@@ -92,6 +93,7 @@ fn merge(member: &Member<'_>) -> TokenStream {
     let ident = member.ident;
     let key = key_name(member);
     let as_value = as_value(member);
+    let withheld = member.is_sensitive.then(|| quote!(.withhold()));
     let name = name(member);
     quote! {
         #key => match place {
@@ -99,7 +101,7 @@ fn merge(member: &Member<'_>) -> TokenStream {
             place => #as_value::read_value(decoder)
                 .map(|value| *place = ::core::option::Option::Some(Self::#ident(value))),
         }
-        .map_err(|error| error.in_field(#name))?,
+        .map_err(|error| error #withheld .in_field(#name))?,
     }
 }
 
@@ -133,6 +135,7 @@ fn check_member(member: &Member<'_>) -> Option<TokenStream> {
         let as_value = as_value(member);
         quote!(#as_value::check_value(value, violations);)
     });
+    let withheld = member.is_sensitive.then(constraint::withheld);
     let name = name(member);
     Some(quote! {
         Self::#ident(value) => {
@@ -140,6 +143,7 @@ fn check_member(member: &Member<'_>) -> Option<TokenStream> {
             #checks
             #(#ensured)*
             #inside
+            #withheld
             violations.in_field(mark, #name);
         }
     })

@@ -42,12 +42,14 @@ fn field(field: &Field<'_>) -> Option<TokenStream> {
     let ensured = constraints.ensured.iter().map(|each| each.check_field(&reference, &as_field));
     let inside = may_hold_messages
         .then(|| quote_spanned!(ty.span()=> #as_field::check_field(&self.#ident, violations);));
+    let withheld = field.is_sensitive.then(constraint::withheld);
     let name = ident.unraw().to_string();
     Some(quote! {
         let mark = violations.mark();
         #checks
         #(#ensured)*
         #inside
+        #withheld
         violations.in_field(mark, #name);
     })
 }

@@ -57,12 +57,12 @@ macro_rules! ranged {
                 if let Some(min) = min
                     && compare(min).is_none_or(Ordering::is_lt)
                 {
-                    violations.add(Rule::Min { min, found: $bound });
+                    violations.add(Rule::Min { min, found: Some($bound) });
                 }
                 if let Some(max) = max
                     && compare(max).is_none_or(Ordering::is_gt)
                 {
-                    violations.add(Rule::Max { max, found: $bound });
+                    violations.add(Rule::Max { max, found: Some($bound) });
                 }
             }
         }
@@ -114,10 +114,10 @@ macro_rules! measured {
             fn check_len(&self, len: &RangeInclusive<usize>, violations: &mut Violations) {
                 let (min, max, found) = (*len.start(), *len.end(), self.len());
                 if found < min {
-                    violations.add(Rule::MinLen { min, found });
+                    violations.add(Rule::MinLen { min, found: Some(found) });
                 }
                 if found > max {
-                    violations.add(Rule::MaxLen { max, found });
+                    violations.add(Rule::MaxLen { max, found: Some(found) });
                 }
             }
         }
@@ -141,10 +141,10 @@ pub trait Counted {
     fn check_items(&self, count: &RangeInclusive<usize>, violations: &mut Violations) {
         let (min, max, found) = (*count.start(), *count.end(), self.count());
         if found < min {
-            violations.add(Rule::MinItems { min, found });
+            violations.add(Rule::MinItems { min, found: Some(found) });
         }
         if found > max {
-            violations.add(Rule::MaxItems { max, found });
+            violations.add(Rule::MaxItems { max, found: Some(found) });
         }
     }
 }

@@ -57,6 +57,8 @@ pub enum DecodeErrorKind {
     },
     /// A text is no UTF-8.
     NotUtf8,
+    /// Inside a sensitive field, something of which the numbers would tell what stands there.
+    Withheld,
     /// The message would hold more heap than [`DecodeLimits::memory`](super::DecodeLimits::memory).
     MemoryExceeded {
         /// The limit, in bytes.
@@ -96,6 +98,20 @@ impl DecodeError {
     #[must_use]
     pub fn in_field(mut self, name: &'static str) -> Self {
         self.0.steps.push(Step::Field(name));
+        self
+    }
+
+    /// The same error, without what tells of the value of a sensitive field: to be called before
+    /// [`in_field`](Self::in_field). For implementations of [`Tlv::merge`](super::Tlv::merge).
+    #[cold]
+    #[must_use]
+    pub fn withhold(mut self) -> Self {
+        use DecodeErrorKind as Kind;
+        let fault = &mut *self.0;
+        if let Kind::TagTooLarge { .. } | Kind::KindRefused { .. } | Kind::LengthPastEnd { .. } = fault.kind {
+            fault.kind = Kind::Withheld;
+        }
+        fault.steps.iter_mut().for_each(Step::withhold);
         self
     }
 
@@ -163,6 +179,9 @@ impl fmt::Display for DecodeErrorKind {
                 write!(out, "a length of {len} bytes where {left} are left, somebody cut the message")
             }
             Self::NotUtf8 => out.write_str("a text is no utf-8, the sender should use `bytes`"),
+            Self::Withheld => {
+                out.write_str("the bytes of a sensitive field are cut or no such field, the sender wrote it wrong")
+            }
             Self::MemoryExceeded { limit } => write!(
                 out,
                 "the message would hold more than {limit} bytes of memory, send less or raise `decode.memory`"

@@ -58,7 +58,7 @@ use super::{
 /// | `min_items = 1`, `max_items = 500` | constraint: the fewest and the most items of a `Vec` or entries of a map |
 /// | `ensure("even", is_even)` | constraint: what a function `fn(&T) -> bool` says of the value; see [`constraint`](crate::constraint) |
 /// | `required` | constraint: an `Option` is set, a `Vec` or map has items |
-/// | `sensitive` | its value is kept out of dumps; noted in [`Tlv::SHAPE`] |
+/// | `sensitive` | its value is kept out of what is said of the message: violations name the rule alone, errors of decoding no number; noted in [`Tlv::SHAPE`] for dumps. A derived `Debug` knows nothing of it |
 /// | `#[tlv(unknown)]` | keeps the records of unknown tags: [`UnknownFields`](super::UnknownFields), at most once |
 ///
 /// A map is a `BTreeMap` or `HashMap` of a [`MapKey`](super::MapKey) and any [`Value`](super::Value). Equal messages have

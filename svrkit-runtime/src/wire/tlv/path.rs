@@ -19,6 +19,13 @@ pub(super) enum Step {
 }
 
 impl Step {
+    /// Shows no key any more. Numbers of items stay: they say where, not what.
+    pub(super) fn withhold(&mut self) {
+        if let Self::Entry(key) = self {
+            *key = "…".into();
+        }
+    }
+
     #[cold]
     pub(super) fn entry(key: &impl fmt::Debug) -> Self {
         let mut shown = Cut(String::new());

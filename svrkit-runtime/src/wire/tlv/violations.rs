@@ -62,7 +62,7 @@ pub struct Violation<'a> {
     broken: &'a Broken,
 }
 
-/// The constraint, and what was found instead.
+/// The constraint, and what was found instead: of a sensitive field (`#[tlv(1, sensitive)]`) `None`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Rule {
@@ -73,42 +73,42 @@ pub enum Rule {
         /// The least number allowed.
         min: Bound,
         /// The number found.
-        found: Bound,
+        found: Option<Bound>,
     },
     /// `max`: the number is above, or none at all (NaN).
     Max {
         /// The greatest number allowed.
         max: Bound,
         /// The number found.
-        found: Bound,
+        found: Option<Bound>,
     },
     /// `min_len`: too few bytes.
     MinLen {
         /// The least length allowed.
         min: usize,
         /// The length found.
-        found: usize,
+        found: Option<usize>,
     },
     /// `max_len`: too many bytes.
     MaxLen {
         /// The greatest length allowed.
         max: usize,
         /// The length found.
-        found: usize,
+        found: Option<usize>,
     },
     /// `min_items`: too few items or entries.
     MinItems {
         /// The least number of items allowed.
         min: usize,
         /// The number found.
-        found: usize,
+        found: Option<usize>,
     },
     /// `max_items`: too many items or entries.
     MaxItems {
         /// The greatest number of items allowed.
         max: usize,
         /// The number found.
-        found: usize,
+        found: Option<usize>,
     },
     /// `ensure`: a function said no.
     Ensured {
@@ -149,6 +149,15 @@ impl Violations {
         }
     }
 
+    /// Takes out of all that were added since `mark` what was found, and the keys of maps: to be called before
+    /// [`in_field`](Self::in_field) puts them into a sensitive field. For implementations of [`Tlv::check`].
+    #[inline]
+    pub fn withhold(&mut self, mark: usize) {
+        if mark < self.kept.len() {
+            self.withhold_values(mark);
+        }
+    }
+
     /// Puts all that were added since `mark` into item `index` of a repeated field.
     #[inline]
     pub(super) fn in_item(&mut self, mark: usize, index: usize) {
@@ -178,6 +187,14 @@ impl Violations {
     /// One after the other, the first [`VIOLATIONS_KEPT_MAX`] of them.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Violation<'_>> {
         self.kept.iter().map(|broken| Violation { message: self.message, broken })
+    }
+
+    #[cold]
+    fn withhold_values(&mut self, mark: usize) {
+        for Broken { rule, steps } in &mut self.kept[mark..] {
+            rule.withhold();
+            steps.iter_mut().for_each(Step::withhold);
+        }
     }
 
     #[cold]
@@ -230,26 +247,49 @@ impl fmt::Debug for Violation<'_> {
     }
 }
 
+impl Rule {
+    fn withhold(&mut self) {
+        match self {
+            Self::Min { found, .. } | Self::Max { found, .. } => *found = None,
+            Self::MinLen { found, .. }
+            | Self::MaxLen { found, .. }
+            | Self::MinItems { found, .. }
+            | Self::MaxItems { found, .. } => *found = None,
+            Self::Required | Self::Ensured { .. } => {}
+        }
+    }
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = |count: &usize| if *count == 1 { "" } else { "s" };
         match self {
             Self::Required => out.write_str("is required"),
-            Self::Min { min, found } => write!(out, "must be at least {min}, is {found}"),
-            Self::Max { max, found } => write!(out, "must be at most {max}, is {found}"),
+            Self::Min { min, found } => write!(out, "must be at least {min}{}", Found(", is", *found)),
+            Self::Max { max, found } => write!(out, "must be at most {max}{}", Found(", is", *found)),
             Self::MinLen { min, found } => {
-                write!(out, "must be at least {min} byte{}, is {found}", plural(min))
+                write!(out, "must be at least {min} byte{}{}", plural(min), Found(", is", *found))
             }
             Self::MaxLen { max, found } => {
-                write!(out, "must be at most {max} byte{}, is {found}", plural(max))
+                write!(out, "must be at most {max} byte{}{}", plural(max), Found(", is", *found))
             }
             Self::MinItems { min, found } => {
-                write!(out, "must have at least {min} item{}, has {found}", plural(min))
+                write!(out, "must have at least {min} item{}{}", plural(min), Found(", has", *found))
             }
             Self::MaxItems { max, found } => {
-                write!(out, "must have at most {max} item{}, has {found}", plural(max))
+                write!(out, "must have at most {max} item{}{}", plural(max), Found(", has", *found))
             }
             Self::Ensured { text } => write!(out, "must be {text}"),
         }
+    }
+}
+
+/// What was found, behind a word, or nothing where it is withheld.
+struct Found<T>(&'static str, Option<T>);
+
+impl<T: fmt::Display> fmt::Display for Found<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(word, found) = self;
+        found.as_ref().map_or(Ok(()), |found| write!(out, "{word} {found}"))
     }
 }
