@@ -11,6 +11,9 @@ use svrkit_gen::Config;
 /// Schemas that stand for each feature of the dialect.
 const VALID: &str = "../tests/schemas/valid";
 
+/// Every word of the dialect once.
+const TOUR: &str = "../../schemas/tour.xml";
+
 /// The schema of which one side is generated without the other.
 const EVERYTHING: &str = "../tests/golden/everything.xml";
 
@@ -37,6 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let name = schema.file_stem().unwrap_or_default().to_string_lossy();
         write(&name, &Config::new(), schema)?;
     }
+    write("tour", &Config::new(), Path::new(TOUR))?;
     write("client_only", &Config::new().server(false), Path::new(EVERYTHING))?;
     write("server_only", &Config::new().client(false), Path::new(EVERYTHING))?;
     fs::write(out_dir.join("schemas.rs"), modules)?;

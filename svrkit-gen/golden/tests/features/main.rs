@@ -15,6 +15,7 @@ mod prelude;
 mod route_keys;
 mod sensitive;
 mod streams;
+mod tour;
 mod well_known;
 
 use svrkit_runtime::Tlv;
