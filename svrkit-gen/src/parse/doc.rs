@@ -18,7 +18,8 @@ pub(super) fn dedent(text: &str) -> String {
 
 /// The line without blanks at its start, at most so many bytes of them: a wide one that would be cut stays whole.
 fn strip(line: &str, len: usize) -> &str {
-    let ends = line.char_indices().take_while(|(_, it)| it.is_whitespace()).map(|(at, it)| at + it.len_utf8());
+    let ends =
+        line.char_indices().take_while(|(_, it)| it.is_whitespace()).map(|(at, it)| at + it.len_utf8());
     let end = ends.take_while(|end| *end <= len).last().unwrap_or(0);
     &line[end..]
 }
