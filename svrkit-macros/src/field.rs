@@ -1,7 +1,7 @@
 //! What is written on a field of a message or a member of a oneof, not yet judged.
 
 use proc_macro2::Span;
-use syn::{Attribute, Ident};
+use syn::{Attribute, Ident, LitStr};
 
 use crate::attribute::{self, Float, Judged, Number, Setting, Word, once};
 use crate::faults::Faults;
@@ -13,6 +13,7 @@ const FORMS: &[(&str, &str)] = &[
     ("unpacked", "unpacked"),
     ("unknown", "unknown"),
     ("required", "required"),
+    ("name", "name = \"guest_name\""),
     ("key", "key = zigzag"),
     ("value", "value = zigzag"),
     ("oneof", "oneof(7, 8)"),
@@ -39,6 +40,7 @@ pub(crate) struct FieldWords {
     pub(crate) value: Option<(Span, Ident)>,
     pub(crate) oneof: Option<(Span, Vec<Number>)>,
     pub(crate) sensitive: Option<Span>,
+    pub(crate) name: Option<LitStr>,
     pub(crate) constraints: ConstraintWords,
     /// Part of the attribute could not be read: what seems to be missing may stand there.
     pub(crate) is_broken: bool,
@@ -107,6 +109,7 @@ impl FieldWords {
             ("unknown", Word::Flag(word)) => once(&mut self.unknown, &word, word.span(), faults),
             ("required", Word::Flag(word)) => once(&mut constraints.required, &word, word.span(), faults),
             ("sensitive", Word::Flag(word)) => once(&mut self.sensitive, &word, word.span(), faults),
+            ("name", Word::Setting(word, Setting::Text(name))) => once(&mut self.name, &word, name, faults),
             ("ensure", Word::Judged(word, judged)) => constraints.ensure.push((word.span(), judged)),
             ("key", Word::Setting(word, Setting::Word(to))) => {
                 once(&mut self.key, &word, (word.span(), to), faults);

@@ -10,8 +10,8 @@ use std::time::Duration;
 use support::{Note, Raw, words};
 use svrkit_runtime::wire::frame::{FLAG_ONEWAY, Facts, Header, RequestFacts};
 use svrkit_runtime::{
-    Call, Cause, Client, Code, Limits, Receiver, Sender, Server, Service, ServiceSpec, Spec, Status,
-    Streaming, Tlv,
+    Call, Cause, Client, Code, Limits, Receiver, RouteKey, Sender, Server, Service, ServiceSpec, Spec,
+    Status, Streaming, Tlv,
 };
 use tokio::sync::{Notify, mpsc};
 
@@ -352,6 +352,35 @@ async fn streams_over_connections_are_refused_on_both_sides() {
         assert!(status.message().contains("a later version"), "{status}");
     }
     serving.abort();
+}
+
+/// Tells the facts of each call and answers none.
+struct Heard(mpsc::UnboundedSender<String>);
+
+impl Service for Heard {
+    fn spec(&self) -> &'static ServiceSpec {
+        &STREAMS
+    }
+
+    fn dispatch(&self, call: Call) {
+        self.0.send(format!("{call:?}")).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_stream_carries_the_hash_of_its_route_key() {
+    let (heard, mut told) = mpsc::unbounded_channel();
+    let client = Server::new().service(Heard(heard)).in_process().unwrap();
+    let count = || client.server_stream::<_, Note>(&COUNT, &Note::number(1));
+    for (mut stream, expected) in [
+        (count(), 0),
+        (count().route_key(&7_u64), 7_u64.route_hash()),
+        (count().route_key("alice"), "alice".route_hash()),
+    ] {
+        stream.next().await.unwrap_err();
+        let facts = told.recv().await.unwrap();
+        assert!(facts.contains(&format!("route_hash: {expected} }}")), "{facts}");
+    }
 }
 
 #[tokio::test]

@@ -84,6 +84,23 @@ enum Choice {
     Texts(Texts),
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+#[tlv(name = "test.Called")]
+struct Called {
+    #[tlv(oneof(1, 2, 3))]
+    by: Option<Name>,
+}
+
+#[derive(Clone, Debug, PartialEq, TlvOneof)]
+enum Name {
+    #[tlv(1)]
+    HTTPRequest(Texts),
+    #[tlv(2, name = "line_2")]
+    Line2(Texts),
+    #[tlv(3, max = 1, name = "type")]
+    Kind(u32),
+}
+
 /// Declares nothing itself; holds messages in each way there is.
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
 #[tlv(name = "test.Holder")]
@@ -348,14 +365,36 @@ fn messages_are_looked_into_wherever_they_are() {
 }
 
 #[test]
+fn members_of_oneofs_are_called_as_fields_are_or_as_they_say() {
+    for (by, expected) in [
+        (Name::HTTPRequest(Texts { text: "abcd".to_owned(), ..texts() }), "Called.by.http_request.text"),
+        (Name::Line2(Texts { text: "abcd".to_owned(), ..texts() }), "Called.by.line_2.text"),
+        (Name::Kind(2), "Called.by.type"),
+    ] {
+        let violations = Violations::of(&Called { by: Some(by) });
+        assert_eq!(violations.iter().map(|it| it.path()).collect::<Vec<_>>(), [expected]);
+    }
+    for (bytes, expected) in [(b"\x0a\x03\x0a\x01\xff", "http_request"), (b"\x12\x03\x0a\x01\xff", "line_2")]
+    {
+        assert_eq!(Called::decode(bytes).unwrap_err().path(), format!("Called.by.{expected}.text"));
+    }
+}
+
+#[test]
 fn a_violation_says_which_rule_and_what_was_found() {
     let violations = Violations::of(&Numbers { i32: 11, f64: -1.0, ..numbers() });
     let rules: Vec<_> = violations.iter().map(|violation| (violation.path(), violation.rule())).collect();
     assert_eq!(
         rules,
         [
-            ("Numbers.i32".to_owned(), Rule::Max { max: Bound::Integer(10), found: Some(Bound::Integer(11)) }),
-            ("Numbers.f64".to_owned(), Rule::Min { min: Bound::Float(-0.5), found: Some(Bound::Float(-1.0)) }),
+            (
+                "Numbers.i32".to_owned(),
+                Rule::Max { max: Bound::Integer(10), found: Some(Bound::Integer(11)) }
+            ),
+            (
+                "Numbers.f64".to_owned(),
+                Rule::Min { min: Bound::Float(-0.5), found: Some(Bound::Float(-1.0)) }
+            ),
         ]
     );
 }

@@ -62,9 +62,7 @@ fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStre
         Flow::Client => (quote!(), quote!(client_stream(&#spec)), quote!(ClientStream<#request, #response>)),
         Flow::Both => (quote!(), quote!(both_streams(&#spec)), quote!(BothStreams<#request, #response>)),
     };
-    // Only a single request is routed by its fields: streams stay in the process so far.
-    let is_routed = matches!(Flow::of(method), Flow::Unary | Flow::Oneway);
-    let route_key = method.route_key.as_ref().filter(|_| is_routed).map(|field| {
+    let route_key = method.route_key.as_ref().map(|field| {
         let field = ident(&names::field(&field.value));
         quote!(.route_key(&request.#field))
     });

@@ -35,15 +35,24 @@ fn variant(it: &Field, message: &Message, at: usize, context: Context<'_>) -> To
     let docs = field::docs(it);
     let deprecated = lifecycle::deprecated(&it.head.lifecycle, names::variant);
     let attribute = field::tlv_attribute(it);
-    let name = ident(&names::variant(&it.head.name.value));
+    let variant = names::variant(&it.head.name.value);
+    let path_name = path_name(&it.head.name.value, &variant);
+    let name = ident(&variant);
     let value = field::value_type(it, &message.oneofs[at].name, context);
     let value = if it.boxed { quote!(::std::boxed::Box<#value>) } else { value };
     quote! {
         #docs
         #deprecated
         #attribute
+        #path_name
         #name(#value),
     }
+}
+
+/// What the member is called in paths, where the variant does not say it: as a field would be, `line_2` for `Line2`.
+fn path_name(member: &str, variant: &str) -> Option<TokenStream> {
+    let name = names::field(member);
+    (names::field(variant) != name).then(|| quote!(#[tlv(name = #name)]))
 }
 
 /// What the derive would write, but for sensitive members.

@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::{Member, Oneof};
@@ -94,7 +93,7 @@ fn merge(member: &Member<'_>) -> TokenStream {
     let key = key_name(member);
     let as_value = as_value(member);
     let withheld = member.is_sensitive.then(|| quote!(.withhold()));
-    let name = name(member);
+    let name = &member.name;
     quote! {
         #key => match place {
             ::core::option::Option::Some(Self::#ident(value)) => #as_value::merge_value(value, decoder),
@@ -136,7 +135,7 @@ fn check_member(member: &Member<'_>) -> Option<TokenStream> {
         quote!(#as_value::check_value(value, violations);)
     });
     let withheld = member.is_sensitive.then(constraint::withheld);
-    let name = name(member);
+    let name = &member.name;
     Some(quote! {
         Self::#ident(value) => {
             let mark = violations.mark();
@@ -152,23 +151,11 @@ fn check_member(member: &Member<'_>) -> Option<TokenStream> {
 fn shape(member: &Member<'_>) -> TokenStream {
     let as_value = as_value(member);
     let form = quote!(::svrkit_runtime::wire::tlv::FieldForm::One(#as_value::FORM));
-    shape::field(member.tag, &name(member), &form, member.is_sensitive)
+    shape::field(member.tag, &member.name, &form, member.is_sensitive)
 }
 
 fn key_name(member: &Member<'_>) -> Ident {
     format_ident!("KEY_{}", member.tag)
-}
-
-/// What the member is called in a path: as a field would be, `guest_name` for `GuestName`.
-fn name(member: &Member<'_>) -> String {
-    let mut name = String::new();
-    for letter in member.ident.unraw().to_string().chars() {
-        if letter.is_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.extend(letter.to_lowercase());
-    }
-    name
 }
 
 /// `<Type as Value<Encoding>>`, so that a type that is no value is an error at the type.

@@ -2,6 +2,7 @@
 
 mod expand;
 mod fallback;
+mod name;
 mod parse;
 mod validate;
 
@@ -28,6 +29,8 @@ struct Oneof<'a> {
 
 struct Member<'a> {
     ident: &'a Ident,
+    /// What it is called in paths.
+    name: String,
     ty: &'a Type,
     tag: u32,
     encoding: Encoding,

@@ -6,7 +6,8 @@ use crate::attribute;
 use crate::faults::Faults;
 use crate::field::FieldWords;
 
-const MEMBER_WORDS: &[&str] = &["zigzag", "fixed", "min", "max", "min_len", "max_len", "ensure", "sensitive"];
+const MEMBER_WORDS: &[&str] =
+    &["name", "zigzag", "fixed", "min", "max", "min_len", "max_len", "ensure", "sensitive"];
 
 pub(super) struct Draft<'a> {
     pub(super) ident: &'a Ident,

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Fields, Type};
 
 use super::parse::{Draft, DraftMember};
-use super::{Member, Oneof};
+use super::{Member, Oneof, name};
 use crate::constraint::Constraints;
 use crate::encoding::Encoding;
 use crate::faults::Faults;
@@ -38,7 +38,8 @@ pub(super) fn oneof<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Oneof<'a> {
         if let Some(ty) = ty {
             let constraints = Constraints::of(&member.words.constraints, ty, faults);
             let is_sensitive = member.words.sensitive.is_some();
-            members.push(Member { ident: member.ident, ty, tag, encoding, constraints, is_sensitive });
+            let name = name::of(member, faults);
+            members.push(Member { ident: member.ident, name, ty, tag, encoding, constraints, is_sensitive });
         }
     }
     members.sort_by_key(|member| member.tag);

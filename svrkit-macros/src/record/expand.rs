@@ -179,9 +179,8 @@ fn merge(record: &Record<'_>) -> TokenStream {
         let Field { ident, tag, .. } = field;
         let name = ident.unraw().to_string();
         let as_field = as_field(field);
-        let withheld = field
-            .is_sensitive
-            .then(|| quote!(.map_err(::svrkit_runtime::wire::tlv::DecodeError::withhold)));
+        let withheld =
+            field.is_sensitive.then(|| quote!(.map_err(::svrkit_runtime::wire::tlv::DecodeError::withhold)));
         quote!(#tag => (#as_field::take(&mut self.#ident, key, decoder) #withheld, #name),)
     });
     let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {

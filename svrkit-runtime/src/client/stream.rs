@@ -56,6 +56,7 @@ impl Client {
     pub(crate) async fn open_stream(
         &self,
         spec: &'static Spec,
+        route_hash: u32,
         request: &Bytes,
     ) -> Result<(StreamSlot, CallerEnds), Status> {
         let connection = self.connection().await?;
@@ -72,6 +73,7 @@ impl Client {
             method_id: spec.method_id,
             priority: spec.priority,
             remaining_us: u32::MAX,
+            route_hash,
             ..RequestFacts::default()
         };
         if !call.send_stream(facts, request, handler) {

@@ -23,6 +23,8 @@ pub(crate) struct StreamCall {
     spec: &'static Spec,
     state: State,
     timeout: Duration,
+    /// 0: none.
+    route_hash: u32,
     /// Who set the timeout, for the one who wants to change it.
     timeout_from: &'static str,
 }
@@ -47,12 +49,16 @@ struct Open {
 impl StreamCall {
     pub(crate) fn new(client: Client, spec: &'static Spec, request: Result<Bytes, Status>) -> Self {
         let (timeout, timeout_from) = client.timeout_of(spec);
-        Self { client, spec, state: State::New(request), timeout, timeout_from }
+        Self { client, spec, state: State::New(request), timeout, route_hash: 0, timeout_from }
     }
 
     pub(super) fn set_timeout(&mut self, timeout: Duration) {
         self.timeout = timeout;
         self.timeout_from = "the call's timeout";
+    }
+
+    pub(super) fn set_route_hash(&mut self, route_hash: u32) {
+        self.route_hash = route_hash;
     }
 
     /// Sends a message, as soon as there is room for it.
@@ -114,7 +120,7 @@ impl StreamCall {
         let State::New(request) = &self.state else { return Ok(()) };
         let opened = match request.clone() {
             Ok(_) if !self.client.carries_streams() => Err(over_connections(self.spec).layer(Layer::Client)),
-            Ok(request) => self.client.open_stream(self.spec, &request).await,
+            Ok(request) => self.client.open_stream(self.spec, self.route_hash, &request).await,
             Err(status) => Err(status),
         };
         match opened {

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use super::call::StreamCall;
+use crate::route_key::RouteKey;
 use crate::status::Status;
 use crate::wire::tlv::Tlv;
 
@@ -72,6 +73,13 @@ impl<T: Tlv> ServerStream<T> {
     /// Sets the time until the first answer.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.call.set_timeout(timeout);
+        self
+    }
+
+    /// Has calls of equal keys find the same server, where anything chooses among servers. Generated clients call this with
+    /// the field that the schema names.
+    pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
+        self.call.set_route_hash(key.route_hash());
         self
     }
 

@@ -95,7 +95,7 @@ async fn a_request_that_breaks_its_constraints_is_told_all_of_them_at_once() {
     let status = desk().pay(&broken).await.unwrap_err();
     let expected = "Payment.cents: must be at least -100, is -101; Payment.rate: must be finite; \
                     Payment.payer.uin: must be at least 1, is 0; Payment.notes[1]: must be at most 80 bytes, is 81; \
-                    Payment.notes: must have at most 3 items, has 4; Payment.pin: must be at most 4 bytes, is 5; \
+                    Payment.notes: must have at most 3 items, has 4; Payment.pin: must be at most 4 bytes; \
                     Payment.receipt: is required";
     assert_eq!((status.code(), status.message()), (Code::InvalidArgument, expected));
 }

@@ -40,3 +40,11 @@ fn a_oneof_and_its_arms_are_held_to_their_constraints() {
     assert_eq!(Violations::of(&order(Payer::Uin(0))).to_string(), text);
     assert!(Violations::of(&order(Payer::Uin(1))).is_empty());
 }
+
+#[test]
+fn an_arm_is_called_as_a_field_would_be() {
+    for (payer, expected) in [(Payer::Line2(10), "line_2"), (Payer::HTTPPort(10), "http_port")] {
+        let text = format!("Order.payer.{expected}: must be at most 9, is 10");
+        assert_eq!(Violations::of(&order(payer)).to_string(), text);
+    }
+}

@@ -45,5 +45,5 @@ fn the_shape_says_what_is_sensitive() {
 #[test]
 fn a_constraint_does_not_tell_what_is_sensitive() {
     let text = Violations::of(&Card { number: "4000".into(), ..card() }).to_string();
-    assert_eq!(text, "Card.number: must be at least 12 bytes, is 4");
+    assert_eq!(text, "Card.number: must be at least 12 bytes");
 }

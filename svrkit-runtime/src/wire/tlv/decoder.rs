@@ -4,6 +4,8 @@
 //! whole. It allocates nothing but what [`Value`](super::Value)s ask for, and asks the limits first.
 //! Used by derived [`Tlv::merge`](super::Tlv::merge); a hand-written one uses it the same way.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use super::{DecodeError, DecodeErrorKind, DecodeLimits, Key, Tlv, records, text, varint};
@@ -11,7 +13,6 @@ use super::{DecodeError, DecodeErrorKind, DecodeLimits, Key, Tlv, records, text,
 /// The unread part of a message, with the limits of its decode.
 ///
 /// After an error it is in no defined place: pass the error on and drop the message.
-#[derive(Debug)]
 pub struct Decoder<'a> {
     rest: &'a [u8],
     memory_left: usize,
@@ -235,5 +236,16 @@ impl<'a> Decoder<'a> {
         self.charge((capacity - items.capacity()).saturating_mul(size_of::<T>()))?;
         items.reserve_exact(capacity - items.len());
         Ok(())
+    }
+}
+
+/// Without the bytes: they may hold what is sensitive.
+impl fmt::Debug for Decoder<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Decoder")
+            .field("rest_len", &self.rest.len())
+            .field("memory_left", &self.memory_left)
+            .field("depth_left", &self.depth_left)
+            .finish_non_exhaustive()
     }
 }

@@ -179,9 +179,9 @@ impl fmt::Display for DecodeErrorKind {
                 write!(out, "a length of {len} bytes where {left} are left, somebody cut the message")
             }
             Self::NotUtf8 => out.write_str("a text is no utf-8, the sender should use `bytes`"),
-            Self::Withheld => {
-                out.write_str("the bytes of a sensitive field are cut or no such field, the sender wrote it wrong")
-            }
+            Self::Withheld => out.write_str(
+                "the bytes of a sensitive field are cut or no such field, the sender wrote it wrong",
+            ),
             Self::MemoryExceeded { limit } => write!(
                 out,
                 "the message would hold more than {limit} bytes of memory, send less or raise `decode.memory`"

@@ -44,6 +44,7 @@ use super::{DecodeError, Decoder, FieldShape, Key, Reach, Violations, backward};
 /// | on the variant | meaning |
 /// |---|---|
 /// | `#[tlv(7)]` | the tag, among those of the message |
+/// | `name = "guest_2"` | what paths call it; without it the words of the variant, `guest_name` for `GuestName` |
 /// | `zigzag`, `fixed` | the encoding, as in a message |
 /// | `min = 1`, `max = 10.5`, `min_len = 1`, `max_len = 64` | constraints, as in a message |
 /// | `ensure("even", is_even)`, `sensitive` | as in a message |

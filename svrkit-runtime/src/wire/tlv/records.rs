@@ -3,6 +3,8 @@
 //! Nothing is read below the first level: a message inside is a value like any other, so a bomb of depth costs
 //! nothing here.
 
+use std::fmt;
+
 use super::{DecodeError, DecodeErrorKind, Key, Kind, varint};
 
 /// Walks the records of a message.
@@ -17,7 +19,7 @@ use super::{DecodeError, DecodeErrorKind, Key, Kind, varint};
 /// assert_eq!((records[1].tag, records[1].offset, records[1].value), (2, 3, &b"hi"[..]));
 /// # Ok::<(), svrkit_runtime::wire::tlv::DecodeError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Records<'a> {
     whole: &'a [u8],
     rest: &'a [u8],
@@ -68,6 +70,14 @@ impl<'a> Iterator for Records<'a> {
                 Some(Err(DecodeError::new(kind, offset)))
             }
         }
+    }
+}
+
+/// Without the bytes: they may hold what is sensitive. A [`Record`] shows its own.
+impl fmt::Debug for Records<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest_len = self.rest.len();
+        out.debug_struct("Records").field("offset", &self.offset()).field("rest_len", &rest_len).finish()
     }
 }
 
