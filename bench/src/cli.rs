@@ -1,5 +1,5 @@
-//! The command line: the registered cases as subcommands, the options they share, and the two hidden
-//! commands by which a case starts its servers and clients.
+//! The command line: the registered cases as subcommands, the options they share, and the hidden
+//! commands by which a case starts its servers, clients and compilers.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::cases::{CASES, Case};
 use crate::child;
+use crate::compiler;
 use crate::report::Report;
 
 /// Parses `args` and runs what they name.
@@ -24,6 +25,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> Result<()> {
     match matches.subcommand() {
         Some((child::SERVER, matches)) => child::serve(matches),
         Some((child::CLIENT, matches)) => child::drive(matches),
+        Some((compiler::COMPILER, matches)) => compiler::compile(matches),
         Some((name, matches)) => match CASES.iter().find(|case| case.name == name) {
             Some(case) => run_case(case, matches),
             None => bail!("there is no case `{name}`; the cases are:\n{}", case_list()),
@@ -64,7 +66,11 @@ fn command() -> Command {
                 .help("Writes the JSON lines to FILE as well"),
         )
         .subcommands(cases)
-        .subcommands([child::server_command(), child::client_command()])
+        .subcommands([
+            child::server_command(),
+            child::client_command(),
+            compiler::command(),
+        ])
 }
 
 fn run_case(case: &Case, matches: &ArgMatches) -> Result<()> {

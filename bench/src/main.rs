@@ -6,6 +6,7 @@
 mod cases;
 mod child;
 mod cli;
+mod compiler;
 mod cpu_clock;
 mod load;
 mod peers;

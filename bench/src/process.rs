@@ -57,9 +57,7 @@ impl Process {
 
     /// The most memory it ever held, in KiB: the kernel's `VmHWM`.
     pub(crate) fn peak_rss_kib(&self) -> Result<u64> {
-        let path = format!("/proc/{}/status", self.id()?);
-        let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-        parse_peak_rss(&status).with_context(|| format!("{path} has no VmHWM"))
+        peak_rss_kib_of(&self.id()?.to_string())
     }
 
     /// Whether it has ended by itself, and how.
@@ -75,6 +73,17 @@ impl Process {
     pub(crate) async fn stop(mut self) -> Result<()> {
         self.child.kill().await.context("cannot kill it")
     }
+}
+
+/// The most memory this process ever held, in KiB.
+pub(crate) fn own_peak_rss_kib() -> Result<u64> {
+    peak_rss_kib_of("self")
+}
+
+fn peak_rss_kib_of(process: &str) -> Result<u64> {
+    let path = format!("/proc/{process}/status");
+    let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    parse_peak_rss(&status).with_context(|| format!("{path} has no VmHWM"))
 }
 
 fn parse_peak_rss(status: &str) -> Option<u64> {

@@ -97,6 +97,34 @@ fn every_peer_answers_and_leaves_a_row_in_table_and_file() {
 }
 
 #[test]
+fn the_compiler_leaves_a_row_for_each_size_and_each_hostile_input() {
+    let output = bench(&["compile", "--quick", "--ops=check,gen,hostile", "--files=2,4"]);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let rows: Vec<serde_json::Value> = stdout
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |op: &'static str| rows.iter().filter(move |row| row["op"] == op);
+    for op in ["check", "gen"] {
+        let fields: Vec<_> = of(op).map(|row| row["fields"].as_u64().unwrap()).collect();
+        assert_eq!(fields, [200, 400], "{op}");
+    }
+    for row in of("gen") {
+        assert!(0 < row["output_bytes"].as_u64().unwrap(), "{row}");
+    }
+    assert!(10 <= of("hostile").count(), "{stdout}");
+    for row in &rows {
+        assert!(
+            0.0 < row["cpu_ms"].as_f64().unwrap() && 0.0 < row["peak_mib"].as_f64().unwrap(),
+            "{row}"
+        );
+    }
+}
+
+#[test]
 fn the_cases_are_listed() {
     let output = bench(&["--list"]);
     assert!(output.status.success());

@@ -1,5 +1,6 @@
 //! The cases: each is one file or folder and one line in [`CASES`].
 
+mod compile;
 mod echo;
 
 use anyhow::Result;
@@ -8,9 +9,7 @@ use clap::{ArgMatches, Command};
 use crate::report::Report;
 
 /// All cases.
-pub(crate) const CASES: &[Case] = &[
-    echo::CASE, //
-];
+pub(crate) const CASES: &[Case] = &[echo::CASE, compile::CASE];
 
 /// Something to measure.
 #[derive(Debug)]
