@@ -126,3 +126,19 @@ fn a_generated_file_starts_with_the_mark_and_shows_what_would_hide_in_names() {
     let generated = Config::new().generate([file]).unwrap();
     assert!(generated.source().starts_with(&format!("{GENERATED_MARK} from a?b.xml. Do not edit")));
 }
+
+#[test]
+fn a_generated_file_names_the_first_schemas_and_counts_the_others() {
+    let check = |count: usize, expected: &str| {
+        let folder = support::Folder::new("header");
+        let files = (0..count)
+            .map(|at| folder.file(&format!("{at}.xml"), &format!("<protocol package='p{at}'/>")))
+            .collect::<Vec<_>>();
+        let generated = Config::new().generate(files).unwrap();
+        let expected = format!("{GENERATED_MARK} from {expected}. Do not edit");
+        assert!(generated.source().starts_with(&expected), "{}", generated.source());
+    };
+    let eight = "0.xml, 1.xml, 2.xml, 3.xml, 4.xml, 5.xml, 6.xml, 7.xml";
+    check(8, eight);
+    check(9, &format!("{eight} and 1 more"));
+}

@@ -13,5 +13,6 @@ pub(super) const RULE: Rule = Rule {
     suited: "f32 and f64",
     upper: None,
     admits: |_, value| value.as_float().is_finite(),
+    words: |_, subject| subject.per_value("finite".to_owned()),
     tokens: |_| quote!(ensure("finite", ::svrkit_runtime::constraint::is_finite)),
 };

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     suited: "numbers",
     upper: None,
     admits: |bound, value| !value.exceeds(bound),
+    words: |bound, subject| subject.per_value(format!("at most {}", bound.shown())),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(max = #operand)

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     upper: None,
     // Lists and maps have no default.
     admits: |_, _| true,
+    words: |bound, subject| format!("at most {}", bound.counted(subject.entry())),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(max_items = #operand)

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     suited: "numbers",
     upper: Some("max"),
     admits: |bound, value| !bound.exceeds(value),
+    words: |bound, subject| subject.per_value(format!("at least {}", bound.shown())),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(min = #operand)

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     upper: Some("max-items"),
     // Lists and maps have no default.
     admits: |_, _| true,
+    words: |bound, subject| format!("at least {}", bound.counted(subject.entry())),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(min_items = #operand)

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     suited: "texts and bytes",
     upper: Some("max-len"),
     admits: |bound, value| !bound.exceeds(value),
+    words: |bound, subject| subject.per_value(format!("at least {}", bound.counted("byte"))),
     tokens: |operand| {
         let operand = operand.literal();
         quote!(min_len = #operand)

@@ -52,6 +52,8 @@ pub(crate) struct Rule {
     pub(crate) upper: Option<&'static str>,
     /// Whether a default obeys it: what is demanded, and the number that the default is, or of a text its bytes.
     pub(crate) admits: fn(Operand, Operand) -> bool,
+    /// What it demands of this field, for the docs of generated code: `at most 9`.
+    pub(crate) words: fn(Operand, &Subject) -> String,
     /// The words of `#[tlv(…)]` it becomes.
     pub(crate) tokens: fn(Operand) -> TokenStream,
 }
@@ -83,6 +85,21 @@ pub(crate) struct Subject {
     pub(crate) is_repeated: bool,
     pub(crate) is_optional: bool,
     pub(crate) is_member: bool,
+}
+
+impl Subject {
+    /// Says of what is demanded of each value that it is, where there may be several.
+    fn per_value(&self, words: String) -> String {
+        if self.is_repeated { format!("{words} each") } else { words }
+    }
+
+    /// What one of many is called.
+    fn entry(&self) -> &'static str {
+        match self.place {
+            Place::Map => "entry",
+            Place::Field | Place::Oneof => "item",
+        }
+    }
 }
 
 /// What kind of values a field holds, each by itself.
@@ -168,6 +185,24 @@ impl Operand {
         }
     }
 
+    /// For people: a very large number not in all its digits.
+    fn shown(self) -> String {
+        match self {
+            Self::Float(value) => format!("{value:?}"),
+            other => other.to_string(),
+        }
+    }
+
+    /// So many of what `noun` names one of.
+    fn counted(self, noun: &str) -> String {
+        let plural = match (self, noun.strip_suffix('y')) {
+            (Self::Count(1), _) => return format!("1 {noun}"),
+            (_, Some(stem)) => format!("{stem}ies"),
+            _ => format!("{noun}s"),
+        };
+        format!("{self} {plural}")
+    }
+
     /// As a literal of Rust.
     fn literal(self) -> TokenStream {
         match self {
@@ -213,6 +248,34 @@ mod tests {
         assert!(Operand::Integer(large).exceeds(Operand::Integer(large - 1)));
         assert!(Operand::Float(0.5).exceeds(Operand::Integer(0)));
         assert!(!Operand::Count(3).exceeds(Operand::Count(3)));
+    }
+
+    #[test]
+    fn what_is_demanded_is_said_in_words() {
+        let one = Subject {
+            place: Place::Field,
+            holds: Holds::Text,
+            is_repeated: false,
+            is_optional: false,
+            is_member: false,
+        };
+        let list = Subject { is_repeated: true, ..one };
+        let map = Subject { place: Place::Map, ..one };
+        for (word, operand, subject, expected) in [
+            ("min", Operand::Integer(-5), one, "at least -5"),
+            ("max", Operand::Float(1e300), one, "at most 1e300"),
+            ("max", Operand::Integer(9), list, "at most 9 each"),
+            ("min-len", Operand::Count(1), one, "at least 1 byte"),
+            ("max-len", Operand::Count(200), list, "at most 200 bytes each"),
+            ("min-items", Operand::Count(2), list, "at least 2 items"),
+            ("max-items", Operand::Count(1), map, "at most 1 entry"),
+            ("max-items", Operand::Count(0), map, "at most 0 entries"),
+            ("required", Operand::Flag, list, "required"),
+            ("finite", Operand::Flag, list, "finite each"),
+        ] {
+            let rule = RULES.iter().find(|rule| rule.word == word).unwrap();
+            assert_eq!((rule.words)(operand, &subject), expected);
+        }
     }
 
     #[test]

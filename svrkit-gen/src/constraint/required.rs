@@ -19,5 +19,6 @@ pub(super) const RULE: Rule = Rule {
     suited: "messages, maps, oneofs, and fields that are optional or repeated",
     upper: None,
     admits: |_, _| true,
+    words: |_, _| "required".to_owned(),
     tokens: |_| quote!(required),
 };

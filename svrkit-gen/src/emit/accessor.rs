@@ -90,8 +90,8 @@ fn value(default: &Literal, kind: FieldType, from: &Name, context: Context<'_>) 
     }
 }
 
-/// For the docs: what would close the code span or hide there is not shown as it is.
-fn shown(default: &Literal, kind: FieldType, context: Context<'_>) -> String {
+/// A default for the docs: what would close the code span or hide there is not shown as it is.
+pub(super) fn shown(default: &Literal, kind: FieldType, context: Context<'_>) -> String {
     match default {
         Literal::Flag(flag) => flag.to_string(),
         Literal::Integer(number) => number.to_string(),

@@ -28,6 +28,29 @@ pub(super) fn docs_and(text: &str, default: &str, more: impl IntoIterator<Item =
     quote!(#(#[doc = #lines])*)
 }
 
+/// The same with what the schema says besides: behind the default text, or behind `lead` in a line of its own.
+pub(super) fn docs_and_facts(
+    text: &str,
+    default: &str,
+    lead: &str,
+    facts: &[String],
+    more: impl IntoIterator<Item = String>,
+) -> TokenStream {
+    let is_described = !text.trim().is_empty();
+    let line = (is_described && !facts.is_empty()).then(|| sentence(lead, facts));
+    docs_and(text, &sentence(default, facts), line.into_iter().chain(more))
+}
+
+/// `Tag 1; at most 9; sensitive.`
+fn sentence(lead: &str, facts: &[String]) -> String {
+    let parts =
+        Some(lead).filter(|lead| !lead.is_empty()).into_iter().chain(facts.iter().map(String::as_str));
+    let sentence = parts.collect::<Vec<_>>().join("; ");
+    let mut characters = sentence.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).chain(['.']).collect()
+}
+
 fn lines(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for block in blocks(text) {

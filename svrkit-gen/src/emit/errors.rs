@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::context::Context;
-use super::{docs, ident, lifecycle};
+use super::{docs, facts, ident, lifecycle};
 use crate::model::{Error, Errors};
 use crate::names;
 
@@ -31,8 +31,10 @@ pub(super) fn errors(errors: &Errors, context: Context<'_>) -> TokenStream {
 }
 
 fn variant(error: &Error, errors: &Errors, context: Context<'_>) -> TokenStream {
-    let default = format!("Error `{}`, code {}.", error.name.value, error.code.value);
-    let docs = docs::docs_and(&error.doc, &default, lifecycle::since(&error.lifecycle));
+    let default = format!("Error `{}`, code {}", error.name.value, error.code.value);
+    let lead = format!("Code {}", error.code.value);
+    let since = lifecycle::since(&error.lifecycle);
+    let docs = docs::docs_and_facts(&error.doc, &default, &lead, &facts::of_error(error), since);
     let deprecated = lifecycle::deprecated(&error.lifecycle, names::variant);
     let code = Literal::u32_unsuffixed(error.code.value);
     let status = error.status.map(|status| quote!(, status = #status));

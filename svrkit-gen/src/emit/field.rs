@@ -4,15 +4,17 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::context::Context;
-use super::{docs, ident, lifecycle};
+use super::{docs, facts, ident, lifecycle};
 use crate::constraint::Constraint;
 use crate::model::{Field, FieldType, Name, Scalar};
 
 /// The description.
-pub(super) fn docs(field: &Field) -> TokenStream {
+pub(super) fn docs(field: &Field, context: Context<'_>) -> TokenStream {
     let head = &field.head;
-    let default = format!("Field `{}`, tag {}.", head.name.value, head.tag.value);
-    docs::docs_and(&head.doc, &default, lifecycle::since(&head.lifecycle))
+    let default = format!("Field `{}`, tag {}", head.name.value, head.tag.value);
+    let lead = format!("Tag {}", head.tag.value);
+    let facts = facts::of_field(field, context);
+    docs::docs_and_facts(&head.doc, &default, &lead, &facts, lifecycle::since(&head.lifecycle))
 }
 
 /// `#[tlv(2, zigzag, unpacked, max = 10, sensitive)]`

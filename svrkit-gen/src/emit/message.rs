@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::context::Context;
-use super::{accessor, docs, field, ident, lifecycle, number};
+use super::{accessor, docs, facts, field, ident, lifecycle, number};
 use crate::model::fingerprint::message_fingerprint;
 use crate::model::{Field, Message, MessageId, Oneof};
 use crate::names;
@@ -87,7 +87,7 @@ fn parts(message: &Message) -> Vec<Part<'_>> {
 }
 
 fn plain_field(it: &Field, message: &Message, context: Context<'_>) -> TokenStream {
-    let docs = field::docs(it);
+    let docs = field::docs(it, context);
     let deprecated = lifecycle::deprecated(&it.head.lifecycle, names::field);
     let attribute = field::tlv_attribute(it);
     let name = ident(&names::field(&it.head.name.value));
@@ -101,8 +101,10 @@ fn plain_field(it: &Field, message: &Message, context: Context<'_>) -> TokenStre
 }
 
 fn oneof_field(message: &Message, at: usize, context: Context<'_>) -> TokenStream {
-    let Oneof { name: oneof_name, doc, lifecycle, constraints, .. } = &message.oneofs[at];
-    let docs = docs::docs_and(doc, &format!("Oneof `{}`.", oneof_name.own), lifecycle::since(lifecycle));
+    let oneof @ Oneof { name: oneof_name, doc, lifecycle, constraints, .. } = &message.oneofs[at];
+    let default = format!("Oneof `{}`", oneof_name.own);
+    let since = lifecycle::since(lifecycle);
+    let docs = docs::docs_and_facts(doc, &default, "", &facts::of_oneof(oneof), since);
     let deprecated = lifecycle::deprecated(lifecycle, names::field);
     let tags = message.members(at).map(|member| Literal::u32_unsuffixed(member.head.tag.value));
     let constraints = field::constraints(constraints);

@@ -32,7 +32,7 @@ pub(super) fn oneof(message: &Message, at: usize, context: Context<'_>) -> Token
 }
 
 fn variant(it: &Field, message: &Message, at: usize, context: Context<'_>) -> TokenStream {
-    let docs = field::docs(it);
+    let docs = field::docs(it, context);
     let deprecated = lifecycle::deprecated(&it.head.lifecycle, names::variant);
     let attribute = field::tlv_attribute(it);
     let variant = names::variant(&it.head.name.value);

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::context::Context;
-use super::{docs, ident, lifecycle};
+use super::{docs, facts, ident, lifecycle};
 use crate::model::{Method, Service, Stream};
 use crate::names;
 
@@ -92,7 +92,8 @@ impl Types {
 
 /// The description of a method, on both sides.
 pub(super) fn method_docs(method: &Method, service: &Service, context: Context<'_>) -> TokenStream {
-    let default = format!("Method `{}` of `{}`.", method.head.name.value, service.name.full());
+    let default = format!("Method `{}` of `{}`", method.head.name.value, service.name.full());
+    let lead = format!("Method {}", method.head.id.value);
     let mut more: Vec<_> = lifecycle::since(&method.head.lifecycle).into_iter().collect();
     if let Some(errors) = &method.errors {
         let errors = &context.schema.errors(errors.value).name;
@@ -101,7 +102,7 @@ pub(super) fn method_docs(method: &Method, service: &Service, context: Context<'
         more.push("# Errors".to_owned());
         more.push(format!("By its own rules it fails with a [`{name}`](enum@{path})."));
     }
-    docs::docs_and(&method.head.doc, &default, more)
+    docs::docs_and_facts(&method.head.doc, &default, &lead, &facts::of_method(method), more)
 }
 
 /// The attribute for what a service becomes.

@@ -278,7 +278,7 @@ pub mod golden {
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
         #[tlv(name = "golden.everything.Maps")]
         pub struct Maps {
-            /// Field `labels`, tag 1.
+            /// Field `labels`, tag 1; at most 2 entries.
             #[tlv(1, max_items = 2)]
             pub labels: ::std::collections::BTreeMap<
                 ::std::string::String,
@@ -287,7 +287,7 @@ pub mod golden {
             /// Field `deltas`, tag 2.
             #[tlv(2, key = zigzag, value = fixed)]
             pub deltas: ::std::collections::BTreeMap<i32, i64>,
-            /// Field `orders`, tag 3.
+            /// Field `orders`, tag 3; required.
             #[tlv(3, required)]
             pub orders: ::std::collections::BTreeMap<u64, Order>,
             /// Field `statuses`, tag 4.
@@ -303,25 +303,27 @@ pub mod golden {
         #[tlv(name = "golden.everything.Payment")]
         pub struct Payment {
             /// Who pays.
+            ///
+            /// Required.
             #[tlv(oneof(8, 3, 9, 10), required)]
             pub payer: ::core::option::Option<payment::Payer>,
-            /// Field `cents`, tag 1.
+            /// Field `cents`, tag 1; at least -100; at most 1000000.
             #[tlv(1, zigzag, min = -100, max = 1000000)]
             pub cents: i64,
-            /// Field `rate`, tag 2.
+            /// Field `rate`, tag 2; at least 0.5; finite.
             #[tlv(
                 2,
                 min = 0.5,
                 ensure("finite", ::svrkit_runtime::constraint::is_finite)
             )]
             pub rate: f64,
-            /// Field `notes`, tag 4.
+            /// Field `notes`, tag 4; at most 80 bytes each; at most 3 items.
             #[tlv(4, max_len = 80, max_items = 3)]
             pub notes: ::std::vec::Vec<::std::string::String>,
-            /// Field `pin`, tag 5.
+            /// Field `pin`, tag 5; at most 4 bytes; sensitive.
             #[tlv(5, max_len = 4, sensitive)]
             pub pin: ::svrkit_runtime::Bytes,
-            /// Field `receipt`, tag 6.
+            /// Field `receipt`, tag 6; required.
             #[tlv(6, required)]
             pub receipt: ::core::option::Option<Order>,
             /// Records of tags this version does not know, kept and sent on.
@@ -358,25 +360,25 @@ pub mod golden {
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
         #[tlv(name = "golden.everything.Settings")]
         pub struct Settings {
-            /// Field `retries`, tag 1.
+            /// Field `retries`, tag 1; `100000` if absent.
             #[tlv(1)]
             pub retries: ::core::option::Option<u32>,
-            /// Field `delta`, tag 2.
+            /// Field `delta`, tag 2; `-1` if absent.
             #[tlv(2, zigzag)]
             pub delta: ::core::option::Option<i64>,
-            /// Field `ratio`, tag 3.
+            /// Field `ratio`, tag 3; `0.1` if absent.
             #[tlv(3)]
             pub ratio: ::core::option::Option<f32>,
-            /// Field `is_on`, tag 4.
+            /// Field `is_on`, tag 4; `true` if absent.
             #[tlv(4)]
             pub is_on: ::core::option::Option<bool>,
-            /// Field `title`, tag 5.
+            /// Field `title`, tag 5; `"none"` if absent.
             #[tlv(5)]
             pub title: ::core::option::Option<::std::string::String>,
-            /// Field `blob`, tag 6.
+            /// Field `blob`, tag 6; `"\"é"` if absent.
             #[tlv(6)]
             pub blob: ::core::option::Option<::svrkit_runtime::Bytes>,
-            /// Field `status`, tag 7.
+            /// Field `status`, tag 7; `PLACED` if absent.
             #[tlv(7)]
             pub status: ::core::option::Option<Status>,
             /// Records of tags this version does not know, kept and sent on.
@@ -501,12 +503,14 @@ pub mod golden {
         pub enum OrderError {
             /// nothing
             /// left to sell
+            ///
+            /// Code 1001; `FAILED_PRECONDITION`; never retry.
             #[error_code(1001, retry = "never", message = "nothing left to sell")]
             SoldOut,
-            /// Error `TOO_BUSY`, code 1002.
+            /// Error `TOO_BUSY`, code 1002; `RESOURCE_EXHAUSTED`; retry after 20ms.
             #[error_code(1002, status = "RESOURCE_EXHAUSTED", retry = "after 20ms")]
             TooBusy(Settings),
-            /// Error `UNKNOWN`, code 1003.
+            /// Error `UNKNOWN`, code 1003; `FAILED_PRECONDITION`.
             ///
             /// Since version 2.
             #[deprecated(note = "says nothing; use `SoldOut` instead")]
@@ -520,24 +524,26 @@ pub mod golden {
         /// Placing and following orders.
         pub trait Orders: ::core::marker::Send + ::core::marker::Sync + 'static {
             /// Places an order.
+            ///
+            /// Method 1; takes at most 300 ms; priority 0.
             fn place(
                 &self,
                 request: Order,
             ) -> impl ::svrkit_runtime::Answer<order::Item>;
 
-            /// Method `Get` of `golden.everything.Orders`.
+            /// Method `Get` of `golden.everything.Orders`; takes at most 120 s; may be repeated.
             fn get(&self, request: Option) -> impl ::svrkit_runtime::Answer<Order>;
 
-            /// Method `New` of `golden.everything.Orders`.
+            /// Method `New` of `golden.everything.Orders`; priority 192.
             fn new_(
                 &self,
                 request: String,
             ) -> impl ::svrkit_runtime::Answer<super::parts::Money>;
 
-            /// Method `Clone` of `golden.everything.Orders`.
+            /// Method `Clone` of `golden.everything.Orders`; priority 64.
             fn clone_(&self, request: Lists) -> impl ::svrkit_runtime::Answer<Scalars>;
 
-            /// Method `Match` of `golden.everything.Orders`.
+            /// Method `Match` of `golden.everything.Orders`; takes at most 5 s; priority 200.
             fn r#match(
                 &self,
                 request: Optionals,
@@ -655,6 +661,8 @@ pub mod golden {
             }
 
             /// Places an order.
+            ///
+            /// Method 1; takes at most 300 ms; priority 0.
             pub fn place(
                 &self,
                 request: &Order,
@@ -662,12 +670,12 @@ pub mod golden {
                 self.client.request(&ORDERS_PLACE, request)
             }
 
-            /// Method `Get` of `golden.everything.Orders`.
+            /// Method `Get` of `golden.everything.Orders`; takes at most 120 s; may be repeated.
             pub fn get(&self, request: &Option) -> ::svrkit_runtime::Request<Order> {
                 self.client.request(&ORDERS_GET, request)
             }
 
-            /// Method `New` of `golden.everything.Orders`.
+            /// Method `New` of `golden.everything.Orders`; priority 192.
             pub fn new_(
                 &self,
                 request: &String,
@@ -675,12 +683,12 @@ pub mod golden {
                 self.client.request(&ORDERS_NEW, request)
             }
 
-            /// Method `Clone` of `golden.everything.Orders`.
+            /// Method `Clone` of `golden.everything.Orders`; priority 64.
             pub fn clone_(&self, request: &Lists) -> ::svrkit_runtime::Request<Scalars> {
                 self.client.request(&ORDERS_CLONE, request)
             }
 
-            /// Method `Match` of `golden.everything.Orders`.
+            /// Method `Match` of `golden.everything.Orders`; takes at most 5 s; priority 200.
             pub fn r#match(
                 &self,
                 request: &Optionals,
@@ -754,6 +762,8 @@ pub mod golden {
         pub trait Desk: ::core::marker::Send + ::core::marker::Sync + 'static {
             /// Takes a payment.
             ///
+            /// Method 1; routed by `cents`.
+            ///
             /// # Errors
             ///
             /// By its own rules it fails with a [`OrderError`](enum@OrderError).
@@ -762,27 +772,27 @@ pub mod golden {
             /// Method `Keep` of `golden.everything.Desk`.
             fn keep(&self, request: Maps) -> impl ::svrkit_runtime::Answer<Maps>;
 
-            /// Method `Watch` of `golden.everything.Desk`.
+            /// Method `Watch` of `golden.everything.Desk`; streams answers, in this version within a process only; takes at most 1 s.
             fn watch(
                 &self,
                 request: Settings,
                 out: ::svrkit_runtime::Sender<Order>,
             ) -> impl ::svrkit_runtime::Answer<()>;
 
-            /// Method `Upload` of `golden.everything.Desk`.
+            /// Method `Upload` of `golden.everything.Desk`; streams requests, in this version within a process only.
             fn upload(
                 &self,
                 requests: ::svrkit_runtime::Receiver<Order>,
             ) -> impl ::svrkit_runtime::Answer<Maps>;
 
-            /// Method `Talk` of `golden.everything.Desk`.
+            /// Method `Talk` of `golden.everything.Desk`; streams requests and answers, in this version within a process only.
             fn talk(
                 &self,
                 requests: ::svrkit_runtime::Receiver<Order>,
                 out: ::svrkit_runtime::Sender<Order>,
             ) -> impl ::svrkit_runtime::Answer<()>;
 
-            /// Method `Note` of `golden.everything.Desk`.
+            /// Method `Note` of `golden.everything.Desk`; oneway; routed by `cents`.
             fn note(&self, request: Payment) -> impl ::svrkit_runtime::Answer<()>;
 
             /// Method `PlaceOld` of `golden.everything.Desk`.
@@ -929,6 +939,8 @@ pub mod golden {
 
             /// Takes a payment.
             ///
+            /// Method 1; routed by `cents`.
+            ///
             /// # Errors
             ///
             /// By its own rules it fails with a [`OrderError`](enum@OrderError).
@@ -941,7 +953,7 @@ pub mod golden {
                 self.client.request(&DESK_KEEP, request)
             }
 
-            /// Method `Watch` of `golden.everything.Desk`.
+            /// Method `Watch` of `golden.everything.Desk`; streams answers, in this version within a process only; takes at most 1 s.
             pub fn watch(
                 &self,
                 request: &Settings,
@@ -949,17 +961,17 @@ pub mod golden {
                 self.client.server_stream(&DESK_WATCH, request)
             }
 
-            /// Method `Upload` of `golden.everything.Desk`.
+            /// Method `Upload` of `golden.everything.Desk`; streams requests, in this version within a process only.
             pub fn upload(&self) -> ::svrkit_runtime::ClientStream<Order, Maps> {
                 self.client.client_stream(&DESK_UPLOAD)
             }
 
-            /// Method `Talk` of `golden.everything.Desk`.
+            /// Method `Talk` of `golden.everything.Desk`; streams requests and answers, in this version within a process only.
             pub fn talk(&self) -> ::svrkit_runtime::BothStreams<Order, Order> {
                 self.client.both_streams(&DESK_TALK)
             }
 
-            /// Method `Note` of `golden.everything.Desk`.
+            /// Method `Note` of `golden.everything.Desk`; oneway; routed by `cents`.
             pub fn note(&self, request: &Payment) -> ::svrkit_runtime::Request<()> {
                 self.client.oneway(&DESK_NOTE, request).route_key(&request.cents)
             }
@@ -1362,7 +1374,7 @@ pub mod golden {
             /// Who pays.
             #[derive(Clone, PartialEq, ::svrkit_runtime::TlvOneof)]
             pub enum Payer {
-                /// Field `uin`, tag 8.
+                /// Field `uin`, tag 8; at least 1.
                 #[tlv(8, min = 1)]
                 Uin(u64),
                 /// Nobody in person.
@@ -1371,7 +1383,7 @@ pub mod golden {
                 /// Field `gift_of`, tag 9.
                 #[tlv(9)]
                 GiftOf(::std::boxed::Box<super::Payment>),
-                /// Field `card_number`, tag 10.
+                /// Field `card_number`, tag 10; at least 12 bytes; at most 19 bytes; sensitive.
                 #[tlv(10, min_len = 12, max_len = 19, sensitive)]
                 CardNumber(::std::string::String),
             }

@@ -45,6 +45,8 @@ pub mod hello {
     /// Greets people.
     pub trait Greeter: ::core::marker::Send + ::core::marker::Sync + 'static {
         /// Greets one of them.
+        ///
+        /// Method 1; takes at most 300 ms; may be repeated.
         fn greet(
             &self,
             request: GreetRequest,
@@ -118,6 +120,8 @@ pub mod hello {
         }
 
         /// Greets one of them.
+        ///
+        /// Method 1; takes at most 300 ms; may be repeated.
         pub fn greet(
             &self,
             request: &GreetRequest,

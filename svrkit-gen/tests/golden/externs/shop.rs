@@ -52,7 +52,7 @@ pub mod shop {
         /// Field `price`, tag 3.
         #[tlv(3)]
         pub price: ::core::option::Option<crate::common::Money>,
-        /// Field `currency`, tag 4.
+        /// Field `currency`, tag 4; `EUR` if absent.
         #[tlv(4)]
         pub currency: ::core::option::Option<crate::common::money::Currency>,
         /// Field `place`, tag 5.

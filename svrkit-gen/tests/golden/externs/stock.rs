@@ -37,7 +37,7 @@ pub mod common {
     #[derive(Clone, Debug, PartialEq, ::svrkit_runtime::ErrorCode)]
     #[error_code(name = "common.Refusal")]
     pub enum Refusal {
-        /// Error `CLOSED`, code 1.
+        /// Error `CLOSED`, code 1; `FAILED_PRECONDITION`.
         #[error_code(1)]
         Closed,
         /// A code this version does not know.

@@ -1,0 +1,64 @@
+//! The facts of the schema that a reader of the docs should know, in one line: `Tag 1; at most 200 bytes; sensitive.`
+//!
+//! What is as everywhere is not said, nor what the type or an attribute beside it says already.
+
+use super::accessor;
+use super::context::Context;
+use super::service::Flow;
+use crate::constraint::{Constraint, Subject};
+use crate::model::{Error, Field, Method, Oneof, PRIORITY_DEFAULT};
+
+/// What holds for a field, a map or a member of a oneof.
+pub(super) fn of_field(field: &Field, context: Context<'_>) -> Vec<String> {
+    let default = field.default.as_ref().map(|default| {
+        let default = accessor::shown(&default.value, field.kind, context);
+        format!("`{default}` if absent")
+    });
+    let sensitive = field.is_sensitive.then(|| "sensitive".to_owned());
+    let constraints = of_constraints(&field.constraints, &field.subject());
+    default.into_iter().chain(constraints).chain(sensitive).collect()
+}
+
+/// What holds for a oneof as a whole.
+pub(super) fn of_oneof(oneof: &Oneof) -> Vec<String> {
+    of_constraints(&oneof.constraints, &oneof.subject())
+}
+
+/// What a caller gets to see of an error besides its code.
+pub(super) fn of_error(error: &Error) -> Vec<String> {
+    let status = format!("`{}`", error.status.unwrap_or(ERROR_STATUS_DEFAULT));
+    let retry = error.retry.as_deref().map(|retry| match retry {
+        "never" => "never retry".to_owned(),
+        elsewhere_or_after => format!("retry {elsewhere_or_after}"),
+    });
+    std::iter::once(status).chain(retry).collect()
+}
+
+/// What callers and servers of a method have to expect.
+pub(super) fn of_method(method: &Method) -> Vec<String> {
+    let flow = match Flow::of(method) {
+        Flow::Unary => None,
+        Flow::Oneway => Some("oneway".to_owned()),
+        Flow::Server => Some(format!("streams answers, {STREAMS_SERVED}")),
+        Flow::Client => Some(format!("streams requests, {STREAMS_SERVED}")),
+        Flow::Both => Some(format!("streams requests and answers, {STREAMS_SERVED}")),
+    };
+    let timeout = method.timeout_ms.map(|timeout_ms| match timeout_ms.is_multiple_of(1_000) {
+        true => format!("takes at most {} s", timeout_ms / 1_000),
+        false => format!("takes at most {timeout_ms} ms"),
+    });
+    let idempotent = method.idempotent.then(|| "may be repeated".to_owned());
+    let priority = (method.priority != PRIORITY_DEFAULT).then(|| format!("priority {}", method.priority));
+    let route_key = method.route_key.as_ref().map(|field| format!("routed by `{}`", field.value));
+    [flow, timeout, idempotent, priority, route_key].into_iter().flatten().collect()
+}
+
+/// The status of an error that names none; `svrkit_macros` has the same.
+const ERROR_STATUS_DEFAULT: &str = "FAILED_PRECONDITION";
+
+/// Where streams go that this version serves.
+const STREAMS_SERVED: &str = "in this version within a process only";
+
+fn of_constraints(constraints: &[Constraint], subject: &Subject) -> Vec<String> {
+    constraints.iter().map(|constraint| (constraint.rule.words)(constraint.operand, subject)).collect()
+}
