@@ -30,7 +30,9 @@ fn an_invalid_schema_gives_the_text_beside_it() {
 const SEVERAL_FINDINGS: &[(&str, usize, &str)] = &[
     ("attribute_missing", 3, "three elements lack one each, so that none is reported because of another"),
     ("attribute_unlike_any", 2, "an element with attributes and one without"),
+    ("constraint_obeyed_by_all", 4, "each bound that is none"),
     ("definition_in_an_unknown_element", 3, "what was lost is forgiven, and what was not is not"),
+    ("deprecated_as_a_flag", 2, "a flag is one in any case"),
     ("name_bad", 4, "a name for each way to be none"),
     ("package_bad", 3, "each segment of a package has its place"),
     ("request_no_message", 2, "request and response"),
@@ -115,8 +117,9 @@ fn what_is_just_within_a_rule_is_no_fault() {
         ),
         (
             "bounds on the edges of a type",
-            "<message name='M'><field tag='1' name='a' type='u64' min='0' max='18446744073709551615'/>\
-             <field tag='2' name='b' type='s32' min='-2147483648' max='2147483647'/>\
+            "<message name='M'><field tag='1' name='a' type='u64' min='1' max='18446744073709551614'/>\
+             <field tag='2' name='b' type='s32' min='-2147483647' max='2147483646'/>\
+             <field tag='5' name='e' type='string' min-len='1' repeated='true'/>\
              <field tag='3' name='c' type='f32' max='340282346638528859811704183484516925440'/>\
              <map tag='4' name='d' key='u32' value='M' min-items='1' max-items='1'/></message>",
         ),

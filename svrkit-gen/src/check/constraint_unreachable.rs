@@ -45,6 +45,8 @@ pub(super) fn are_reachable(constraints: &[Constraint], subject: &Subject) -> bo
         && crossed(constraints, subject).next().is_none()
 }
 
+const OBEYED_BY_ALL: &str = "every value obeys it: drop it";
+
 /// What the type holds instead of such a bound, and what to do.
 fn out_of_type(constraint: &Constraint, subject: &Subject) -> Option<(String, &'static str)> {
     let bound = constraint.operand;
@@ -54,15 +56,18 @@ fn out_of_type(constraint: &Constraint, subject: &Subject) -> Option<(String, &'
         {
             Some(("whole numbers".to_owned(), "write it without a fraction"))
         }
-        (Holds::Integers { min, max }, Operand::Integer(_) | Operand::Float(_))
-            if Operand::Integer(min).exceeds(bound) || bound.exceeds(Operand::Integer(max)) =>
-        {
+        (Holds::Integers { min, max }, Operand::Integer(_) | Operand::Float(_)) => {
             let admits = |value| (constraint.rule.admits)(bound, Operand::Integer(value));
-            let help = match admits(min) && admits(max) {
-                true => "every value obeys it: drop it",
-                false => "no value obeys it: take a bound the type can reach",
+            let help = match (admits(min), admits(max)) {
+                (true, true) => OBEYED_BY_ALL,
+                (false, false) => "no value obeys it: take a bound the type can reach",
+                _ => return None,
             };
             Some((format!("{min} to {max}"), help))
+        }
+        // Everything has none or more.
+        (_, Operand::Count(0)) if constraint.rule.upper.is_some() => {
+            Some(("0 or more".to_owned(), OBEYED_BY_ALL))
         }
         (Holds::Floats { is_single }, Operand::Integer(_) | Operand::Float(_))
             if !is_within(bound.as_float(), is_single) =>

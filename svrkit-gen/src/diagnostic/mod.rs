@@ -67,6 +67,11 @@ impl Diagnostic {
         self.code
     }
 
+    /// The place it is about.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
     /// Whether generation can go on. Of a lint: what its level, or whoever denies warnings, makes of it.
     pub fn severity(&self) -> Severity {
         self.severity
@@ -113,6 +118,16 @@ impl Diagnostics {
         if *count <= FINDINGS_MAX {
             self.kept.push(diagnostic().with_severity(severity));
         }
+    }
+
+    /// Takes back the errors that follow from something found later. Once the search has ended nothing is taken back:
+    /// what was not kept is only counted.
+    pub(crate) fn withdraw(&mut self, follows: impl Fn(&Diagnostic) -> bool) {
+        if self.is_full() {
+            return;
+        }
+        let follows = |finding: &mut Diagnostic| finding.severity == Severity::Error && follows(finding);
+        self.errors -= self.kept.extract_if(.., follows).count();
     }
 
     /// Whether more errors were found than are kept: then nobody need look for more.
@@ -163,6 +178,23 @@ mod tests {
         assert_eq!(quoted("plain"), "`plain`");
         assert_eq!(quoted("a\u{202e}b\0"), "`a\\u{202e}b\\u{0}`");
         assert_eq!(quoted(&"x".repeat(100)), format!("`{}…`", "x".repeat(80)));
+    }
+
+    #[test]
+    fn what_is_withdrawn_is_not_counted_and_warnings_stay() {
+        let warning = Code::warning("SVK0110", "OptionalMessage", "x");
+        let mut found = Diagnostics::default();
+        for code in [Code::BAD_VALUE, warning, Code::MISPLACED] {
+            found.push(Diagnostic::new(code, Span::default(), "x"));
+        }
+        found.withdraw(|finding| finding.code() != Code::MISPLACED);
+        assert_eq!((found.errors, found.warnings), (1, 1));
+        assert_eq!(found.kept.iter().map(Diagnostic::code).collect::<Vec<_>>(), [warning, Code::MISPLACED]);
+        for _ in 0..FINDINGS_MAX {
+            found.push(Diagnostic::new(Code::BAD_VALUE, Span::default(), "x"));
+        }
+        found.withdraw(|_| true);
+        assert_eq!(found.errors, FINDINGS_MAX + 1);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Context, value};
 
 pub(super) fn lifecycle(element: &Element<'_>, context: &mut Context<'_>) -> Lifecycle {
     let since = element.attribute("since").and_then(|it| value::number(it, 1..=u32::MAX, context));
-    let deprecated = element.attribute("deprecated").and_then(|it| value::words(it, context));
+    let deprecated = element.attribute("deprecated").and_then(|it| value::reason(it, context));
     // A reason that could not be read was meant to be one, and what is cut may have been it.
     let is_lost =
         deprecated.is_none() && (element.attributes_cut || element.attribute("deprecated").is_some());

@@ -112,12 +112,10 @@ impl<'a> Tree<'a, '_, '_> {
         let name = &content[..content.find([' ', '\t', '\r', '\n']).unwrap_or(content.len())];
         let name_end = start + 1 + name.len();
         if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') {
-            return Err(self.stop(
-                Code::MALFORMED_XML,
-                start,
-                name_end,
-                "`<` is not followed by a name".into(),
-            ));
+            let span = self.context.span(start, name_end);
+            let finding = Diagnostic::new(Code::MALFORMED_XML, span, "`<` is not followed by a name");
+            self.context.push(finding.help("for the character itself write `&lt;`"));
+            return Err(Stop);
         }
         if self.context.found.is_full() {
             return Err(Stop);
@@ -325,7 +323,35 @@ impl<'a> Tree<'a, '_, '_> {
         let len = rest
             .find(['>', '\n', '\r'])
             .map_or(rest.len(), |end| end + usize::from(rest[end..].starts_with('>')));
-        self.stop(Code::MALFORMED_XML, at, at + len, plain(error))
+        let finding = Diagnostic::new(Code::MALFORMED_XML, self.context.span(at, at + len), plain(error));
+        let finding = match error {
+            XmlError::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
+                self.with_opening(finding, expected, found)
+            }
+            XmlError::IllFormed(IllFormedError::UnclosedReference) => finding.help("write `&amp;`"),
+            _ => finding,
+        };
+        self.context.push(finding);
+        Stop
+    }
+
+    /// Shows the element that another one's end tag was found in, where it was kept.
+    fn with_opening(&mut self, finding: Diagnostic, expected: &str, found: &str) -> Diagnostic {
+        let Some(element) = self.open.last().filter(|it| it.kind.name() == expected) else { return finding };
+        let is_childless = vocabulary::words_in(Some(element.kind)).all(|word| word.kind == Kind::Doc);
+        // What is being skipped may be another one of this name; in what has no children that was not closed either.
+        if self.skipped > 0 && !is_childless {
+            return finding;
+        }
+        let span = element.name_span;
+        let finding = finding.also(Span { start: span.start - 1, ..span }, "opened here");
+        // An end tag with a slip in it was meant to be this one.
+        if !is_childless || nearest(found, [expected]).is_some() {
+            return finding;
+        }
+        // All that came after it seemed to stand in it.
+        self.context.found.withdraw(|other| other.code() == Code::MISPLACED && span < other.span());
+        finding.help("`/>` closes an element that has no content")
     }
 
     fn stop(&mut self, code: Code, start: usize, end: usize, message: String) -> Stop {
@@ -349,6 +375,9 @@ fn plain(error: &XmlError) -> String {
         }
         XmlError::IllFormed(IllFormedError::UnmatchedEndTag(found)) => {
             format!("{} closes nothing", quoted(&format!("</{found}>")))
+        }
+        XmlError::IllFormed(IllFormedError::UnclosedReference) => {
+            "`&` starts a reference that does not end".to_owned()
         }
         XmlError::IllFormed(IllFormedError::MissingDeclVersion(Some(found))) => {
             format!("the XML declaration starts with {} and not with `version`", quoted(found))

@@ -123,13 +123,22 @@ pub(super) fn flag(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Opti
     Some(Spanned { value, span: attribute.span })
 }
 
-/// A text for people: not empty.
-pub(super) fn words(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
-    if attribute.value.trim().is_empty() {
-        context.bad_value(attribute.value_span, &attribute.value, "a reason");
-        return None;
-    }
-    Some(text(attribute, context))
+/// What one writes who takes `deprecated` for a flag.
+const FLAGS: [&str; 6] = ["true", "false", "yes", "no", "1", "0"];
+
+/// Why something is deprecated, for people: neither empty nor a flag.
+pub(super) fn reason(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
+    let value = attribute.value.trim();
+    let message = match value {
+        "" => format!("`{}` is empty", attribute.name),
+        flag if FLAGS.iter().any(|it| it.eq_ignore_ascii_case(flag)) => {
+            format!("{} is not a reason", quoted(flag))
+        }
+        _ => return Some(text(attribute, context)),
+    };
+    let help = format!("say why, for who uses it: `{}=\"kilograms everywhere\"`", attribute.name);
+    context.push(Diagnostic::new(Code::BAD_VALUE, attribute.value_span, message).help(help));
+    None
 }
 
 /// One of a few words.
