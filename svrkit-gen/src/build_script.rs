@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 
-/// Compiles one protocol and what it imports: the whole of a build script in the common case.
+/// Compiles one protocol, or all in a folder, and what they import: the whole of a build script in the common case.
 ///
 /// ```no_run
 /// // In `main` of build.rs:
-/// svrkit_gen::compile("schemas/orders.xml");
+/// svrkit_gen::compile("schemas");
 /// ```
 ///
 /// Writes `$OUT_DIR/svrkit.rs`, which `svrkit_runtime::include_protocols!()` brings in. Cargo runs it again when a file
-/// that was read changes and at no other time. Findings go to stderr; an error among them ends the process with 1.
+/// that was read changes, or anything in the folder, and at no other time. Findings go to stderr; an error among them ends the process with 1.
 /// For more than that see [`Config`].
 pub fn compile(path: impl AsRef<Path>) {
     Config::new().compile_or_exit([path]);
@@ -24,7 +24,7 @@ impl Config {
     /// [`Config::compile`] for build scripts: prints what cargo shall watch and what was found, and exits with 1 if
     /// that holds an error.
     ///
-    /// Watched is every file that was read, where missing ones were looked for, and what was written by
+    /// Watched is every file that was read, every folder that was named, where missing ones were looked for, and what was written by
     /// [`Config::out_dir`].
     #[expect(
         clippy::print_stdout,
@@ -46,7 +46,8 @@ impl Config {
         env_out_dir: Option<PathBuf>,
     ) -> Script {
         let mut for_cargo = String::new();
-        let written = self.write(files, env_out_dir).and_then(|generated| {
+        let paths: Vec<PathBuf> = files.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        let written = self.write(&paths, env_out_dir).and_then(|generated| {
             match self.told_to_dependents(&generated, |variable| std::env::var_os(variable)) {
                 Ok(lines) => for_cargo.push_str(&lines),
                 Err(fault) => return Err(generated.into_report().failed_setting(fault.message, &fault.help)),
@@ -56,7 +57,10 @@ impl Config {
         let report = written.unwrap_or_else(|report| report);
         // Nobody else writes to `OUT_DIR`, but a folder of the user's choice may be cleaned.
         let output = self.output_of_choice();
-        for path in report.files_read().iter().chain(report.files_missing()).chain(&output) {
+        // Cargo looks at everything below a folder.
+        let folders = paths.iter().filter(|path| path.is_dir());
+        let looked_at = report.files_read().iter().chain(report.files_missing()).chain(folders);
+        for path in looked_at.chain(&output) {
             for_cargo.push_str(&format!("cargo::rerun-if-changed={}\n", path.display()));
         }
         if !report.is_error() {
@@ -98,6 +102,20 @@ mod tests {
         assert!(!script.is_error);
         assert_eq!(script.for_people, "");
         assert_eq!(watched(&script), [root, inner]);
+    }
+
+    #[test]
+    fn a_folder_that_is_named_is_watched_for_new_files() {
+        let folder = Folder::new("watch_folder");
+        let output = Folder::new("watch_folder_output");
+        let script = || Config::new().script([&folder.0], Some(output.0.clone()));
+        let empty = script();
+        assert!(empty.is_error);
+        assert_eq!(watched(&empty), [folder.0.as_path()]);
+        let root = folder.file("root.xml", "<protocol package='r'/>");
+        let script = script();
+        assert!(!script.is_error);
+        assert_eq!(watched(&script), [root, folder.0.clone()]);
     }
 
     #[test]

@@ -2,19 +2,23 @@
 //!
 //! Everything here returns what it found; `build_script` is the front that prints.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::check;
 use crate::diagnostic::{Diagnostics, FileId, Report};
 use crate::emit::{self, Sides};
 use crate::externs::RustSettings;
+use crate::folder;
 use crate::lint::{self, Levels, Lints};
 use crate::load;
 use crate::model::{self, Schema};
 use crate::output::{OUTPUT_FILE, write_if_changed};
 
 /// How protocols are compiled.
+///
+/// Where files are wanted a folder stands for all `*.xml` in it and below it, as [`schemas_below`](crate::schemas_below)
+/// finds them.
 ///
 /// ```no_run
 /// svrkit_gen::Config::new()
@@ -208,7 +212,9 @@ impl Config {
         files: impl IntoIterator<Item = impl AsRef<Path>>,
         lints: Option<&Levels>,
     ) -> (Run, Report) {
-        let files: Vec<PathBuf> = files.into_iter().map(|file| file.as_ref().to_owned()).collect();
+        let paths: Vec<PathBuf> = files.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        let is_nothing_named = paths.is_empty();
+        let (files, folder_faults) = folder::expand(paths);
         let mut found = Diagnostics::default();
         let mut loaded = load::load(&files, &self.rust.includes(&self.includes), &mut found);
         let schema = model::resolve(&mut loaded, &mut found);
@@ -220,12 +226,14 @@ impl Config {
         {
             lint::lint(&schema, &loaded, &files, levels, &mut found);
         }
+        let files: HashSet<&PathBuf> = files.iter().collect();
         let named =
             loaded.files.iter().filter(|file| files.contains(&file.path)).map(|file| file.id).collect();
         let run = Run { schema, named };
         let load::Loaded { sources, files_read, files_missing, .. } = loaded;
         let report = Report::new(found, sources, files_read, files_missing);
-        (run, if files.is_empty() { report.without_files() } else { report })
+        let report = folder_faults.iter().fold(report, Report::failed_folder);
+        (run, if is_nothing_named { report.without_files() } else { report })
     }
 }
 
@@ -275,6 +283,25 @@ mod tests {
                         nothing would be generated, and that is seldom meant\n\n1 error\n";
         assert_eq!(report.render(), expected);
         assert_eq!(report.location(&report.findings()[0]).path, Path::new(""));
+    }
+
+    #[test]
+    fn a_folder_stands_for_its_schemas_and_one_without_any_is_a_finding() {
+        let folder = Folder::new("of_schemas");
+        let config = Config::new();
+        let report = config.generate([&folder.0]).unwrap_err();
+        let expected = format!(
+            "error[SVK0016]: there is no *.xml in `{}` or below it\n--> {0}\n = help: name a folder that has \
+             schemas\n\n1 error in 1 file\n",
+            folder.0.display()
+        );
+        assert_eq!(report.render(), expected);
+        let first = folder.file("b.xml", "<protocol package='first'/>");
+        assert_eq!(config.generate([&folder.0]).unwrap().packages(), ["first"]);
+        let second = folder.file("a.xml", "<protocol package='second'/>");
+        let generated = config.generate([&folder.0]).unwrap();
+        assert_eq!(generated.packages(), ["first", "second"]);
+        assert_eq!(generated.files_read(), [second, first]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span, render};
+use crate::folder::FolderError;
 use crate::limits::FINDINGS_MAX;
 
 /// What a run found, sorted by file and place, and which files it looked at.
@@ -58,6 +59,11 @@ impl Report {
     pub(crate) fn without_files(self) -> Self {
         let help = "name at least one: nothing would be generated, and that is seldom meant";
         self.failed("", Code::NO_FILES, "no schema file is named".to_owned(), help)
+    }
+
+    /// The same report with one more error: the schemas of a folder are not known.
+    pub(crate) fn failed_folder(self, fault: &FolderError) -> Self {
+        self.failed(&fault.path().display().to_string(), fault.code(), fault.message(), fault.help())
     }
 
     /// The same report with one more error: a setting of the build script cannot be meant.
