@@ -1,17 +1,18 @@
-//! The schema files named on the command line: files as they are, folders as all `*.xml` below them.
+//! The schema files named on the command line: files as they are, folders as the schemas below them.
 //!
-//! Only paths are judged here; `svrkit-gen` reads the files. `commands::check` and `commands::gen` call this.
+//! Only paths are judged here; `svrkit-gen` looks through folders and reads the files. The subcommands call this.
 
 use std::env;
 use std::error::Error;
-use std::ffi::OsStr;
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use svrkit_gen::Config;
+use svrkit_gen::{Config, FolderError};
+
+use crate::settings::{Settings, SettingsError};
 
 /// Where schemas are looked for if none is named.
 const SCHEMAS_FOLDER: &str = "schemas";
@@ -22,7 +23,8 @@ pub(crate) struct Schemas {
     /// Schemas, or folders: all *.xml below them [default: the folder `schemas`]
     #[arg(value_name = "FILES")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Folder in which imports are looked for, after that of the importing file; may be repeated
+    /// Folder in which imports are looked for, after that of the importing file; may be repeated, and set for good:
+    /// `include = ["DIR"]` in svrkit.toml
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     pub(crate) includes: Vec<PathBuf>,
 }
@@ -45,11 +47,7 @@ impl Schemas {
         for path in paths {
             let failed = |error| SchemasError::Absent { path: path.clone(), error };
             if path.is_dir() {
-                let below = xml_files_below(path)?;
-                if below.is_empty() {
-                    return Err(SchemasError::NoneBelow(path.clone()));
-                }
-                files.extend(below);
+                files.extend(svrkit_gen::schemas_below(path).map_err(SchemasError::Folder)?);
             } else {
                 // What cannot be opened is wrong usage; what is wrong inside is a finding.
                 File::open(path).map_err(failed)?;
@@ -59,30 +57,16 @@ impl Schemas {
         Ok(files)
     }
 
-    /// A compiler that knows the include folders.
-    pub(crate) fn config(&self) -> Config {
-        self.includes.iter().fold(Config::new(), Config::include)
-    }
-}
-
-/// Links to folders are not followed: they may lead in a circle.
-fn xml_files_below(folder: &Path) -> Result<Vec<PathBuf>, SchemasError> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let failed = |error| SchemasError::Unreadable { path: folder.clone(), error };
-        for entry in fs::read_dir(&folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let path = entry.path();
-            if entry.file_type().map_err(failed)?.is_dir() {
-                folders.push(path);
-            } else if path.extension() == Some(OsStr::new("xml")) && path.is_file() {
-                files.push(path);
-            }
+    /// A compiler that knows the include folders: those of the command line, then those of the settings of `files`.
+    pub(crate) fn config(&self, files: &[PathBuf], settings: &mut Settings) -> Result<Config, SettingsError> {
+        let mut includes = self.includes.clone();
+        for file in files {
+            let of_file = &settings.of(file)?.includes;
+            let new: Vec<_> = of_file.iter().filter(|include| !includes.contains(include)).cloned().collect();
+            includes.extend(new);
         }
+        Ok(includes.iter().fold(Config::new(), Config::include))
     }
-    files.sort();
-    Ok(files)
 }
 
 /// Why there are no files to work on. The caller is at fault.
@@ -94,12 +78,7 @@ pub(crate) enum SchemasError {
         path: PathBuf,
         error: io::Error,
     },
-    /// What was found below one.
-    Unreadable {
-        path: PathBuf,
-        error: io::Error,
-    },
-    NoneBelow(PathBuf),
+    Folder(FolderError),
     NoIncludeFolder(PathBuf),
 }
 
@@ -117,12 +96,7 @@ impl fmt::Display for SchemasError {
                     _ => write!(f, ": {error}"),
                 }
             }
-            Self::Unreadable { path, error } => write!(f, "cannot read `{}`: {error}", path.display()),
-            Self::NoneBelow(folder) => write!(
-                f,
-                "there is no *.xml in `{}` or below it: name a folder that has schemas",
-                folder.display()
-            ),
+            Self::Folder(fault) => fault.fmt(f),
             Self::NoIncludeFolder(folder) => write!(
                 f,
                 "there is no folder `{}`, which -I names: imports cannot be looked for in it",
@@ -133,21 +107,3 @@ impl fmt::Display for SchemasError {
 }
 
 impl Error for SchemasError {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_stands_for_the_schemas_below_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        fs::create_dir_all(root.join("b/c.xml")).unwrap();
-        for name in ["z.xml", "b/a.xml", "b/c.xml/d.xml", "b/notes.txt", "xml"] {
-            fs::write(root.join(name), "").unwrap();
-        }
-        let schemas = Schemas { paths: vec![root.join("z.xml"), root.join("b")], includes: vec![] };
-        let expected = ["z.xml", "b/a.xml", "b/c.xml/d.xml"].map(|name| root.join(name));
-        assert_eq!(schemas.files().unwrap(), expected);
-    }
-}

@@ -1,10 +1,12 @@
-//! `svrkit.toml`: what a project wants of the command, so far the levels of lints.
+//! `svrkit.toml`: what a project wants of the command: the levels of lints, and where imports are looked for.
 //!
 //! It is looked for from the folder of a schema upwards; the nearest counts and is not mixed with others. A folder with a
-//! `.git` is the last one looked at: what lies above is no part of the project. Build scripts never read it, so nothing
-//! that changes generated code may ever stand in it. `commands::check` asks here.
+//! `.git` is the last one looked at: what lies above is no part of the project. Build scripts never read it: what a build
+//! needs stands in `build.rs` as well, and nothing else that changes generated code may ever stand here.
+//! `commands::check` and `commands::gen` ask here.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::env;
 use std::error::Error;
 use std::fmt;
@@ -21,31 +23,44 @@ const SETTINGS_FILE: &str = "svrkit.toml";
 /// Most bytes the file may hold.
 const SETTINGS_LEN_MAX: u64 = 1024 * 1024;
 
+/// Most folders that `include` may list: each import may be looked for in all of them.
+const INCLUDES_MAX: usize = 64;
+
 /// The settings that were read so far.
 #[derive(Default)]
 pub(crate) struct Settings {
     /// By folder of schemas.
-    levels: HashMap<PathBuf, Lints>,
+    by_folder: HashMap<PathBuf, FileSettings>,
+}
+
+/// What one `svrkit.toml` says, or what holds without one.
+#[derive(Debug, Default)]
+pub(crate) struct FileSettings {
+    /// The levels of lints.
+    pub(crate) lints: Lints,
+    /// The folders in which imports are looked for.
+    pub(crate) includes: Vec<PathBuf>,
 }
 
 impl Settings {
-    /// The levels for a schema that is there.
-    pub(crate) fn lints_for(&mut self, schema: &Path) -> Result<Lints, SettingsError> {
+    /// What holds for a schema that is there.
+    pub(crate) fn of(&mut self, schema: &Path) -> Result<&FileSettings, SettingsError> {
         let folder = match schema.parent() {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
-        if let Some(levels) = self.levels.get(folder) {
-            return Ok(*levels);
+        match self.by_folder.entry(folder.to_owned()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let whole =
+                    folder.canonicalize().map_err(|error| SettingsError::unreadable(folder, error))?;
+                Ok(place.insert(nearest(&whole)?))
+            }
         }
-        let whole = folder.canonicalize().map_err(|error| SettingsError::unreadable(folder, error))?;
-        let levels = nearest(&whole)?;
-        self.levels.insert(folder.to_owned(), levels);
-        Ok(levels)
     }
 }
 
-fn nearest(folder: &Path) -> Result<Lints, SettingsError> {
+fn nearest(folder: &Path) -> Result<FileSettings, SettingsError> {
     for folder in folder.ancestors() {
         let path = folder.join(SETTINGS_FILE);
         match File::open(&path) {
@@ -57,10 +72,10 @@ fn nearest(folder: &Path) -> Result<Lints, SettingsError> {
             break;
         }
     }
-    Ok(Lints::new())
+    Ok(FileSettings::default())
 }
 
-fn read(path: &Path, file: File) -> Result<Lints, SettingsError> {
+fn read(path: &Path, file: File) -> Result<FileSettings, SettingsError> {
     let mut text = String::new();
     let len = file.take(SETTINGS_LEN_MAX + 1).read_to_string(&mut text);
     match len {
@@ -68,7 +83,8 @@ fn read(path: &Path, file: File) -> Result<Lints, SettingsError> {
         Ok(_) => return Err(SettingsError::TooLong(shown(path))),
         Err(error) => return Err(SettingsError::unreadable(path, error)),
     }
-    parse(&text).map_err(|faults| {
+    let folder = shown(path.parent().unwrap_or(Path::new("")));
+    parse(&text, &folder).map_err(|faults| {
         let placed = faults.into_iter().map(|fault| (line_column(&text, fault.at), fault.message));
         SettingsError::Faulty { path: shown(path), faults: placed.collect() }
     })
@@ -80,13 +96,14 @@ struct Fault {
     message: String,
 }
 
-fn parse(text: &str) -> Result<Lints, Vec<Fault>> {
+/// `folder` is where the file lies.
+fn parse(text: &str, folder: &Path) -> Result<FileSettings, Vec<Fault>> {
     let root = DeTable::parse(text).map_err(|error| {
         // Its text may go over several lines.
         let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
         vec![Fault { at: error.span().map_or(0, |span| span.start), message }]
     })?;
-    let mut levels = Lints::new();
+    let mut settings = FileSettings::default();
     let mut faults = Vec::new();
     for (key, value) in root.get_ref() {
         let at = key.span().start;
@@ -94,7 +111,7 @@ fn parse(text: &str) -> Result<Lints, Vec<Fault>> {
             ("lints", DeValue::Table(table)) => {
                 for (name, level) in table {
                     match level_of(name.get_ref(), level) {
-                        Ok((lint, level)) => levels = levels.set(lint, level),
+                        Ok((lint, level)) => settings.lints = settings.lints.set(lint, level),
                         Err((is_value, message)) => {
                             let span = if is_value { level.span() } else { name.span() };
                             faults.push(Fault { at: span.start, message });
@@ -105,15 +122,33 @@ fn parse(text: &str) -> Result<Lints, Vec<Fault>> {
             ("lints", _) => {
                 faults.push(Fault { at, message: "`lints` is no table: write `[lints]`".to_owned() })
             }
+            ("include", DeValue::Array(listed)) => {
+                if INCLUDES_MAX < listed.len() {
+                    let message = format!("`include` lists more than {INCLUDES_MAX} folders (INCLUDES_MAX)");
+                    faults.push(Fault { at, message });
+                }
+                for entry in listed.iter().take(INCLUDES_MAX) {
+                    match include_of(entry, folder) {
+                        Ok(include) => settings.includes.push(include),
+                        Err(message) => faults.push(Fault { at: entry.span().start, message }),
+                    }
+                }
+            }
+            ("include", _) => {
+                let message = "`include` is no list: write `include = [\"../common/schemas\"]`".to_owned();
+                faults.push(Fault { at, message });
+            }
             (other, _) => {
-                let message =
-                    format!("unknown key `{}`: what may be set here is `[lints]`", other.escape_debug());
+                let message = format!(
+                    "unknown key `{}`: what may be set here is `include` and `[lints]`",
+                    other.escape_debug()
+                );
                 faults.push(Fault { at, message });
             }
         }
     }
     faults.sort_by_key(|fault| fault.at);
-    if faults.is_empty() { Ok(levels) } else { Err(faults) }
+    if faults.is_empty() { Ok(settings) } else { Err(faults) }
 }
 
 /// An entry of `[lints]`; or what is wrong with it, and whether that is the value.
@@ -126,6 +161,19 @@ fn level_of(name: &str, value: &Spanned<DeValue<'_>>) -> Result<(&'static Lint, 
             Err((true, format!("the level of `{name}` is one of {words}")))
         }
     }
+}
+
+/// An entry of `include`, relative to the folder of the file.
+fn include_of(entry: &Spanned<DeValue<'_>>, folder: &Path) -> Result<PathBuf, String> {
+    let Some(path) = entry.get_ref().as_str() else {
+        return Err("what `include` lists are folders, each in quotes".to_owned());
+    };
+    let include = folder.join(path);
+    if include.is_dir() {
+        return Ok(include);
+    }
+    let include = include.display();
+    Err(format!("there is no folder `{include}`: what `include` lists is relative to this file"))
 }
 
 /// Line and column of a byte, both from 1, the column in characters.
@@ -194,7 +242,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
-        let faults = parse(text).err().unwrap_or_default();
+        let faults = parse(text, Path::new(env!("CARGO_MANIFEST_DIR"))).err().unwrap_or_default();
         let faults = faults.iter().map(|fault| {
             let (line, column) = line_column(text, fault.at);
             format!("{line}:{column}: {}", fault.message)
@@ -220,8 +268,26 @@ mod tests {
         check("lints = 'off'", &["1:1: `lints` is no table: write `[lints]`"]);
         check(
             "[lint]\nhot-tag = 'off'\n[lints]\nhot = 'off'\n",
-            &["1:2: unknown key `lint`: what may be set here is `[lints]`", "4:1: unknown lint `hot`"],
+            &[
+                "1:2: unknown key `lint`: what may be set here is `include` and `[lints]`",
+                "4:1: unknown lint `hot`",
+            ],
         );
+        for sound in ["include = []", "include = ['src', 'tests/cli']\n[lints]"] {
+            check(sound, &[]);
+        }
+        check("include = 'src'", &["1:1: `include` is no list: write `include = ["]);
+        check(
+            "include = ['src', 1,\n 'gone']",
+            &["1:19: what `include` lists are folders, each in quotes", "2:2: there is no folder `"],
+        );
+    }
+
+    #[test]
+    fn one_folder_past_the_limit_is_refused() {
+        let listed = |count| format!("include = [{}]", "'src', ".repeat(count));
+        check(&listed(INCLUDES_MAX), &[]);
+        check(&listed(INCLUDES_MAX + 1), &["1:1: `include` lists more than 64 folders (INCLUDES_MAX)"]);
     }
 
     #[test]
@@ -239,7 +305,7 @@ mod tests {
             ("a/b/x.xml", Level::Deny, Level::Off),
             ("c/x.xml", Level::Off, Level::Off),
         ] {
-            let levels = settings.lints_for(&root.join(schema)).unwrap();
+            let levels = settings.of(&root.join(schema)).unwrap().lints;
             assert_eq!(level(levels, "hot-tag"), hot_tag, "{schema}");
             assert_eq!(level(levels, "no-timeout"), no_timeout, "{schema}");
         }
@@ -251,10 +317,10 @@ mod tests {
         let path = folder.path().join(SETTINGS_FILE);
         let mut text = "#".repeat(SETTINGS_LEN_MAX as usize);
         fs::write(&path, &text).unwrap();
-        Settings::default().lints_for(&folder.path().join("a.xml")).unwrap();
+        Settings::default().of(&folder.path().join("a.xml")).unwrap();
         text.push('#');
         fs::write(&path, &text).unwrap();
-        let error = Settings::default().lints_for(&folder.path().join("a.xml")).unwrap_err();
+        let error = Settings::default().of(&folder.path().join("a.xml")).unwrap_err();
         assert!(matches!(error, SettingsError::TooLong(_)), "{error}");
     }
 }

@@ -38,9 +38,9 @@ impl Check {
     pub(super) fn run(&self) -> Result<Outcome, Box<dyn Error>> {
         let files = self.schemas.files()?;
         let mut settings = Settings::default();
-        let mut config = self.schemas.config();
+        let mut config = self.schemas.config(&files, &mut settings)?;
         for file in &files {
-            config = config.lints_of(file, settings.lints_for(file)?);
+            config = config.lints_of(file, settings.of(file)?.lints);
         }
         let mut report = config.check(&files);
         if let Some(Denied::Warnings) = self.deny {

@@ -12,6 +12,7 @@ use svrkit_gen::GENERATED_MARK;
 
 use crate::outcome::{Exit, Outcome, counted};
 use crate::schemas::Schemas;
+use crate::settings::Settings;
 use crate::staging;
 
 /// Generates Rust from schemas and what they import, and writes it to a file if it changed.
@@ -40,9 +41,10 @@ pub(crate) struct Gen {
 
 impl Gen {
     pub(super) fn run(&self) -> Result<Outcome, Box<dyn Error>> {
-        let config = self.schemas.config();
+        let files = self.schemas.files()?;
+        let config = self.schemas.config(&files, &mut Settings::default())?;
         let config = config.client(!self.server_only).server(!self.client_only);
-        let generated = match config.generate(self.schemas.files()?) {
+        let generated = match config.generate(files) {
             Ok(generated) => generated,
             Err(report) => return Ok(Outcome::findings(report.render())),
         };

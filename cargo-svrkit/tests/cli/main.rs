@@ -10,6 +10,7 @@ mod command_line;
 mod fmt;
 mod formats;
 mod r#gen;
+mod includes;
 mod kept_folder;
 mod lints;
 mod new;

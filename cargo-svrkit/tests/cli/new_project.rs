@@ -32,7 +32,7 @@ fn a_new_project_serves_calls_stops_and_passes_its_tests() {
     let refused = call("");
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        refused.stderr.contains("INVALID_ARGUMENT") && refused.stderr.contains("`name` is empty"),
+        refused.stderr.contains("INVALID_ARGUMENT") && refused.stderr.contains("GreetRequest.name: "),
         "{}",
         refused.stderr
     );
@@ -50,7 +50,7 @@ fn a_new_project_serves_calls_stops_and_passes_its_tests() {
 }
 
 #[test]
-fn the_generator_runs_again_for_its_schema_alone() {
+fn the_generator_runs_again_for_its_schemas_alone() {
     let kept = KeptFolder::claim();
     let shop = new_project(&kept, "rerun", "shop");
     let ran = |built: &Ended, program: &str| {
@@ -68,6 +68,16 @@ fn the_generator_runs_again_for_its_schema_alone() {
     shop.touch("schemas/shop.xml");
     let schema_changed = shop.succeed(&["build", "-v"]);
     assert!(ran(&schema_changed, generator), "{}", schema_changed.stderr);
+
+    fs::write(
+        shop.path.join("schemas/stock.xml"),
+        "<protocol package='stock'><message name='Item'/></protocol>",
+    )
+    .unwrap();
+    let schema_added = shop.succeed(&["build", "-v"]);
+    assert!(ran(&schema_added, generator) && ran(&schema_added, compiler), "{}", schema_added.stderr);
+    let unchanged = shop.succeed(&["build", "-v"]);
+    assert!(!ran(&unchanged, generator), "{}", unchanged.stderr);
 }
 
 #[test]
