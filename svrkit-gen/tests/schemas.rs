@@ -36,6 +36,7 @@ const SEVERAL_FINDINGS: &[(&str, usize, &str)] = &[
     ("name_bad", 4, "a name for each way to be none"),
     ("package_bad", 3, "each segment of a package has its place"),
     ("request_no_message", 2, "request and response"),
+    ("required_recursion_by_lists_and_choices", 3, "a circle by a list, one by a map and one by a choice"),
     ("request_unknown", 2, "request and response"),
     ("reserved_with_a_sign", 4, "each word of a list is judged"),
     ("rust_collision_of_oneofs", 5, "a oneof is a field and an enum, its members and errors are variants"),
@@ -121,7 +122,7 @@ fn what_is_just_within_a_rule_is_no_fault() {
              <field tag='2' name='b' type='s32' min='-2147483647' max='2147483646'/>\
              <field tag='5' name='e' type='string' min-len='1' repeated='true'/>\
              <field tag='3' name='c' type='f32' max='340282346638528859811704183484516925440'/>\
-             <map tag='4' name='d' key='u32' value='M' min-items='1' max-items='1'/></message>",
+             <map tag='4' name='d' key='u32' value='bool' min-items='1' max-items='1'/></message>",
         ),
         (
             "what a member may say",

@@ -13,7 +13,20 @@ use crate::names;
 pub(super) const RULE: Rule =
     Rule { code: Code::error("SVK0117", "RustCollision", "two names become one in Rust"), check };
 
+/// What generated code depends on.
+const RUNTIME: &str = "svrkit_runtime";
+
 fn check(schema: &Schema, found: &mut Diagnostics) {
+    for file in &schema.files {
+        let package = &file.package;
+        let first = package.value.split('.').next().unwrap_or_default();
+        if is_sound(first) && names::module(first) == RUNTIME {
+            let text =
+                format!("the module of package {} would hide the crate `{RUNTIME}`", quoted(&package.value));
+            let help = "generated code needs the crate by that name: let the package start with another word";
+            found.push(Diagnostic::new(RULE.code, package.span, text).help(help));
+        }
+    }
     let mut items = Items::new(&schema.scopes);
     for message in &schema.messages {
         items.definition(&message.name, "message");

@@ -34,6 +34,9 @@ static RULES: &[Rule] = &[
 /// The word of the one that says something must be there, of which rules of oneofs and of recursion speak.
 pub(crate) const REQUIRED: &str = required::RULE.word;
 
+/// The word that says that a list or a map holds something.
+pub(crate) const MIN_ITEMS: &str = min_items::RULE.word;
+
 /// One kind of constraint.
 #[derive(Debug)]
 pub(crate) struct Rule {

@@ -29,7 +29,7 @@ impl Derives {
         self.rows.push((target, derive));
     }
 
-    /// The names that nothing of the schema has or starts with.
+    /// The names that no message, oneof or enum of the schema has or starts with.
     pub(crate) fn strangers<'a>(&'a self, schema: &Schema) -> BTreeSet<&'a str> {
         let names = self.rows.iter().filter_map(|(target, _)| match target {
             Target::All => None,

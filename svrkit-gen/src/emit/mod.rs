@@ -52,12 +52,16 @@ pub(crate) fn emit(schema: &Schema, sides: Sides, externs: &Externs, derives: &D
     for file in schema.files.iter().filter(|file| !externs.has_package(&file.package.value)) {
         root.at(&names::package_path(&file.package.value)).document(&file.package.value, &file.doc);
     }
-    for (at, message) in schema.messages.iter().enumerate().filter(|(_, it)| !externs.has(&it.name)) {
-        let module = root.at_definition(&message.name);
+    for (at, message) in schema.messages.iter().enumerate() {
         if let Some(ty) = externs.type_of(&message.name) {
-            module.push(message::agreement(MessageId(at), &ty, context));
+            // Also where the package stands elsewhere: nobody there knows of the type.
+            root.push(message::agreement(MessageId(at), &ty, context));
             continue;
         }
+        if externs.has(&message.name) {
+            continue;
+        }
+        let module = root.at_definition(&message.name);
         module.push(message::message(message, context));
         for (at, oneof) in message.oneofs.iter().enumerate() {
             root.at_definition(&oneof.name).push(oneof::oneof(message, at, context));

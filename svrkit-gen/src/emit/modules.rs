@@ -53,27 +53,35 @@ impl Module {
         self.items.push_str(&print::items(item, self.depth));
     }
 
-    /// The modules in this one, as the top of a file.
+    /// What is in this one, as the top of a file.
     pub(super) fn text(&self) -> String {
         let lints = quote! {
             #[allow(
                 dead_code,
                 deprecated,
                 unreachable_pub,
+                rustdoc::bare_urls,
+                rustdoc::broken_intra_doc_links,
+                rustdoc::invalid_html_tags,
                 clippy::approx_constant,
                 clippy::doc_markdown,
                 clippy::enum_variant_names,
+                clippy::iter_not_returning_iterator,
                 clippy::large_enum_variant,
+                clippy::len_without_is_empty,
                 clippy::module_inception,
                 clippy::new_ret_no_self,
                 clippy::should_implement_trait,
+                clippy::struct_excessive_bools,
+                clippy::struct_field_names,
                 clippy::too_many_lines,
+                clippy::unreadable_literal,
                 clippy::upper_case_acronyms,
                 clippy::wrong_self_convention,
                 reason = "names and texts are the schema's, and a program seldom uses all of it"
             )]
         };
-        let mut out = String::new();
+        let mut out = self.items.clone();
         for (name, module) in &self.children {
             module.write(name, &lints, &mut out);
         }

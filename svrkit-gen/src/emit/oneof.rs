@@ -18,7 +18,8 @@ pub(super) fn oneof(message: &Message, at: usize, context: Context<'_>) -> Token
     let variants = message.members(at).map(|it| variant(it, message, at, context));
     let debug = message.members(at).any(|it| it.is_sensitive).then(|| debug(message, at));
     let derived_debug = debug.is_none().then(|| quote!(Debug,));
-    let derives = context.derives.attribute(&full_name, &["Clone", "Debug", "PartialEq"]);
+    // It has no value to start from, so what `*` asks for cannot mean it.
+    let derives = context.derives.attribute(&full_name, &["Clone", "Debug", "PartialEq", "Default"]);
     quote! {
         #docs
         #deprecated

@@ -163,7 +163,7 @@ impl RustSettings {
             let messages = self.externs.messages().filter_map(|message| unknown_message(message, schema));
             let targets = self.derives.strangers(schema).into_iter().map(|target| Fault {
                 message: format!(
-                    "`Config::derive` names {}, which is nothing of these schemas",
+                    "`Config::derive` names {}, which is no message, oneof or enum of these schemas",
                     quoted(target)
                 ),
                 help: "give a full name, a package, or `*`".to_owned(),
@@ -293,9 +293,9 @@ mod tests {
                  (only messages can be types from elsewhere; for a whole package there is `Config::extern_package`)",
                 "`Config::extern_type` names `shop.Ordr`, which is no message of these schemas \
                  (did you mean `shop.Order`?)",
-                "`Config::derive` names `sho`, which is nothing of these schemas \
+                "`Config::derive` names `sho`, which is no message, oneof or enum of these schemas \
                  (give a full name, a package, or `*`)",
-                "`Config::derive` names `shop.Orders`, which is nothing of these schemas \
+                "`Config::derive` names `shop.Orders`, which is no message, oneof or enum of these schemas \
                  (give a full name, a package, or `*`)",
             ],
         );

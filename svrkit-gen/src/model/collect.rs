@@ -90,6 +90,7 @@ impl Collected {
                 doc: oneof.doc,
                 lifecycle: oneof.lifecycle,
                 constraints: oneof.constraints,
+                members: Vec::new(),
                 is_partial: oneof.is_partial,
             });
         }

@@ -88,8 +88,13 @@ fn put_messages(text: &mut String, numbers: &mut Numbers, schema: &Schema) {
 /// For each oneof of a message its place in the order of their lowest tags: how they are declared does not matter.
 fn oneof_numbers(message: &Message) -> Vec<usize> {
     let lowest = |oneof| message.members(oneof).map(|field| field.head.tag.value).min();
-    let lowest: Vec<_> = (0..message.oneofs.len()).map(lowest).collect();
-    lowest.iter().map(|own| lowest.iter().filter(|other| *other < own).count()).collect()
+    let mut order: Vec<_> = (0..message.oneofs.len()).collect();
+    order.sort_by_key(|oneof| lowest(*oneof));
+    let mut numbers = vec![0; order.len()];
+    for (number, oneof) in order.into_iter().enumerate() {
+        numbers[oneof] = number;
+    }
+    numbers
 }
 
 /// Numbers messages by first visit.

@@ -117,6 +117,8 @@ pub(crate) struct Oneof {
     pub(crate) doc: String,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) constraints: Vec<Constraint>,
+    /// The places of its fields among those of the message.
+    pub(crate) members: Vec<usize>,
     /// Some of its fields could not be read, or their types are not known.
     pub(crate) is_partial: bool,
 }
@@ -295,7 +297,7 @@ impl Lifecycle {
 impl Message {
     /// The fields of one of its oneofs, in the order of the file.
     pub(crate) fn members(&self, oneof: usize) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(move |field| field.oneof == Some(oneof))
+        self.oneofs[oneof].members.iter().filter_map(|at| self.fields.get(*at))
     }
 
     /// Every field in the order of the file, known type or not.

@@ -59,6 +59,11 @@ pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
         .collect();
     for (message, resolved) in schema.messages.iter_mut().zip(resolved) {
         (message.fields, message.unresolved) = (resolved.fields, resolved.unresolved);
+        for (at, field) in message.fields.iter().enumerate() {
+            if let Some(oneof) = field.oneof {
+                message.oneofs[oneof].members.push(at);
+            }
+        }
         for oneof in resolved.partial_oneofs {
             message.oneofs[oneof].is_partial = true;
         }
