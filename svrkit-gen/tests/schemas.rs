@@ -29,10 +29,13 @@ fn an_invalid_schema_gives_the_text_beside_it() {
 /// Schemas that give several findings on purpose; each finding is a mistake of its own.
 const SEVERAL_FINDINGS: &[(&str, usize, &str)] = &[
     ("attribute_missing", 3, "three elements lack one each, so that none is reported because of another"),
+    ("attribute_of_another_element", 7, "an element with a word of another one each"),
     ("attribute_unlike_any", 2, "an element with attributes and one without"),
     ("constraint_obeyed_by_all", 4, "each bound that is none"),
     ("definition_in_an_unknown_element", 3, "what was lost is forgiven, and what was not is not"),
     ("deprecated_as_a_flag", 2, "a flag is one in any case"),
+    ("element_in_a_doc", 2, "one that is known and one that is not"),
+    ("method_errors_unlike_any", 2, "a set and a detail"),
     ("name_bad", 4, "a name for each way to be none"),
     ("package_bad", 3, "each segment of a package has its place"),
     ("request_no_message", 2, "request and response"),
@@ -46,8 +49,10 @@ const SEVERAL_FINDINGS: &[(&str, usize, &str)] = &[
     ("ten_faults", 10, "ten faults in one run"),
     ("type_of_a_lost_name_only", 3, "a name that was lost forgives no other name"),
     ("type_unknown", 3, "a scalar, a message and something unlike any"),
+    ("type_spelt_as_a_shape", 5, "a shape each"),
     ("value_bad_id", 2, "of a service and of a method"),
     ("value_bad_number", 2, "no digits, and a sign"),
+    ("value_bad_units", 4, "a time each, of retries and of timeouts"),
 ];
 
 #[test]

@@ -43,12 +43,13 @@ const UNSEEN: [(Code, &str); 9] = [
 ];
 
 /// The schemas of which the XSD says something else than [`SEEN`] would have it.
-const EXCEPTIONS: [(&str, &str); 6] = [
+const EXCEPTIONS: [(&str, &str); 7] = [
     ("attributes_too_many", "the compiler stops before it says that they are unknown"),
     ("deprecated_as_a_flag", "XSD 1.0 has no `any text but these words`"),
     ("method_without_response", "XSD 1.0 has no `this attribute unless that one`"),
     ("not_utf8", "a validator cannot read these bytes either"),
     ("reserved_empty", "XSD 1.0 has no `this attribute or that one`"),
+    ("type_spelt_as_a_shape", "to the compiler it is a type that nobody defined"),
     ("value_bad_range", "XSD 1.0 does not compare the ends of a range"),
 ];
 

@@ -12,6 +12,12 @@ pub(super) fn schema(path: &str) -> Option<(&'static str, &'static str)> {
     SCHEMAS.into_iter().find(|(own, _)| *own == path)
 }
 
+/// The path of the one whose file is called so.
+pub(super) fn named(path: &str) -> Option<&'static str> {
+    let file = |path: &str| path.rsplit('/').next().map(str::to_owned);
+    SCHEMAS.iter().map(|(own, _)| *own).find(|own| file(own) == file(path))
+}
+
 /// What to do about a path that leads to none of them.
 pub(super) fn help(path: &str) -> String {
     let paths = || SCHEMAS.iter().map(|(path, _)| *path);

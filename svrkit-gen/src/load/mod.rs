@@ -256,7 +256,12 @@ impl Loader<'_> {
         }
         let looked: Vec<_> = candidates.iter().map(|candidate| quoted_path(candidate)).collect();
         let message = format!("the imported file {} is not found", quoted(&import.value));
-        let help = format!("looked for {}", looked.join(", "));
+        let own = bundled::named(&import.value);
+        let own = own.map(|own| format!("`{own}` is the kit's own; ")).unwrap_or_default();
+        let help = format!(
+            "{own}looked for {}; folders are added by `Config::include` in a build script, by `-I` for `cargo svrkit`",
+            looked.join(", ")
+        );
         self.found.push(Diagnostic::new(Code::MISSING_IMPORT, import.span, message).help(help));
         self.loaded.files_missing.extend(candidates);
         None

@@ -6,6 +6,7 @@
 
 mod collect;
 pub(crate) mod fingerprint;
+mod foreign_shape;
 mod foreign_type;
 mod literal;
 mod recursion;

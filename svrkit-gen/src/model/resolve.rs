@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::collect::{Collected, Surroundings, Unresolved};
 use super::fingerprint::fnv1a_32;
+use super::foreign_shape::{self, Spot};
 use super::literal::Unreadable;
 use super::scope::{ScopeId, Scopes, SymbolKind};
 use super::{
@@ -21,6 +22,12 @@ use crate::parse::{nearest, syntax};
 
 /// The package whose services the kit itself brings.
 pub(crate) const KIT_PACKAGE: &str = "svrkit";
+
+/// So many names are looked through for the one that was meant.
+const CHOICE_MAX: usize = 1_024;
+
+/// So many are shown where none is near.
+const SHOWN_MAX: usize = 5;
 
 /// Builds the model of everything that was loaded; the syntax becomes part of it.
 pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
@@ -180,8 +187,9 @@ impl<'a> Resolver<'a> {
         let Some(shape) = syntax.shape else {
             return Err(head);
         };
+        let spot = if shape.key.is_some() { Spot::Entry } else { Spot::Field };
         let (key, kind) =
-            (shape.key.as_ref().map(|key| self.key(key)), self.field_type(&shape.type_name, place));
+            (shape.key.as_ref().map(|key| self.key(key)), self.field_type(&shape.type_name, spot, place));
         let (Some(kind), Some(key)) = (kind, key.map_or(Some(None), |key| key.map(Some))) else {
             return Err(head);
         };
@@ -208,7 +216,12 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn field_type(&mut self, reference: &Spanned<Rc<str>>, place: &Place<'_>) -> Option<FieldType> {
+    fn field_type(
+        &mut self,
+        reference: &Spanned<Rc<str>>,
+        spot: Spot,
+        place: &Place<'_>,
+    ) -> Option<FieldType> {
         if let Some(scalar) = Scalar::from_word(&reference.value) {
             return Some(FieldType::Scalar(scalar));
         }
@@ -223,7 +236,7 @@ impl<'a> Resolver<'a> {
             }
             Err(miss) => {
                 let message = format!("unknown type {}", quoted(&reference.value));
-                self.missed(Code::UNKNOWN_TYPE, reference, message, &miss, place, Wanted::Type);
+                self.missed(Code::UNKNOWN_TYPE, reference, message, &miss, place, Wanted::Type(spot));
                 None
             }
         }
@@ -410,14 +423,19 @@ impl<'a> Resolver<'a> {
         self.found.push(Diagnostic::new(code, reference.span, message).maybe_help(help));
     }
 
+    /// What may have been meant, or what there is.
     fn suggestion(&self, reference: &str, place: &Place<'_>, wanted: Wanted) -> Option<String> {
         let visible = &self.loaded.files[place.file.index()].visible;
+        let is_bundled = |file: &FileId| self.loaded.files[file.index()].is_bundled;
+        if reference.starts_with("svrkit.types.") && !visible.iter().any(is_bundled) {
+            return Some("import `svrkit/types.xml`".to_owned());
+        }
         let kinds = visible.iter().flat_map(|file| &self.defined[file.index()]);
         let defined = kinds.filter_map(|kind| match (kind, wanted) {
-            (SymbolKind::Message(MessageId(at)), Wanted::Type | Wanted::Message) => {
+            (SymbolKind::Message(MessageId(at)), Wanted::Type(_) | Wanted::Message) => {
                 self.schema.messages.get(*at).map(|it: &Message| &it.name)
             }
-            (SymbolKind::Enum(EnumId(at)), Wanted::Type) => {
+            (SymbolKind::Enum(EnumId(at)), Wanted::Type(_)) => {
                 self.schema.enums.get(*at).map(|it: &Enum| &it.name)
             }
             (SymbolKind::Errors(ErrorsId(at)), Wanted::Errors) => {
@@ -425,16 +443,37 @@ impl<'a> Resolver<'a> {
             }
             _ => None,
         });
-        let is_type = matches!(wanted, Wanted::Type);
-        let scalars = Scalar::ALL.iter().map(|scalar| scalar.word).filter(|_| is_type);
-        let words = scalars.map(Cow::Borrowed).chain(defined.map(|name| written_in(place.name, name).into()));
-        let is_bundled = |file: &FileId| self.loaded.files[file.index()].is_bundled;
-        if reference.starts_with("svrkit.types.") && !visible.iter().any(is_bundled) {
-            return Some("import `svrkit/types.xml`".to_owned());
+        let defined = defined.map(|name| Cow::Owned(written_in(place.name, name)));
+        let did_you_mean = |word: Cow<'_, str>| format!("did you mean `{word}`?");
+        match wanted {
+            Wanted::Type(spot) => {
+                let is_message = |word: &str| matches!(self.symbol(word, place), Ok(SymbolKind::Message(_)));
+                let foreign = foreign_type::hint(reference).map(str::to_owned);
+                let foreign = foreign.or_else(|| foreign_shape::hint(reference, spot, is_message));
+                let scalars = Scalar::ALL.iter().map(|scalar| Cow::Borrowed(scalar.word));
+                foreign.or_else(|| nearest(reference, scalars.chain(defined)).map(did_you_mean))
+            }
+            Wanted::Message | Wanted::Errors => {
+                let defined: Vec<_> = defined.take(CHOICE_MAX).collect();
+                nearest(reference, defined.iter().map(|it| Cow::Borrowed(&**it)))
+                    .map(did_you_mean)
+                    .or_else(|| Some(choice(reference, &defined, wanted)))
+            }
         }
-        let foreign = foreign_type::hint(reference).filter(|_| is_type).map(str::to_owned);
-        foreign.or_else(|| nearest(reference, words).map(|word| format!("did you mean `{word}`?")))
     }
+}
+
+/// Which names there are, or how to have one.
+fn choice(reference: &str, defined: &[Cow<'_, str>], wanted: Wanted) -> String {
+    let (element, what) =
+        if matches!(wanted, Wanted::Errors) { ("errors", "sets of errors") } else { ("message", "messages") };
+    if defined.is_empty() {
+        let name = reference.rsplit('.').next().unwrap_or_default();
+        return format!("define {}", quoted(&format!("<{element} name=\"{name}\">")));
+    }
+    let shown: Vec<_> = defined.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    let rest = if SHOWN_MAX < defined.len() { " and more" } else { "" };
+    format!("{what} known here: {}{rest}", shown.join(" "))
 }
 
 /// The fields of one message.
@@ -449,7 +488,7 @@ struct Resolved {
 /// What a reference shall lead to.
 #[derive(Clone, Copy)]
 enum Wanted {
-    Type,
+    Type(Spot),
     Message,
     Errors,
 }

@@ -6,7 +6,7 @@ use quick_xml::events::attributes::{AttrError, Attributes};
 
 use super::element::Element;
 use super::vocabulary::{Form, Kind, Word};
-use super::{Context, escape, nearest};
+use super::{Context, escape, foreign_attribute, nearest};
 use crate::diagnostic::{Code, Diagnostic, Span, quoted};
 use crate::limits::ATTRIBUTES_MAX;
 
@@ -67,7 +67,7 @@ pub(super) fn read<'a>(
             return (Err(BrokenTag), false);
         }
         let Some(known_name) = known().find(|known| *known == name) else {
-            context.push(unknown_attribute(name, span, word, parent));
+            context.push(unknown_attribute(name, span, word, parent, content));
             all_sound = false;
             continue;
         };
@@ -109,29 +109,42 @@ impl<'a> Element<'a> {
 
     /// The attribute of this name; a finding if it is absent.
     pub(super) fn required(&self, name: &str, context: &mut Context<'_>) -> Option<&Attribute<'a>> {
+        self.required_or(name, None, context)
+    }
+
+    /// The same, where there is more to say about its absence.
+    pub(super) fn required_or(
+        &self,
+        name: &str,
+        help: Option<&str>,
+        context: &mut Context<'_>,
+    ) -> Option<&Attribute<'a>> {
         match self.attributes.iter().find(|attribute| attribute.name == name) {
             Some(attribute) => (!attribute.is_broken).then_some(attribute),
             // A misspelt attribute was reported as unknown, and that it is missing follows from that.
             None if self.attributes_cut => None,
             None => {
                 let message = format!("`<{}>` needs the attribute `{name}`", self.kind.name());
-                context.push(Diagnostic::new(Code::MISSING_ATTRIBUTE, self.name_span, message));
+                let finding = Diagnostic::new(Code::MISSING_ATTRIBUTE, self.name_span, message);
+                context.push(finding.maybe_help(help.map(str::to_owned)));
                 None
             }
         }
     }
 }
 
-fn unknown_attribute(name: &str, span: Span, word: &Word, parent: Option<Kind>) -> Diagnostic {
+fn unknown_attribute(name: &str, span: Span, word: &Word, parent: Option<Kind>, content: &str) -> Diagnostic {
     let message = format!("unknown attribute {} on `<{}>`", quoted(name), word.name);
     // Nobody writes by hand what is for editors.
     let known = word.attributes_in(parent).filter(|attr| attr.form != Form::Editor).map(|attr| attr.name);
     let known: Vec<_> = known.collect();
-    let help = match nearest(name, known.iter().copied()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None if known.is_empty() => format!("`<{}>` has no attributes", word.name),
-        None => format!("`<{}>` knows `{}`", word.name, known.join("` `")),
-    };
+    let is_given = |name: &str| raw_value(content, word.name.len(), name).is_some();
+    let did_you_mean = || nearest(name, known.iter().copied()).map(|it| format!("did you mean `{it}`?"));
+    let help = foreign_attribute::hint(name, word.kind, is_given).or_else(did_you_mean);
+    let help = help.unwrap_or_else(|| match known.is_empty() {
+        true => format!("`<{}>` has no attributes", word.name),
+        false => format!("`<{}>` knows `{}`", word.name, known.join("` `")),
+    });
     Diagnostic::new(Code::UNKNOWN_ATTRIBUTE, span, message).help(help)
 }
 

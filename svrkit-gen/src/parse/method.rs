@@ -5,9 +5,13 @@ use std::mem::take;
 use super::element::Element;
 use super::syntax::{Method, Stream};
 use super::vocabulary::STREAMS;
-use super::{Context, lifecycle, value};
+use super::{Context, duration, lifecycle, value};
 use crate::diagnostic::Spanned;
 use crate::model::PRIORITY_DEFAULT;
+
+/// What to do where no answer is named.
+const WITHOUT_RESPONSE: &str = "nothing to answer? `response=\"svrkit.types.Empty\"`, or `oneway=\"true\"` if the \
+                                caller shall not wait";
 
 pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Option<Method> {
     let name = value::name(element, context);
@@ -19,11 +23,11 @@ pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Op
     let may_be_silent = oneway.is_some() && oneway_flag.as_ref().is_none_or(|it| it.value);
     let response = match may_be_silent {
         true => element.attribute("response"),
-        false => element.required("response", context),
+        false => element.required_or("response", Some(WITHOUT_RESPONSE), context),
     };
     let response = response.map(|it| value::text(it, context));
     let errors = element.attribute("errors").map(|it| value::text(it, context));
-    let timeout_ms = element.attribute("timeout").and_then(|it| value::duration_ms(it, context));
+    let timeout_ms = element.attribute("timeout").and_then(|it| duration::duration_ms(it, context));
     let priority = element.attribute("priority").and_then(|it| value::priority(it, context));
     let idempotent = element.attribute("idempotent").and_then(|it| value::flag(it, context));
     let stream = element.attribute("stream").and_then(|attribute| {

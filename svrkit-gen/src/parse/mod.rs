@@ -8,11 +8,13 @@ mod allowance;
 mod attributes;
 mod constraints;
 mod doc;
+mod duration;
 mod element;
 mod enumeration;
 mod errors;
 mod escape;
 mod field;
+mod foreign_attribute;
 mod interner;
 mod lifecycle;
 mod lost;
@@ -94,7 +96,11 @@ impl Context<'_> {
     }
 
     fn bad_value(&mut self, span: Span, value: &str, expected: &str) {
+        self.bad_value_with(span, value, expected, None);
+    }
+
+    fn bad_value_with(&mut self, span: Span, value: &str, expected: &str, help: Option<String>) {
         let message = format!("{} is not {expected}", quoted(value));
-        self.push(Diagnostic::new(Code::BAD_VALUE, span, message));
+        self.push(Diagnostic::new(Code::BAD_VALUE, span, message).maybe_help(help));
     }
 }

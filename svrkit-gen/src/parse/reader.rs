@@ -203,6 +203,7 @@ impl<'a> Tree<'a, '_, '_> {
             let message = format!("`<{name}>` may not stand {place}");
             let parents: Vec<_> = word.parents.iter().map(|kind| format!("`<{}>`", kind.name())).collect();
             let help = match parents.is_empty() {
+                _ if parent == Some(Kind::Doc) => TEXT_ONLY.to_owned(),
                 true => format!("`<{name}>` is the root of a file"),
                 false => format!("it belongs in {}", parents.join(" or ")),
             };
@@ -387,7 +388,13 @@ fn plain(error: &XmlError) -> String {
     }
 }
 
+/// What to do about an element in a `<doc>`.
+const TEXT_ONLY: &str = "only text stands in `<doc>`: write `&lt;` for `<`";
+
 fn unknown_element_help(name: &str, parent: Option<Kind>) -> String {
+    if parent == Some(Kind::Doc) {
+        return TEXT_ONLY.to_owned();
+    }
     let here = vocabulary::words_in(parent).map(|word| word.name);
     let anywhere = vocabulary::words().map(|word| word.name);
     if let Some(word) = nearest(name, here).or_else(|| nearest(name, anywhere)) {

@@ -1,4 +1,4 @@
-//! The values attributes may have: numbers, flags, durations, priorities, lists.
+//! The values attributes may have: numbers, flags, priorities, lists. Times have a file of their own.
 //!
 //! Each function reads one attribute. `None` means it could not be read, and that this was reported.
 
@@ -13,7 +13,7 @@ use super::vocabulary::PRIORITIES;
 use super::{Context, nearest};
 use crate::constraint::Operand;
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned, quoted};
-use crate::limits::{NAME_LEN_MAX, PACKAGE_DEPTH_MAX, RESERVED_MAX, TAG_MAX, TIMEOUT_MS_MAX};
+use crate::limits::{NAME_LEN_MAX, PACKAGE_DEPTH_MAX, RESERVED_MAX, TAG_MAX};
 
 /// A text as it is.
 pub(super) fn text(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Spanned<Rc<str>> {
@@ -116,24 +116,30 @@ pub(super) fn flag(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Opti
         "true" => true,
         "false" => false,
         other => {
-            context.bad_value(attribute.value_span, other, "`true` or `false`");
+            let help = meant_flag(other).map(|meant| format!("write `{meant}`"));
+            context.bad_value_with(attribute.value_span, other, "`true` or `false`", help);
             return None;
         }
     };
     Some(Spanned { value, span: attribute.span })
 }
 
-/// What one writes who takes `deprecated` for a flag.
-const FLAGS: [&str; 6] = ["true", "false", "yes", "no", "1", "0"];
+/// Which flag a word of another language stands for.
+fn meant_flag(word: &str) -> Option<bool> {
+    let is_one_of = |words: [&str; 4]| words.iter().any(|it| it.eq_ignore_ascii_case(word.trim()));
+    match () {
+        () if is_one_of(["true", "yes", "on", "1"]) => Some(true),
+        () if is_one_of(["false", "no", "off", "0"]) => Some(false),
+        () => None,
+    }
+}
 
 /// Why something is deprecated, for people: neither empty nor a flag.
 pub(super) fn reason(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
     let value = attribute.value.trim();
     let message = match value {
         "" => format!("`{}` is empty", attribute.name),
-        flag if FLAGS.iter().any(|it| it.eq_ignore_ascii_case(flag)) => {
-            format!("{} is not a reason", quoted(flag))
-        }
+        flag if meant_flag(flag).is_some() => format!("{} is not a reason", quoted(flag)),
         _ => return Some(text(attribute, context)),
     };
     let help = format!("say why, for who uses it: `{}=\"kilograms everywhere\"`", attribute.name);
@@ -157,45 +163,6 @@ pub(super) fn one_of(
         context.push(Diagnostic::new(Code::BAD_VALUE, attribute.value_span, message).help(help));
     }
     word
-}
-
-/// `never`, `elsewhere` or `after 20ms`.
-pub(super) fn retry(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Rc<str>> {
-    let value = &*attribute.value;
-    let is_sound = match value.strip_prefix("after ") {
-        None => matches!(value, "never" | "elsewhere"),
-        // What an answer carries: milliseconds in 32 bits.
-        Some(wait) => read_duration_ms(wait, &["ms", "s"], u32::MAX.into()).is_some(),
-    };
-    if !is_sound {
-        let expected = "`never`, `elsewhere` or a time such as `after 20ms` or `after 2s`";
-        context.bad_value(attribute.value_span, value, expected);
-    }
-    is_sound.then(|| context.shared.names.intern(value))
-}
-
-/// `300ms`, `5s` or `2min`, in milliseconds.
-pub(super) fn duration_ms(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<u64> {
-    let value = &*attribute.value;
-    let ms = read_duration_ms(value, &["ms", "s", "min"], TIMEOUT_MS_MAX);
-    if ms.is_none() {
-        let expected = "a time of 1ms to one day (TIMEOUT_MS_MAX), such as `300ms`, `5s` or `2min`";
-        context.bad_value(attribute.value_span, value, expected);
-    }
-    ms
-}
-
-/// A number of at most `max_ms` milliseconds, and more than none, in one of the units.
-fn read_duration_ms(text: &str, units: &[&str], max_ms: u64) -> Option<u64> {
-    let digits_end = text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, unit) = text.split_at(digits_end);
-    let unit_ms: u64 = match *units.iter().find(|known| **known == unit)? {
-        "ms" => 1,
-        "s" => 1_000,
-        _ => 60_000,
-    };
-    let ms = digits.parse::<u64>().ok()?.checked_mul(unit_ms)?;
-    (1..=max_ms).contains(&ms).then_some(ms)
 }
 
 /// `core`, `important`, `normal`, `lossy` or a number from 0 to 255; less is more important.
@@ -285,21 +252,18 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_has_a_unit_and_ends_at_one_day() {
-        for (value, expected) in [
-            ("300ms", Some(300)),
-            ("5s", Some(5_000)),
-            ("2min", Some(120_000)),
-            ("86400s", Some(TIMEOUT_MS_MAX)),
-            ("86400001ms", None),
-            ("0ms", None),
-            ("5", None),
-            ("s", None),
-            ("-5s", None),
-            ("5 s", None),
-            ("18446744073709551615min", None),
+    fn a_flag_of_another_language_is_known_for_what_it_means() {
+        for (word, expected) in [
+            ("True", Some(true)),
+            (" yes", Some(true)),
+            ("1", Some(true)),
+            ("FALSE", Some(false)),
+            ("no", Some(false)),
+            ("0", Some(false)),
+            ("maybe", None),
+            ("", None),
         ] {
-            check(value, duration_ms, expected, expected.is_none());
+            assert_eq!(meant_flag(word), expected, "{word}");
         }
     }
 
