@@ -8,7 +8,7 @@ use super::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span, render};
 use crate::folder::FolderError;
 use crate::limits::FINDINGS_MAX;
 
-/// What a run found, sorted by file and place, and which files it looked at.
+/// What a run found, sorted by file and place, and which files it looked at. What is about no file comes first.
 ///
 /// `Display` and [`Report::render`] give the text that the build script and the command line print.
 #[derive(Debug, Default)]
@@ -45,7 +45,9 @@ impl Report {
         files_missing: Vec<PathBuf>,
     ) -> Self {
         let Diagnostics { mut kept, errors, warnings } = found;
-        kept.sort_by_key(|finding| (finding.span, finding.code));
+        // What is about no file is about the whole run.
+        let has_place = |finding: &Diagnostic| !sources.file(finding.span.file).path().is_empty();
+        kept.sort_by_key(|finding| (has_place(finding), finding.span, finding.code));
         Self { findings: kept, errors, warnings, sources, files_read, files_missing }
     }
 

@@ -5,10 +5,12 @@
 //! the module that stands for it; with what a schema crate was told itself, so that its dependents can follow its
 //! imports. Nothing here reads the environment: the caller looks up.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::{Fault, RustPath};
+use crate::parse::nearest;
 
 const INCLUDES: &str = "svrkit_includes";
 const PACKAGES: &str = "svrkit_packages";
@@ -23,16 +25,19 @@ pub(crate) struct SchemaCrate {
 }
 
 impl SchemaCrate {
-    /// What the crate with these `links` told.
-    pub(crate) fn told(links: &str, lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, Fault> {
+    /// What the crate with these `links` told. `variables` are the names of all that can be looked up.
+    pub(crate) fn told(
+        links: &str,
+        lookup: impl Fn(&str) -> Option<OsString>,
+        variables: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, Fault> {
         let (includes, packages) = (variable(links, INCLUDES), variable(links, PACKAGES));
         let told = lookup(&includes).and_then(|includes| Some((includes, lookup(&packages)?)));
         let (includes_told, packages_told) = told.ok_or_else(|| Fault {
-            message: format!("no schema crate with `links = \"{links}\"` has told of its schemas: {includes} is not set"),
-            help: format!(
-                "make it a dependency of this crate (not a build-dependency), with `links = \"{links}\"` in the \
-                 `[package]` of its manifest and `Config::export_schemas` in its build script"
+            message: format!(
+                "no schema crate with `links = \"{links}\"` has told of its schemas: {includes} is not set"
             ),
+            help: untold_help(links, variables),
         })?;
         let packages = packages_told.to_str().and_then(read_packages).ok_or_else(|| Fault {
             message: format!("what the schema crate `{links}` told cannot be read: {packages}"),
@@ -81,6 +86,29 @@ impl Export<'_> {
     }
 }
 
+/// What to do where nobody told: who has, and how to.
+fn untold_help(links: &str, variables: impl IntoIterator<Item = OsString>) -> String {
+    let end = format!("_{INCLUDES}").to_uppercase();
+    let known = variables.into_iter().filter_map(|variable| {
+        let name = variable.to_str()?.strip_prefix("DEP_")?.strip_suffix(&*end)?;
+        // Cargo has made `_` of `-`; both find it.
+        Some(name.to_lowercase().replace('_', "-"))
+    });
+    let known: BTreeSet<_> = known.collect();
+    let of_known = match nearest(&links.replace('_', "-"), &known) {
+        Some(near) => format!("did you mean `{near}`? or "),
+        None if known.is_empty() => String::new(),
+        None => {
+            let known = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+            format!("known here: {}; or ", known.join(" "))
+        }
+    };
+    format!(
+        "{of_known}make it a dependency of this crate (not a build-dependency), with `links = \"{links}\"` in the \
+         `[package]` of its manifest and `Config::export_schemas` in its build script"
+    )
+}
+
 /// `DEP_SHOP_COMMON_SVRKIT_INCLUDES`
 fn variable(links: &str, key: &str) -> String {
     format!("DEP_{links}_{key}").to_uppercase().replace('-', "_")
@@ -124,7 +152,7 @@ mod tests {
         let (folder, crates) = (Path::new("/shop/schemas"), [before]);
         let export = Export { folder, crate_name: "shop-common", packages: &packages, crates: &crates };
         let environment = environment("shop-links", &export.lines().unwrap());
-        let told = SchemaCrate::told("shop-links", |key| environment.get(key).cloned()).unwrap();
+        let told = SchemaCrate::told("shop-links", |key| environment.get(key).cloned(), []).unwrap();
         assert_eq!(told.includes, [PathBuf::from("/shop/schemas"), PathBuf::from("/deep/schemas")]);
         let packages: Vec<_> =
             told.packages.iter().map(|(package, module)| format!("{package} {module}")).collect();
@@ -133,11 +161,30 @@ mod tests {
 
     #[test]
     fn a_crate_that_is_not_there_is_asked_for_by_name() {
-        let untold = SchemaCrate::told("shop-common", |_| None).unwrap_err();
+        let untold = SchemaCrate::told("shop-common", |_| None, []).unwrap_err();
         assert!(untold.message.contains("DEP_SHOP_COMMON_SVRKIT_INCLUDES"), "{untold:?}");
         assert!(untold.help.contains("`links = \"shop-common\"`"), "{untold:?}");
-        let untold = SchemaCrate::told("x", |_| Some("shop".into())).unwrap_err();
+        let untold = SchemaCrate::told("x", |_| Some("shop".into()), []).unwrap_err();
         assert!(untold.message.contains("cannot be read: DEP_X_SVRKIT_PACKAGES"), "{untold:?}");
+    }
+
+    #[test]
+    fn who_has_told_is_named_where_another_was_asked() {
+        let variables = [
+            "DEP_COMMON_SCHEMAS_SVRKIT_INCLUDES",
+            "DEP_COMMON_SCHEMAS_SVRKIT_PACKAGES",
+            "DEP_STOCK_SVRKIT_INCLUDES",
+            "DEP_Z_ROOT",
+            "PATH",
+        ];
+        for (links, expected) in [
+            ("common", "known here: `common-schemas` `stock`; or make it a dependency"),
+            ("common_schema", "did you mean `common-schemas`? or make it a dependency"),
+            ("stok", "did you mean `stock`? or make it a dependency"),
+        ] {
+            let untold = SchemaCrate::told(links, |_| None, variables.map(OsString::from)).unwrap_err();
+            assert!(untold.help.starts_with(expected), "{untold:?}");
+        }
     }
 
     #[test]

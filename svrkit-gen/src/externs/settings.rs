@@ -22,6 +22,8 @@ pub(crate) struct RustSettings {
     pub(crate) derives: Derives,
     /// What schema crates told.
     crates: Vec<SchemaCrate>,
+    /// Another one was asked for and has told nothing: where its schemas are is not known.
+    lacks_crates: bool,
     /// The folder of schemas that dependents are told of.
     exported: Option<PathBuf>,
     faults: Vec<Fault>,
@@ -103,12 +105,16 @@ impl Config {
     /// [`Config::extern_package`] says so.
     #[must_use]
     pub fn schema_crate(mut self, links: impl AsRef<str>) -> Self {
-        match SchemaCrate::told(links.as_ref(), |variable| std::env::var_os(variable)) {
+        let variables = std::env::vars_os().map(|(variable, _)| variable);
+        match SchemaCrate::told(links.as_ref(), |variable| std::env::var_os(variable), variables) {
             Ok(told) => {
                 self.rust.externs.add_crate(&told);
                 self.rust.crates.push(told);
             }
-            Err(fault) => self.rust.faults.push(fault),
+            Err(fault) => {
+                self.rust.faults.push(fault);
+                self.rust.lacks_crates = true;
+            }
         }
         self
     }
@@ -172,6 +178,9 @@ impl RustSettings {
         }
         if faults.is_empty() {
             return;
+        }
+        if self.lacks_crates {
+            found.withdraw(|finding| finding.code() == Code::MISSING_IMPORT);
         }
         let nowhere = Span::new(sources.add(String::new(), None), 0, 0);
         for Fault { message, help } in faults {
@@ -310,6 +319,19 @@ mod tests {
                build-dependency), with `links = \"nobody-has-these-links\"` in the `[package]` of its manifest and \
                `Config::export_schemas` in its build script)"],
         );
+    }
+
+    #[test]
+    fn imports_that_are_missing_with_a_schema_crate_are_no_findings_of_their_own() {
+        let folder = Folder::new("lacking");
+        let schema = "<protocol package='shop'><import path='common.xml'/><message name='Order'>\
+                      <field tag='1' name='a' type='common.Money'/><field tag='1' name='b' type='u64'/>\
+                      </message></protocol>";
+        let report = Config::new().schema_crate("nobody-has").check([folder.file("shop.xml", schema)]);
+        let codes: Vec<_> = report.findings().iter().map(|finding| finding.code().as_str()).collect();
+        // Before what has a place, and the count agrees.
+        assert_eq!(codes, [Code::CONFIG_FAULT.as_str(), "SVK0104"], "{report}");
+        assert_eq!(report.error_count(), 2);
     }
 
     #[test]
