@@ -119,3 +119,19 @@ fn what_cannot_be_read_is_no_finding() {
         folder.svrkit(args).check(2, "", stderr);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_told_and_not_waited_for() {
+    let folder = Folder::new();
+    let pipe = folder.path().join("pipe.xml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let here = folder.path().canonicalize().unwrap();
+    let told = format!(
+        "error[SVK0001]: cannot read `pipe.xml`: it is no file\n--> pipe.xml\n = help: the path is named in \
+         build.rs or on the command line, relative to `{}`\n\n1 error in 1 file\n",
+        here.display()
+    );
+    folder.svrkit(&["check", "pipe.xml"]).check(1, "", &told);
+    folder.svrkit(&["fmt", "pipe.xml"]).check(2, "", "error: cannot read `pipe.xml`: it is no file\n");
+}

@@ -86,6 +86,9 @@ impl Fmt {
 
 /// The bytes of a file, or one more than a schema may have: then `svrkit_gen::format` says so.
 fn read(file: &Path) -> io::Result<Vec<u8>> {
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
     let mut bytes = Vec::new();
     File::open(file)?.take(FILE_LEN_MAX + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
