@@ -163,7 +163,7 @@ const SNIPPETS: [(&str, bool); 61] = [
     ("<message name='M'><field tag='1' name='a' type='string' max-len='-1'/></message>", false),
     ("<message name='M'><field tag='1' name='_a1' type='u64'/></message>", true),
     ("<message name='M'><field tag='1' name='_1' type='u64'/></message>", false),
-    ("<message name='M'><map tag='1' name='a' key='string' value='M' min-items='1'/></message>", true),
+    ("<message name='M'><map tag='1' name='a' key='string' value='u64' min-items='1'/></message>", true),
     ("<message name='M'><map tag='1' name='a' key='f64' value='M'/></message>", false),
     ("<message name='M'><map tag='1' name='a' key='bytes' value='M'/></message>", false),
     ("<message name='M'><map tag='1' name='a' key='string' value='M' min='1'/></message>", false),
