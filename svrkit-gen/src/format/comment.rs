@@ -2,12 +2,18 @@
 
 use std::borrow::Cow;
 
+use super::page::{Page, column};
+
+/// How far to the right of its line's start a comment can take its further lines. A file may be one comment after the
+/// other, each starting where a line of the last one ends.
+const COLUMN_MAX: usize = 100;
+
 /// A comment and where it stood.
 #[derive(Clone, Copy)]
 pub(super) struct Comment<'a> {
     /// From `<!--` to `-->`.
     source: &'a str,
-    /// How many characters stood before it on its line, if it goes on in further ones.
+    /// How many characters stood before it on its line, if it goes on in further ones; at most [`COLUMN_MAX`].
     column: usize,
 }
 
@@ -16,7 +22,7 @@ impl<'a> Comment<'a> {
     pub(super) fn new(text: &'a str, start: usize, end: usize) -> Self {
         let source = &text[start..end];
         // Looked for only where it is needed: a file may be one line of comments.
-        let column = if is_one_line(source) { 0 } else { column(&text[..start]) };
+        let column = if is_one_line(source) { 0 } else { column(&text[..start]).min(COLUMN_MAX) };
         Self { source, column }
     }
 
@@ -25,23 +31,23 @@ impl<'a> Comment<'a> {
     }
 
     /// Appends it. Lines after the first are as far from its start as they were, but never to the left of it.
-    pub(super) fn print(&self, out: &mut String) {
+    pub(super) fn print(&self, page: &mut Page) {
         if self.is_one_line() {
-            out.push_str(self.source);
+            page.push(self.source);
             return;
         }
-        let column = column(out);
+        let column = page.column().min(COLUMN_MAX);
         for (at, line) in feeds_only(self.source).split('\n').map(str::trim_end).enumerate() {
             if at == 0 {
-                out.push_str(line);
+                page.push(line);
                 continue;
             }
-            out.push('\n');
+            page.push("\n");
             let words = line.trim_start_matches([' ', '\t']);
             if !words.is_empty() {
                 let blanks = line.len() - words.len();
-                out.extend(std::iter::repeat_n(' ', column + blanks.saturating_sub(self.column)));
-                out.push_str(words);
+                page.push_blanks(column + blanks.saturating_sub(self.column));
+                page.push(words);
             }
         }
     }
@@ -49,12 +55,6 @@ impl<'a> Comment<'a> {
 
 fn is_one_line(source: &str) -> bool {
     !source.contains(['\n', '\r'])
-}
-
-/// The characters after the last line break.
-fn column(before: &str) -> usize {
-    let line = before.rfind(['\n', '\r']).map_or(before, |at| &before[at + 1..]);
-    line.chars().count()
 }
 
 /// XML knows three line breaks; one is enough.
@@ -73,9 +73,10 @@ mod tests {
     #[track_caller]
     fn check(text: &str, before: &str, expected: &str) {
         let start = text.find("<!--").unwrap();
-        let mut out = before.to_owned();
-        Comment::new(text, start, text.len()).print(&mut out);
-        assert_eq!(out, format!("{before}{expected}"), "{text:?}");
+        let mut page = Page::default();
+        page.push(before);
+        Comment::new(text, start, text.len()).print(&mut page);
+        assert_eq!(page.finish(), Some(format!("{before}{expected}")), "{text:?}");
     }
 
     #[test]
@@ -91,5 +92,16 @@ mod tests {
         ] {
             check(text, before, expected);
         }
+    }
+
+    #[test]
+    fn a_comment_far_to_the_right_has_its_lines_less_far() {
+        let [near, most, far] = [99, 100, 101].map(|column| "x".repeat(column));
+        let blanks = |count: usize| " ".repeat(count);
+        check("<!--\na-->", &near, &format!("<!--\n{}a-->", blanks(99)));
+        check("<!--\na-->", &most, &format!("<!--\n{}a-->", blanks(100)));
+        check("<!--\na-->", &far, &format!("<!--\n{}a-->", blanks(100)));
+        check(&format!("{far}<!--\n{}a-->", blanks(102)), &far, &format!("<!--\n{}a-->", blanks(102)));
+        check(&format!("{far}<!--\n{}a-->", blanks(102)), " ", &format!("<!--\n{}a-->", blanks(3)));
     }
 }

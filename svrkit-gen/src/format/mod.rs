@@ -5,6 +5,7 @@
 //! means: what is parsed from the result is what was parsed before. The rules are at [`format()`].
 
 mod comment;
+mod page;
 mod print;
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,8 @@ const MARK: char = '\u{feff}';
 ///   element. Each definition at the root (`<message>`, `<enum>`, `<errors>`, `<service>`) has one before and after it; the
 ///   comments right above a definition go with it.
 /// - **Comments** stay where they are among tags and text, those at the end of a line too. Lines of a comment after its
-///   first keep their place relative to its start.
+///   first keep their place relative to its start, unless that is more than 100 characters into a line. Among tags a
+///   comment of several lines ends its last one: the next thing has a line of its own.
 ///
 /// # Errors
 ///
@@ -82,21 +84,20 @@ pub fn format(path: impl AsRef<Path>, bytes: impl AsRef<[u8]>) -> Result<String,
     if found.errors() > 0 {
         return Err(report(path.as_ref(), Some(text), found));
     }
-    let formatted = print::file(&tree::read(text));
-    if FILE_LEN_MAX < formatted.len() as u64 {
-        return Err(refused(path.as_ref(), Some(text), |_| {
+    print::file(&tree::read(text)).ok_or_else(|| {
+        refused(path.as_ref(), Some(text), |_| {
             too_large(
                 path.as_ref(),
                 format!("would be larger than {FILE_LEN_MAX} bytes when it is formatted"),
             )
-        }));
-    }
-    Ok(formatted)
+        })
+    })
 }
 
 fn too_large(path: &Path, what: String) -> Diagnostic {
     let message = format!("{} {what} (FILE_LEN_MAX)", quoted(&path.display().to_string()));
     Diagnostic::new(Code::LIMIT_EXCEEDED, Span::default(), message)
+        .help("split it into files that import one another")
 }
 
 /// A report of one finding.

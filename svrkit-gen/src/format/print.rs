@@ -1,8 +1,7 @@
 //! The tree to text. Every decision about layout that looks at more than one line is made here.
 
-use std::iter::repeat_n;
-
 use super::comment::Comment;
+use super::page::Page;
 use super::tree::{Element, Item, Node};
 use crate::parse::vocabulary::Kind;
 
@@ -17,15 +16,17 @@ const STEP: usize = 2;
 /// How much further in the lines of a tag stand after its first.
 const CONTINUATION: usize = 4;
 
-/// The text of a file.
-pub(super) fn file(items: &[Item<'_>]) -> String {
-    let mut printer = Printer { out: DECLARATION.to_owned() };
+/// The text of a file; `None` if it would be larger than one may be.
+pub(super) fn file(items: &[Item<'_>]) -> Option<String> {
+    let mut printer = Printer::default();
+    printer.page.push(DECLARATION);
     printer.items(items, 0, &[]);
-    printer.out
+    printer.page.finish()
 }
 
+#[derive(Default)]
 struct Printer {
-    out: String,
+    page: Page,
 }
 
 impl Printer {
@@ -34,15 +35,15 @@ impl Printer {
         for (at, item) in items.iter().enumerate() {
             let is_apart = item.blank_before || apart.get(at).is_some_and(|is_apart| *is_apart);
             if at > 0 && is_apart {
-                self.out.push('\n');
+                self.page.push("\n");
             }
-            self.indent(indent);
+            self.page.push_blanks(indent);
             match &item.node {
                 Node::Element(element) => self.element(element, indent),
-                Node::Comment(comment) => comment.print(&mut self.out),
+                Node::Comment(comment) => comment.print(&mut self.page),
             }
             self.trailing(&item.trailing);
-            self.out.push('\n');
+            self.page.push("\n");
         }
     }
 
@@ -50,7 +51,7 @@ impl Printer {
     fn element(&mut self, element: &Element<'_>, indent: usize) {
         let whole = one_line(element).filter(|whole| indent + width(whole) <= WIDTH_MAX);
         if let Some(whole) = whole {
-            self.out.push_str(&whole);
+            self.page.push(&whole);
             return;
         }
         if is_leaf(element) {
@@ -59,45 +60,45 @@ impl Printer {
         }
         self.tag(element, indent, ">");
         self.trailing(&element.trailing);
-        self.out.push('\n');
+        self.page.push("\n");
         match element.word.kind {
-            Kind::Doc => element.text.print(indent + STEP, &mut self.out),
+            Kind::Doc => element.text.print(indent + STEP, &mut self.page),
             Kind::Protocol => self.items(&element.items, indent + STEP, &apart(&element.items)),
             _ => self.items(&element.items, indent + STEP, &[]),
         }
-        self.indent(indent);
-        self.out.extend(["</", element.word.name, ">"]);
+        self.page.push_blanks(indent);
+        self.push_all(["</", element.word.name, ">"]);
     }
 
     /// A start tag, in more than one line if need be.
     fn tag(&mut self, element: &Element<'_>, indent: usize, end: &str) {
-        self.out.extend(["<", element.word.name]);
+        self.push_all(["<", element.word.name]);
         let mut used = indent + 1 + element.word.name.len();
         for (at, attribute) in element.attributes.iter().enumerate() {
             let len = attribute.name.len() + width(&attribute.value) + "=\"\"".len();
             let end_len = if at + 1 == element.attributes.len() { end.len() } else { 0 };
             if at > 0 && WIDTH_MAX < used + 1 + len + end_len {
-                self.out.push('\n');
-                self.indent(indent + CONTINUATION);
+                self.page.push("\n");
+                self.page.push_blanks(indent + CONTINUATION);
                 used = indent + CONTINUATION + len;
             } else {
-                self.out.push(' ');
+                self.page.push(" ");
                 used += 1 + len;
             }
-            self.out.extend([attribute.name, "=\"", &attribute.value, "\""]);
+            self.push_all([attribute.name, "=\"", &attribute.value, "\""]);
         }
-        self.out.push_str(end);
+        self.page.push(end);
     }
 
     fn trailing(&mut self, comments: &[Comment<'_>]) {
         for comment in comments {
-            self.out.push(' ');
-            comment.print(&mut self.out);
+            self.page.push(" ");
+            comment.print(&mut self.page);
         }
     }
 
-    fn indent(&mut self, indent: usize) {
-        self.out.extend(repeat_n(' ', indent));
+    fn push_all<const N: usize>(&mut self, parts: [&str; N]) {
+        parts.into_iter().for_each(|part| self.page.push(part));
     }
 }
 

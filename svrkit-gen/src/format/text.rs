@@ -6,9 +6,13 @@
 use quick_xml::events::BytesRef;
 
 use super::comment::Comment;
+use super::page::Page;
 
 const CDATA_START: &str = "<![CDATA[";
 const CDATA_END: &str = "]]>";
+
+/// What `parse` takes for indentation, and drops at the ends of lines.
+const BLANKS: [char; 2] = [' ', '\t'];
 
 #[derive(Default)]
 pub(super) struct Text<'a> {
@@ -19,8 +23,10 @@ pub(super) struct Text<'a> {
 enum Run<'a> {
     /// Characters that mean themselves.
     Plain(&'a str),
-    /// A reference as it is spelt, and how many bytes of white space it means.
-    Reference(&'a str, usize),
+    /// A reference to a space or a tab, as it is spelt.
+    Blank(&'a str),
+    /// A reference to anything else.
+    Reference(&'a str),
     /// Where CDATA starts or ends.
     Fence(&'static str),
     Comment(Comment<'a>),
@@ -38,10 +44,11 @@ impl<'a> Text<'a> {
     }
 
     pub(super) fn push_reference(&mut self, source: &'a str, name: &BytesRef<'_>) {
-        let character = name.resolve_char_ref().ok().flatten().filter(|it| it.is_whitespace());
-        self.runs.push(match character {
-            Some('\n') => Run::Plain("\n"),
-            character => Run::Reference(source, character.map_or(0, char::len_utf8)),
+        self.runs.push(match name.resolve_char_ref() {
+            Ok(Some('\n')) => Run::Plain("\n"),
+            Ok(Some('\r')) => Run::Plain("\r"),
+            Ok(Some(character)) if BLANKS.contains(&character) => Run::Blank(source),
+            _ => Run::Reference(source),
         });
     }
 
@@ -56,19 +63,19 @@ impl<'a> Text<'a> {
         if 1 < facts.end - facts.start || !self.runs.iter().all(is_one_line) {
             return None;
         }
-        let mut text = String::new();
-        self.each_line(|line| print_line(line, &mut text));
-        Some(text)
+        let mut page = Page::default();
+        self.each_line(|line| print_line(line, &mut page));
+        page.finish()
     }
 
     /// Appends each line, a line feed after it, this far in.
-    pub(super) fn print(&self, indent: usize, out: &mut String) {
+    pub(super) fn print(&self, indent: usize, page: &mut Page) {
         self.each_line(|line| {
             if !line.is_empty() {
-                out.extend(std::iter::repeat_n(' ', indent));
-                print_line(line, out);
+                page.push_blanks(indent);
+                print_line(line, page);
             }
-            out.push('\n');
+            page.push("\n");
         });
     }
 
@@ -99,7 +106,7 @@ struct Facts {
     /// The lines in which anything stands are among these.
     start: usize,
     end: usize,
-    /// How many bytes of indentation all lines of the text share.
+    /// How much indentation all lines of the text share.
     shared: usize,
 }
 
@@ -112,10 +119,12 @@ impl Facts {
                 start.get_or_insert(at);
                 end = at + 1;
             }
-            // Where a text starts on the line of its tag, nobody knows how far in its first line is.
-            if let Some(indent) = indent(line)
-                && (std::mem::replace(&mut has_begun, true) || 0 < at)
-            {
+            let indent = indent(line).and_then(|meant| match std::mem::replace(&mut has_begun, true) {
+                true => Some(meant),
+                // Where a text starts on the line of its tag, nobody knows how far in its first line is.
+                false => (0 < at).then(|| source_indent(line)),
+            });
+            if let Some(indent) = indent {
                 shared = Some(shared.map_or(indent, |shared| shared.min(indent)));
             }
             at += 1;
@@ -132,100 +141,110 @@ fn split<'a>(runs: &[Run<'a>], mut each: impl FnMut(&mut Vec<Run<'a>>)) {
         each(line);
         line.clear();
     };
+    // The two characters of one line break may stand in two runs.
+    let mut is_after_return = false;
     for run in runs {
-        let Run::Plain(characters) = run else {
-            line.push(*run);
-            continue;
+        let mut rest = match run {
+            Run::Plain(characters) => *characters,
+            Run::Fence(_) | Run::Comment(_) => {
+                line.push(*run);
+                continue;
+            }
+            Run::Blank(_) | Run::Reference(_) => {
+                is_after_return = false;
+                line.push(*run);
+                continue;
+            }
         };
-        for (at, part) in characters.split('\n').enumerate() {
-            if at > 0 {
-                end(&mut line);
+        while let Some(first) = rest.chars().next() {
+            let is_second = std::mem::replace(&mut is_after_return, first == '\r') && first == '\n';
+            if first == '\n' || first == '\r' {
+                if !is_second {
+                    end(&mut line);
+                }
+                rest = &rest[1..];
+                continue;
             }
-            if !part.is_empty() {
-                line.push(Run::Plain(part));
-            }
+            let (part, after) = rest.split_at(rest.find(['\n', '\r']).unwrap_or(rest.len()));
+            line.push(Run::Plain(part));
+            rest = after;
         }
     }
     end(&mut line);
 }
 
-/// How many bytes of white space the meaning of a line starts with; `None` if it holds nothing else.
+/// How many blanks the meaning of a line starts with; `None` if it holds nothing else.
 fn indent(line: &[Run<'_>]) -> Option<usize> {
     let mut blanks = 0;
     for run in line {
         match run {
             Run::Plain(characters) => {
-                let words = characters.trim_start();
+                let words = characters.trim_start_matches(BLANKS);
                 blanks += characters.len() - words.len();
                 if !words.is_empty() {
                     return Some(blanks);
                 }
             }
-            Run::Reference(_, 0) => return Some(blanks),
-            Run::Reference(_, len) => blanks += len,
+            Run::Reference(_) => return Some(blanks),
+            Run::Blank(_) => blanks += 1,
             Run::Fence(_) | Run::Comment(_) => {}
         }
     }
     None
 }
 
-/// Takes `len` bytes off the white space the meaning of a line starts with.
+/// How many blanks stand as such at the start of a line.
+fn source_indent(line: &[Run<'_>]) -> usize {
+    match line.first() {
+        Some(Run::Plain(characters)) => characters.len() - characters.trim_start_matches(BLANKS).len(),
+        _ => 0,
+    }
+}
+
+/// Takes `len` blanks off those that the meaning of a line starts with.
 fn strip(line: &mut Vec<Run<'_>>, mut len: usize) {
     line.retain_mut(|run| match run {
         Run::Plain(characters) => {
-            let blanks = characters.chars().take_while(|it| it.is_whitespace());
-            let mut cut = 0;
-            for blank in blanks {
-                if len < blank.len_utf8() {
-                    len = 0;
-                    break;
-                }
-                cut += blank.len_utf8();
-                len -= blank.len_utf8();
-            }
+            let blanks = characters.len() - characters.trim_start_matches(BLANKS).len();
+            let cut = blanks.min(len);
+            len -= cut;
             *characters = &characters[cut..];
             !characters.is_empty()
         }
-        Run::Reference(_, blank) if 0 < *blank && *blank <= len => {
-            len -= *blank;
+        Run::Blank(_) if 0 < len => {
+            len -= 1;
             false
         }
-        Run::Reference(..) => {
-            len = 0;
-            true
-        }
-        Run::Fence(_) | Run::Comment(_) => true,
+        Run::Blank(_) | Run::Reference(_) | Run::Fence(_) | Run::Comment(_) => true,
     });
 }
 
 /// Takes the blanks off the start of a line that stand there as such.
 fn strip_source(line: &mut Vec<Run<'_>>) {
-    while let Some(Run::Plain(characters)) = line.first_mut() {
-        *characters = characters.trim_start();
-        if !characters.is_empty() {
-            return;
+    if let Some(Run::Plain(characters)) = line.first_mut() {
+        *characters = characters.trim_start_matches(BLANKS);
+        if characters.is_empty() {
+            line.remove(0);
         }
-        line.remove(0);
     }
 }
 
 /// The same at its end.
 fn strip_end(line: &mut Vec<Run<'_>>) {
-    while let Some(Run::Plain(characters)) = line.last_mut() {
-        *characters = characters.trim_end();
-        if !characters.is_empty() {
-            return;
+    if let Some(Run::Plain(characters)) = line.last_mut() {
+        *characters = characters.trim_end_matches(BLANKS);
+        if characters.is_empty() {
+            line.pop();
         }
-        line.pop();
     }
 }
 
-fn print_line(line: &[Run<'_>], out: &mut String) {
+fn print_line(line: &[Run<'_>], page: &mut Page) {
     for run in line {
         match run {
-            Run::Plain(source) | Run::Reference(source, _) => out.push_str(source),
-            Run::Fence(fence) => out.push_str(fence),
-            Run::Comment(comment) => comment.print(out),
+            Run::Plain(source) | Run::Blank(source) | Run::Reference(source) => page.push(source),
+            Run::Fence(fence) => page.push(fence),
+            Run::Comment(comment) => comment.print(page),
         }
     }
 }

@@ -119,18 +119,32 @@ impl<'a> Tree<'a> {
             return;
         }
         let breaks = std::mem::take(&mut self.breaks);
-        let items = self.open.last_mut().map_or(&mut self.items, |element| &mut element.items);
         if breaks == 0
-            && let Some(item) = items.last_mut()
+            && let Some(trailing) = self.trailing()
         {
-            item.trailing.push(comment);
-        } else if breaks == 0
-            && let Some(element) = self.open.last_mut()
-        {
-            element.trailing.push(comment);
+            trailing.push(comment);
         } else {
             self.push(1 < breaks, Node::Comment(comment));
         }
+    }
+
+    /// Where a comment belongs that goes on in this line; `None` if the line holds nothing yet, or the end of a comment
+    /// that started in another one.
+    fn trailing(&mut self) -> Option<&mut Vec<Comment<'a>>> {
+        let (items, element) = match self.open.last_mut() {
+            Some(element) => (&mut element.items, Some(&mut element.trailing)),
+            None => (&mut self.items, None),
+        };
+        let (before, trailing) = match items.last_mut() {
+            Some(Item { node, trailing, .. }) => (Some(&*node), trailing),
+            None => (None, element?),
+        };
+        let last = trailing.last().or(match before {
+            Some(Node::Comment(comment)) => Some(comment),
+            _ => None,
+        });
+        let has_ended = last.is_some_and(|comment| !comment.is_one_line());
+        (!has_ended).then_some(trailing)
     }
 
     fn push(&mut self, blank_before: bool, node: Node<'a>) {

@@ -1,27 +1,23 @@
 //! `<doc>`: text for people.
 
+/// What indents a line and is dropped at its end. A wider blank, or one that does not break, is part of the text.
+const BLANKS: [char; 2] = [' ', '\t'];
+
 /// The text without blank lines at both ends and without the indentation all lines share but the first.
 pub(super) fn dedent(text: &str) -> String {
-    let text = text.trim();
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let after_first = text.lines().skip(1).map(str::trim_end).filter(|line| !line.is_empty());
-    let shared = after_first.map(indent).min().unwrap_or(0);
+    let text = text.trim_matches(|it| BLANKS.contains(&it) || it == '\n' || it == '\r');
+    let lines = || text.lines().flat_map(|line| line.split('\r')).map(|line| line.trim_end_matches(BLANKS));
+    let indent = |line: &str| line.len() - line.trim_start_matches(BLANKS).len();
+    let shared = lines().skip(1).filter(|line| !line.is_empty()).map(indent).min().unwrap_or(0);
     let mut dedented = String::with_capacity(text.len());
-    for (at, line) in text.lines().map(str::trim_end).enumerate() {
+    for (at, line) in lines().enumerate() {
         if at > 0 {
             dedented.push('\n');
         }
-        dedented.push_str(if at == 0 { line } else { strip(line, shared) });
+        // A blank line is shorter than what the others share.
+        dedented.push_str(if at == 0 { line } else { line.get(shared..).unwrap_or_default() });
     }
     dedented
-}
-
-/// The line without blanks at its start, at most so many bytes of them: a wide one that would be cut stays whole.
-fn strip(line: &str, len: usize) -> &str {
-    let ends =
-        line.char_indices().take_while(|(_, it)| it.is_whitespace()).map(|(at, it)| at + it.len_utf8());
-    let end = ends.take_while(|end| *end <= len).last().unwrap_or(0);
-    &line[end..]
 }
 
 #[cfg(test)]
@@ -36,8 +32,21 @@ mod tests {
             ("\n    one\n    two\n  ", "one\ntwo"),
             ("one\n    - a\n      b\n", "one\n- a\n  b"),
             ("one\n\n    two", "one\n\ntwo"),
-            ("one\n\u{3000}two", "one\ntwo"),
-            ("one\n two\n\u{3000}three", "one\ntwo\n\u{3000}three"),
+            ("one\n \n\t two\n  three", "one\n\ntwo\nthree"),
+            ("\r\n one\r\n  two\r   three\r\r\n", "one\ntwo\n three"),
+        ] {
+            assert_eq!(dedent(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_wide_blank_is_text() {
+        for (text, expected) in [
+            ("one\n\u{3000}two", "one\n\u{3000}two"),
+            ("one\n two\n\u{3000}three", "one\n two\n\u{3000}three"),
+            ("one\n  two\n  \u{3000}three\n", "one\ntwo\n\u{3000}three"),
+            ("\n \u{a0}one\n  two\u{2003} \n", "\u{a0}one\ntwo\u{2003}"),
+            ("\u{3000}", "\u{3000}"),
         ] {
             assert_eq!(dedent(text), expected, "{text:?}");
         }

@@ -132,6 +132,27 @@ fn lines_of_a_doc_keep_their_places_among_themselves() {
         ("<doc>One\n&#32;  two\n  three</doc>", "<doc>\n  One\n   two\n  three\n</doc>"),
         ("<doc>&#x3000;</doc>", "<doc>&#x3000;</doc>"),
         ("<doc>&#10;</doc>", "<doc/>"),
+        (
+            "<doc>One\r two\r\n  three&#13;&#10;   four</doc>",
+            "<doc>\n  One\n  two\n   three\n    four\n</doc>",
+        ),
+        // Of the first line only the blanks that stand there as such tell how far in it is.
+        ("<doc>\n  &#32;x\n    y\n</doc>", "<doc>\n  &#32;x\n    y\n</doc>"),
+        ("<doc>\n<![CDATA[ x]]>\n  y</doc>", "<doc>\n  <![CDATA[ x]]>\n    y\n</doc>"),
+    ] {
+        check_content(before, after);
+    }
+}
+
+#[test]
+fn wide_blanks_of_a_doc_are_text() {
+    for (before, after) in [
+        ("<doc>\n&#xA0;a\n\n    code</doc>", "<doc>\n  &#xA0;a\n\n      code\n</doc>"),
+        ("<doc>\n\u{3000}a\n  b\u{2003} </doc>", "<doc>\n  \u{3000}a\n    b\u{2003}\n</doc>"),
+        (
+            "<doc>a<![CDATA[\n  y\n\n]]>\u{3000}b</doc>",
+            "<doc>\n  a<![CDATA[\n    y\n\n  ]]>\u{3000}b\n</doc>",
+        ),
     ] {
         check_content(before, after);
     }
@@ -211,6 +232,31 @@ fn comments_stay_on_their_lines() {
 }
 
 #[test]
+fn a_comment_of_several_lines_ends_the_last_of_them() {
+    check_content(
+        "<import path='x'/><!-- a\n b --><!-- c --> <!-- d -->\n<import path='y'/><!-- e --><!-- f\ng -->\n\n<!-- h -->",
+        "<import path=\"x\"/> <!-- a\n                   b -->\n<!-- c --> <!-- d -->\n\
+         <import path=\"y\"/> <!-- e --> <!-- f\n                              g -->\n\n<!-- h -->",
+    );
+    check_content(
+        "<message name='M'><!-- a\n  b --><!-- c\nd --><!-- e --></message>",
+        "<message name=\"M\"> <!-- a\n                   b -->\n  <!-- c\n  d -->\n  <!-- e -->\n</message>",
+    );
+}
+
+#[test]
+fn a_line_of_comments_grows_no_more_than_each_of_them() {
+    const COUNT: usize = 2000;
+    let comments = "<!--\na-->".repeat(COUNT);
+    for (content, room) in
+        [(format!("<message name='M'/>{comments}"), 16), (format!("<doc>{comments}</doc>"), 128)]
+    {
+        let formatted = formatted(&format!("<protocol package='a'>{content}</protocol>"));
+        assert!(formatted.len() < COUNT * room, "{}", formatted.len());
+    }
+}
+
+#[test]
 fn what_does_not_parse_is_refused_with_all_its_findings() {
     for (bytes, code, count) in [
         (&b"<protocol package='a'><mesage/><import/></protocol>"[..], Code::UNKNOWN_ELEMENT, 2),
@@ -243,4 +289,12 @@ fn a_file_that_is_or_becomes_too_large_is_refused() {
     assert_eq!(format("shop.xml", filled(room)).unwrap().len(), max);
     let report = format("shop.xml", filled(room + 1)).unwrap_err();
     assert!(report.render().contains("`shop.xml` would be larger than 8388608 bytes"), "{report}");
+    // Each line break takes some hundred blanks: what is not there yet is not made.
+    let comment = format!(
+        "<protocol package='a'><import path='{}'/><!--{}--></protocol>",
+        "x".repeat(100),
+        "\na".repeat(max / 4)
+    );
+    let report = format("shop.xml", comment).unwrap_err();
+    assert!(report.render().contains("help: split it into files that import one another"), "{report}");
 }

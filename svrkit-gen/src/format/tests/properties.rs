@@ -169,6 +169,43 @@ fn jumble_tag(tag: &str, random: &mut Random, out: &mut String) {
     }
 }
 
+/// What a doc is made of, but for comments and CDATA.
+const DOC_PIECES: [&str; 16] = [
+    " ", " ", "   ", "\t", "\n", "\n", "\n  ", "\r", "\r\n ", "\u{a0}", "\u{3000}", "\u{2003}", "\u{85}",
+    "a", "- b", "c",
+];
+
+/// The text of a doc in every spelling that XML has.
+fn doc(random: &mut Random) -> String {
+    let mut doc = String::new();
+    for _ in 0..random.below(16) {
+        match random.below(8) {
+            0..4 => doc.push_str(random.one_of(&DOC_PIECES)),
+            4 | 5 => doc.push_str(
+                random.one_of(&["&#32;", "&#9;", "&#10;", "&#13;", "&#xA0;", "&#x3000;", "&#x85;", "&amp;"]),
+            ),
+            6 => doc.push_str(random.one_of(&["<!--c-->", "<!-- a\n      b\n  c -->", "<!--\n-->"])),
+            _ => {
+                doc.push_str("<![CDATA[");
+                (0..random.below(6)).for_each(|_| doc.push_str(random.one_of(&DOC_PIECES)));
+                doc.push_str("]]>");
+            }
+        }
+    }
+    doc
+}
+
+#[test]
+fn a_doc_keeps_its_meaning_however_its_blanks_are_spelt() {
+    let mut random = Random(0x85eb_ca6b);
+    for _ in 0..3000 {
+        let (outer, inner) = (doc(&mut random), doc(&mut random));
+        formatted(&format!(
+            "<protocol package='a'><doc>{outer}</doc><message name='M'><doc>{inner}</doc></message></protocol>"
+        ));
+    }
+}
+
 fn without_blank_lines(text: &str) -> String {
     text.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
