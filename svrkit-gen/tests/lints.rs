@@ -139,6 +139,28 @@ fn a_file_that_is_only_imported_is_not_judged() {
 }
 
 #[test]
+fn a_request_shared_with_an_imported_file_is_found_in_the_one_that_is_judged() {
+    let query = "<message name='Query'><field tag='1' name='id' type='u64'/></message>";
+    let service = |name: &str, query: &str| {
+        format!(
+            "<service name='{name}'><method name='Get' id='1' request='{query}' response='{query}'/></service>"
+        )
+    };
+    for (own, imported) in [("A", "B"), ("B", "A")] {
+        let folder = support::Folder::new("shared");
+        let inner = format!("<protocol package='i'>{query}{}</protocol>", service(imported, "Query"));
+        let inner = folder.file("inner.xml", inner);
+        let root =
+            format!("<protocol package='r'><import path='inner.xml'/>{}</protocol>", service(own, "i.Query"));
+        let root = folder.file("root.xml", root);
+        let config = Config::new().lints(Lints::new());
+        for files in [&[&root][..], &[&root, &inner]] {
+            assert_eq!(codes(&config.check(files)), ["SVK0312"], "{own}");
+        }
+    }
+}
+
+#[test]
 fn each_file_has_the_levels_that_were_given_for_it() {
     let folder = support::Folder::new("levels");
     let files = ["a", "b"].map(|name| {

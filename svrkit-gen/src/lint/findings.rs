@@ -29,6 +29,11 @@ impl<'a> Findings<'a> {
         !self.found.is_full() && levels.any(|levels| levels.level(lint) != Level::Off)
     }
 
+    /// Whether anything of this lint that stands in that file is reported.
+    pub(super) fn are_wanted_in(&self, file: FileId) -> bool {
+        self.level(self.lint, file) != Level::Off
+    }
+
     /// Reports what stands at `span`, unless the lint is off or allowed there. The finding is made only if it is kept.
     pub(super) fn push(&mut self, span: Span, finding: impl FnOnce(Code) -> Diagnostic) {
         let severity = match self.level(self.lint, span.file) {

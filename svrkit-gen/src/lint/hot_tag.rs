@@ -5,7 +5,7 @@
 
 use super::{Findings, Level, Lint, Subject};
 use crate::diagnostic::{Code, Diagnostic, quoted};
-use crate::model::Message;
+use crate::model::{Field, Message};
 
 /// The largest tag that takes one byte.
 const HOT_MAX: u32 = 15;
@@ -23,21 +23,28 @@ pub(super) const LINT: Lint = Lint {
 
 fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for message in &subject.schema.messages {
-        let always_there =
-            message.fields.iter().filter(|field| field.optional.is_none() && field.oneof.is_none());
-        let Some(field) = always_there.clone().find(|field| HOT_MAX < field.head.tag.value) else { continue };
-        let Some(free) = free_hot_tag(message) else { continue };
-        let head = &field.head;
-        findings.push(head.tag.span, |code| {
-            let text = format!(
-                "{} takes two bytes for its tag while the tag {free} is free",
-                quoted(&head.name.value)
-            );
-            let help =
-                "before the schema is in use, give it that tag; later, reserve the tag for what was there";
-            Diagnostic::new(code, head.tag.span, text).help(help)
-        });
+        let is_always_there = |field: &&Field| field.optional.is_none() && field.oneof.is_none();
+        let heads = message.fields.iter().filter(is_always_there).map(|field| &field.head);
+        let mut cold = heads.filter(|head| HOT_MAX < head.tag.value).peekable();
+        let Some(free) = cold.peek().and_then(|_| free_hot_tag(message)) else { continue };
+        for head in cold {
+            findings.push(head.tag.span, |code| {
+                let text = format!(
+                    "{} takes {} bytes for its tag while the tag {free} is free",
+                    quoted(&head.name.value),
+                    tag_len(head.tag.value)
+                );
+                let help =
+                    "before the schema is in use, give it that tag; later, reserve the tag for what was there";
+                Diagnostic::new(code, head.tag.span, text).help(help)
+            });
+        }
     }
+}
+
+/// How many bytes a tag takes on the wire: seven bits in each, three of them for the kind of the value.
+fn tag_len(tag: u32) -> u32 {
+    (u32::BITS - tag.leading_zeros() + 3).div_ceil(7)
 }
 
 fn free_hot_tag(message: &Message) -> Option<u32> {

@@ -18,7 +18,10 @@ pub(super) const LINT: Lint = Lint {
 fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let schema = subject.schema;
     let mut first_use = HashMap::new();
-    for method in schema.services.iter().flat_map(|service| &service.methods) {
+    let mut methods: Vec<_> = schema.services.iter().flat_map(|service| &service.methods).collect();
+    // What is found must be in a file that is judged: others have the first use.
+    methods.sort_by_key(|method| findings.are_wanted_in(method.head.name.span.file));
+    for method in methods {
         let request = schema.message(method.request);
         if request.heads().is_empty() {
             continue;

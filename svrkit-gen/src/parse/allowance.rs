@@ -91,8 +91,9 @@ impl<'t> Comments<'t, '_> {
         let words_start = inner.end - words.len();
         let words = words.trim_end();
         let span = Span::new(self.file, words_start - MARK.len(), words_start + words.len());
-        let Some(names) = words.strip_prefix("allow").filter(|rest| rest.starts_with(char::is_whitespace))
-        else {
+        let ends_word =
+            |rest: &&str| rest.chars().next().is_none_or(|first| first.is_whitespace() || first == ':');
+        let Some(names) = words.strip_prefix("allow").filter(ends_word) else {
             let word = words.split(|it: char| it.is_whitespace() || it == ':').next().unwrap_or_default();
             let message = format!("{} is no word for the compiler", quoted(&format!("{MARK}{word}")));
             return self.refuse(span, message, HOW);
@@ -116,6 +117,11 @@ impl<'t> Comments<'t, '_> {
                 message,
                 "say after a `:` why the lint is wrong here: the next reader asks",
             );
+        }
+        if let Some(run_on) = lints.iter().find(|lint| lint.value.contains(char::is_whitespace)) {
+            let words = run_on.value.split_whitespace().collect::<Vec<_>>();
+            let help = format!("write {}", quoted(&words.join(", ")));
+            return self.refuse(run_on.span, "the names of lints are separated by commas".to_owned(), &help);
         }
         self.waiting.push((self.allowances.len(), span));
         self.allowances.push(Allowance { lints, extent: span });
@@ -206,6 +212,9 @@ mod tests {
         for comment in [
             "<!--svrkit:-->",
             "<!-- svrkit:allow -->",
+            "<!-- svrkit:allow: why -->",
+            "<!-- svrkit:allow a b: why -->",
+            "<!-- svrkit:allow a, b\nc: why -->",
             "<!-- svrkit:allow a -->",
             "<!-- svrkit:allow a: -->",
             "<!-- svrkit:allow : why -->",
