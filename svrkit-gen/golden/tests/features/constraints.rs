@@ -10,7 +10,7 @@ use svrkit_runtime::{Bytes, Violations};
 fn reading() -> Reading {
     Reading {
         sensor: "s".repeat(16),
-        delta: i64::MIN,
+        delta: i64::MIN + 1,
         celsius: -273.15,
         samples: vec![f32::MAX],
         raw: Some(Bytes::from_static(b"1234")),
@@ -35,6 +35,10 @@ fn each_constraint_is_kept_at_its_edge_and_broken_beyond() {
     check(|_| {}, &[]);
     check(|it| it.sensor.clear(), &["sensor: must be at least 1 byte, is 0"]);
     check(|it| it.sensor.push('x'), &["sensor: must be at most 16 bytes, is 17"]);
+    check(
+        |it| it.delta = i64::MIN,
+        &["delta: must be at least -9223372036854775807, is -9223372036854775808"],
+    );
     check(|it| it.delta = -1, &[]);
     check(|it| it.delta = 0, &["delta: must be at most -1, is 0"]);
     check(|it| it.celsius = 1000.5, &[]);
