@@ -4,30 +4,26 @@
 //! may mean: a definition nested in the message that uses it or in one around that; one of the package; one by its
 //! full name. In each case the definition stands in the same file or in one that it imports.
 
-use std::borrow::Cow;
+mod missing;
+
 use std::rc::Rc;
 
+use self::missing::Wanted;
 use super::collect::{Collected, Surroundings, Unresolved};
 use super::fingerprint::fnv1a_32;
-use super::foreign_shape::{self, Spot};
+use super::foreign_shape::Spot;
 use super::literal::Unreadable;
 use super::scope::{ScopeId, Scopes, SymbolKind};
 use super::{
-    Enum, EnumId, Error, ErrorsId, Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, Literal, Message,
-    MessageId, Method, MethodHead, Name, Reserved, Scalar, Schema, Service, foreign_type, literal, recursion,
+    EnumId, Error, ErrorsId, Field, FieldHead, FieldType, File, KIT_SERVICE_IDS, Literal, MessageId, Method,
+    MethodHead, Name, Reserved, Scalar, Schema, Service, literal, recursion,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, FileId, Spanned, quoted};
 use crate::load::{self, Loaded};
-use crate::parse::{nearest, syntax};
+use crate::parse::syntax;
 
 /// The package whose services the kit itself brings.
 pub(crate) const KIT_PACKAGE: &str = "svrkit";
-
-/// So many names are looked through for the one that was meant.
-const CHOICE_MAX: usize = 1_024;
-
-/// So many are shown where none is near.
-const SHOWN_MAX: usize = 5;
 
 /// Builds the model of everything that was loaded; the syntax becomes part of it.
 pub(crate) fn resolve(loaded: &mut Loaded, found: &mut Diagnostics) -> Schema {
@@ -393,87 +389,6 @@ impl<'a> Resolver<'a> {
         }
         Err(miss)
     }
-
-    /// Whether a definition that is missing may have been lost with a fault that was reported: in this file, or in one
-    /// it imports.
-    fn is_lost(&self, reference: &str, file: FileId) -> bool {
-        let mut visible = self.loaded.files[file.index()].visible.iter();
-        self.loaded.is_cut || visible.any(|file| self.loaded.files[file.index()].lost.covers(reference))
-    }
-
-    fn missed(
-        &mut self,
-        code: Code,
-        reference: &Spanned<Rc<str>>,
-        message: String,
-        miss: &Miss,
-        place: &Place<'_>,
-        wanted: Wanted,
-    ) {
-        let help = match miss {
-            // Its imports may be among the files that were not read any more.
-            Miss::NotImported(_) if self.loaded.is_cut => return,
-            Miss::NotImported(file) => {
-                let path = self.loaded.files[file.index()].path.display().to_string();
-                Some(format!("it is defined in {}, which this file does not import", quoted(&path)))
-            }
-            Miss::Unknown if self.is_lost(&reference.value, place.file) => return,
-            Miss::Unknown => self.suggestion(&reference.value, place, wanted),
-        };
-        self.found.push(Diagnostic::new(code, reference.span, message).maybe_help(help));
-    }
-
-    /// What may have been meant, or what there is.
-    fn suggestion(&self, reference: &str, place: &Place<'_>, wanted: Wanted) -> Option<String> {
-        let visible = &self.loaded.files[place.file.index()].visible;
-        let is_bundled = |file: &FileId| self.loaded.files[file.index()].is_bundled;
-        if reference.starts_with("svrkit.types.") && !visible.iter().any(is_bundled) {
-            return Some("import `svrkit/types.xml`".to_owned());
-        }
-        let kinds = visible.iter().flat_map(|file| &self.defined[file.index()]);
-        let defined = kinds.filter_map(|kind| match (kind, wanted) {
-            (SymbolKind::Message(MessageId(at)), Wanted::Type(_) | Wanted::Message) => {
-                self.schema.messages.get(*at).map(|it: &Message| &it.name)
-            }
-            (SymbolKind::Enum(EnumId(at)), Wanted::Type(_)) => {
-                self.schema.enums.get(*at).map(|it: &Enum| &it.name)
-            }
-            (SymbolKind::Errors(ErrorsId(at)), Wanted::Errors) => {
-                self.schema.errors.get(*at).map(|it| &it.name)
-            }
-            _ => None,
-        });
-        let defined = defined.map(|name| Cow::Owned(written_in(place.name, name)));
-        let did_you_mean = |word: Cow<'_, str>| format!("did you mean `{word}`?");
-        match wanted {
-            Wanted::Type(spot) => {
-                let is_message = |word: &str| matches!(self.symbol(word, place), Ok(SymbolKind::Message(_)));
-                let foreign = foreign_type::hint(reference).map(str::to_owned);
-                let foreign = foreign.or_else(|| foreign_shape::hint(reference, spot, is_message));
-                let scalars = Scalar::ALL.iter().map(|scalar| Cow::Borrowed(scalar.word));
-                foreign.or_else(|| nearest(reference, scalars.chain(defined)).map(did_you_mean))
-            }
-            Wanted::Message | Wanted::Errors => {
-                let defined: Vec<_> = defined.take(CHOICE_MAX).collect();
-                nearest(reference, defined.iter().map(|it| Cow::Borrowed(&**it)))
-                    .map(did_you_mean)
-                    .or_else(|| Some(choice(reference, &defined, wanted)))
-            }
-        }
-    }
-}
-
-/// Which names there are, or how to have one.
-fn choice(reference: &str, defined: &[Cow<'_, str>], wanted: Wanted) -> String {
-    let (element, what) =
-        if matches!(wanted, Wanted::Errors) { ("errors", "sets of errors") } else { ("message", "messages") };
-    if defined.is_empty() {
-        let name = reference.rsplit('.').next().unwrap_or_default();
-        return format!("define {}", quoted(&format!("<{element} name=\"{name}\">")));
-    }
-    let shown: Vec<_> = defined.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
-    let rest = if SHOWN_MAX < defined.len() { " and more" } else { "" };
-    format!("{what} known here: {}{rest}", shown.join(" "))
 }
 
 /// The fields of one message.
@@ -483,24 +398,6 @@ struct Resolved {
     unresolved: Vec<FieldHead>,
     /// The oneofs of those without a type.
     partial_oneofs: Vec<usize>,
-}
-
-/// What a reference shall lead to.
-#[derive(Clone, Copy)]
-enum Wanted {
-    Type(Spot),
-    Message,
-    Errors,
-}
-
-/// A name as one would write it at a place.
-fn written_in(place: &Name, name: &Name) -> String {
-    if name.package != place.package {
-        return name.full();
-    }
-    let messages = || place.around.iter().chain([&place.own]);
-    let is_within = name.around.len() == place.around.len() + 1 && name.around.iter().eq(messages());
-    if is_within { name.own.to_string() } else { name.short() }
 }
 
 /// The id of a service that names none; it stays out of what belongs to the kit.
