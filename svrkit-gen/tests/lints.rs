@@ -18,7 +18,7 @@ use svrkit_gen::{Code, Config, Level, Lint, Lints, Report, Severity};
 const FOLDER: &str = "tests/schemas/lint";
 
 /// How the names of files end in which nothing is found.
-const QUIET: [&str; 3] = ["_allowed", "_list", "allowed_file"];
+const QUIET: [&str; 4] = ["_allowed", "_list", "_used", "allowed_file"];
 
 fn is_quiet(schema: &Path) -> bool {
     let stem = schema.file_stem().unwrap().to_str().unwrap();

@@ -3,11 +3,11 @@
 //! An import that serves nothing makes readers look for what it serves, and a change of that file rebuild this one. A
 //! file that defines nothing itself is a list of files to compile, and its imports are its purpose.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Findings, Level, Lint, Subject};
 use crate::diagnostic::{Code, Diagnostic, FileId, quoted};
-use crate::model::{FieldType, MessageId, Schema};
+use crate::model::{FieldType, Lifecycle, MessageId, Name, Schema};
 
 pub(super) const LINT: Lint = Lint {
     name: "unused-import",
@@ -36,6 +36,10 @@ fn lint(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn uses(schema: &Schema) -> (BTreeSet<FileId>, BTreeSet<(FileId, FileId)>) {
     let mut defining: BTreeSet<_> = schema.enums.iter().map(|it| it.name.span.file).collect();
     let mut uses = BTreeSet::new();
+    add_replacements(schema.messages.iter().map(|it| (&it.name, &it.lifecycle)), &mut uses);
+    add_replacements(schema.enums.iter().map(|it| (&it.name, &it.lifecycle)), &mut uses);
+    add_replacements(schema.errors.iter().map(|it| (&it.name, &it.lifecycle)), &mut uses);
+    add_replacements(schema.services.iter().map(|it| (&it.name, &it.lifecycle)), &mut uses);
     let file_of = |id: MessageId| schema.message(id).name.span.file;
     for message in &schema.messages {
         let file = message.name.span.file;
@@ -63,4 +67,21 @@ fn uses(schema: &Schema) -> (BTreeSet<FileId>, BTreeSet<(FileId, FileId)>) {
         }
     }
     (defining, uses)
+}
+
+/// What `replaced-by` names among definitions of one kind: it may stand in another file of the package.
+fn add_replacements<'s>(
+    definitions: impl Iterator<Item = (&'s Name, &'s Lifecycle)> + Clone,
+    uses: &mut BTreeSet<(FileId, FileId)>,
+) {
+    let replaced_by = |lifecycle: &'s Lifecycle| lifecycle.history()?.replaced_by.as_ref();
+    if definitions.clone().all(|(_, lifecycle)| replaced_by(lifecycle).is_none()) {
+        return;
+    }
+    let files: HashMap<_, _> =
+        definitions.clone().map(|(name, _)| ((name.scope, &*name.own), name.span.file)).collect();
+    uses.extend(definitions.filter_map(|(name, lifecycle)| {
+        let better = replaced_by(lifecycle)?;
+        Some((name.span.file, *files.get(&(name.scope, &*better.value))?))
+    }));
 }
