@@ -1,7 +1,8 @@
 //! SVK0313 `no-timeout`: a method says how long it may take.
 //!
 //! Without it every caller waits as long as its client does by default, whatever the method is worth. Who writes the
-//! schema knows better than all callers. Off unless asked for: a default is an answer, too. Nobody waits for a oneway method, and a stream may be open for days.
+//! schema knows better than all callers. Off unless asked for: a default is an answer, too. Nobody waits for a oneway
+//! method, and a stream may be open for days.
 
 use super::{Findings, Level, Lint, Subject};
 use crate::diagnostic::{Code, Diagnostic, quoted};
