@@ -132,7 +132,7 @@ fn a_generated_file_names_the_first_schemas_and_counts_the_others() {
     let check = |count: usize, expected: &str| {
         let folder = support::Folder::new("header");
         let files = (0..count)
-            .map(|at| folder.file(&format!("{at}.xml"), &format!("<protocol package='p{at}'/>")))
+            .map(|at| folder.file(&format!("{at}.xml"), format!("<protocol package='p{at}'/>")))
             .collect::<Vec<_>>();
         let generated = Config::new().generate(files).unwrap();
         let expected = format!("{GENERATED_MARK} from {expected}. Do not edit");
