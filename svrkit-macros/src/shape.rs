@@ -17,7 +17,9 @@ pub(crate) fn inside(parts: &[(&Type, TokenStream)]) -> TokenStream {
         return TokenStream::new();
     }
     let tree = tree(parts);
+    // Inline: never called, it is then never compiled to code either.
     quote! {
+        #[inline]
         fn inside() -> ::core::marker::PhantomData<impl ::svrkit_runtime::wire::tlv::Reach> {
             #tree
         }
@@ -33,12 +35,7 @@ fn tree(parts: &[(&Type, TokenStream)]) -> TokenStream {
             let end =
                 ty.to_token_stream().into_iter().last().map_or_else(Span::call_site, |token| token.span());
             let call = quote_spanned!(end=> ::inside());
-            quote!({
-                fn part() -> ::core::marker::PhantomData<impl ::svrkit_runtime::wire::tlv::Reach> {
-                    #part #call
-                }
-                part()
-            })
+            quote!(#part #call)
         }
         _ => {
             let (left, right) = parts.split_at(parts.len() / 2);

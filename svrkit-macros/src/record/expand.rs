@@ -46,9 +46,12 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
 
                 #inside
 
+                // Compiled where it is used.
+                #[inline]
                 fn default_ref() -> &'static Self {
-                    static DEFAULT: ::std::sync::OnceLock<#ident> = ::std::sync::OnceLock::new();
-                    DEFAULT.get_or_init(::core::default::Default::default)
+                    static DEFAULT: ::svrkit_runtime::wire::tlv::DefaultCell<#ident> =
+                        ::svrkit_runtime::wire::tlv::DefaultCell::new();
+                    DEFAULT.get()
                 }
             }
 

@@ -125,7 +125,11 @@ impl<'a> Decoder<'a> {
     ///
     /// As [`prefixed`](Self::prefixed), too deep, and whatever is wrong inside.
     pub fn message<M: Tlv>(&mut self, message: &mut M) -> Result<(), DecodeError> {
-        self.deeper(|decoder| message.merge(decoder))
+        // Without closures: this is made anew for each message there is.
+        let behind = self.enter()?;
+        message.merge(self)?;
+        self.leave(behind);
+        Ok(())
     }
 
     /// Passes over the value behind `key`.
@@ -205,14 +209,28 @@ impl<'a> Decoder<'a> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
+        let behind = self.enter()?;
+        read(self)?;
+        self.leave(behind);
+        Ok(())
+    }
+
+    /// Goes one level deeper, into a value of kind [`Kind::Prefixed`](super::Kind::Prefixed), and says what stands behind it.
+    #[inline]
+    fn enter(&mut self) -> Result<&'a [u8], DecodeError> {
         let inside = self.prefixed()?;
         let Some(depth_left) = self.depth_left.checked_sub(1) else {
             return Err(self.error(DecodeErrorKind::DepthExceeded { limit: self.limits.depth }));
         };
         self.depth_left = depth_left;
-        self.within(inside, read)?;
+        Ok(std::mem::replace(&mut self.rest, inside))
+    }
+
+    /// Goes on `behind` what was [entered](Self::enter), once it is read.
+    #[inline]
+    fn leave(&mut self, behind: &'a [u8]) {
+        self.rest = behind;
         self.depth_left += 1;
-        Ok(())
     }
 
     /// How many records with this key follow one another, the one just begun included; what is malformed

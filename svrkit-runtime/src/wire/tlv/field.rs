@@ -99,10 +99,14 @@ impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
 
     #[inline]
     fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
-        if self.is_none() {
-            decoder.charge(T::HEAP_LEN)?;
-        }
-        self.get_or_insert_default().merge_value(decoder)
+        let value = match self {
+            Some(value) => value,
+            None => {
+                decoder.charge(T::HEAP_LEN)?;
+                self.insert(T::default())
+            }
+        };
+        value.merge_value(decoder)
     }
 
     fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&T, &mut Violations)) {

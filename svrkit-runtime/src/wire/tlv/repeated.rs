@@ -15,9 +15,11 @@ impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
 
     #[inline]
     fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
-        match T::KIND {
-            Kind::Prefixed => encode_each(self, key, free),
-            _ => encode_packed(self, key, free),
+        // Known when this is compiled, so that messages bring no code for packed ones.
+        if const { matches!(T::KIND, Kind::Prefixed) } {
+            encode_each(self, key, free)
+        } else {
+            encode_packed(self, key, free)
         }
     }
 
@@ -65,12 +67,14 @@ impl<T: Value<E>, E: Encoding> Field<Unpacked<E>> for Vec<T> {
 }
 
 fn encode_each<'b, T: Value<E>, E: Encoding>(
-    items: &[T],
+    mut items: &[T],
     key: Key,
     mut free: &'b mut [u8],
 ) -> Option<&'b mut [u8]> {
-    for item in items.iter().rev() {
+    // No iterator: its functions would be made anew for each message there is.
+    while let [before @ .., item] = items {
         free = backward::key(item.encode_value(free)?, key)?;
+        items = before;
     }
     Some(free)
 }
@@ -97,7 +101,7 @@ fn merge<T: Value<E>, E: Encoding>(
     key: Key,
     decoder: &mut Decoder<'_>,
 ) -> Result<(), DecodeError> {
-    if T::KIND != Kind::Prefixed && key.kind() == Kind::Prefixed {
+    if const { !matches!(T::KIND, Kind::Prefixed) } && key.kind() == Kind::Prefixed {
         return merge_packed(items, decoder);
     }
     if items.len() == items.capacity() {
