@@ -16,6 +16,56 @@ use crate::wire::tlv::Tlv;
 
 /// Requests to be sent, and answers to be received, in any order. The call begins with the first use; dropping this cancels it.
 ///
+/// ```
+/// use svrkit_runtime::{Call, Receiver, Sender, Server, Service, ServiceSpec, Spec, Status, Streaming, Tlv};
+///
+/// #[derive(Clone, Debug, Default, PartialEq, Tlv)]
+/// struct Number {
+///     #[tlv(1)]
+///     value: u32,
+/// }
+///
+/// static ADDER: ServiceSpec = ServiceSpec::new("test.Adder", 2005, &[&ADD]);
+/// static ADD: Spec = Spec::new("test.Adder", 2005, "Add", 1).streaming(Streaming::Both);
+///
+/// struct Adder;
+///
+/// impl Adder {
+///     async fn add(mut numbers: Receiver<Number>, mut sums: Sender<Number>) -> Result<(), Status> {
+///         let mut sum = 0;
+///         while let Some(number) = numbers.next().await? {
+///             sum += number.value;
+///             sums.send(&Number { value: sum }).await?;
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// // Generated for a service of a schema.
+/// impl Service for Adder {
+///     fn spec(&self) -> &'static ServiceSpec {
+///         &ADDER
+///     }
+///
+///     fn dispatch(&self, call: Call) {
+///         call.handle_both_streams(&ADD, Adder::add);
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Server::new().service(Adder).in_process()?;
+/// let mut sums = client.both_streams::<Number, Number>(&ADD);
+/// sums.send(&Number { value: 1 }).await?;
+/// sums.send(&Number { value: 2 }).await?;
+/// assert_eq!(sums.next().await?, Some(Number { value: 1 }));
+/// assert_eq!(sums.next().await?, Some(Number { value: 3 }));
+/// sums.end().await?;
+/// assert_eq!(sums.next().await?, None);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// The first answer has to come within the method's timeout, or `deadline.default`; after it a stream may be silent. Both
 /// sides have room for `stream.room` messages: who sends without receiving can make both wait for each other.
 /// [`split`](Self::split) lets two tasks do the two.

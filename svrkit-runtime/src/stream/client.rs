@@ -9,6 +9,53 @@ use crate::wire::tlv::Tlv;
 
 /// Requests to be sent, and the answer to all of them. The call begins with the first; dropping this cancels it.
 ///
+/// ```
+/// use svrkit_runtime::{Call, Receiver, Server, Service, ServiceSpec, Spec, Status, Streaming, Tlv};
+///
+/// #[derive(Clone, Debug, Default, PartialEq, Tlv)]
+/// struct Number {
+///     #[tlv(1)]
+///     value: u32,
+/// }
+///
+/// static ADDER: ServiceSpec = ServiceSpec::new("test.Adder", 2004, &[&ADD]);
+/// static ADD: Spec = Spec::new("test.Adder", 2004, "Add", 1).streaming(Streaming::Client);
+///
+/// struct Adder;
+///
+/// impl Adder {
+///     async fn add(mut numbers: Receiver<Number>) -> Result<Number, Status> {
+///         let mut sum = 0;
+///         while let Some(number) = numbers.next().await? {
+///             sum += number.value;
+///         }
+///         Ok(Number { value: sum })
+///     }
+/// }
+///
+/// // Generated for a service of a schema.
+/// impl Service for Adder {
+///     fn spec(&self) -> &'static ServiceSpec {
+///         &ADDER
+///     }
+///
+///     fn dispatch(&self, call: Call) {
+///         call.handle_client_stream(&ADD, Adder::add);
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Server::new().service(Adder).in_process()?;
+/// let mut numbers = client.client_stream::<Number, Number>(&ADD);
+/// for value in 1..=3 {
+///     numbers.send(&Number { value }).await?;
+/// }
+/// assert_eq!(numbers.finish().await?.value, 6);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// The answer has to come within the method's timeout, or `deadline.default`, of [`finish`](Self::finish).
 #[derive(Debug)]
 #[must_use = "a stream that is dropped is cancelled"]
