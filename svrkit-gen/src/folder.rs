@@ -11,10 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Code;
-use crate::limits::FILES_MAX;
-
-/// Most entries of a folder and those below it that are looked at, whatever they are.
-const FOLDER_ENTRIES_MAX: usize = 100_000;
+use crate::limits::{FILES_MAX, FOLDER_ENTRIES_MAX};
 
 /// The files in `folder` and below it whose names end with `.xml`, sorted. Links to folders are not followed: they may
 /// lead in a circle.
@@ -22,7 +19,7 @@ const FOLDER_ENTRIES_MAX: usize = 100_000;
 /// # Errors
 ///
 /// When a folder cannot be read, when there is no such file, and when there are more files than
-/// [`limits::FILES_MAX`](crate::limits::FILES_MAX), or ten times as many entries.
+/// [`FILES_MAX`] or more entries than [`FOLDER_ENTRIES_MAX`].
 pub fn schemas_below(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, FolderError> {
     walk(folder.as_ref(), FILES_MAX, FOLDER_ENTRIES_MAX)
 }

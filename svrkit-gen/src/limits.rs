@@ -14,6 +14,9 @@ pub const RUN_LEN_MAX: u64 = 64 * 1024 * 1024;
 /// Most files one run may read, imports included.
 pub const FILES_MAX: usize = 10_000;
 
+/// Most entries of a folder of schemas, and of those below it, that are looked at, whatever they are.
+pub const FOLDER_ENTRIES_MAX: usize = 100_000;
+
 /// Most elements one schema file may hold. What a `<reserved>` lists counts as well, a word as an element.
 pub const ELEMENTS_MAX: usize = 100_000;
 

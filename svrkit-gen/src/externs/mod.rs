@@ -14,11 +14,12 @@ use quote::quote;
 pub(crate) use self::rust_path::RustPath;
 use self::schema_crate::SchemaCrate;
 pub(crate) use self::settings::{Fault, RustSettings};
+use crate::load::bundled::TYPES_PACKAGE;
 use crate::model::Name;
 use crate::names;
 
 /// The package whose types the runtime has.
-const KIT_TYPES: (&str, &str) = ("svrkit.types", "::svrkit_runtime::types");
+const KIT_TYPES: (&str, &str) = (TYPES_PACKAGE, "::svrkit_runtime::types");
 
 /// Who stands for what.
 #[derive(Clone, Debug)]

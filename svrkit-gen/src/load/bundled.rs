@@ -5,6 +5,9 @@ use crate::parse::nearest;
 /// What imports of them start with. No other file is found by such a path.
 pub(super) const FOLDER: &str = "svrkit/";
 
+/// The package of the types that protocols share.
+pub(crate) const TYPES_PACKAGE: &str = "svrkit.types";
+
 const SCHEMAS: [(&str, &str); 1] = [("svrkit/types.xml", include_str!("../../schemas/svrkit/types.xml"))];
 
 /// The schema of this path.

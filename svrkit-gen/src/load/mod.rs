@@ -3,7 +3,7 @@
 //! The only stage that opens schema files. Each file is read once, whatever names lead to it; imports are followed
 //! without recursion. Paths are shown as the user gave them, those of imports relative to the importing file.
 
-mod bundled;
+pub(crate) mod bundled;
 mod bytes;
 mod cycle;
 

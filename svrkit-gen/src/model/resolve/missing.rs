@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{Miss, Place, Resolver};
 use crate::diagnostic::{Code, Diagnostic, FileId, Spanned, quoted};
+use crate::load::bundled::TYPES_PACKAGE;
 use crate::model::foreign_shape::{self, Spot};
 use crate::model::scope::SymbolKind;
 use crate::model::{Enum, EnumId, ErrorsId, Message, MessageId, Name, Scalar, foreign_type};
@@ -58,7 +59,9 @@ impl Resolver<'_> {
     fn suggestion(&self, reference: &str, place: &Place<'_>, wanted: Wanted) -> Option<String> {
         let visible = &self.loaded.files[place.file.index()].visible;
         let is_bundled = |file: &FileId| self.loaded.files[file.index()].is_bundled;
-        if reference.starts_with("svrkit.types.") && !visible.iter().any(is_bundled) {
+        let is_bundled_type =
+            |name: &str| name.strip_prefix(TYPES_PACKAGE).is_some_and(|rest| rest.starts_with('.'));
+        if is_bundled_type(reference) && !visible.iter().any(is_bundled) {
             return Some("import `svrkit/types.xml`".to_owned());
         }
         let kinds = visible.iter().flat_map(|file| &self.defined[file.index()]);
