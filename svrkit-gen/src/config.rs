@@ -207,7 +207,8 @@ impl Config {
         }
     }
 
-    fn read(
+    /// Reads and checks files; what was found may be errors.
+    pub(crate) fn read(
         &self,
         files: impl IntoIterator<Item = impl AsRef<Path>>,
         lints: Option<&Levels>,
@@ -238,8 +239,8 @@ impl Config {
 }
 
 /// What a run read.
-struct Run {
-    schema: Schema,
+pub(crate) struct Run {
+    pub(crate) schema: Schema,
     /// The files that were named, apart from those they import.
     named: BTreeSet<FileId>,
 }

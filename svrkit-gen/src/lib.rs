@@ -34,6 +34,7 @@ mod codes;
 mod components;
 mod config;
 mod constraint;
+mod descriptor;
 mod diagnostic;
 mod emit;
 mod externs;
@@ -55,6 +56,7 @@ pub mod dialect {}
 
 pub use build_script::compile;
 pub use config::{Config, Generated};
+pub use descriptor::Descriptors;
 pub use diagnostic::{Code, Diagnostic, Location, Report, Severity};
 pub use emit::GENERATED_MARK;
 pub use folder::{FolderError, schemas_below};

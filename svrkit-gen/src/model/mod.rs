@@ -8,6 +8,7 @@ mod collect;
 pub(crate) mod fingerprint;
 mod foreign_shape;
 mod foreign_type;
+mod json_name;
 mod literal;
 mod recursion;
 mod reserved;
@@ -348,6 +349,11 @@ impl Field {
             FieldType::Message(id) if !self.is_many() => Some(id),
             _ => None,
         }
+    }
+
+    /// What it is called in JSON.
+    pub(crate) fn json_name(&self) -> String {
+        json_name::lower_camel(&self.head.name.value)
     }
 
     /// What its constraints are about.

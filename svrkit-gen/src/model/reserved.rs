@@ -56,6 +56,11 @@ impl Reserved {
         self.names.iter().map(|(name, span)| (&**name, *span))
     }
 
+    /// Every range of reserved numbers, first and last, ascending.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.ranges.iter().map(|(first, last, _)| (*first, *last))
+    }
+
     /// The largest reserved number.
     pub(crate) fn numbers_max(&self) -> Option<i64> {
         self.ranges.last().map(|(_, last, _)| *last)
