@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::check;
 use crate::diagnostic::{Diagnostics, FileId, Report};
 use crate::emit::{self, Sides};
+use crate::export::{self, Exported};
 use crate::externs::RustSettings;
 use crate::folder;
 use crate::lint::{self, Levels, Lints};
@@ -168,6 +169,55 @@ impl Config {
         let packages = run.schema.files.iter().map(|file| file.package.value.to_string());
         let packages: BTreeSet<_> = packages.filter(|package| !externs.has_package(package)).collect();
         Ok(Generated { source, report, packages: packages.into_iter().collect() })
+    }
+
+    /// The packages of files and of what they import as `.proto` files in proto3, for those who speak protobuf; writes
+    /// nothing. Sides, derives and external types do not matter here.
+    ///
+    /// The bytes on the wire are the same. What differs, and what is done about it:
+    ///
+    /// - A package is one file: `shop.orders` is `shop/orders.proto`. The kit's own types are those that protobuf brings,
+    ///   `google.protobuf.Timestamp` and so on; `svrkit.types.Decimal`, which it does not bring, is exported.
+    /// - Values of enums are told apart by the name of their enum, as all values in one scope of protobuf need names of
+    ///   their own: `PLACED` of `OrderStatus` is `ORDER_STATUS_PLACED`. A value that starts so already keeps its name.
+    /// - Where a name is taken in protobuf's scopes (a field `size` beside a nested message `size`, or a value that has
+    ///   the name of another enum's), a number is put behind; the name of a field in JSON stays as it was.
+    /// - A method with `oneway` answers `google.protobuf.Empty`. `idempotent` is `idempotency_level = IDEMPOTENT`.
+    /// - What protobuf has no word for stands in comments that start with `svrkit:`, in the words of the schema: ids,
+    ///   constraints, defaults, `sensitive`, timeouts, errors, histories.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read or a rule is broken, and when protobuf cannot say it
+    /// ([`Code::NOT_EXPORTABLE`](crate::Code::NOT_EXPORTABLE)): two fields with one name in JSON, a definition with the
+    /// name of a package, packages that use one another.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let folder = std::env::temp_dir().join(format!("svrkit-gen-export-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let file = folder.join("shop.xml");
+    /// std::fs::write(&file, "<protocol package='shop'><message name='Order'>\
+    ///     <field tag='1' name='id' type='u64' min='1'/></message></protocol>")?;
+    /// let exported = svrkit_gen::Config::new().export_proto([&file]).expect("the schema is sound");
+    /// let [file] = exported.files() else { panic!("one package is one file") };
+    /// assert_eq!(file.path, "shop.proto");
+    /// assert!(file.text.contains("  // svrkit: min=\"1\"\n  uint64 id = 1;\n"));
+    /// # std::fs::remove_dir_all(folder)
+    /// # }
+    /// ```
+    pub fn export_proto(
+        &self,
+        files: impl IntoIterator<Item = impl AsRef<Path>>,
+    ) -> Result<Exported, Report> {
+        let (run, report) = self.read(files, None);
+        if report.is_error() {
+            return Err(report);
+        }
+        let mut found = Diagnostics::default();
+        let files = export::proto(&run.schema, &mut found);
+        let report = report.with(found);
+        if report.is_error() { Err(report) } else { Ok(Exported::new(files, report)) }
     }
 
     /// Generates Rust and writes it to the output folder, if it changed.

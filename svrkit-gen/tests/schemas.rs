@@ -12,8 +12,9 @@ use svrkit_gen::{Code, Config, Level, Lint, Lints};
 const INVALID: &str = "tests/schemas/invalid";
 const LINT: &str = "tests/schemas/lint";
 
-/// What no schema can cause; `config` has tests for it.
-const NOT_OF_SCHEMAS: [Code; 3] = [Code::UNWRITABLE_OUTPUT, Code::NO_FILES, Code::CONFIG_FAULT];
+/// What no check of a schema finds; `config` and `proto` have tests for it.
+const NOT_OF_SCHEMAS: [Code; 4] =
+    [Code::UNWRITABLE_OUTPUT, Code::NO_FILES, Code::CONFIG_FAULT, Code::NOT_EXPORTABLE];
 
 #[test]
 fn an_invalid_schema_gives_the_text_beside_it() {

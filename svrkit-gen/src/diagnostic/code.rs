@@ -97,6 +97,7 @@ codes! {
     NOT_A_MESSAGE "NotAMessage" "SVK0207" Error "a request, a response or a detail is no known message"
     NOT_ERRORS "NotErrors" "SVK0208" Error "`errors` names no known set of errors"
     BAD_ALLOWANCE "BadAllowance" "SVK0301" Error "a comment that should allow a lint does not"
+    NOT_EXPORTABLE "NotExportable" "SVK0401" Error "protobuf cannot say what a schema says; found by an export alone"
 }
 
 /// A code is its text: nothing else has it.

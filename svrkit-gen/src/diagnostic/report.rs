@@ -51,6 +51,16 @@ impl Report {
         Self { findings: kept, errors, warnings, sources, files_read, files_missing }
     }
 
+    /// The same report with what a later stage found in the same files.
+    pub(crate) fn with(self, later: Diagnostics) -> Self {
+        let Self { findings, errors, warnings, sources, files_read, files_missing } = self;
+        let mut found = later;
+        found.kept.extend(findings);
+        found.errors += errors;
+        found.warnings += warnings;
+        Self::new(found, sources, files_read, files_missing)
+    }
+
     /// The same report with one more error: the generated file could not be written.
     pub(crate) fn failed_output(self, path: &Path, reason: &str, help: &str) -> Self {
         let message = format!("cannot write the generated file: {reason}");
