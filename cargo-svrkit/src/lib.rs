@@ -5,6 +5,7 @@
 //!
 //! - `commands`: one subcommand a file;
 //! - `formats`: how findings are written down, one format a file;
+//! - `generated`: output files that can be told from others;
 //! - `project`: what `new` makes;
 //! - `schemas`: the schema files named on the command line;
 //! - `settings`: `svrkit.toml`;
@@ -13,6 +14,7 @@
 
 mod commands;
 mod formats;
+mod generated;
 mod outcome;
 mod project;
 mod schemas;

@@ -2,18 +2,14 @@
 
 use std::error::Error;
 use std::ffi::OsStr;
-use std::fmt;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use svrkit_gen::GENERATED_MARK;
 
+use crate::generated::{self, FileState};
 use crate::outcome::{Exit, Outcome, counted};
 use crate::schemas::Schemas;
 use crate::settings::Settings;
-use crate::staging;
 
 /// Generates Rust from schemas and what they import, and writes it to a file if it changed.
 ///
@@ -50,7 +46,7 @@ impl Gen {
         };
         let warnings = generated.warnings().render();
         let output = self.output.display();
-        let state = match self.file(generated.source())? {
+        let state = match FileState::of(&self.output, generated.source())? {
             FileState::Fresh => {
                 return Ok(Outcome {
                     stdout: format!("`{output}` is up to date\n"),
@@ -58,27 +54,15 @@ impl Gen {
                     exit: Exit::Fine,
                 });
             }
-            FileState::Stale => "is not what the schemas give",
-            FileState::Absent => "is not there",
+            state => state.fault(),
         };
         if self.check {
             let finding = format!("error: `{output}` {state}: refresh it by `{}`\n", self.refresh());
             return Ok(Outcome::findings(warnings + &finding));
         }
-        staging::write_file(&self.output, generated.source().as_bytes())
-            .map_err(|error| OutputError::io(&self.output, "write", error))?;
+        generated::write(&self.output, generated.source())?;
         let lines = counted(generated.source().lines().count(), "line");
         Ok(Outcome { stdout: format!("wrote `{output}`: {lines}\n"), stderr: warnings, exit: Exit::Fine })
-    }
-
-    fn file(&self, source: &str) -> Result<FileState, OutputError> {
-        match fs::read(&self.output) {
-            Ok(bytes) if bytes == source.as_bytes() => Ok(FileState::Fresh),
-            Ok(bytes) if bytes.starts_with(GENERATED_MARK.as_bytes()) => Ok(FileState::Stale),
-            Ok(_) => Err(OutputError::Foreign(self.output.clone())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(FileState::Absent),
-            Err(error) => Err(OutputError::io(&self.output, "read", error)),
-        }
     }
 
     /// The command that writes the file.
@@ -99,13 +83,6 @@ impl Gen {
     }
 }
 
-/// What stands in the output file, compared with what was generated.
-enum FileState {
-    Fresh,
-    Stale,
-    Absent,
-}
-
 /// A path as one word of a shell's command line.
 fn shell_word(path: &Path) -> String {
     let text = path.as_os_str().to_string_lossy();
@@ -116,37 +93,6 @@ fn shell_word(path: &Path) -> String {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
-
-/// Why the output file could not be compared or written. It is as it was.
-#[derive(Debug)]
-enum OutputError {
-    Foreign(PathBuf),
-    Io { output: PathBuf, doing: &'static str, error: io::Error },
-}
-
-impl OutputError {
-    fn io(output: &Path, doing: &'static str, error: io::Error) -> Self {
-        Self::Io { output: output.to_owned(), doing, error }
-    }
-}
-
-impl fmt::Display for OutputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Foreign(output) => write!(
-                f,
-                "`{}` was not generated (it does not start with `{GENERATED_MARK}`) and is left as it is: \
-                 name another file by -o, or remove it first",
-                output.display()
-            ),
-            Self::Io { output, doing, error } => {
-                write!(f, "cannot {doing} `{}`, which -o names: {error}", output.display())
-            }
-        }
-    }
-}
-
-impl Error for OutputError {}
 
 #[cfg(test)]
 mod tests {

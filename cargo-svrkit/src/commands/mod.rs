@@ -4,6 +4,7 @@
 //! error when the work could not be done. None prints or exits.
 
 mod check;
+mod export;
 mod fmt;
 mod r#gen;
 mod new;
@@ -35,6 +36,7 @@ macro_rules! subcommands {
 
 subcommands! {
     check::Check,
+    export::Export,
     fmt::Fmt,
     r#gen::Gen,
     new::New,

@@ -7,6 +7,7 @@
 
 mod check;
 mod command_line;
+mod export;
 mod fmt;
 mod formats;
 mod r#gen;
