@@ -1,8 +1,25 @@
-//! Stubs: svrkit's from its schema, tonic's from a description by hand, so that no protoc is needed.
+//! Stubs and messages: svrkit's from its schemas, the peers' from the same definitions in their own words. No protoc is
+//! needed: tonic's service is described by hand, and protox reads the `.proto`.
 
-fn main() {
-    svrkit_gen::compile("schemas/echo.xml");
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The codec case's messages, as protobuf says it.
+const CODEC: &str = "schemas/codec.proto";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    svrkit_gen::Config::new().compile_or_exit(["schemas/echo.xml", "schemas/codec.xml"]);
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={CODEC}");
+    tonic();
+    let codec = protox::compile([CODEC], ["schemas"])?;
+    prost(&out, &codec)?;
+    Ok(())
+}
+
+fn tonic() {
     let method = tonic_build::manual::Method::builder()
         .name("echo")
         .route_name("Echo")
@@ -16,4 +33,23 @@ fn main() {
         .method(method)
         .build();
     tonic_build::manual::Builder::new().compile(&[service]);
+}
+
+/// As it comes, and with the containers that svrkit generates.
+fn prost(out: &Path, codec: &prost_types::FileDescriptorSet) -> Result<(), Box<dyn Error>> {
+    prost_build::Config::new()
+        .out_dir(folder(out, "prost")?)
+        .compile_fds(codec.clone())?;
+    prost_build::Config::new()
+        .out_dir(folder(out, "prost_same")?)
+        .btree_map(["."])
+        .bytes(["."])
+        .compile_fds(codec.clone())?;
+    Ok(())
+}
+
+fn folder(out: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = out.join(name);
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }

@@ -137,6 +137,11 @@ pub(crate) fn pin_to(core: usize) -> Result<()> {
     })
 }
 
+/// The last core this process may use: the first is where most else runs.
+pub(crate) fn last_core() -> Result<usize> {
+    allowed_cores()?.pop().context("this process may use no core")
+}
+
 fn allowed_cores() -> Result<Vec<usize>> {
     let allowed = sched_getaffinity(Pid::from_raw(0)).context("cannot ask which cores may be used")?;
     Ok((0..CpuSet::count())

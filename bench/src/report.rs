@@ -43,6 +43,19 @@ impl Report {
     /// Prints the table, then the lines.
     pub(crate) fn print(&self, title: &str, table: &Table) {
         println!("{title}\n\n{table}\n");
+        self.print_lines();
+    }
+
+    /// Prints several tables, each with its own title, then the lines.
+    pub(crate) fn print_all(&self, title: &str, tables: &[(String, Table)]) {
+        println!("{title}\n");
+        for (title, table) in tables {
+            println!("{title}\n\n{table}\n");
+        }
+        self.print_lines();
+    }
+
+    fn print_lines(&self) {
         for line in &self.lines {
             println!("{line}");
         }

@@ -1,5 +1,6 @@
 //! The cases: each is one file or folder and one line in [`CASES`].
 
+mod codec;
 mod compile;
 mod echo;
 
@@ -9,7 +10,7 @@ use clap::{ArgMatches, Command};
 use crate::report::Report;
 
 /// All cases.
-pub(crate) const CASES: &[Case] = &[echo::CASE, compile::CASE];
+pub(crate) const CASES: &[Case] = &[echo::CASE, compile::CASE, codec::CASE];
 
 /// Something to measure.
 #[derive(Debug)]

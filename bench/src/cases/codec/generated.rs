@@ -1,0 +1,32 @@
+//! The messages as each library's generator writes them, one module a library and choice of containers.
+
+/// As it comes; maps are `BTreeMap`, bytes are `Bytes`. The same file holds the messages of `echo`.
+pub(super) mod svrkit {
+    mod whole {
+        svrkit_runtime::include_protocols!();
+    }
+
+    pub(crate) use whole::bench::codec::*;
+}
+
+/// As it comes; maps are std's `HashMap`, bytes are `Vec<u8>`.
+pub(super) mod prost {
+    #![allow(
+        clippy::all,
+        dead_code,
+        unreachable_pub,
+        reason = "another's generator wrote it"
+    )]
+    include!(concat!(env!("OUT_DIR"), "/prost/bench.codec.rs"));
+}
+
+/// With svrkit's containers.
+pub(super) mod prost_same {
+    #![allow(
+        clippy::all,
+        dead_code,
+        unreachable_pub,
+        reason = "another's generator wrote it"
+    )]
+    include!(concat!(env!("OUT_DIR"), "/prost_same/bench.codec.rs"));
+}

@@ -1,0 +1,34 @@
+//! The libraries: each is one file that implements [`Codec`] for its messages.
+
+mod memcpy;
+mod prost;
+mod svrkit;
+
+use std::error::Error;
+
+use super::job::{Containers, Lib};
+
+pub(super) use self::memcpy::Memcpy;
+pub(super) use self::prost::{Prost, ProstSame};
+pub(super) use self::svrkit::Svrkit;
+
+/// How one library reads and writes one message.
+pub(super) trait Codec: 'static {
+    const LIB: Lib;
+    const CONTAINERS: Containers;
+    /// Entries of a map are written in any order.
+    const HASHES: bool = false;
+
+    type Message: 'static;
+    /// What is kept from one message to the next when writing.
+    type Buffer: Default + 'static;
+    type DecodeError: Error + Send + Sync + 'static;
+    type EncodeError: Error + Send + Sync + 'static;
+
+    fn decode(bytes: &'static [u8]) -> Result<Self::Message, Self::DecodeError>;
+
+    fn encode<'b>(
+        message: &Self::Message,
+        buffer: &'b mut Self::Buffer,
+    ) -> Result<&'b [u8], Self::EncodeError>;
+}

@@ -1,0 +1,49 @@
+//! codec: messages to bytes and back, svrkit beside prost, buffa and quick-protobuf.
+//!
+//! Every library is checked on every message before anything is measured. All run in this process on one core and take
+//! turns; what is measured is the thread's CPU time.
+
+mod data;
+mod generated;
+mod job;
+mod libs;
+mod messages;
+mod plan;
+mod round_trip;
+mod row;
+mod run;
+mod samples;
+mod table;
+
+use anyhow::Result;
+use clap::{ArgMatches, Args, FromArgMatches};
+
+use self::plan::{CodecArguments, Plan};
+use super::Case;
+use crate::report::Report;
+
+/// The registering line's other end.
+pub(super) const CASE: Case = Case {
+    name: "codec",
+    about: "messages to bytes and back, views and unknown fields, beside prost, buffa and quick-protobuf",
+    arguments: CodecArguments::augment_args,
+    run,
+};
+
+fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
+    let arguments = CodecArguments::from_arg_matches(matches)?;
+    let plan = Plan::new(&arguments, quick)?;
+    let title = format!("codec: {plan}");
+    eprintln!("{title}");
+
+    let mut rows = Vec::new();
+    for message in &plan.messages {
+        for row in run::measure(&plan, (message.jobs)(message.name)?)? {
+            eprintln!("{}", serde_json::to_string(&row)?);
+            report.row(&row)?;
+            rows.push(row);
+        }
+    }
+    report.print_all(&title, &table::all(&rows));
+    Ok(())
+}
