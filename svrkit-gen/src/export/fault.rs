@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::names;
 use super::scopes::around;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
 use crate::model::Schema;
@@ -18,7 +17,7 @@ fn same_json(schema: &Schema, found: &mut Diagnostics) {
         let mut first_use: BTreeMap<String, (&str, Span)> = BTreeMap::new();
         for field in &message.fields {
             let head = &field.head;
-            let json = names::json(field);
+            let json = field.json_name();
             let text = |first: &str| {
                 format!(
                     "{} and {} of {} are both called {} in JSON, which protobuf refuses",

@@ -3,10 +3,9 @@
 use super::Context;
 use super::comment::{self, Facts, doc};
 use super::files::Tree;
-use super::names;
 use super::page::Page;
 use crate::limits::TAG_MAX;
-use crate::model::{Field, FieldType, MessageId, Scalar};
+use crate::model::{Field, FieldType, MessageId, Scalar, lower_camel};
 
 impl Context<'_> {
     pub(super) fn message(&self, id: MessageId, tree: &Tree, page: &mut Page) {
@@ -114,8 +113,8 @@ fn options(field: &Field, name: &str) -> String {
     if field.head.lifecycle.deprecated().is_some() {
         options.push("deprecated = true".to_owned());
     }
-    let json = names::json(field);
-    if json != names::camel(name) {
+    let json = field.json_name();
+    if json != lower_camel(name) {
         options.push(format!("json_name = \"{json}\""));
     }
     if field.repeated.is_some() && field.packed.as_ref().is_some_and(|packed| !packed.value) {

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 
 use super::scopes::{Scopes, around};
-use crate::model::{Enum, Field, Message, Reserved, Schema};
+use crate::model::{Enum, Field, Message, Reserved, Schema, lower_camel};
 use crate::names;
 
 /// The names that are not those of the schema, or may not be.
@@ -33,16 +33,6 @@ impl Names {
     }
 }
 
-/// What a field is called in JSON.
-pub(super) fn json(field: &Field) -> String {
-    camel(&field.head.name.value)
-}
-
-/// `max_items` as `maxItems`: what protobuf makes of the name of a field.
-pub(super) fn camel(name: &str) -> String {
-    capitalized(name, false)
-}
-
 /// The names that values had, as values are called now.
 pub(super) fn reserved_values<'a>(enumeration: &'a Enum, names: &'a [String]) -> BTreeSet<String> {
     let prefix = prefix(enumeration);
@@ -54,18 +44,18 @@ pub(super) fn reserved_values<'a>(enumeration: &'a Enum, names: &'a [String]) ->
 fn of_message(message: &Message, scopes: &mut Scopes) -> (Vec<String>, Vec<String>) {
     let scope = message.name.full();
     // protobuf compares the names that fields would have in JSON, also where one is given.
-    let mut in_json: BTreeSet<String> = message.fields.iter().map(|it| camel(&it.head.name.value)).collect();
+    let mut in_json: BTreeSet<String> = message.fields.iter().map(Field::json_name).collect();
     let mut fields = Vec::with_capacity(message.fields.len());
     for field in &message.fields {
-        let entry = |name: &str| field.key.is_some().then(|| capitalized(name, true) + "Entry");
+        let entry = |name: &str| field.key.is_some().then(|| pascal(name) + "Entry");
         let name = first_free(&field.head.name.value, &message.reserved, |name| {
             let is_own = *name == *field.head.name.value;
             let is_entry_taken = entry(name).is_some_and(|entry| scopes.has(&scope, &entry));
-            scopes.has(&scope, name) || is_entry_taken || (!is_own && in_json.contains(&camel(name)))
+            scopes.has(&scope, name) || is_entry_taken || (!is_own && in_json.contains(&lower_camel(name)))
         });
         scopes.add(&scope, &name);
         entry(&name).iter().for_each(|entry| scopes.add(&scope, entry));
-        in_json.insert(camel(&name));
+        in_json.insert(lower_camel(&name));
         fields.push(name);
     }
     let mut oneofs = Vec::with_capacity(message.oneofs.len());
@@ -122,40 +112,23 @@ fn variant(enumeration: &str, value: &str) -> String {
         rest = rest.trim_start_matches('_');
         match rest.strip_prefix(|it: char| it.eq_ignore_ascii_case(&wanted)) {
             Some(after) => rest = after,
-            None => return capitalized(&value.to_ascii_lowercase(), true),
+            None => return pascal(&value.to_ascii_lowercase()),
         }
     }
     let rest = rest.trim_start_matches('_');
-    capitalized(&if rest.is_empty() { value } else { rest }.to_ascii_lowercase(), true)
+    pascal(if rest.is_empty() { value } else { rest }.to_ascii_lowercase().as_str())
 }
 
-/// Without `_`, what follows one in upper case.
-fn capitalized(name: &str, is_first_upper: bool) -> String {
-    let mut is_upper = is_first_upper;
-    let mut out = String::with_capacity(name.len());
-    for character in name.chars() {
-        if character == '_' {
-            is_upper = true;
-        } else {
-            out.push(if is_upper { character.to_ascii_uppercase() } else { character });
-            is_upper = false;
-        }
-    }
-    out
+/// `max_items` as `MaxItems`.
+fn pascal(name: &str) -> String {
+    let camel = lower_camel(name);
+    let mut characters = camel.chars();
+    characters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(characters).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_change_case_as_protobuf_changes_them() {
-        for (name, expected) in
-            [("max_items", "maxItems"), ("_a", "A"), ("a__b_", "aB"), ("Size", "Size"), ("a_1", "a1")]
-        {
-            assert_eq!(camel(name), expected);
-        }
-    }
 
     #[test]
     fn a_value_is_known_by_what_follows_the_name_of_its_enum() {

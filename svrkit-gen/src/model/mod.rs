@@ -16,6 +16,7 @@ mod resolve;
 mod scalar;
 mod scope;
 
+pub(crate) use json_name::lower_camel;
 pub(crate) use literal::Literal;
 pub(crate) use reserved::Reserved;
 pub(crate) use resolve::{KIT_PACKAGE, resolve};
