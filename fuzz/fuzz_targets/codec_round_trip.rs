@@ -1,0 +1,11 @@
+//! A message made of any bytes: see `codec::round_trip`.
+#![no_main]
+
+#[path = "../properties/codec/mod.rs"]
+#[allow(dead_code, reason = "the other properties are other targets'")]
+mod codec;
+#[path = "../properties/heap.rs"]
+#[allow(dead_code, reason = "what else is counted is for tests")]
+mod heap;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| codec::round_trip(bytes));

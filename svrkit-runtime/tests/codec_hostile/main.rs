@@ -1,0 +1,22 @@
+//! Hostile bytes, as `docs/reliability.md` lists them (A9 to A13): a file for each, tables in each.
+//!
+//! The heap is counted by an allocator of this program's own; `cargo run --release -p svrkit-runtime --example hostile`
+//! prints the figures.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests that panics fails its test")]
+
+#[path = "../../../fuzz/properties/codec/mod.rs"]
+#[allow(dead_code, reason = "the properties are other tests'")]
+mod codec;
+#[path = "../../../fuzz/properties/heap.rs"]
+mod heap;
+
+mod bombs;
+mod depth;
+mod malformed;
+mod merging;
+mod target;
+mod text;
+
+#[global_allocator]
+static HEAP: heap::Counting = heap::Counting;
