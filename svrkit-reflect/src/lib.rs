@@ -1,7 +1,8 @@
 //! Messages of svrkit without generated code: read, written and shown by what their schema says of them.
 //!
 //! - [`descriptor`]: what schemas say, as messages; the compiler writes them (`svrkit_gen::Config::descriptors`);
-//! - [`Pool`]: such descriptors checked, linked and ready to be looked up.
+//! - [`Pool`]: such descriptors checked, linked and ready to be looked up;
+//! - [`Dynamic`]: a message read by its descriptor, and [`MessageBuilder`], which writes one.
 //!
 //! Everything works on a descriptor and the bytes of a message, with no second model of objects in between. Bytes and
 //! descriptors may come from strangers: nothing here panics on them, and limits bound what they cost.
@@ -9,8 +10,13 @@
 #![forbid(unsafe_code)]
 
 pub mod descriptor;
+mod dynamic;
 mod pool;
 
+pub use dynamic::{
+    BuildError, BuildErrorKind, Dynamic, DynamicError, FieldValue, Item, List, Map, MessageBuilder,
+    ScalarValue, Value,
+};
 pub use pool::{
     Cardinality, EnumDescriptor, FieldDescriptor, FieldType, MessageDescriptor, MethodDescriptor, Pool,
     PoolError, PoolErrorKind, Scalar,

@@ -36,9 +36,7 @@ impl<'p> MessageDescriptor<'p> {
 
     /// The field of this tag.
     pub fn field_of_tag(&self, tag: u32) -> Option<FieldDescriptor<'p>> {
-        let by_tag = &self.linked().by_tag;
-        let found = by_tag.binary_search_by_key(&tag, |(tag, _)| *tag).ok()?;
-        Some(self.field_at(by_tag[found].1))
+        self.slot_of_tag(tag).map(|slot| self.field_in_slot(slot))
     }
 
     /// The field of this name, in the schema or in JSON.
@@ -59,6 +57,16 @@ impl<'p> MessageDescriptor<'p> {
     /// Where it was looked up.
     pub fn pool(&self) -> &'p Pool {
         self.pool
+    }
+
+    /// The place of a tag's field among those by tag.
+    pub(crate) fn slot_of_tag(&self, tag: u32) -> Option<usize> {
+        self.linked().by_tag.binary_search_by_key(&tag, |(tag, _)| *tag).ok()
+    }
+
+    /// The field in this place among those by tag.
+    pub(crate) fn field_in_slot(&self, slot: usize) -> FieldDescriptor<'p> {
+        self.field_at(self.linked().by_tag[slot].1)
     }
 
     /// What it is special for in JSON.

@@ -1,0 +1,99 @@
+//! The records of one message, by the field they belong to: known before a value is read.
+//!
+//! Two passes over one level of the bytes: the first finds what is malformed there and how much memory the second will
+//! take. What stands inside a record is not looked at.
+
+use svrkit_runtime::wire::tlv::{DecodeErrorKind, Record, Records};
+
+use super::budget::{Budget, Charge};
+use crate::pool::MessageDescriptor;
+
+/// Where the records of a message begin, by field and then as they arrived.
+#[derive(Debug)]
+pub(super) struct Index {
+    entries: Vec<Entry>,
+    _held: Charge,
+}
+
+/// Where one record begins, and which field it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    /// The field's place among those of the message by tag; [`UNKNOWN`] for none.
+    slot: usize,
+    pub(super) offset: usize,
+}
+
+/// The slot of records that belong to no field: behind all others.
+const UNKNOWN: usize = usize::MAX;
+
+impl Index {
+    /// Indexes a message, or says what is wrong and how many bytes into it.
+    pub(super) fn new(
+        message: MessageDescriptor<'_>,
+        bytes: &[u8],
+        budget: &Budget,
+    ) -> Result<Self, (DecodeErrorKind, usize)> {
+        let mut records = 0;
+        for record in Records::new(bytes) {
+            record.map_err(|error| (error.kind(), error.offset()))?;
+            records += 1;
+        }
+        let held = budget.charge(records * size_of::<Entry>()).map_err(|kind| (kind, 0))?;
+        let mut entries = Vec::with_capacity(records);
+        entries.extend(Records::new(bytes).flatten().map(|record| entry(message, &record)));
+        if !message.oneofs().is_empty() {
+            keep_last_members(message, &mut entries);
+        }
+        entries.sort_unstable();
+        Ok(Self { entries, _held: held })
+    }
+
+    /// The records of each field that has any, with its slot.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (usize, &[Entry])> {
+        self.known().chunk_by(|one, other| one.slot == other.slot).map(|group| (group[0].slot, group))
+    }
+
+    /// The records of the field in this slot.
+    pub(super) fn group(&self, slot: usize) -> &[Entry] {
+        let first = self.entries.partition_point(|entry| entry.slot < slot);
+        let rest = &self.entries[first..];
+        &rest[..rest.partition_point(|entry| entry.slot == slot)]
+    }
+
+    /// The records that belong to no field.
+    pub(super) fn unknown(&self) -> &[Entry] {
+        &self.entries[self.known().len()..]
+    }
+
+    fn known(&self) -> &[Entry] {
+        &self.entries[..self.entries.partition_point(|entry| entry.slot < UNKNOWN)]
+    }
+}
+
+/// A record of a known tag in a kind that its field does not have is unknown, as in protobuf.
+fn entry(message: MessageDescriptor<'_>, record: &Record<'_>) -> Entry {
+    let slot = message.slot_of_tag(record.tag);
+    let slot = slot.filter(|slot| message.field_in_slot(*slot).takes(record.kind));
+    Entry { slot: slot.unwrap_or(UNKNOWN), offset: record.offset }
+}
+
+/// Of the members of a oneof the last one stays, with those of its records that no other member came between.
+fn keep_last_members(message: MessageDescriptor<'_>, entries: &mut Vec<Entry>) {
+    let oneof_of = |entry: &Entry| match entry.slot {
+        UNKNOWN => None,
+        slot => message.field_in_slot(slot).oneof(),
+    };
+    // For each oneof, the first record of the run that is the last.
+    let mut runs: Vec<Option<Entry>> = vec![None; message.oneofs().len()];
+    for entry in &*entries {
+        if let Some(oneof) = oneof_of(entry)
+            && runs[oneof].is_none_or(|run| run.slot != entry.slot)
+        {
+            runs[oneof] = Some(*entry);
+        }
+    }
+    entries.retain(|entry| match oneof_of(entry).and_then(|oneof| runs[oneof]) {
+        Some(run) => run.slot == entry.slot && run.offset <= entry.offset,
+        None => true,
+    });
+}
