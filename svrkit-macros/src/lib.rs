@@ -18,6 +18,8 @@ mod record;
 mod rust_type;
 mod shape;
 mod tag;
+mod view_word;
+mod written;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use svrkit_runtime::wire::tlv::{
     BUFFER_KEPT_MAX, Bytes, DECODE_DEPTH_DEFAULT, DECODE_MEMORY_DEFAULT, DecodeError, DecodeErrorKind,
-    DecodeLimits, Decoder, EncodeBuffer, EncodeError, Kind, MessageRef, Plain, Shape, Tlv, UnknownFields,
-    Value, ValueForm,
+    DecodeLimits, Decoder, EncodeBuffer, EncodeError, Key, Kind, MessageRef, Place, Plain, Run, Shape,
+    Source, Tlv, UnknownFields, Unread, Value, ValueForm,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
@@ -187,6 +187,8 @@ impl Default for Counted {
 }
 
 impl Tlv for Counted {
+    type View<'a> = Unread<'a, Self>;
+
     const NAME: &'static str = "test.Counted";
     const SHAPE: &'static Shape = &Shape::new(Self::NAME, &[], &[]);
 
@@ -218,6 +220,26 @@ impl Value<Plain> for Counted {
 
     fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         decoder.message(self)
+    }
+
+    type Kept<'a> = Run<'a>;
+    type Seen<'a> = Unread<'a, Self>;
+    type SeenOption<'a> = Result<Option<Unread<'a, Self>>, DecodeError>;
+
+    fn keep<'a>(kept: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        kept.keep(key, decoder)
+    }
+
+    fn see<'a>(kept: Run<'a>, source: &Source<'a>) -> Result<Self::Seen<'a>, DecodeError> {
+        kept.see::<Self>(source)
+    }
+
+    fn see_option<'a>(
+        kept: Option<Run<'a>>,
+        source: &Source<'a>,
+        place: &'static Place,
+    ) -> Self::SeenOption<'a> {
+        Run::see_option::<Self>(kept, source, place)
     }
 }
 

@@ -74,6 +74,36 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
                 *self = ::svrkit_runtime::wire::tlv::TlvEnum::from_number(number);
                 ::core::result::Result::Ok(())
             }
+
+            type Kept<'a> = Self;
+            type Seen<'a> = Self;
+            type SeenOption<'a> = ::core::option::Option<Self>;
+
+            #[inline]
+            fn keep<'a>(
+                kept: &mut Self,
+                _: ::svrkit_runtime::wire::tlv::Key,
+                decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'a>,
+            ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
+                ::svrkit_runtime::wire::tlv::Value::<::svrkit_runtime::wire::tlv::Plain>::merge_value(kept, decoder)
+            }
+
+            #[inline]
+            fn see<'a>(
+                kept: Self,
+                _: &::svrkit_runtime::wire::tlv::Source<'a>,
+            ) -> ::core::result::Result<Self, ::svrkit_runtime::wire::tlv::DecodeError> {
+                ::core::result::Result::Ok(kept)
+            }
+
+            #[inline]
+            fn see_option<'a>(
+                kept: ::core::option::Option<Self>,
+                _: &::svrkit_runtime::wire::tlv::Source<'a>,
+                _: &'static ::svrkit_runtime::wire::tlv::Place,
+            ) -> ::core::option::Option<Self> {
+                kept
+            }
         }
 
         #[automatically_derived]
@@ -106,6 +136,27 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
                 decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'_>,
             ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
                 ::svrkit_runtime::wire::tlv::Value::<::svrkit_runtime::wire::tlv::Plain>::merge_value(self, decoder)
+            }
+
+            type Part<'a> = Self;
+            type Seen<'a> = Self;
+
+            #[inline]
+            fn keep<'a>(
+                part: &mut Self,
+                _: ::svrkit_runtime::wire::tlv::Key,
+                decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'a>,
+            ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
+                ::svrkit_runtime::wire::tlv::Value::<::svrkit_runtime::wire::tlv::Plain>::merge_value(part, decoder)
+            }
+
+            #[inline]
+            fn see<'a>(
+                part: Self,
+                _: &::svrkit_runtime::wire::tlv::Source<'a>,
+                _: &'static ::svrkit_runtime::wire::tlv::Place,
+            ) -> Self {
+                part
             }
 
             fn check_each(

@@ -5,13 +5,13 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned;
 
-use super::{Member, Oneof};
+use super::{Member, Oneof, view};
 use crate::constraint;
 use crate::rust_type;
 use crate::shape;
 
 pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
-    let Oneof { ident, members } = oneof;
+    let Oneof { ident, members, .. } = oneof;
     let keys = members.iter().map(key);
     let tags = members.iter().map(|member| member.tag);
     let tag_of = members.iter().map(|Member { ident, tag, .. }| quote!(Self::#ident(..) => #tag,));
@@ -22,7 +22,13 @@ pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
     let with_messages = members.iter().filter(|member| !rust_type::holds_no_message(member.ty));
     let inside: Vec<_> = with_messages.map(|member| (member.ty, as_value(member))).collect();
     let inside = shape::inside(&inside);
+    let view = oneof.view.as_ref().map(|view| view::view(oneof, view));
+    let view_type = view::type_of(oneof);
+    let has_key = members.iter().map(key_name);
+    let see_member = view::see_member(oneof);
     quote! {
+        #view
+
         const _: () = {
             #(#keys)*
 
@@ -60,6 +66,15 @@ pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
                     }
                     ::core::result::Result::Ok(true)
                 }
+
+                type View<'a> = #view_type;
+
+                #[inline]
+                fn has_key(key: ::svrkit_runtime::wire::tlv::Key) -> ::core::primitive::bool {
+                    ::core::matches!(key, #(#has_key)|*)
+                }
+
+                #see_member
 
                 #check
 
@@ -154,12 +169,12 @@ fn shape(member: &Member<'_>) -> TokenStream {
     shape::field(member.tag, &member.name, &form, member.is_sensitive)
 }
 
-fn key_name(member: &Member<'_>) -> Ident {
+pub(super) fn key_name(member: &Member<'_>) -> Ident {
     format_ident!("KEY_{}", member.tag)
 }
 
 /// `<Type as Value<Encoding>>`, so that a type that is no value is an error at the type.
-fn as_value(member: &Member<'_>) -> TokenStream {
+pub(super) fn as_value(member: &Member<'_>) -> TokenStream {
     let ty = member.ty;
     let encoding = member.encoding.marker();
     quote_spanned!(ty.span()=> <#ty as ::svrkit_runtime::wire::tlv::Value<#encoding>>)

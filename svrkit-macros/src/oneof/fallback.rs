@@ -40,6 +40,19 @@ pub(super) fn oneof(input: &DeriveInput, error: &syn::Error) -> TokenStream {
             ) -> ::core::result::Result<::core::primitive::bool, ::svrkit_runtime::wire::tlv::DecodeError> {
                 ::core::unreachable!()
             }
+
+            type View<'a> = ();
+
+            fn has_key(_: ::svrkit_runtime::wire::tlv::Key) -> ::core::primitive::bool {
+                ::core::unreachable!()
+            }
+
+            fn see_member<'a>(
+                _: &::svrkit_runtime::wire::tlv::MemberPart<'a>,
+                _: &::svrkit_runtime::wire::tlv::Source<'a>,
+            ) -> ::core::result::Result<::core::option::Option<()>, ::svrkit_runtime::wire::tlv::DecodeError> {
+                ::core::unreachable!()
+            }
         }
     }
 }

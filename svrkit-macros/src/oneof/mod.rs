@@ -5,9 +5,10 @@ mod fallback;
 mod name;
 mod parse;
 mod validate;
+mod view;
 
 use proc_macro2::TokenStream;
-use syn::{DeriveInput, Ident, Type};
+use syn::{DeriveInput, Ident, Type, Variant, Visibility};
 
 use crate::constraint::Constraints;
 use crate::encoding::Encoding;
@@ -23,11 +24,20 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
 /// A oneof that obeys every rule.
 struct Oneof<'a> {
     ident: &'a Ident,
+    /// The enum that shows the member that is set.
+    view: Option<View<'a>>,
     /// In ascending order of tags.
     members: Vec<Member<'a>>,
 }
 
+struct View<'a> {
+    ident: Ident,
+    vis: &'a Visibility,
+}
+
 struct Member<'a> {
+    /// As written, for the view to repeat what is said of it.
+    written: &'a Variant,
     ident: &'a Ident,
     /// What it is called in paths.
     name: String,

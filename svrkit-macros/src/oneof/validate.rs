@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Fields, Type};
 
 use super::parse::{Draft, DraftMember};
-use super::{Member, Oneof, name};
+use super::{Member, Oneof, View, name};
 use crate::constraint::Constraints;
 use crate::encoding::Encoding;
 use crate::faults::Faults;
@@ -39,11 +39,13 @@ pub(super) fn oneof<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Oneof<'a> {
             let constraints = Constraints::of(&member.words.constraints, ty, faults);
             let is_sensitive = member.words.sensitive.is_some();
             let name = name::of(member, faults);
-            members.push(Member { ident: member.ident, name, ty, tag, encoding, constraints, is_sensitive });
+            let DraftMember { written, ident, .. } = member;
+            members.push(Member { written, ident, name, ty, tag, encoding, constraints, is_sensitive });
         }
     }
     members.sort_by_key(|member| member.tag);
-    Oneof { ident: draft.ident, members }
+    let view = draft.view.as_ref().map(|word| View { ident: word.ident(draft.ident), vis: draft.vis });
+    Oneof { ident: draft.ident, view, members }
 }
 
 /// The type of the one value that the variant holds.

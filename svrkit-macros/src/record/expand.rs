@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::{Field, Oneof, Record, check};
+use super::{Field, Oneof, Record, check, view};
 use crate::rust_type;
 use crate::shape;
 
@@ -17,7 +17,11 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
     let agreements = record.oneofs.iter().map(agreement);
     let shape = shape(record);
     let inside = inside(record);
+    let view = record.view.as_ref().map(|view| view::view(record, view));
+    let view_type = view::type_of(record);
     quote! {
+        #view
+
         const _: () = {
             #(#agreements)*
 
@@ -25,6 +29,8 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
             #[diagnostic::do_not_recommend]
             impl ::svrkit_runtime::wire::tlv::Tlv for #ident {
                 const NAME: &'static ::core::primitive::str = #name;
+
+                type View<'a> = #view_type;
 
                 const SHAPE: &'static ::svrkit_runtime::wire::tlv::Shape = #shape;
 
@@ -79,6 +85,47 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                     decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'_>,
                 ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
                     decoder.message(self)
+                }
+
+                type Kept<'a> = ::svrkit_runtime::wire::tlv::Run<'a>;
+                type Seen<'a> = <Self as ::svrkit_runtime::wire::tlv::Tlv>::View<'a>;
+                type SeenOption<'a> = ::core::result::Result<
+                    ::core::option::Option<<Self as ::svrkit_runtime::wire::tlv::Tlv>::View<'a>>,
+                    ::svrkit_runtime::wire::tlv::DecodeError,
+                >;
+
+                #[inline]
+                fn keep<'a>(
+                    kept: &mut ::svrkit_runtime::wire::tlv::Run<'a>,
+                    key: ::svrkit_runtime::wire::tlv::Key,
+                    decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'a>,
+                ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
+                    kept.keep(key, decoder)
+                }
+
+                #[inline]
+                fn see<'a>(
+                    kept: ::svrkit_runtime::wire::tlv::Run<'a>,
+                    source: &::svrkit_runtime::wire::tlv::Source<'a>,
+                ) -> ::core::result::Result<Self::Seen<'a>, ::svrkit_runtime::wire::tlv::DecodeError> {
+                    kept.see::<Self>(source)
+                }
+
+                #[inline]
+                fn see_option<'a>(
+                    kept: ::core::option::Option<::svrkit_runtime::wire::tlv::Run<'a>>,
+                    source: &::svrkit_runtime::wire::tlv::Source<'a>,
+                    place: &'static ::svrkit_runtime::wire::tlv::Place,
+                ) -> Self::SeenOption<'a> {
+                    ::svrkit_runtime::wire::tlv::Run::see_option::<Self>(kept, source, place)
+                }
+
+                #[inline]
+                fn see_member<'a>(
+                    member: &::svrkit_runtime::wire::tlv::MemberPart<'a>,
+                    source: &::svrkit_runtime::wire::tlv::Source<'a>,
+                ) -> ::core::result::Result<Self::Seen<'a>, ::svrkit_runtime::wire::tlv::DecodeError> {
+                    member.run().see::<Self>(source)
                 }
 
                 #[inline]
@@ -254,7 +301,7 @@ pub(super) fn as_field(field: &Field<'_>) -> TokenStream {
 }
 
 /// `<Type as OneofField>`, so that a type that is none is an error at the type.
-fn as_oneof(oneof: &Oneof<'_>) -> TokenStream {
+pub(super) fn as_oneof(oneof: &Oneof<'_>) -> TokenStream {
     let ty = oneof.ty;
     quote_spanned!(ty.span()=> <#ty as ::svrkit_runtime::wire::tlv::OneofField>)
 }

@@ -16,6 +16,7 @@ pub(super) fn record(input: &DeriveInput, error: &syn::Error) -> TokenStream {
             fields: Vec::new(),
             oneofs: Vec::new(),
             unknown: None,
+            view: None,
         };
         tokens.extend(expand::record(&empty));
     }

@@ -5,9 +5,10 @@ mod expand;
 mod fallback;
 mod parse;
 mod validate;
+mod view;
 
 use proc_macro2::{Span, TokenStream};
-use syn::{DeriveInput, Ident, Type};
+use syn::{DeriveInput, Ident, Type, Visibility};
 
 use crate::constraint::Constraints;
 use crate::encoding::Encoding;
@@ -29,9 +30,18 @@ struct Record<'a> {
     /// In ascending order of lowest tags.
     oneofs: Vec<Oneof<'a>>,
     unknown: Option<Unknown<'a>>,
+    view: Option<View<'a>>,
+}
+
+/// The struct that shows the message where it stands.
+struct View<'a> {
+    ident: Ident,
+    vis: &'a Visibility,
 }
 
 struct Field<'a> {
+    /// As written, for the view to repeat what is said of it.
+    written: &'a syn::Field,
     ident: &'a Ident,
     ty: &'a Type,
     tag: u32,
@@ -42,6 +52,7 @@ struct Field<'a> {
 
 /// A field that holds alternatives.
 struct Oneof<'a> {
+    written: &'a syn::Field,
     ident: &'a Ident,
     ty: &'a Type,
     /// Where `oneof` is written.

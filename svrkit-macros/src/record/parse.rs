@@ -1,13 +1,14 @@
 //! What is written on a struct and its fields, not yet judged.
 
-use syn::{Data, DeriveInput, Fields, Ident, LitStr, Type};
+use syn::{Data, DeriveInput, Fields, Ident, LitStr, Type, Visibility};
 
 use crate::attribute::{self, Setting, Word, once};
 use crate::faults::Faults;
 use crate::field::FieldWords;
+use crate::view_word::ViewWord;
 
-const STRUCT_WORDS: &[&str] = &["name"];
-const STRUCT_FORMS: &[(&str, &str)] = &[("name", "name = \"shop.Order\"")];
+const STRUCT_WORDS: &[&str] = &["name", "view"];
+const STRUCT_FORMS: &[(&str, &str)] = &[("name", "name = \"shop.Order\""), ("view", "view")];
 const FIELD_WORDS: &[&str] = &[
     "zigzag",
     "fixed",
@@ -29,11 +30,20 @@ const FIELD_WORDS: &[&str] = &[
 
 pub(super) struct Draft<'a> {
     pub(super) ident: &'a Ident,
-    pub(super) name: Option<LitStr>,
+    pub(super) vis: &'a Visibility,
+    pub(super) words: StructWords,
     pub(super) fields: Vec<DraftField<'a>>,
 }
 
+/// What is written on the struct.
+#[derive(Default)]
+pub(super) struct StructWords {
+    pub(super) name: Option<LitStr>,
+    pub(super) view: Option<ViewWord>,
+}
+
 pub(super) struct DraftField<'a> {
+    pub(super) written: &'a syn::Field,
     pub(super) ident: &'a Ident,
     pub(super) ty: &'a Type,
     pub(super) words: FieldWords,
@@ -62,26 +72,30 @@ pub(super) fn record<'a>(input: &'a DeriveInput, faults: &mut Faults) -> syn::Re
     }
     Ok(Draft {
         ident: &input.ident,
-        name: name(input, faults),
+        vis: &input.vis,
+        words: struct_words(input, faults),
         fields: fields.iter().filter_map(|each| field(each, faults)).collect(),
     })
 }
 
-fn name(input: &DeriveInput, faults: &mut Faults) -> Option<LitStr> {
-    let mut name = None;
-    for word in attribute::words("tlv", &input.attrs, faults)? {
+fn struct_words(input: &DeriveInput, faults: &mut Faults) -> StructWords {
+    let mut words = StructWords::default();
+    for word in attribute::words("tlv", &input.attrs, faults).into_iter().flatten() {
         match word {
             Word::Setting(word, Setting::Text(text)) if word == "name" => {
-                once(&mut name, &word, text, faults)
+                once(&mut words.name, &word, text, faults);
             }
-            other => other.refuse(STRUCT_WORDS, STRUCT_FORMS, faults),
+            other => match ViewWord::read(other, faults) {
+                Ok((word, view)) => once(&mut words.view, &word, view, faults),
+                Err(other) => other.refuse(STRUCT_WORDS, STRUCT_FORMS, faults),
+            },
         }
     }
-    name
+    words
 }
 
 fn field<'a>(field: &'a syn::Field, faults: &mut Faults) -> Option<DraftField<'a>> {
     let ident = field.ident.as_ref()?;
     let words = FieldWords::read(&field.attrs, FIELD_WORDS, faults);
-    Some(DraftField { ident, ty: &field.ty, words })
+    Some(DraftField { written: field, ident, ty: &field.ty, words })
 }

@@ -7,7 +7,7 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::parse::{Draft, DraftField};
-use super::{Field, Oneof, Record, Unknown};
+use super::{Field, Oneof, Record, Unknown, View};
 use crate::attribute::{self, Number};
 use crate::constraint::Constraints;
 use crate::encoding::Encoding;
@@ -27,7 +27,9 @@ pub(super) fn record<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Record<'a> {
     }
     fields.sort_by_key(|field| field.tag);
     oneofs.sort_by_key(|oneof| oneof.tags.first().copied());
-    Record { ident: draft.ident, name: name(draft, faults), fields, oneofs, unknown: unknown(draft, faults) }
+    let view = draft.words.view.as_ref().map(|word| View { ident: word.ident(draft.ident), vis: draft.vis });
+    let unknown = unknown(draft, faults);
+    Record { ident: draft.ident, name: name(draft, faults), fields, oneofs, unknown, view }
 }
 
 /// Who has which tag.
@@ -51,14 +53,14 @@ impl<'a> Tags<'a> {
 }
 
 fn name(draft: &Draft<'_>, faults: &mut Faults) -> String {
-    match &draft.name {
+    match &draft.words.name {
         Some(name) => attribute::full_name(name, faults),
         None => draft.ident.unraw().to_string(),
     }
 }
 
 fn field<'a>(field: &DraftField<'a>, tags: &mut Tags<'a>, faults: &mut Faults) -> Option<Field<'a>> {
-    let DraftField { ident, ty, words } = field;
+    let DraftField { written, ident, ty, words } = field;
     let encoding = Encoding::of(words, faults);
     let constraints = Constraints::of(&words.constraints, ty, faults);
     let Some(number) = &words.tag else {
@@ -70,7 +72,7 @@ fn field<'a>(field: &DraftField<'a>, tags: &mut Tags<'a>, faults: &mut Faults) -
         return None;
     };
     let tag = tags.take(number, ident, faults)?;
-    Some(Field { ident, ty, tag, encoding, constraints, is_sensitive: words.sensitive.is_some() })
+    Some(Field { written, ident, ty, tag, encoding, constraints, is_sensitive: words.sensitive.is_some() })
 }
 
 fn oneof<'a>(
@@ -80,7 +82,7 @@ fn oneof<'a>(
     tags: &mut Tags<'a>,
     faults: &mut Faults,
 ) -> Oneof<'a> {
-    let DraftField { ident, ty, words } = field;
+    let DraftField { written, ident, ty, words } = field;
     if let Some(tag) = &words.tag {
         faults.at(tag.place, "a oneof has no tag of its own, its members have");
     }
@@ -94,7 +96,8 @@ fn oneof<'a>(
     }
     let mut taken: Vec<u32> = numbers.iter().filter_map(|number| tags.take(number, ident, faults)).collect();
     taken.sort_unstable();
-    Oneof { ident, ty, place, tags: taken, constraints: Constraints::of(&words.constraints, ty, faults) }
+    let constraints = Constraints::of(&words.constraints, ty, faults);
+    Oneof { written, ident, ty, place, tags: taken, constraints }
 }
 
 fn unknown<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Option<Unknown<'a>> {

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    DecodeError, Decoder, Field, FieldForm, Key, Kind, Plain, Value, ValueForm, Violations, backward,
+    DecodeError, Decoder, Field, FieldForm, Key, Kind, Place, Plain, Source, Value, ValueForm, Violations,
+    backward,
 };
 
 /// From this length on a [`Bytes`] field read by [`Tlv::decode_shared`](super::Tlv::decode_shared) is a part of
@@ -34,6 +35,26 @@ impl Value<Plain> for Bytes {
         };
         Ok(())
     }
+
+    type Kept<'a> = &'a [u8];
+    type Seen<'a> = &'a [u8];
+    type SeenOption<'a> = Option<&'a [u8]>;
+
+    #[inline]
+    fn keep<'a>(kept: &mut &'a [u8], _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        *kept = decoder.prefixed()?;
+        Ok(())
+    }
+
+    #[inline]
+    fn see<'a>(kept: &'a [u8], _: &Source<'a>) -> Result<&'a [u8], DecodeError> {
+        Ok(kept)
+    }
+
+    #[inline]
+    fn see_option<'a>(kept: Option<&'a [u8]>, _: &Source<'a>, _: &'static Place) -> Option<&'a [u8]> {
+        kept
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -54,6 +75,26 @@ impl Value<Plain> for Vec<u8> {
         decoder.charge(bytes.len())?;
         *self = bytes.to_vec();
         Ok(())
+    }
+
+    type Kept<'a> = &'a [u8];
+    type Seen<'a> = &'a [u8];
+    type SeenOption<'a> = Option<&'a [u8]>;
+
+    #[inline]
+    fn keep<'a>(kept: &mut &'a [u8], _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        *kept = decoder.prefixed()?;
+        Ok(())
+    }
+
+    #[inline]
+    fn see<'a>(kept: &'a [u8], _: &Source<'a>) -> Result<&'a [u8], DecodeError> {
+        Ok(kept)
+    }
+
+    #[inline]
+    fn see_option<'a>(kept: Option<&'a [u8]>, _: &Source<'a>, _: &'static Place) -> Option<&'a [u8]> {
+        kept
     }
 }
 
@@ -78,6 +119,19 @@ macro_rules! fields {
             #[inline]
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 self.merge_value(decoder)
+            }
+
+            type Part<'a> = &'a [u8];
+            type Seen<'a> = &'a [u8];
+
+            #[inline]
+            fn keep<'a>(part: &mut &'a [u8], key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+                <Self as Value<Plain>>::keep(part, key, decoder)
+            }
+
+            #[inline]
+            fn see<'a>(part: &'a [u8], _: &Source<'a>, _: &'static Place) -> &'a [u8] {
+                part
             }
 
             fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&Self, &mut Violations)) {

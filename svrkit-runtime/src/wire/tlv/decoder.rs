@@ -13,12 +13,14 @@ use super::{DecodeError, DecodeErrorKind, DecodeLimits, Key, Tlv, records, text,
 /// The unread part of a message, with the limits of its decode.
 ///
 /// After an error it is in no defined place: pass the error on and drop the message.
+#[derive(Clone)]
 pub struct Decoder<'a> {
     rest: &'a [u8],
     memory_left: usize,
     depth_left: u32,
-    whole: &'a [u8],
-    /// What `whole` is a part of, when fields may share it.
+    /// The address at which the outermost message begins.
+    origin: usize,
+    /// What the bytes are a part of, when fields may share it.
     owner: Option<&'a Bytes>,
     limits: DecodeLimits,
 }
@@ -30,10 +32,16 @@ impl<'a> Decoder<'a> {
             rest: bytes,
             memory_left: limits.memory,
             depth_left: limits.depth,
-            whole: bytes,
+            origin: bytes.as_ptr().addr(),
             owner: None,
             limits: *limits,
         }
+    }
+
+    /// Reads `bytes`, a part of the message at the address `origin`.
+    #[inline]
+    pub(super) fn part(bytes: &'a [u8], origin: usize, depth_left: u32, limits: &DecodeLimits) -> Self {
+        Self { rest: bytes, memory_left: limits.memory, depth_left, origin, owner: None, limits: *limits }
     }
 
     /// Reads `bytes`; fields of type [`Bytes`] share long parts of it.
@@ -172,7 +180,7 @@ impl<'a> Decoder<'a> {
     /// The error of this kind, at the place where reading stands. It learns its path on the way out.
     #[cold]
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError::new(kind, self.rest.as_ptr().addr() - self.whole.as_ptr().addr())
+        DecodeError::new(kind, self.rest.as_ptr().addr() - self.origin)
     }
 
     /// The buffer that fields may share, if any: every slice read here is a part of it.
@@ -188,6 +196,12 @@ impl<'a> Decoder<'a> {
             return Ok(());
         }
         self.grow(items, more)
+    }
+
+    /// Goes on in `bytes`, another part of the same message.
+    #[inline]
+    pub(super) fn go_to(&mut self, bytes: &'a [u8]) {
+        self.rest = bytes;
     }
 
     /// Reads `inside`, a part of what was just read, then goes on behind it.

@@ -57,6 +57,8 @@ pub enum DecodeErrorKind {
     },
     /// A text is no UTF-8.
     NotUtf8,
+    /// A view cannot show a message whose records stand apart: see [`View`](super::View).
+    Scattered,
     /// Inside a sensitive field, something of which the numbers would tell what stands there.
     Withheld,
     /// The message would hold more heap than [`DecodeLimits::memory`](super::DecodeLimits::memory).
@@ -179,6 +181,9 @@ impl fmt::Display for DecodeErrorKind {
                 write!(out, "a length of {len} bytes where {left} are left, somebody cut the message")
             }
             Self::NotUtf8 => out.write_str("a text is no utf-8, the sender should use `bytes`"),
+            Self::Scattered => out.write_str(
+                "parts of one message stand in several records, which a view cannot show, decode the message instead",
+            ),
             Self::Withheld => out.write_str(
                 "the bytes of a sensitive field are cut or no such field, the sender wrote it wrong",
             ),

@@ -2,7 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::{DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Reach, Value, Violations, backward};
+use super::{
+    DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Place, Reach, Source, Value, Violations, backward,
+};
 
 /// A type that a field of a message may have, in the encoding `E`.
 ///
@@ -67,6 +69,36 @@ pub trait Field<E> {
         Ok(true)
     }
 
+    /// What a view keeps of the field.
+    type Part<'a>: Copy + Default;
+
+    /// What a view answers.
+    type Seen<'a>;
+
+    /// Keeps one record, of [`KIND`](Self::KIND) or [`KIND_ALSO`](Self::KIND_ALSO) as `key` says, for a view.
+    ///
+    /// # Errors
+    ///
+    /// A value whose end cannot be found.
+    fn keep<'a>(part: &mut Self::Part<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError>;
+
+    /// Keeps the record of `key` if its kind is one of the field's. `false`: it is not, and nothing was read.
+    ///
+    /// # Errors
+    ///
+    /// As [`keep`](Self::keep).
+    #[inline]
+    fn look<'a>(part: &mut Self::Part<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<bool, DecodeError> {
+        if key.kind() != Self::KIND && key.kind() != Self::KIND_ALSO {
+            return Ok(false);
+        }
+        Self::keep(part, key, decoder)?;
+        Ok(true)
+    }
+
+    /// Reads what was kept; errors say that it is the field at `place`.
+    fn see<'a>(part: Self::Part<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a>;
+
     /// Names the messages inside, for [`Tlv::inside`](super::Tlv::inside).
     fn inside() -> PhantomData<Self::Inside> {
         PhantomData
@@ -107,6 +139,19 @@ impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
             }
         };
         value.merge_value(decoder)
+    }
+
+    type Part<'a> = Option<T::Kept<'a>>;
+    type Seen<'a> = T::SeenOption<'a>;
+
+    #[inline]
+    fn keep<'a>(part: &mut Self::Part<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        T::keep(part.get_or_insert_default(), key, decoder)
+    }
+
+    #[inline]
+    fn see<'a>(part: Self::Part<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a> {
+        T::see_option(part, source, place)
     }
 
     fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&T, &mut Violations)) {

@@ -11,8 +11,8 @@ use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash};
 
 use super::{
-    DecodeError, Decoder, Encoding, Entries, Field, FieldForm, Fixed, Key, Kind, Plain, Value, Violations,
-    Zigzag, backward,
+    DecodeError, Decoder, Encoding, Entries, EntryViews, Field, FieldForm, Fixed, Key, Kind, Place, Plain,
+    Run, Source, Value, Violations, Zigzag, backward,
 };
 
 /// A type that a map may have as its key, in the encoding `E`: `bool`, integers, text.
@@ -65,6 +65,19 @@ impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Field<Entries<KE, 
         Ok(())
     }
 
+    type Part<'a> = Run<'a>;
+    type Seen<'a> = EntryViews<'a, K, V, KE, VE>;
+
+    #[inline]
+    fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        part.keep(key, decoder)
+    }
+
+    #[inline]
+    fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a> {
+        EntryViews::new(&part, source, place)
+    }
+
     fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {
         check_each(self, violations, check);
     }
@@ -105,6 +118,19 @@ where
         Ok(())
     }
 
+    type Part<'a> = Run<'a>;
+    type Seen<'a> = EntryViews<'a, K, V, KE, VE>;
+
+    #[inline]
+    fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        part.keep(key, decoder)
+    }
+
+    #[inline]
+    fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a> {
+        EntryViews::new(&part, source, place)
+    }
+
     fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {
         check_each(self, violations, check);
     }
@@ -133,6 +159,19 @@ macro_rules! plain {
             #[inline]
             fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 Field::<Entries>::merge_field(self, key, decoder)
+            }
+
+            type Part<'a> = Run<'a>;
+            type Seen<'a> = EntryViews<'a, K, V>;
+
+            #[inline]
+            fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+                part.keep(key, decoder)
+            }
+
+            #[inline]
+            fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a> {
+                EntryViews::new(&part, source, place)
             }
 
             fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {

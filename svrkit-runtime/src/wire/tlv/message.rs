@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 
 use super::{
-    DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, Reach, Shape, Violations, backward,
+    DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, Reach, Shape, View, Violations, backward,
+    view,
 };
 
 /// A message: a type whose fields are TLV records.
@@ -76,6 +77,9 @@ pub trait Tlv: Default + Send + Sync + 'static {
     /// The full name, package first: `shop.Order`.
     const NAME: &'static str;
 
+    /// The message as it stands in its bytes: derived under `#[tlv(view)]`, otherwise [`Unread`](super::Unread).
+    type View<'a>: View<'a, Message = Self>;
+
     /// What it looks like on the wire.
     const SHAPE: &'static Shape;
 
@@ -144,6 +148,24 @@ pub trait Tlv: Default + Send + Sync + 'static {
     /// See [`DecodeErrorKind`](super::DecodeErrorKind).
     fn decode_shared(bytes: &Bytes, limits: &DecodeLimits) -> Result<Self, DecodeError> {
         decode_from(Decoder::shared(bytes, limits))
+    }
+
+    /// A view of a message under the default limits: see [`View`].
+    ///
+    /// # Errors
+    ///
+    /// Records of the outermost level that are malformed. What is inside is looked at when it is asked for.
+    fn view(bytes: &[u8]) -> Result<Self::View<'_>, DecodeError> {
+        Self::view_with(bytes, &DecodeLimits::default())
+    }
+
+    /// A view of a message under the given limits: see [`View`].
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    fn view_with<'a>(bytes: &'a [u8], limits: &DecodeLimits) -> Result<Self::View<'a>, DecodeError> {
+        view::view::<Self>(bytes, limits)
     }
 }
 

@@ -31,6 +31,7 @@ mod text;
 mod unknown;
 mod value;
 mod varint;
+mod view;
 mod violations;
 
 pub use self::blob::SHARED_LEN_MIN;
@@ -54,6 +55,7 @@ pub use self::shape::{
 };
 pub use self::unknown::{UnknownFields, UnknownRecords};
 pub use self::value::Value;
+pub use self::view::{EntryViews, ItemViews, MemberPart, Place, Run, Source, UnknownViews, Unread, View};
 pub use self::violations::{Rule, VIOLATIONS_KEPT_MAX, Violation, Violations};
 pub use bytes::Bytes;
 pub use svrkit_macros::{Tlv, TlvEnum, TlvOneof};

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
-use super::{DecodeError, Decoder, FieldShape, Key, Reach, Violations, backward};
+use super::{DecodeError, Decoder, FieldShape, Key, MemberPart, Place, Reach, Source, Violations, backward};
 
 /// A oneof of a schema: an enum of which each variant is a field of the message around, with a tag of that message.
 ///
@@ -80,6 +80,22 @@ pub trait TlvOneof: Sized + Send + Sync + 'static {
         decoder: &mut Decoder<'_>,
     ) -> Result<bool, DecodeError>;
 
+    /// The member that is set, as a view shows it.
+    type View<'a>;
+
+    /// Whether a record of this key is a member's.
+    fn has_key(key: Key) -> bool;
+
+    /// Reads the member that is set for a view; `None` when none is.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the bytes, and the limits of the decode.
+    fn see_member<'a>(
+        member: &MemberPart<'a>,
+        source: &Source<'a>,
+    ) -> Result<Option<Self::View<'a>>, DecodeError>;
+
     /// Names the messages that its members hold, for [`fingerprint`](super::fingerprint). Derived where there may be any.
     fn inside() -> PhantomData<impl Reach> {
         PhantomData::<()>
@@ -115,6 +131,27 @@ pub trait OneofField {
     /// Whatever is wrong with the bytes, and the limits of the decode.
     fn merge_member(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError>;
 
+    /// The member that is set, as a view shows it.
+    type View<'a>;
+
+    /// Keeps the record of `key` for a view if it is a member's. `false`: it is none, and nothing was read.
+    ///
+    /// # Errors
+    ///
+    /// A value whose end cannot be found.
+    fn look<'a>(part: &mut MemberPart<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<bool, DecodeError>;
+
+    /// Reads the member that is set for a view.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the bytes, and the limits of the decode.
+    fn see<'a>(
+        part: &MemberPart<'a>,
+        source: &Source<'a>,
+        place: &'static Place,
+    ) -> Result<Option<Self::View<'a>>, DecodeError>;
+
     /// Names the messages that the members hold, for [`Tlv::inside`](super::Tlv::inside).
     fn inside() -> PhantomData<impl Reach>;
 
@@ -137,6 +174,26 @@ impl<T: TlvOneof> OneofField for Option<T> {
     #[inline]
     fn merge_member(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
         T::merge_member(self, key, decoder)
+    }
+
+    type View<'a> = T::View<'a>;
+
+    #[inline]
+    fn look<'a>(part: &mut MemberPart<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<bool, DecodeError> {
+        if !T::has_key(key) {
+            return Ok(false);
+        }
+        part.keep(key, decoder)?;
+        Ok(true)
+    }
+
+    #[inline]
+    fn see<'a>(
+        part: &MemberPart<'a>,
+        source: &Source<'a>,
+        place: &'static Place,
+    ) -> Result<Option<T::View<'a>>, DecodeError> {
+        part.see::<T>(source, place)
     }
 
     fn inside() -> PhantomData<impl Reach> {

@@ -1,8 +1,8 @@
 //! Repeated fields: many records, or one that holds many numbers.
 
 use super::{
-    DecodeError, Decoder, Encoding, Field, FieldForm, Key, Kind, Unpacked, Value, Violations, backward,
-    varint,
+    DecodeError, Decoder, Encoding, Field, FieldForm, ItemViews, Key, Kind, Place, Run, Source, Unpacked,
+    Value, Violations, backward, varint,
 };
 
 impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
@@ -26,6 +26,19 @@ impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
     #[inline]
     fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         merge(self, key, decoder)
+    }
+
+    type Part<'a> = Run<'a>;
+    type Seen<'a> = ItemViews<'a, T, E>;
+
+    #[inline]
+    fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        part.keep(key, decoder)
+    }
+
+    #[inline]
+    fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> ItemViews<'a, T, E> {
+        ItemViews::new(&part, source, place)
     }
 
     fn check_each(&self, violations: &mut Violations, check: impl FnMut(&T, &mut Violations)) {
@@ -54,6 +67,19 @@ impl<T: Value<E>, E: Encoding> Field<Unpacked<E>> for Vec<T> {
     #[inline]
     fn merge_field(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         merge(self, key, decoder)
+    }
+
+    type Part<'a> = Run<'a>;
+    type Seen<'a> = ItemViews<'a, T, E>;
+
+    #[inline]
+    fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        part.keep(key, decoder)
+    }
+
+    #[inline]
+    fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> ItemViews<'a, T, E> {
+        ItemViews::new(&part, source, place)
     }
 
     fn check_each(&self, violations: &mut Violations, check: impl FnMut(&T, &mut Violations)) {

@@ -3,8 +3,8 @@
 //! Integers that are too long for their type are cut, as protobuf does it; zero is not sent, −0.0 is.
 
 use super::{
-    DecodeError, Decoder, Field, FieldForm, Fixed, Key, Kind, Plain, Value, ValueForm, Violations, Zigzag,
-    backward,
+    DecodeError, Decoder, Field, FieldForm, Fixed, Key, Kind, Place, Plain, Source, Value, ValueForm,
+    Violations, Zigzag, backward,
 };
 
 macro_rules! varints {
@@ -28,6 +28,25 @@ macro_rules! varints {
                 *self = $from_varint;
                 Ok(())
             }
+
+            type Kept<'a> = Self;
+            type Seen<'a> = Self;
+            type SeenOption<'a> = Option<Self>;
+
+            #[inline]
+            fn keep<'a>(kept: &mut Self, _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+                <Self as Value<$encoding>>::merge_value(kept, decoder)
+            }
+
+            #[inline]
+            fn see<'a>(kept: Self, _: &Source<'a>) -> Result<Self, DecodeError> {
+                Ok(kept)
+            }
+
+            #[inline]
+            fn see_option<'a>(kept: Option<Self>, _: &Source<'a>, _: &'static Place) -> Option<Self> {
+                kept
+            }
         }
 
         #[diagnostic::do_not_recommend]
@@ -48,6 +67,19 @@ macro_rules! varints {
             #[inline]
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(self, decoder)
+            }
+
+            type Part<'a> = Self;
+            type Seen<'a> = Self;
+
+            #[inline]
+            fn keep<'a>(part: &mut Self, _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+                <Self as Value<$encoding>>::merge_value(part, decoder)
+            }
+
+            #[inline]
+            fn see<'a>(part: Self, _: &Source<'a>, _: &'static Place) -> Self {
+                part
             }
 
             fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&Self, &mut Violations)) {
@@ -91,6 +123,25 @@ macro_rules! fixed {
                 *self = Self::from_le_bytes(decoder.fixed()?);
                 Ok(())
             }
+
+            type Kept<'a> = Self;
+            type Seen<'a> = Self;
+            type SeenOption<'a> = Option<Self>;
+
+            #[inline]
+            fn keep<'a>(kept: &mut Self, _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+                <Self as Value<$encoding>>::merge_value(kept, decoder)
+            }
+
+            #[inline]
+            fn see<'a>(kept: Self, _: &Source<'a>) -> Result<Self, DecodeError> {
+                Ok(kept)
+            }
+
+            #[inline]
+            fn see_option<'a>(kept: Option<Self>, _: &Source<'a>, _: &'static Place) -> Option<Self> {
+                kept
+            }
         }
 
         #[diagnostic::do_not_recommend]
@@ -113,6 +164,19 @@ macro_rules! fixed {
             #[inline]
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(self, decoder)
+            }
+
+            type Part<'a> = Self;
+            type Seen<'a> = Self;
+
+            #[inline]
+            fn keep<'a>(part: &mut Self, _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+                <Self as Value<$encoding>>::merge_value(part, decoder)
+            }
+
+            #[inline]
+            fn see<'a>(part: Self, _: &Source<'a>, _: &'static Place) -> Self {
+                part
             }
 
             fn check_each(&self, violations: &mut Violations, mut check: impl FnMut(&Self, &mut Violations)) {

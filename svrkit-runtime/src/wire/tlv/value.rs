@@ -2,7 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::{DecodeError, Decoder, Encoding, Kind, Reach, ValueForm, Violations};
+use super::{
+    DecodeError, Decoder, Encoding, Key, Kind, MemberPart, Place, Reach, Source, ValueForm, Violations,
+};
 
 /// A type with a wire form in the encoding `E` ([`Plain`](super::Plain) unless said otherwise).
 ///
@@ -29,6 +31,15 @@ pub trait Value<E: Encoding>: Default {
     /// Bytes of heap behind an empty value, charged before one is made.
     const HEAP_LEN: usize = 0;
 
+    /// What a view keeps of the value: itself if it is a number, otherwise where it stands.
+    type Kept<'a>: Copy + Default;
+
+    /// The value as a view shows it.
+    type Seen<'a>;
+
+    /// What a view answers where the value may be absent: `Option`, in a `Result` where reading can fail.
+    type SeenOption<'a>;
+
     /// Writes the value at the end of `free`, with its length where the kind has one, and returns what is free in
     /// front of it; `None` when it does not fit.
     fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]>;
@@ -51,6 +62,39 @@ pub trait Value<E: Encoding>: Default {
         let mut value = Self::default();
         value.merge_value(decoder)?;
         Ok(value)
+    }
+
+    /// Keeps the value of a record of `key` for a view: beside what is kept of a message, instead of anything else.
+    ///
+    /// # Errors
+    ///
+    /// A value whose end cannot be found.
+    fn keep<'a>(kept: &mut Self::Kept<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError>;
+
+    /// Reads what was kept.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the bytes, and the limits of the decode.
+    fn see<'a>(kept: Self::Kept<'a>, source: &Source<'a>) -> Result<Self::Seen<'a>, DecodeError>;
+
+    /// Reads what was kept, if anything was; errors say that it is the field at `place`.
+    fn see_option<'a>(
+        kept: Option<Self::Kept<'a>>,
+        source: &Source<'a>,
+        place: &'static Place,
+    ) -> Self::SeenOption<'a>;
+
+    /// Reads the member of a oneof that is set.
+    ///
+    /// # Errors
+    ///
+    /// As [`see`](Self::see).
+    #[inline]
+    fn see_member<'a>(member: &MemberPart<'a>, source: &Source<'a>) -> Result<Self::Seen<'a>, DecodeError> {
+        let mut kept = Self::Kept::default();
+        Self::keep(&mut kept, member.key(), &mut source.decoder(member.last()))?;
+        Self::see(kept, source)
     }
 
     /// Names the messages inside, for [`TlvOneof::inside`](super::TlvOneof::inside).
@@ -80,6 +124,34 @@ impl<T: Value<E>, E: Encoding> Value<E> for Box<T> {
     #[inline]
     fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         T::merge_value(self, decoder)
+    }
+
+    type Kept<'a> = T::Kept<'a>;
+    type Seen<'a> = T::Seen<'a>;
+    type SeenOption<'a> = T::SeenOption<'a>;
+
+    #[inline]
+    fn keep<'a>(kept: &mut T::Kept<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        T::keep(kept, key, decoder)
+    }
+
+    #[inline]
+    fn see<'a>(kept: T::Kept<'a>, source: &Source<'a>) -> Result<T::Seen<'a>, DecodeError> {
+        T::see(kept, source)
+    }
+
+    #[inline]
+    fn see_option<'a>(
+        kept: Option<T::Kept<'a>>,
+        source: &Source<'a>,
+        place: &'static Place,
+    ) -> T::SeenOption<'a> {
+        T::see_option(kept, source, place)
+    }
+
+    #[inline]
+    fn see_member<'a>(member: &MemberPart<'a>, source: &Source<'a>) -> Result<T::Seen<'a>, DecodeError> {
+        T::see_member(member, source)
     }
 
     #[inline]

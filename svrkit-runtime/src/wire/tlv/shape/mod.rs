@@ -11,7 +11,7 @@ use std::fmt;
 
 pub use self::canonical::{REACHED_MAX, assert_fingerprint, fingerprint};
 pub use self::reach::{Reach, both};
-use super::Tlv;
+use super::{Kind, Tlv};
 
 /// The wire facts of one message.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +107,36 @@ impl Shape {
         oneofs: &'static [OneofShape],
     ) -> Self {
         Self { name, fields, oneofs }
+    }
+}
+
+impl Shape {
+    /// Whether a record of this tag and kind belongs to a field.
+    pub(super) fn has(&self, tag: u32, kind: Kind) -> bool {
+        let members = self.oneofs.iter().flat_map(|oneof| oneof.members);
+        self.fields.iter().chain(members).any(|field| field.tag == tag && field.form.takes(kind))
+    }
+}
+
+impl FieldForm {
+    /// Whether its records may be of this kind.
+    fn takes(self, kind: Kind) -> bool {
+        match self {
+            Self::One(value) | Self::Optional(value) => kind == value.kind(),
+            Self::Many(value) => kind == Kind::Prefixed || kind == value.kind(),
+            Self::Map { .. } => kind == Kind::Prefixed,
+        }
+    }
+}
+
+impl ValueForm {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Varint | Self::ZigZag => Kind::Varint,
+            Self::Fixed32 | Self::Float32 => Kind::Four,
+            Self::Fixed64 | Self::Float64 => Kind::Eight,
+            Self::Text | Self::Message(_) => Kind::Prefixed,
+        }
     }
 }
 

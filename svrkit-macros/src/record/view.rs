@@ -1,0 +1,163 @@
+//! The view of a message: a struct that keeps where its fields stand, and a method for each.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use super::expand::{as_field, as_oneof};
+use super::{Field, Oneof, Record, View};
+use crate::written;
+
+/// `OrderView<'a>`, or what shows a message that has no view.
+pub(super) fn type_of(record: &Record<'_>) -> TokenStream {
+    match &record.view {
+        Some(View { ident, .. }) => quote!(#ident<'a>),
+        None => quote!(::svrkit_runtime::wire::tlv::Unread<'a, Self>),
+    }
+}
+
+pub(super) fn view(record: &Record<'_>, view: &View<'_>) -> TokenStream {
+    let Record { ident: message, fields, oneofs, .. } = record;
+    let View { ident, vis } = view;
+    let doc = format!(" [`{}`] where it stands in its bytes.", message.unraw());
+    let names: Vec<_> =
+        fields.iter().map(|field| field.ident).chain(oneofs.iter().map(|oneof| oneof.ident)).collect();
+    let parts = fields.iter().map(|field| {
+        let as_field = as_field(field);
+        quote!(#as_field::Part<'a>)
+    });
+    let parts = parts.chain(oneofs.iter().map(|_| quote!(::svrkit_runtime::wire::tlv::MemberPart<'a>)));
+    let methods = fields.iter().map(|field| method(record, field));
+    let methods = methods.chain(oneofs.iter().map(|oneof| oneof_method(record, oneof)));
+    let look = look(record);
+    quote! {
+        #[doc = #doc]
+        #[derive(::core::clone::Clone, ::core::marker::Copy)]
+        #vis struct #ident<'a> {
+            __source: ::svrkit_runtime::wire::tlv::Source<'a>,
+            #(#names: #parts,)*
+        }
+
+        #[allow(dead_code, deprecated, reason = "not everyone looks at everything")]
+        impl<'a> #ident<'a> {
+            #(#methods)*
+        }
+
+        #[automatically_derived]
+        impl<'a> ::svrkit_runtime::wire::tlv::View<'a> for #ident<'a> {
+            type Message = #message;
+
+            #[inline]
+            fn over(source: ::svrkit_runtime::wire::tlv::Source<'a>) -> Self {
+                Self { __source: source, #(#names: ::core::default::Default::default(),)* }
+            }
+
+            #[inline]
+            fn source(&self) -> &::svrkit_runtime::wire::tlv::Source<'a> {
+                &self.__source
+            }
+
+            #[inline]
+            fn look(
+                &mut self,
+                decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'a>,
+            ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
+                #look
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #ident<'_> {
+            #[inline]
+            fn fmt(&self, out: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::svrkit_runtime::wire::tlv::View::source(self).show(
+                    <#message as ::svrkit_runtime::wire::tlv::Tlv>::NAME,
+                    out,
+                )
+            }
+        }
+    }
+}
+
+fn method(record: &Record<'_>, field: &Field<'_>) -> TokenStream {
+    let Field { written, ident, .. } = field;
+    let name = ident.unraw().to_string();
+    let attributes = written::attributes(&written.attrs, &format!(" The field `{name}`."));
+    let vis = &written.vis;
+    let as_field = as_field(field);
+    let place = place(record, &name, field.is_sensitive);
+    quote! {
+        #attributes
+        #[inline]
+        #vis fn #ident(&self) -> #as_field::Seen<'a> {
+            #as_field::see(self.#ident, &self.__source, #place)
+        }
+    }
+}
+
+fn oneof_method(record: &Record<'_>, oneof: &Oneof<'_>) -> TokenStream {
+    let Oneof { written, ident, .. } = oneof;
+    let name = ident.unraw().to_string();
+    let attributes = written::attributes(&written.attrs, &format!(" The oneof `{name}`."));
+    let vis = &written.vis;
+    let as_oneof = as_oneof(oneof);
+    let place = place(record, &name, false);
+    quote! {
+        #attributes
+        ///
+        /// # Errors
+        ///
+        /// The member that is set is malformed.
+        #[inline]
+        #vis fn #ident(
+            &self,
+        ) -> ::core::result::Result<
+            ::core::option::Option<#as_oneof::View<'a>>,
+            ::svrkit_runtime::wire::tlv::DecodeError,
+        > {
+            #as_oneof::see(&self.#ident, &self.__source, #place)
+        }
+    }
+}
+
+/// What errors say of the field.
+fn place(record: &Record<'_>, field: &str, is_sensitive: bool) -> TokenStream {
+    let message = &record.name;
+    quote! {
+        &::svrkit_runtime::wire::tlv::Place { message: #message, field: #field, sensitive: #is_sensitive }
+    }
+}
+
+fn look(record: &Record<'_>) -> TokenStream {
+    let arms = record.fields.iter().map(|field| {
+        let Field { ident, tag, .. } = field;
+        let name = ident.unraw().to_string();
+        let as_field = as_field(field);
+        let withheld =
+            field.is_sensitive.then(|| quote!(.map_err(::svrkit_runtime::wire::tlv::DecodeError::withhold)));
+        quote!(#tag => (#as_field::look(&mut self.#ident, key, decoder) #withheld, #name),)
+    });
+    let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
+        let Oneof { ident, tags, .. } = oneof;
+        let name = ident.unraw().to_string();
+        let as_oneof = as_oneof(oneof);
+        quote!(#(#tags)|* => (#as_oneof::look(&mut self.#ident, key, decoder), #name),)
+    });
+    quote! {
+        while let ::core::option::Option::Some(key) = decoder.key()? {
+            let (looked, name) = match key.tag() {
+                #(#arms)*
+                #(#members)*
+                _ => (::core::result::Result::Ok(false), ""),
+            };
+            match looked {
+                ::core::result::Result::Ok(true) => {}
+                ::core::result::Result::Ok(false) => decoder.skip(key)?,
+                ::core::result::Result::Err(error) => {
+                    return ::core::result::Result::Err(error.in_field(name));
+                }
+            }
+        }
+        ::core::result::Result::Ok(())
+    }
+}

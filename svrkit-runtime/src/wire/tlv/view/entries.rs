@@ -1,0 +1,104 @@
+//! The entries of a map, read one after the other.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::marker::PhantomData;
+
+use super::run::Walk;
+use super::{Place, Run, Source};
+use crate::wire::tlv::{DecodeError, Encoding, Key, Kind, MapKey, Plain, Value};
+
+/// Iterates over the entries of a map in a view, in the order of the wire. It ends after an error.
+///
+/// A key that comes again is yielded again: the last of its entries is the one that counts, as
+/// [`get`](Self::get) has it.
+#[derive(Clone)]
+pub struct EntryViews<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding = Plain, VE: Encoding = Plain> {
+    walk: Walk<'a>,
+    source: Source<'a>,
+    place: &'static Place,
+    index: usize,
+    entries: PhantomData<fn() -> (K, V, KE, VE)>,
+}
+
+/// A key and a value, as a view has them.
+type Entry<'a, K, V, KE, VE> = (<K as Value<KE>>::Seen<'a>, <V as Value<VE>>::Seen<'a>);
+
+impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a, K, V, KE, VE> {
+    pub(in crate::wire::tlv) fn new(run: &Run<'a>, source: &Source<'a>, place: &'static Place) -> Self {
+        Self { walk: Walk::new(run, source), source: *source, place, index: 0, entries: PhantomData }
+    }
+
+    /// The value of `key`, after reading all entries that are left.
+    ///
+    /// # Errors
+    ///
+    /// An entry that is malformed.
+    pub fn get<'k>(mut self, key: K::Seen<'k>) -> Result<Option<V::Seen<'a>>, DecodeError>
+    where
+        K::Seen<'a>: PartialEq<K::Seen<'k>>,
+    {
+        let mut found = None;
+        while let Some(entry) = self.next() {
+            let (other, value) = entry?;
+            if other == key {
+                found = Some(value);
+            }
+        }
+        Ok(found)
+    }
+
+    fn read(&mut self) -> Result<Entry<'a, K, V, KE, VE>, DecodeError> {
+        let bytes = self.walk.decoder.prefixed()?;
+        let entry = self.source.below(bytes)?;
+        let mut decoder = entry.decoder(bytes);
+        let (mut key, mut value) = (K::Kept::default(), V::Kept::default());
+        while let Some(next) = decoder.key()? {
+            if next == Key::new(1, K::KIND) {
+                K::keep(&mut key, next, &mut decoder)?;
+            } else if next == Key::new(2, V::KIND) {
+                V::keep(&mut value, next, &mut decoder)?;
+            } else {
+                decoder.skip(next)?;
+            }
+        }
+        Ok((K::see(key, &entry)?, V::see(value, &entry)?))
+    }
+
+    #[cold]
+    fn fail(&mut self, error: DecodeError) -> DecodeError {
+        self.walk.end();
+        self.place.around(error.in_item(self.index))
+    }
+}
+
+impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Iterator for EntryViews<'a, K, V, KE, VE> {
+    type Item = Result<Entry<'a, K, V, KE, VE>, DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.walk.next(|kind| kind == Kind::Prefixed)?;
+        let read = self.read();
+        if read.is_ok() {
+            self.index += 1;
+        }
+        Some(read.map_err(|error| self.fail(error)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.walk.left()))
+    }
+}
+
+impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> FusedIterator for EntryViews<'_, K, V, KE, VE> {}
+
+/// Without the bytes: they may hold what is sensitive.
+impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> fmt::Debug for EntryViews<'_, K, V, KE, VE> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("EntryViews")
+            .field("field", &self.place.field)
+            .field("index", &self.index)
+            .field("records_left", &self.walk.left())
+            .finish_non_exhaustive()
+    }
+}

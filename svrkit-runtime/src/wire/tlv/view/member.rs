@@ -1,0 +1,75 @@
+//! What a view keeps of a oneof: where the member is that was set last.
+
+use super::run::Walk;
+use super::{Place, Run, Source};
+use crate::wire::tlv::{DecodeError, Decoder, Key, TlvOneof};
+
+/// The records of the member that is set, if one is. For derived views.
+#[derive(Clone, Copy, Debug, Default)]
+#[doc(hidden)]
+pub struct MemberPart<'a> {
+    /// All records of the member since it was set: a message is merged from them.
+    run: Run<'a>,
+    /// From the value of the last one on.
+    last: &'a [u8],
+}
+
+impl<'a> MemberPart<'a> {
+    /// The record of `key`, whose value is next in `decoder`, sets its member.
+    #[inline]
+    pub(in crate::wire::tlv) fn keep(
+        &mut self,
+        key: Key,
+        decoder: &mut Decoder<'a>,
+    ) -> Result<(), DecodeError> {
+        self.last = decoder.rest();
+        if self.run.key != key {
+            self.run = Run::default();
+        }
+        self.run.keep(key, decoder)
+    }
+
+    #[inline]
+    pub(in crate::wire::tlv) fn see<T: TlvOneof>(
+        &self,
+        source: &Source<'a>,
+        place: &'static Place,
+    ) -> Result<Option<T::View<'a>>, DecodeError> {
+        if self.run.len == 0 {
+            return Ok(None);
+        }
+        T::see_member(self, source).map_err(|error| place.around(error))
+    }
+
+    /// Decodes the member that is set. For oneofs without a view.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the bytes, and the limits of the decode.
+    pub fn decode<T: TlvOneof>(&self, source: &Source<'a>) -> Result<Option<T>, DecodeError> {
+        let mut place = None;
+        let mut walk = Walk::new(&self.run, source);
+        while let Some(key) = walk.next(|kind| kind == self.run.key.kind()) {
+            T::merge_member(&mut place, key, &mut walk.decoder)?;
+        }
+        Ok(place)
+    }
+
+    /// The key of the member that is set.
+    #[inline]
+    pub fn key(&self) -> Key {
+        self.run.key
+    }
+
+    /// Its records.
+    #[inline]
+    pub fn run(&self) -> Run<'a> {
+        self.run
+    }
+
+    /// What stands behind the key of the last of its records.
+    #[inline]
+    pub fn last(&self) -> &'a [u8] {
+        self.last
+    }
+}
