@@ -17,6 +17,9 @@ const TOUR: &str = "../../schemas/tour.xml";
 /// The schema of which one side is generated without the other.
 const EVERYTHING: &str = "../tests/golden/everything.xml";
 
+/// The schema that is generated without views too, and for little code.
+const VIEWS: &str = "../tests/schemas/valid/views.xml";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
     let mut modules = String::new();
@@ -43,6 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("tour", &Config::new(), Path::new(TOUR))?;
     write("client_only", &Config::new().server(false), Path::new(EVERYTHING))?;
     write("server_only", &Config::new().client(false), Path::new(EVERYTHING))?;
+    write("unviewed", &Config::new().views(false), Path::new(VIEWS))?;
+    write("small", &Config::new().small(true), Path::new(VIEWS))?;
     fs::write(out_dir.join("schemas.rs"), modules)?;
     // A new schema is a new module.
     println!("cargo::rerun-if-changed={VALID}");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check;
 use crate::diagnostic::{Diagnostics, FileId, Report};
-use crate::emit::{self, Sides};
+use crate::emit::{self, Codec, Sides};
 use crate::export::{self, Exported};
 use crate::externs::RustSettings;
 use crate::folder;
@@ -32,6 +32,7 @@ pub struct Config {
     includes: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
     sides: Sides,
+    codec: Codec,
     levels: Levels,
     pub(crate) rust: RustSettings,
 }
@@ -85,6 +86,7 @@ impl Config {
             includes: Vec::new(),
             out_dir: None,
             sides,
+            codec: Codec { views: true, small: false },
             levels: Levels::default(),
             rust: RustSettings::default(),
         }
@@ -115,6 +117,25 @@ impl Config {
     #[must_use]
     pub fn server(mut self, wanted: bool) -> Self {
         self.sides.server = wanted;
+        self
+    }
+
+    /// Whether each message has a view, `OrderView` for `Order`, that borrows from the bytes; they have unless told
+    /// otherwise.
+    ///
+    /// A view that nobody looks at makes no program larger, but it takes a compiler's time.
+    #[must_use]
+    pub fn views(mut self, wanted: bool) -> Self {
+        self.codec.views = wanted;
+        self
+    }
+
+    /// Whether messages get little machine code instead of the fastest; they do not unless told otherwise.
+    ///
+    /// For schemas of many messages that are seldom sent. `docs/performance.md` has the figures of both.
+    #[must_use]
+    pub fn small(mut self, wanted: bool) -> Self {
+        self.codec.small = wanted;
         self
     }
 
@@ -165,7 +186,7 @@ impl Config {
             return Err(report);
         }
         let externs = self.rust.externs(run.named_packages());
-        let source = emit::emit(&run.schema, self.sides, &externs, &self.rust.derives);
+        let source = emit::emit(&run.schema, self.sides, self.codec, &externs, &self.rust.derives);
         let packages = run.schema.files.iter().map(|file| file.package.value.to_string());
         let packages: BTreeSet<_> = packages.filter(|package| !externs.has_package(package)).collect();
         Ok(Generated { source, report, packages: packages.into_iter().collect() })

@@ -5,6 +5,9 @@
 //! naming both sides. No name made of one in a schema ends in `_`, unless Rust forces it: what is evaded by a `_` evades
 //! all of them.
 
+mod views;
+
+pub(crate) use self::views::ViewNames;
 use crate::model::{Enum, Errors, Field, Message, Name, Service};
 
 /// The module of a definition: the package, then one module for each message around it.
@@ -70,7 +73,7 @@ pub(crate) fn field(name: &str) -> String {
 /// The accessor of a field.
 pub(crate) fn accessor(name: &str) -> String {
     /// What a message has besides; an accessor of one of these names would hide it.
-    const MESSAGE_METHODS: [&str; 16] = [
+    const MESSAGE_METHODS: [&str; 18] = [
         "check",
         "clone",
         "clone_from",
@@ -87,9 +90,18 @@ pub(crate) fn accessor(name: &str) -> String {
         "into",
         "merge",
         "ne",
+        "view",
+        "view_with",
     ];
     let field = field(name);
     if MESSAGE_METHODS.contains(&field.as_str()) { format!("{field}_") } else { field }
+}
+
+/// The accessor of a field with a default at the view of its message, where the field's own name answers what is there.
+pub(crate) fn view_accessor(field_name: &str, message: &Message) -> String {
+    let taken: Vec<_> = fields_in_struct(message).map(field).collect();
+    let own = field(field_name);
+    first_free([&format!("{own}_or_default"), &format!("{own}_with_default")], &taken)
 }
 
 /// The fields of the struct that a message becomes, by the names in the schema: members of a oneof stand in its enum.

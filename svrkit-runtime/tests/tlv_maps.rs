@@ -254,7 +254,8 @@ fn memory_is_counted_to_the_byte() {
     let hashed = size_of::<(u32, String)>() + 1;
     check_memory("5a 00", 4 * hashed + 16);
     check_memory("5a 00 5a 02 0801 5a 02 0802", 4 * hashed + 16);
-    check_memory("5a 00 5a 02 0801 5a 02 0802 5a 02 0803", 8 * hashed + 16);
+    // For a moment both are held.
+    check_memory("5a 00 5a 02 0801 5a 02 0802 5a 02 0803", (4 * hashed + 16) + (8 * hashed + 16));
 }
 
 #[test]

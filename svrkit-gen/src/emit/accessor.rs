@@ -52,6 +52,55 @@ fn defaulted(it: &Field, default: &Literal, message: &Message, context: Context<
     method(it, &doc, &ty, &body)
 }
 
+/// At the view of the message: what it shows, or the defaults of the schema.
+pub(super) fn of_view(message: &Message, context: Context<'_>) -> Option<TokenStream> {
+    let fields = message.fields.iter().filter(|it| it.oneof.is_none() && it.default.is_some());
+    let fields: Vec<_> = fields.collect();
+    let methods = fields
+        .iter()
+        .filter_map(|it| Some(seen_or_default(it, &it.default.as_ref()?.value, message, context)));
+    let view = ident(&context.views.view(&message.name));
+    let borrows =
+        |it: &&Field| matches!(it.kind, FieldType::Scalar(scalar) if [TEXT, BYTES].contains(&scalar.rust));
+    let head = if fields.iter().any(borrows) { quote!(impl<'a> #view<'a>) } else { quote!(impl #view<'_>) };
+    (!fields.is_empty()).then(|| quote!(#head { #(#methods)* }))
+}
+
+fn seen_or_default(it: &Field, default: &Literal, message: &Message, context: Context<'_>) -> TokenStream {
+    let field = ident(&names::field(&it.head.name.value));
+    let name = ident(&names::view_accessor(&it.head.name.value, message));
+    let value = value(default, it.kind, &message.name, context);
+    let doc = format!(" `{field}`, or `{}` when it is absent.", shown(default, it.kind, context));
+    let deprecated = lifecycle::deprecated(&it.head.lifecycle, names::field);
+    let (ty, body) = match it.kind {
+        FieldType::Scalar(scalar) if scalar.rust == TEXT => {
+            return quote! {
+                #[doc = #doc]
+                ///
+                /// # Errors
+                ///
+                /// It is no UTF-8.
+                #deprecated
+                #[inline]
+                pub fn #name(&self) -> ::core::result::Result<&'a str, ::svrkit_runtime::DecodeError> {
+                    ::core::result::Result::Ok(self.#field()?.unwrap_or(#value))
+                }
+            };
+        }
+        FieldType::Scalar(scalar) if scalar.rust == BYTES => (quote!(&'a [u8]), quote!(#value)),
+        _ => (field::value_type(it, &message.name, context), quote!(#value)),
+    };
+    quote! {
+        #[doc = #doc]
+        #deprecated
+        #[must_use]
+        #[inline]
+        pub fn #name(&self) -> #ty {
+            self.#field().unwrap_or(#body)
+        }
+    }
+}
+
 fn method(it: &Field, doc: &str, ty: &TokenStream, body: &TokenStream) -> TokenStream {
     let name = ident(&names::accessor(&it.head.name.value));
     let deprecated = lifecycle::deprecated(&it.head.lifecycle, names::field);
@@ -59,6 +108,7 @@ fn method(it: &Field, doc: &str, ty: &TokenStream, body: &TokenStream) -> TokenS
         #[doc = #doc]
         #deprecated
         #[must_use]
+        #[inline]
         pub fn #name(&self) -> #ty {
             #body
         }

@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Derives, ident};
+use super::{Codec, Derives, ident};
 use crate::externs::Externs;
 use crate::model::{MessageId, Name, Schema};
-use crate::names;
+use crate::names::{self, ViewNames};
 
 /// The surroundings of everything that is emitted.
 #[derive(Clone, Copy)]
@@ -14,6 +14,8 @@ pub(super) struct Context<'a> {
     pub(super) schema: &'a Schema,
     pub(super) externs: &'a Externs,
     pub(super) derives: &'a Derives,
+    pub(super) codec: Codec,
+    pub(super) views: &'a ViewNames,
 }
 
 impl Context<'_> {

@@ -26,6 +26,8 @@ pub(super) fn message(message: &Message, context: Context<'_>) -> TokenStream {
     let debug = message.fields.iter().any(is_redacted).then(|| debug(message));
     let derived_debug = debug.is_none().then(|| quote!(Debug,));
     let derives = context.derives.attribute(&full_name, &["Clone", "Debug", "Default", "PartialEq"]);
+    let codec = context.codec.of_message(&message.name, context.views);
+    let view = context.codec.views.then(|| accessor::of_view(message, context));
     let accessors: Vec<_> =
         message.fields.iter().filter_map(|it| accessor::accessor(it, message, context)).collect();
     let accessors = (!accessors.is_empty()).then(|| {
@@ -40,7 +42,7 @@ pub(super) fn message(message: &Message, context: Context<'_>) -> TokenStream {
         #deprecated
         #[derive(Clone, #derived_debug Default, PartialEq, ::svrkit_runtime::Tlv)]
         #derives
-        #[tlv(name = #full_name)]
+        #[tlv(name = #full_name #codec)]
         pub struct #name {
             #(#fields)*
             /// Records of tags this version does not know, kept and sent on.
@@ -49,6 +51,7 @@ pub(super) fn message(message: &Message, context: Context<'_>) -> TokenStream {
         }
         #debug
         #accessors
+        #view
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod accessor;
 mod client;
+mod codec;
 mod context;
 mod derives;
 mod docs;
@@ -24,6 +25,7 @@ mod spec;
 
 use proc_macro2::{Ident, Span};
 
+pub(crate) use codec::Codec;
 pub(crate) use derives::Derives;
 
 use self::context::Context;
@@ -46,8 +48,15 @@ pub(crate) struct Sides {
 }
 
 /// The whole generated file: everything of the schema but what others stand for.
-pub(crate) fn emit(schema: &Schema, sides: Sides, externs: &Externs, derives: &Derives) -> String {
-    let context = Context { schema, externs, derives };
+pub(crate) fn emit(
+    schema: &Schema,
+    sides: Sides,
+    codec: Codec,
+    externs: &Externs,
+    derives: &Derives,
+) -> String {
+    let views = &names::ViewNames::new(schema);
+    let context = Context { schema, externs, derives, codec, views };
     let mut root = modules::Module::default();
     for file in schema.files.iter().filter(|file| !externs.has_package(&file.package.value)) {
         root.at(&names::package_path(&file.package.value)).document(&file.package.value, &file.doc);

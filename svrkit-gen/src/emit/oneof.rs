@@ -20,11 +20,13 @@ pub(super) fn oneof(message: &Message, at: usize, context: Context<'_>) -> Token
     let derived_debug = debug.is_none().then(|| quote!(Debug,));
     // It has no value to start from, so what `*` asks for cannot mean it.
     let derives = context.derives.attribute(&full_name, &["Clone", "Debug", "PartialEq", "Default"]);
+    let view = context.codec.at_oneof(&oneof.name, context.views);
     quote! {
         #docs
         #deprecated
         #[derive(Clone, #derived_debug PartialEq, ::svrkit_runtime::TlvOneof)]
         #derives
+        #view
         pub enum #name {
             #(#variants)*
         }

@@ -34,7 +34,7 @@ pub mod golden {
     pub mod everything {
         /// Message `golden.everything.Scalars`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.Scalars")]
+        #[tlv(name = "golden.everything.Scalars", view)]
         pub struct Scalars {
             /// Field `flag`, tag 1.
             #[tlv(1)]
@@ -91,7 +91,7 @@ pub mod golden {
 
         /// Message `golden.everything.Optionals`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.Optionals")]
+        #[tlv(name = "golden.everything.Optionals", view)]
         pub struct Optionals {
             /// Field `flag`, tag 1.
             #[tlv(1)]
@@ -121,7 +121,7 @@ pub mod golden {
 
         /// Message `golden.everything.Lists`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.Lists")]
+        #[tlv(name = "golden.everything.Lists", view)]
         pub struct Lists {
             /// Field `flags`, tag 1.
             #[tlv(1)]
@@ -160,7 +160,7 @@ pub mod golden {
 
         /// Something ordered.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.Order")]
+        #[tlv(name = "golden.everything.Order", view)]
         pub struct Order {
             /// Field `id`, tag 1.
             #[tlv(1)]
@@ -194,6 +194,7 @@ pub mod golden {
         impl Order {
             /// `first`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn first(&self) -> &order::Item {
                 match &self.first {
                     ::core::option::Option::Some(message) => message,
@@ -203,6 +204,7 @@ pub mod golden {
 
             /// `total`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn total(&self) -> &super::parts::Money {
                 match &self.total {
                     ::core::option::Option::Some(message) => message,
@@ -212,6 +214,7 @@ pub mod golden {
 
             /// `parent`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn parent(&self) -> &Order {
                 match &self.parent {
                     ::core::option::Option::Some(message) => message,
@@ -222,7 +225,7 @@ pub mod golden {
 
         /// Its name is one of Rust's.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.Option")]
+        #[tlv(name = "golden.everything.Option", view)]
         pub struct Option {
             /// Field `type`, tag 1.
             #[tlv(1)]
@@ -247,6 +250,7 @@ pub mod golden {
         impl Option {
             /// `r#type`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn r#type(&self) -> &String {
                 match &self.r#type {
                     ::core::option::Option::Some(message) => message,
@@ -256,6 +260,7 @@ pub mod golden {
 
             /// `from_order`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn from_order(&self) -> &Order {
                 match &self.from_order {
                     ::core::option::Option::Some(message) => message,
@@ -265,6 +270,7 @@ pub mod golden {
 
             /// `clone`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn clone_(&self) -> &Order {
                 match &self.clone {
                     ::core::option::Option::Some(message) => message,
@@ -275,7 +281,7 @@ pub mod golden {
 
         /// Message `golden.everything.String`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.String")]
+        #[tlv(name = "golden.everything.String", view)]
         pub struct String {
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
@@ -284,7 +290,7 @@ pub mod golden {
 
         /// Message `golden.everything.Maps`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.Maps")]
+        #[tlv(name = "golden.everything.Maps", view)]
         pub struct Maps {
             /// Field `labels`, tag 1; at most 2 entries.
             #[tlv(1, max_items = 2)]
@@ -308,7 +314,7 @@ pub mod golden {
 
         /// Who pays, and how.
         #[derive(Clone, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.Payment")]
+        #[tlv(name = "golden.everything.Payment", view)]
         pub struct Payment {
             /// Who pays.
             ///
@@ -356,6 +362,7 @@ pub mod golden {
         impl Payment {
             /// `receipt`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn receipt(&self) -> &Order {
                 match &self.receipt {
                     ::core::option::Option::Some(message) => message,
@@ -366,7 +373,7 @@ pub mod golden {
 
         /// Message `golden.everything.Settings`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.Settings")]
+        #[tlv(name = "golden.everything.Settings", view)]
         pub struct Settings {
             /// Field `retries`, tag 1; `100000` if absent.
             #[tlv(1)]
@@ -397,44 +404,107 @@ pub mod golden {
         impl Settings {
             /// `retries`, or `100000` when it is absent.
             #[must_use]
+            #[inline]
             pub fn retries(&self) -> u32 {
                 self.retries.unwrap_or(100_000)
             }
 
             /// `delta`, or `-1` when it is absent.
             #[must_use]
+            #[inline]
             pub fn delta(&self) -> i64 {
                 self.delta.unwrap_or(-1)
             }
 
             /// `ratio`, or `0.1` when it is absent.
             #[must_use]
+            #[inline]
             pub fn ratio(&self) -> f32 {
                 self.ratio.unwrap_or(0.1)
             }
 
             /// `is_on`, or `true` when it is absent.
             #[must_use]
+            #[inline]
             pub fn is_on(&self) -> bool {
                 self.is_on.unwrap_or(true)
             }
 
             /// `title`, or `"none"` when it is absent.
             #[must_use]
+            #[inline]
             pub fn title(&self) -> &str {
                 self.title.as_deref().unwrap_or("none")
             }
 
             /// `blob`, or `"\"é"` when it is absent.
             #[must_use]
+            #[inline]
             pub fn blob(&self) -> &[u8] {
                 self.blob.as_deref().unwrap_or(b"\"\xC3\xA9")
             }
 
             /// `status`, or `PLACED` when it is absent.
             #[must_use]
+            #[inline]
             pub fn status(&self) -> Status {
                 self.status.unwrap_or(Status::Placed)
+            }
+        }
+
+        impl<'a> SettingsView<'a> {
+            /// `retries`, or `100000` when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn retries_or_default(&self) -> u32 {
+                self.retries().unwrap_or(100_000)
+            }
+
+            /// `delta`, or `-1` when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn delta_or_default(&self) -> i64 {
+                self.delta().unwrap_or(-1)
+            }
+
+            /// `ratio`, or `0.1` when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn ratio_or_default(&self) -> f32 {
+                self.ratio().unwrap_or(0.1)
+            }
+
+            /// `is_on`, or `true` when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn is_on_or_default(&self) -> bool {
+                self.is_on().unwrap_or(true)
+            }
+
+            /// `title`, or `"none"` when it is absent.
+            ///
+            /// # Errors
+            ///
+            /// It is no UTF-8.
+            #[inline]
+            pub fn title_or_default(
+                &self,
+            ) -> ::core::result::Result<&'a str, ::svrkit_runtime::DecodeError> {
+                ::core::result::Result::Ok(self.title()?.unwrap_or("none"))
+            }
+
+            /// `blob`, or `"\"é"` when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn blob_or_default(&self) -> &'a [u8] {
+                self.blob().unwrap_or(b"\"\xC3\xA9")
+            }
+
+            /// `status`, or `PLACED` when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn status_or_default(&self) -> Status {
+                self.status().unwrap_or(Status::Placed)
             }
         }
 
@@ -443,7 +513,7 @@ pub mod golden {
         /// Since version 1.
         #[deprecated(note = "cannot hold more than one item; use `Order` instead")]
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.everything.OldOrder")]
+        #[tlv(name = "golden.everything.OldOrder", view)]
         pub struct OldOrder {
             /// Field `item`, tag 1.
             #[deprecated(note = "holds one")]
@@ -463,6 +533,7 @@ pub mod golden {
             /// `item`, or its default when it is absent.
             #[deprecated(note = "holds one")]
             #[must_use]
+            #[inline]
             pub fn item(&self) -> &order::Item {
                 match &self.item {
                     ::core::option::Option::Some(message) => message,
@@ -1317,7 +1388,7 @@ pub mod golden {
         pub mod order {
             /// Message `golden.everything.Order.Item`.
             #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-            #[tlv(name = "golden.everything.Order.Item")]
+            #[tlv(name = "golden.everything.Order.Item", view)]
             pub struct Item {
                 /// Field `sku`, tag 1.
                 #[tlv(1)]
@@ -1336,6 +1407,7 @@ pub mod golden {
             impl Item {
                 /// `gift`, or its default when it is absent.
                 #[must_use]
+                #[inline]
                 pub fn gift(&self) -> &item::Gift {
                     match &self.gift {
                         ::core::option::Option::Some(message) => message,
@@ -1350,7 +1422,7 @@ pub mod golden {
             pub mod item {
                 /// Message `golden.everything.Order.Item.Gift`.
                 #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-                #[tlv(name = "golden.everything.Order.Item.Gift")]
+                #[tlv(name = "golden.everything.Order.Item.Gift", view)]
                 pub struct Gift {
                     /// Field `order`, tag 1.
                     #[tlv(1)]
@@ -1365,6 +1437,7 @@ pub mod golden {
                 impl Gift {
                     /// `order`, or its default when it is absent.
                     #[must_use]
+                    #[inline]
                     pub fn order(&self) -> &super::super::Order {
                         match &self.order {
                             ::core::option::Option::Some(message) => message,
@@ -1381,6 +1454,7 @@ pub mod golden {
         pub mod payment {
             /// Who pays.
             #[derive(Clone, PartialEq, ::svrkit_runtime::TlvOneof)]
+            #[tlv(view)]
             pub enum Payer {
                 /// Field `uin`, tag 8; at least 1.
                 #[tlv(8, min = 1)]
@@ -1424,7 +1498,7 @@ pub mod golden {
     pub mod parts {
         /// Message `golden.parts.Money`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "golden.parts.Money")]
+        #[tlv(name = "golden.parts.Money", view)]
         pub struct Money {
             /// Field `cents`, tag 1.
             #[tlv(1, zigzag)]

@@ -28,7 +28,7 @@
 pub mod hello {
     /// Asks for a greeting.
     #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-    #[tlv(name = "hello.GreetRequest")]
+    #[tlv(name = "hello.GreetRequest", view)]
     pub struct GreetRequest {
         /// Who is greeted.
         #[tlv(1)]
@@ -40,7 +40,7 @@ pub mod hello {
 
     /// A greeting.
     #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-    #[tlv(name = "hello.GreetReply")]
+    #[tlv(name = "hello.GreetReply", view)]
     pub struct GreetReply {
         /// The words of it.
         #[tlv(1)]

@@ -164,7 +164,8 @@ fn encode(record: &Record<'_>) -> TokenStream {
         Piece::Field(field) => {
             let Field { ident, tag, .. } = field;
             let as_field = as_field(field);
-            quote!(let free = #as_field::put(&self.#ident, #tag, free)?;)
+            let put = if record.is_small { quote!(put_small) } else { quote!(put) };
+            quote!(let free = #as_field::#put(&self.#ident, #tag, free)?;)
         }
         Piece::Members { oneof, from, to } => {
             let ident = oneof.ident;
@@ -231,7 +232,8 @@ fn merge(record: &Record<'_>) -> TokenStream {
         let as_field = as_field(field);
         let withheld =
             field.is_sensitive.then(|| quote!(.map_err(::svrkit_runtime::wire::tlv::DecodeError::withhold)));
-        quote!(#tag => (#as_field::take(&mut self.#ident, key, decoder) #withheld, #name),)
+        let take = if record.is_small { quote!(take_small) } else { quote!(take) };
+        quote!(#tag => (#as_field::#take(&mut self.#ident, key, decoder) #withheld, #name),)
     });
     let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
         let Oneof { ident, tags, .. } = oneof;

@@ -17,6 +17,7 @@ pub(super) fn record(input: &DeriveInput, error: &syn::Error) -> TokenStream {
             oneofs: Vec::new(),
             unknown: None,
             view: None,
+            is_small: false,
         };
         tokens.extend(expand::record(&empty));
     }

@@ -31,6 +31,8 @@ struct Record<'a> {
     oneofs: Vec<Oneof<'a>>,
     unknown: Option<Unknown<'a>>,
     view: Option<View<'a>>,
+    /// Little machine code instead of the fastest.
+    is_small: bool,
 }
 
 /// The struct that shows the message where it stands.

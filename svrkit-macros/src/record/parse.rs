@@ -1,5 +1,6 @@
 //! What is written on a struct and its fields, not yet judged.
 
+use proc_macro2::Span;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Type, Visibility};
 
 use crate::attribute::{self, Setting, Word, once};
@@ -7,8 +8,9 @@ use crate::faults::Faults;
 use crate::field::FieldWords;
 use crate::view_word::ViewWord;
 
-const STRUCT_WORDS: &[&str] = &["name", "view"];
-const STRUCT_FORMS: &[(&str, &str)] = &[("name", "name = \"shop.Order\""), ("view", "view")];
+const STRUCT_WORDS: &[&str] = &["name", "view", "small"];
+const STRUCT_FORMS: &[(&str, &str)] =
+    &[("name", "name = \"shop.Order\""), ("view", "view"), ("small", "small")];
 const FIELD_WORDS: &[&str] = &[
     "zigzag",
     "fixed",
@@ -40,6 +42,7 @@ pub(super) struct Draft<'a> {
 pub(super) struct StructWords {
     pub(super) name: Option<LitStr>,
     pub(super) view: Option<ViewWord>,
+    pub(super) small: Option<Span>,
 }
 
 pub(super) struct DraftField<'a> {
@@ -85,6 +88,7 @@ fn struct_words(input: &DeriveInput, faults: &mut Faults) -> StructWords {
             Word::Setting(word, Setting::Text(text)) if word == "name" => {
                 once(&mut words.name, &word, text, faults);
             }
+            Word::Flag(word) if word == "small" => once(&mut words.small, &word, word.span(), faults),
             other => match ViewWord::read(other, faults) {
                 Ok((word, view)) => once(&mut words.view, &word, view, faults),
                 Err(other) => other.refuse(STRUCT_WORDS, STRUCT_FORMS, faults),

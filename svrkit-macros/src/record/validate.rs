@@ -29,7 +29,8 @@ pub(super) fn record<'a>(draft: &Draft<'a>, faults: &mut Faults) -> Record<'a> {
     oneofs.sort_by_key(|oneof| oneof.tags.first().copied());
     let view = draft.words.view.as_ref().map(|word| View { ident: word.ident(draft.ident), vis: draft.vis });
     let unknown = unknown(draft, faults);
-    Record { ident: draft.ident, name: name(draft, faults), fields, oneofs, unknown, view }
+    let is_small = draft.words.small.is_some();
+    Record { ident: draft.ident, name: name(draft, faults), fields, oneofs, unknown, view, is_small }
 }
 
 /// Who has which tag.

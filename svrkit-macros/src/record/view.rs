@@ -135,7 +135,8 @@ fn look(record: &Record<'_>) -> TokenStream {
         let as_field = as_field(field);
         let withheld =
             field.is_sensitive.then(|| quote!(.map_err(::svrkit_runtime::wire::tlv::DecodeError::withhold)));
-        quote!(#tag => (#as_field::look(&mut self.#ident, key, decoder) #withheld, #name),)
+        let look = if record.is_small { quote!(look_small) } else { quote!(look) };
+        quote!(#tag => (#as_field::#look(&mut self.#ident, key, decoder) #withheld, #name),)
     });
     let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
         let Oneof { ident, tags, .. } = oneof;
@@ -143,11 +144,13 @@ fn look(record: &Record<'_>) -> TokenStream {
         let as_oneof = as_oneof(oneof);
         quote!(#(#tags)|* => (#as_oneof::look(&mut self.#ident, key, decoder), #name),)
     });
-    quote! {
-        while let ::core::option::Option::Some(key) = decoder.key()? {
+    let mut arms = arms.chain(members).peekable();
+    let look = if arms.peek().is_none() {
+        quote!(decoder.skip(key)?;)
+    } else {
+        quote! {
             let (looked, name) = match key.tag() {
                 #(#arms)*
-                #(#members)*
                 _ => (::core::result::Result::Ok(false), ""),
             };
             match looked {
@@ -157,6 +160,11 @@ fn look(record: &Record<'_>) -> TokenStream {
                     return ::core::result::Result::Err(error.in_field(name));
                 }
             }
+        }
+    };
+    quote! {
+        while let ::core::option::Option::Some(key) = decoder.key()? {
+            #look
         }
         ::core::result::Result::Ok(())
     }

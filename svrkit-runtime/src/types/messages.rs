@@ -31,7 +31,7 @@ pub mod svrkit {
     pub mod types {
         /// A point in time, of the years 1 to 9999 in UTC without leap seconds.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.Timestamp")]
+        #[tlv(name = "svrkit.types.Timestamp", view)]
         pub struct Timestamp {
             /// Seconds since 1970-01-01T00:00:00Z; negative before.
             #[tlv(1)]
@@ -46,7 +46,7 @@ pub mod svrkit {
 
         /// A signed span of time of at most 10,000 years.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.Duration")]
+        #[tlv(name = "svrkit.types.Duration", view)]
         pub struct Duration {
             /// Whole seconds.
             #[tlv(1)]
@@ -61,7 +61,7 @@ pub mod svrkit {
 
         /// Nothing: for a request or a response that has nothing to say yet.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.Empty")]
+        #[tlv(name = "svrkit.types.Empty", view)]
         pub struct Empty {
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
@@ -70,7 +70,7 @@ pub mod svrkit {
 
         /// A decimal number of any precision, such as an amount of money.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.Decimal")]
+        #[tlv(name = "svrkit.types.Decimal", view)]
         pub struct Decimal {
             /// Its text, such as `-12.50` or `2.5e8`; empty is 0.
             #[tlv(1)]
@@ -82,7 +82,7 @@ pub mod svrkit {
 
         /// A message of a type that the schema does not name.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.Any")]
+        #[tlv(name = "svrkit.types.Any", view)]
         pub struct Any {
             /// Ends with `/` and the full name of the message.
             #[tlv(1)]
@@ -97,7 +97,7 @@ pub mod svrkit {
 
         /// Names fields of some message, as those to read or to change.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.FieldMask")]
+        #[tlv(name = "svrkit.types.FieldMask", view)]
         pub struct FieldMask {
             /// Names of fields, with dots between nested ones.
             #[tlv(1)]
@@ -109,7 +109,7 @@ pub mod svrkit {
 
         /// An object of JSON.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.Struct")]
+        #[tlv(name = "svrkit.types.Struct", view)]
         pub struct Struct {
             /// Its members by name.
             #[tlv(1)]
@@ -121,7 +121,7 @@ pub mod svrkit {
 
         /// Any value of JSON.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.Value")]
+        #[tlv(name = "svrkit.types.Value", view)]
         pub struct Value {
             /// What it is; absent is no value at all and not even null.
             #[tlv(oneof(1, 2, 3, 4, 5, 6))]
@@ -133,7 +133,7 @@ pub mod svrkit {
 
         /// An array of JSON.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.ListValue")]
+        #[tlv(name = "svrkit.types.ListValue", view)]
         pub struct ListValue {
             /// Its elements in order.
             #[tlv(1)]
@@ -145,7 +145,7 @@ pub mod svrkit {
 
         /// A `bool` that may be absent.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.BoolValue")]
+        #[tlv(name = "svrkit.types.BoolValue", view)]
         pub struct BoolValue {
             /// The value.
             #[tlv(1)]
@@ -157,7 +157,7 @@ pub mod svrkit {
 
         /// An `i32` that may be absent; protobuf's `Int32Value`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.I32Value")]
+        #[tlv(name = "svrkit.types.I32Value", view)]
         pub struct I32Value {
             /// The value.
             #[tlv(1)]
@@ -169,7 +169,7 @@ pub mod svrkit {
 
         /// An `i64` that may be absent; protobuf's `Int64Value`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.I64Value")]
+        #[tlv(name = "svrkit.types.I64Value", view)]
         pub struct I64Value {
             /// The value.
             #[tlv(1)]
@@ -181,7 +181,7 @@ pub mod svrkit {
 
         /// A `u32` that may be absent; protobuf's `UInt32Value`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.U32Value")]
+        #[tlv(name = "svrkit.types.U32Value", view)]
         pub struct U32Value {
             /// The value.
             #[tlv(1)]
@@ -193,7 +193,7 @@ pub mod svrkit {
 
         /// A `u64` that may be absent; protobuf's `UInt64Value`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.U64Value")]
+        #[tlv(name = "svrkit.types.U64Value", view)]
         pub struct U64Value {
             /// The value.
             #[tlv(1)]
@@ -205,7 +205,7 @@ pub mod svrkit {
 
         /// An `f32` that may be absent; protobuf's `FloatValue`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.F32Value")]
+        #[tlv(name = "svrkit.types.F32Value", view)]
         pub struct F32Value {
             /// The value.
             #[tlv(1)]
@@ -217,7 +217,7 @@ pub mod svrkit {
 
         /// An `f64` that may be absent; protobuf's `DoubleValue`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.F64Value")]
+        #[tlv(name = "svrkit.types.F64Value", view)]
         pub struct F64Value {
             /// The value.
             #[tlv(1)]
@@ -229,7 +229,7 @@ pub mod svrkit {
 
         /// A `string` that may be absent.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.StringValue")]
+        #[tlv(name = "svrkit.types.StringValue", view)]
         pub struct StringValue {
             /// The value.
             #[tlv(1)]
@@ -241,7 +241,7 @@ pub mod svrkit {
 
         /// A `bytes` that may be absent.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.types.BytesValue")]
+        #[tlv(name = "svrkit.types.BytesValue", view)]
         pub struct BytesValue {
             /// The value.
             #[tlv(1)]
@@ -266,6 +266,7 @@ pub mod svrkit {
         pub mod value {
             /// What it is; absent is no value at all and not even null.
             #[derive(Clone, Debug, PartialEq, ::svrkit_runtime::TlvOneof)]
+            #[tlv(view)]
             pub enum Kind {
                 /// Null.
                 #[tlv(1)]

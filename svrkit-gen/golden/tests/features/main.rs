@@ -16,6 +16,7 @@ mod route_keys;
 mod sensitive;
 mod streams;
 mod tour;
+mod views;
 mod well_known;
 
 use svrkit_runtime::Tlv;

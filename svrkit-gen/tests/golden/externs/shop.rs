@@ -34,7 +34,7 @@ pub mod shop {
     /// Message `shop.Basket`.
     #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
     #[derive(Eq, ::core::hash::Hash)]
-    #[tlv(name = "shop.Basket")]
+    #[tlv(name = "shop.Basket", view)]
     pub struct Basket {
         /// Field `names`, tag 1.
         #[tlv(1)]
@@ -49,7 +49,7 @@ pub mod shop {
 
     /// Message `shop.Way`.
     #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-    #[tlv(name = "shop.Way")]
+    #[tlv(name = "shop.Way", view)]
     pub struct Way {
         /// Field `points`, tag 1.
         #[tlv(1)]
@@ -74,6 +74,7 @@ pub mod shop {
     impl Way {
         /// `start`, or its default when it is absent.
         #[must_use]
+        #[inline]
         pub fn start(&self) -> &crate::Point {
             match &self.start {
                 ::core::option::Option::Some(message) => message,
@@ -83,6 +84,7 @@ pub mod shop {
 
         /// `price`, or its default when it is absent.
         #[must_use]
+        #[inline]
         pub fn price(&self) -> &crate::common::Money {
             match &self.price {
                 ::core::option::Option::Some(message) => message,
@@ -92,17 +94,28 @@ pub mod shop {
 
         /// `currency`, or `EUR` when it is absent.
         #[must_use]
+        #[inline]
         pub fn currency(&self) -> crate::common::money::Currency {
             self.currency.unwrap_or(crate::common::money::Currency::Eur)
         }
 
         /// `place`, or its default when it is absent.
         #[must_use]
+        #[inline]
         pub fn place(&self) -> &crate::common::stock::shelf::Place {
             match &self.place {
                 ::core::option::Option::Some(message) => message,
                 ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
             }
+        }
+    }
+
+    impl WayView<'_> {
+        /// `currency`, or `EUR` when it is absent.
+        #[must_use]
+        #[inline]
+        pub fn currency_or_default(&self) -> crate::common::money::Currency {
+            self.currency().unwrap_or(crate::common::money::Currency::Eur)
         }
     }
 
@@ -249,6 +262,7 @@ pub mod shop {
         /// Oneof `owner` of `shop.Basket`.
         #[derive(Clone, Debug, PartialEq, ::svrkit_runtime::TlvOneof)]
         #[derive(Eq, ::core::hash::Hash)]
+        #[tlv(view)]
         pub enum Owner {
             /// Field `uin`, tag 2.
             #[tlv(2)]

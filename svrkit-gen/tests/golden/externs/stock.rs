@@ -28,7 +28,7 @@
 pub mod common {
     /// Message `common.Money`.
     #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-    #[tlv(name = "common.Money")]
+    #[tlv(name = "common.Money", view)]
     pub struct Money {
         /// Field `cents`, tag 1.
         #[tlv(1, zigzag)]
@@ -74,7 +74,7 @@ pub mod common {
     pub mod stock {
         /// Message `common.stock.Shelf`.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "common.stock.Shelf")]
+        #[tlv(name = "common.stock.Shelf", view)]
         pub struct Shelf {
             /// Field `price`, tag 1.
             #[tlv(1)]
@@ -87,6 +87,7 @@ pub mod common {
         impl Shelf {
             /// `price`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn price(&self) -> &super::Money {
                 match &self.price {
                     ::core::option::Option::Some(message) => message,
@@ -99,7 +100,7 @@ pub mod common {
         pub mod shelf {
             /// Message `common.stock.Shelf.Place`.
             #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-            #[tlv(name = "common.stock.Shelf.Place")]
+            #[tlv(name = "common.stock.Shelf.Place", view)]
             pub struct Place {
                 /// Field `row`, tag 1.
                 #[tlv(1)]

@@ -30,7 +30,7 @@ pub mod svrkit {
     pub mod frames {
         /// Body of a hello: each side's first frame, in which it says who it is and what it takes.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.frames.Hello")]
+        #[tlv(name = "svrkit.frames.Hello", view)]
         pub struct Hello {
             /// Who speaks: a server's or caller's own name, for logs.
             #[tlv(1)]
@@ -57,7 +57,7 @@ pub mod svrkit {
 
         /// One service in a hello.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.frames.ServedService")]
+        #[tlv(name = "svrkit.frames.ServedService", view)]
         pub struct ServedService {
             /// Its id.
             #[tlv(1)]
@@ -75,7 +75,7 @@ pub mod svrkit {
 
         /// Body of a response whose code is not OK, and of a goaway; the numbers are in the header.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.frames.Failure")]
+        #[tlv(name = "svrkit.frames.Failure", view)]
         pub struct Failure {
             /// What happened, for people.
             #[tlv(1)]
@@ -90,7 +90,7 @@ pub mod svrkit {
 
         /// Named values beside a message, for the framework and for interceptors. Keys that start with `svrkit.` are the kit's.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.frames.Metadata")]
+        #[tlv(name = "svrkit.frames.Metadata", view)]
         pub struct Metadata {
             /// The entries, in the order they were added.
             #[tlv(1)]
@@ -102,7 +102,7 @@ pub mod svrkit {
 
         /// One entry of metadata.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.frames.MetadataEntry")]
+        #[tlv(name = "svrkit.frames.MetadataEntry", view)]
         pub struct MetadataEntry {
             /// The key.
             #[tlv(1)]

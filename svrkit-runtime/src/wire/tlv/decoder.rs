@@ -171,6 +171,12 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// Counts `len` bytes less: they were charged, and are free again.
+    #[inline]
+    pub(super) fn give_back(&mut self, len: usize) {
+        self.memory_left = self.memory_left.saturating_add(len);
+    }
+
     /// What is unread of the message now read.
     #[inline]
     pub fn rest(&self) -> &'a [u8] {
@@ -265,8 +271,11 @@ impl<'a> Decoder<'a> {
     #[inline(never)]
     fn grow<T>(&mut self, items: &mut Vec<T>, more: usize) -> Result<(), DecodeError> {
         let capacity = items.len().saturating_add(more).max(items.capacity().saturating_mul(2));
-        self.charge((capacity - items.capacity()).saturating_mul(size_of::<T>()))?;
+        // All of it: old and new are held together while the items move.
+        self.charge(capacity.saturating_mul(size_of::<T>()))?;
+        let old_capacity = items.capacity();
         items.reserve_exact(capacity - items.len());
+        self.give_back(old_capacity * size_of::<T>());
         Ok(())
     }
 }

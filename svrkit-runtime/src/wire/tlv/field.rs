@@ -99,6 +99,36 @@ pub trait Field<E> {
     /// Reads what was kept; errors say that it is the field at `place`.
     fn see<'a>(part: Self::Part<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a>;
 
+    /// [`put`](Self::put), compiled once for all fields of the type.
+    #[inline(never)]
+    fn put_small<'b>(&self, tag: u32, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        self.put(tag, free)
+    }
+
+    /// [`take`](Self::take), compiled once for all fields of the type.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge_field`](Self::merge_field).
+    #[inline(never)]
+    fn take_small(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
+        self.take(key, decoder)
+    }
+
+    /// [`look`](Self::look), compiled once for all fields of the type.
+    ///
+    /// # Errors
+    ///
+    /// As [`keep`](Self::keep).
+    #[inline(never)]
+    fn look_small<'a>(
+        part: &mut Self::Part<'a>,
+        key: Key,
+        decoder: &mut Decoder<'a>,
+    ) -> Result<bool, DecodeError> {
+        Self::look(part, key, decoder)
+    }
+
     /// Names the messages inside, for [`Tlv::inside`](super::Tlv::inside).
     fn inside() -> PhantomData<Self::Inside> {
         PhantomData

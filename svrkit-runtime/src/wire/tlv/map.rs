@@ -111,10 +111,17 @@ where
 
     fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         let (key, value) = read_entry(decoder)?;
-        if self.len() == self.capacity() {
-            decoder.charge(table_growth::<K, V>(self.capacity()))?;
+        let capacity = self.capacity();
+        if self.len() < capacity {
+            self.insert(key, value);
+            return Ok(());
         }
+        // All of it: old and new are held together while the entries move.
+        decoder.charge(table_len::<K, V>(capacity.saturating_add(1)))?;
         self.insert(key, value);
+        if capacity > 0 {
+            decoder.give_back(table_len::<K, V>(capacity));
+        }
         Ok(())
     }
 
@@ -259,13 +266,9 @@ const NODE_EDGES_LEN: usize = (NODE_ENTRIES + 1) * size_of::<usize>();
 /// as empty as they get.
 const fn tree_growth<K, V>(len: usize) -> usize {
     let node_len = size_of::<([K; NODE_ENTRIES], [V; NODE_ENTRIES])>() + NODE_HEAD_LEN;
+    // It holds pointers.
+    let node_len = node_len.next_multiple_of(size_of::<usize>());
     if len == 0 { node_len } else { (node_len + NODE_EDGES_LEN).div_ceil(NODE_ENTRIES_MIN) }
-}
-
-/// Bytes of heap that a full `HashMap` takes in addition when it grows.
-const fn table_growth<K, V>(capacity: usize) -> usize {
-    let grown = table_len::<K, V>(capacity.saturating_add(1));
-    if capacity == 0 { grown } else { grown - table_len::<K, V>(capacity) }
 }
 
 /// A table has a power of two of places, of which an eighth stays free, a byte beside each, and a group of bytes behind.
@@ -282,12 +285,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_growing_table_is_charged_as_many_places_as_it_takes() {
+    fn a_table_is_charged_as_many_places_as_it_takes() {
         let mut map = HashMap::<u64, [u64; 3]>::new();
         let mut charged = 0;
         for key in 0..5_000 {
             if map.len() == map.capacity() {
-                charged += table_growth::<u64, [u64; 3]>(map.capacity());
+                charged = table_len::<u64, [u64; 3]>(map.capacity() + 1);
             }
             map.insert(key, [key; 3]);
             // As many places as the capacity says, each a byte longer than its entry.
@@ -300,6 +303,7 @@ mod tests {
     fn the_first_entry_of_a_tree_is_charged_a_node_and_the_next_ones_their_share() {
         assert_eq!(tree_growth::<u64, u64>(0), 11 * 16 + 16);
         assert_eq!(tree_growth::<bool, u64>(0), 16 + 11 * 8 + 16, "with the padding");
+        assert_eq!(tree_growth::<bool, bool>(0), 40, "with the padding of what else is in the node");
         for len in [1, 10, 11, 1000] {
             assert_eq!(tree_growth::<u64, u64>(len), (11 * 16 + 16 + 12 * 8_usize).div_ceil(5));
         }

@@ -69,6 +69,8 @@ use super::{
 /// `Option` when it is set and for each item of a `Vec`, `ensure` for each value of a map as well; an absent plain field is its zero value, and so below `min = 1`.
 ///
 /// On the struct, `#[tlv(name = "shop.Order")]` gives the full name; without it, it is the name of the type.
+/// `#[tlv(view)]` derives [`View`]s of it, called `OrderView` unless `view = "OrderBorrowed"` says otherwise, and
+/// `#[tlv(small)]` asks for little machine code instead of the fastest.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no TLV message",
     note = "derive it: `#[derive(Clone, Debug, Default, PartialEq, svrkit_runtime::Tlv)]`"

@@ -18,7 +18,8 @@ pub struct EntryViews<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding = Plain, VE:
     source: Source<'a>,
     place: &'static Place,
     index: usize,
-    entries: PhantomData<fn() -> (K, V, KE, VE)>,
+    keys: PhantomData<fn() -> (K, KE)>,
+    values: PhantomData<fn() -> (V, VE)>,
 }
 
 /// A key and a value, as a view has them.
@@ -26,7 +27,14 @@ type Entry<'a, K, V, KE, VE> = (<K as Value<KE>>::Seen<'a>, <V as Value<VE>>::Se
 
 impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a, K, V, KE, VE> {
     pub(in crate::wire::tlv) fn new(run: &Run<'a>, source: &Source<'a>, place: &'static Place) -> Self {
-        Self { walk: Walk::new(run, source), source: *source, place, index: 0, entries: PhantomData }
+        Self {
+            walk: Walk::new(run, source),
+            source: *source,
+            place,
+            index: 0,
+            keys: PhantomData,
+            values: PhantomData,
+        }
     }
 
     /// The value of `key`, after reading all entries that are left.
@@ -34,12 +42,12 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a,
     /// # Errors
     ///
     /// An entry that is malformed.
-    pub fn get<'k>(mut self, key: K::Seen<'k>) -> Result<Option<V::Seen<'a>>, DecodeError>
+    pub fn get<'k>(self, key: K::Seen<'k>) -> Result<Option<V::Seen<'a>>, DecodeError>
     where
         K::Seen<'a>: PartialEq<K::Seen<'k>>,
     {
         let mut found = None;
-        while let Some(entry) = self.next() {
+        for entry in self {
             let (other, value) = entry?;
             if other == key {
                 found = Some(value);
