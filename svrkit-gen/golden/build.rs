@@ -11,6 +11,9 @@ use svrkit_gen::Config;
 /// Schemas that stand for each feature of the dialect.
 const VALID: &str = "../tests/schemas/valid";
 
+/// Three versions of one protocol, which talk to each other in `tests/compat`.
+const VERSIONS: &str = "../tests/schemas/compat";
+
 /// Every word of the dialect once.
 const TOUR: &str = "../../schemas/tour.xml";
 
@@ -42,6 +45,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for schema in schemas.iter().filter(|path| path.extension().is_some_and(|it| it == "xml")) {
         let name = schema.file_stem().unwrap_or_default().to_string_lossy();
         write(&name, &Config::new(), schema)?;
+    }
+    for version in ["oldest", "old", "new"] {
+        write(
+            &format!("compat_{version}"),
+            &Config::new(),
+            &Path::new(VERSIONS).join(version).with_extension("xml"),
+        )?;
     }
     write("tour", &Config::new(), Path::new(TOUR))?;
     write("client_only", &Config::new().server(false), Path::new(EVERYTHING))?;

@@ -3,7 +3,7 @@
 //! The heap is counted by an allocator of this program's own; `cargo run --release -p svrkit-runtime --example hostile`
 //! prints the figures.
 
-#![allow(clippy::unwrap_used, reason = "a helper of tests that panics fails its test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests that panics fails its test")]
 
 #[path = "../../../fuzz/properties/codec/mod.rs"]
 #[allow(dead_code, reason = "the properties are other tests'")]

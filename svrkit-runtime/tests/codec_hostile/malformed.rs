@@ -147,7 +147,7 @@ fn padding_to_ten_bytes_and_duplicates_are_read() {
     check_read(&numbers, &number(1, 999));
     let texts: Vec<u8> = (0..1000).flat_map(|value| prefixed(7, format!("{value}").as_bytes())).collect();
     assert_eq!(Every::decode(&texts).unwrap().name, "999");
-    let members: Vec<u8> = (21..=28).flat_map(|tag| member(tag)).collect();
+    let members: Vec<u8> = (21..=28).flat_map(member).collect();
     assert_eq!(Every::decode(&members), Every::decode(&member(28)));
 }
 
