@@ -2,7 +2,8 @@
 //!
 //! - [`descriptor`]: what schemas say, as messages; the compiler writes them (`svrkit_gen::Config::descriptors`);
 //! - [`Pool`]: such descriptors checked, linked and ready to be looked up;
-//! - [`Dynamic`]: a message read by its descriptor, and [`MessageBuilder`], which writes one.
+//! - [`Dynamic`]: a message read by its descriptor, and [`MessageBuilder`], which writes one;
+//! - [`json`]: messages as JSON and back.
 //!
 //! Everything works on a descriptor and the bytes of a message, with no second model of objects in between. Bytes and
 //! descriptors may come from strangers: nothing here panics on them, and limits bound what they cost.
@@ -11,6 +12,7 @@
 
 pub mod descriptor;
 mod dynamic;
+pub mod json;
 mod pool;
 
 pub use dynamic::{

@@ -2,6 +2,8 @@
 //!
 //! `SVRKIT_BLESS=1 cargo test -p svrkit-reflect --test descriptors` writes those messages anew.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use svrkit_gen::Config;

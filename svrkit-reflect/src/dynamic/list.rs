@@ -23,6 +23,11 @@ impl<'a> List<'a> {
         Self { owner, field, records, packed: None, index: 0 }
     }
 
+    /// The field whose values they are.
+    pub fn field(&self) -> FieldDescriptor<'a> {
+        self.field
+    }
+
     /// Whether there is no value: without records, or with empty ones of many.
     pub(super) fn is_empty(&self) -> bool {
         let is_number = self.field.value_kind() != Kind::Prefixed;

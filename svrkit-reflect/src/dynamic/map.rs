@@ -61,6 +61,11 @@ impl<'a> Map<'a> {
         Ok(Self { owner, field, entries: entries.into_iter(), is_failed: false, _held: held })
     }
 
+    /// The field whose entries they are.
+    pub fn field(&self) -> FieldDescriptor<'a> {
+        self.field
+    }
+
     /// How many entries are left.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -26,7 +26,7 @@ use self::index::{Entry, Index};
 pub use self::list::List;
 pub use self::map::Map;
 use self::path::{At, Step};
-pub(crate) use self::put::{put_prefixed, put_scalar, put_varint};
+pub(crate) use self::put::{put_prefixed, put_scalar};
 pub use self::scalar_value::ScalarValue;
 use crate::pool::{Cardinality, FieldDescriptor, FieldType, MessageDescriptor, Scalar};
 
@@ -78,6 +78,10 @@ pub enum FieldValue<'a> {
 
 /// One value.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is held at a time, and a box would be an allocation a message"
+)]
 pub enum Value<'a> {
     /// Of a scalar or an enum.
     Scalar(ScalarValue<'a>),
@@ -158,15 +162,23 @@ impl<'a> Dynamic<'a> {
         DecodeLimits { memory: self.budget.left(), depth: self.depth_left }
     }
 
-    /// The message of another type that its bytes field holds, such as that of an `Any`.
+    /// The message of another type that one of its fields of bytes holds, such as that of an `Any`; an empty one where the
+    /// field is absent.
     pub(crate) fn held<'s>(
         &'s self,
         message: MessageDescriptor<'s>,
         field: FieldDescriptor<'s>,
-        bytes: &'s [u8],
     ) -> Result<Dynamic<'s>, DynamicError> {
         let me: &'s Dynamic<'s> = self;
-        me.inside(message, field, At::Single, std::iter::once((bytes, 0)), 1)
+        let records = me.message.slot_of_tag(field.tag()).map_or(&[][..], |slot| me.index.group(slot));
+        let last = records.last().map(|entry| me.record(*entry));
+        let parts = last.map(|record| (record.value, value_offset(&record)));
+        me.inside(message, field, At::Single, parts.into_iter(), 1)
+    }
+
+    /// What is wrong with its bytes, read in another way, `offset` bytes into it.
+    pub(crate) fn fault(&self, kind: DecodeErrorKind, offset: usize) -> DynamicError {
+        DynamicError::new(kind, path::path(self), self.base + offset)
     }
 
     fn field_value(
@@ -198,14 +210,14 @@ impl<'a> Dynamic<'a> {
         at: At<'a>,
         records: &'a [Entry],
     ) -> Result<Value<'a>, DynamicError> {
-        let values = records.iter().map(|entry| {
+        let mut values = records.iter().map(|entry| {
             let record = self.record(*entry);
             (record.value, value_offset(&record))
         });
         match field.value_type() {
             FieldType::Message(message) => self.inside(message, field, at, values, 1).map(Value::Message),
             FieldType::Scalar(_) | FieldType::Enum(_) => {
-                self.scalar(field, at, values.last()).map(Value::Scalar)
+                self.scalar(field, at, values.next_back()).map(Value::Scalar)
             }
         }
     }

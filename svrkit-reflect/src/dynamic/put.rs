@@ -11,7 +11,7 @@ pub(super) fn put_key(out: &mut Vec<u8>, tag: u32, kind: Kind) {
 }
 
 /// Appends a varint.
-pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while 0x80 <= value {
         out.push(value as u8 | 0x80);
         value >>= 7;

@@ -24,7 +24,6 @@ pub use self::error::{PoolError, PoolErrorKind};
 pub use self::field::{Cardinality, FieldDescriptor, FieldType};
 pub use self::message::MessageDescriptor;
 pub use self::method::MethodDescriptor;
-pub(crate) use self::name::lower_camel;
 pub use self::scalar::Scalar;
 pub(crate) use self::well_known::WellKnown;
 use crate::descriptor::{DescriptorSet, ErrorSet, Service};

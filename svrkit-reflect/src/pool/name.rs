@@ -6,7 +6,7 @@ pub(super) fn is_showable(name: &str) -> bool {
 }
 
 /// The name in lowerCamelCase, as protobuf makes it: underscores go, and the letter behind one is a capital.
-pub(crate) fn lower_camel(name: &str) -> String {
+pub(super) fn lower_camel(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
     let mut is_behind_underscore = false;
     for letter in name.chars() {
