@@ -5,6 +5,8 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use prost::Message;
+
 /// The codec case's messages, as protobuf says it.
 const CODEC: &str = "schemas/codec.proto";
 
@@ -16,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic();
     let codec = protox::compile([CODEC], ["schemas"])?;
     prost(&out, &codec)?;
+    buffa(&out, &codec)?;
     Ok(())
 }
 
@@ -46,6 +49,24 @@ fn prost(out: &Path, codec: &prost_types::FileDescriptorSet) -> Result<(), Box<d
         .bytes(["."])
         .compile_fds(codec.clone())?;
     Ok(())
+}
+
+/// As it comes, its lazy views in addition; and with the containers that svrkit generates.
+fn buffa(out: &Path, codec: &prost_types::FileDescriptorSet) -> Result<(), Box<dyn Error>> {
+    let descriptors = out.join("codec.descriptors");
+    fs::write(&descriptors, codec.encode_to_vec())?;
+    let config = |name| -> Result<_, Box<dyn Error>> {
+        Ok(buffa_build::Config::new()
+            .files(&["codec.proto"])
+            .descriptor_set(&descriptors)
+            .include_file("all.rs")
+            .out_dir(folder(out, name)?))
+    };
+    config("buffa")?.lazy_views(true).compile()?;
+    config("buffa_same")?
+        .map_type(buffa_build::MapRepr::BTreeMap)
+        .bytes_type(buffa_build::BytesRepr::Bytes)
+        .compile()
 }
 
 fn folder(out: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {

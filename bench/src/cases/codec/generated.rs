@@ -30,3 +30,23 @@ pub(super) mod prost_same {
     )]
     include!(concat!(env!("OUT_DIR"), "/prost_same/bench.codec.rs"));
 }
+
+/// As it comes; maps are `HashMap` with foldhash, bytes are `Vec<u8>`. With views, and lazy ones.
+pub(super) mod buffa {
+    #[allow(clippy::all, dead_code, unreachable_pub, rust_2018_idioms, reason = "another's generator wrote it")]
+    mod whole {
+        include!(concat!(env!("OUT_DIR"), "/buffa/all.rs"));
+    }
+
+    pub(crate) use whole::bench::codec::*;
+}
+
+/// With svrkit's containers.
+pub(super) mod buffa_same {
+    #[allow(clippy::all, dead_code, unreachable_pub, rust_2018_idioms, reason = "another's generator wrote it")]
+    mod whole {
+        include!(concat!(env!("OUT_DIR"), "/buffa_same/all.rs"));
+    }
+
+    pub(crate) use whole::bench::codec::*;
+}

@@ -10,6 +10,12 @@ pub(super) enum Op {
     Encode,
     /// Bytes are read into a value of its own, which is dropped.
     Decode,
+    /// Bytes are looked at in place, and everything in them is read, texts as text.
+    View,
+    /// Bytes are looked at in place, and three fields of twenty are read.
+    ViewLazy,
+    /// Bytes are read by an older schema, which knows half of the fields, and written again.
+    ReencodeUnknown,
 }
 
 /// Who does it.
@@ -17,6 +23,9 @@ pub(super) enum Op {
 pub(super) enum Lib {
     Svrkit,
     Prost,
+    Buffa,
+    /// buffa's other views, which look into messages inside when they are asked for.
+    BuffaLazy,
     /// The bytes are copied and nothing is understood: the floor.
     Memcpy,
 }
@@ -30,12 +39,21 @@ pub(super) enum Containers {
     Same,
 }
 
+/// What becomes of fields that the schema does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unknown {
+    Kept,
+    Dropped,
+}
+
 /// Something that is done with all samples of a message.
 pub(super) struct Job {
     pub message: &'static str,
     pub op: Op,
     pub lib: Lib,
     pub containers: Containers,
+    /// What becomes of fields that the schema does not know; `None` if there are none.
+    pub unknown: Option<Unknown>,
     /// How many values one pass goes through.
     pub samples: usize,
     /// How many bytes they are.
@@ -50,6 +68,9 @@ impl Op {
         match self {
             Self::Encode => "encode",
             Self::Decode => "decode",
+            Self::View => "view",
+            Self::ViewLazy => "view_lazy",
+            Self::ReencodeUnknown => "reencode_unknown",
         }
     }
 }
@@ -60,6 +81,8 @@ impl Lib {
         match self {
             Self::Svrkit => "svrkit",
             Self::Prost => "prost",
+            Self::Buffa => "buffa",
+            Self::BuffaLazy => "buffa-lazy",
             Self::Memcpy => "memcpy",
         }
     }
@@ -70,6 +93,15 @@ impl Containers {
         match self {
             Self::Own => "own",
             Self::Same => "same",
+        }
+    }
+}
+
+impl Unknown {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Dropped => "dropped",
         }
     }
 }

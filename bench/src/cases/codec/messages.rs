@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use super::generated::{prost, prost_same, svrkit};
+use super::generated::{buffa, buffa_same, prost, prost_same, svrkit};
 use super::job::Job;
-use super::libs::{Memcpy, Prost, ProstSame, Svrkit};
+use super::libs::{Buffa, BuffaLazyView, BuffaSame, BuffaView, Memcpy, Prost, ProstSame, Svrkit};
 use super::samples::Samples;
-use super::{data, round_trip};
+use super::{data, round_trip, views};
 
 /// A message that is measured.
 pub(super) struct Message {
@@ -18,10 +18,16 @@ pub(super) struct Message {
 }
 
 macro_rules! message {
-    ($name:literal, $type:ident, $values:expr) => {
-        message!($name, $type, $values, is_in_mean: true)
+    ($name:literal, $type:ident $view:ident, $values:expr) => {
+        message!($name, $type $view, $values, is_in_mean: true, |_| Ok(Vec::new()))
     };
-    ($name:literal, $type:ident, $values:expr, is_in_mean: $is_in_mean:literal) => {
+    ($name:literal, $type:ident $view:ident, $values:expr, is_in_mean: $is_in_mean:literal) => {
+        message!($name, $type $view, $values, is_in_mean: $is_in_mean, |_| Ok(Vec::new()))
+    };
+    ($name:literal, $type:ident $view:ident, $values:expr, more: $more:expr) => {
+        message!($name, $type $view, $values, is_in_mean: true, $more)
+    };
+    ($name:literal, $type:ident $view:ident, $values:expr, is_in_mean: $is_in_mean:literal, $more:expr) => {
         Message {
             name: $name,
             is_in_mean: $is_in_mean,
@@ -30,33 +36,61 @@ macro_rules! message {
                 let mut jobs = round_trip::jobs::<Svrkit<svrkit::$type>>(samples)?;
                 jobs.extend(round_trip::jobs::<Prost<prost::$type>>(samples)?);
                 jobs.extend(round_trip::jobs::<ProstSame<prost_same::$type>>(samples)?);
+                jobs.extend(round_trip::jobs::<Buffa<buffa::$type>>(samples)?);
+                jobs.extend(round_trip::jobs::<BuffaSame<buffa_same::$type>>(samples)?);
                 jobs.extend(round_trip::jobs::<Memcpy>(samples)?);
+                jobs.extend(views::agreeing(vec![
+                    views::all::<BuffaView<buffa::$view<'static>>>(samples)?,
+                ])?);
+                let more: fn(Samples) -> Result<Vec<Job>> = $more;
+                jobs.extend(more(samples)?);
                 Ok(jobs)
             },
         }
     };
 }
 
+/// Reading and writing by a schema of long ago.
+macro_rules! by_older {
+    ($old:ident) => {
+        |samples| {
+            Ok(vec![
+                round_trip::reencode::<Svrkit<svrkit::$old>>(samples)?,
+                round_trip::reencode::<Prost<prost::$old>>(samples)?,
+                round_trip::reencode::<Buffa<buffa::$old>>(samples)?,
+            ])
+        }
+    };
+}
+
+/// Three fields of an order.
+fn three_of_twenty(samples: Samples) -> Result<Vec<Job>> {
+    views::agreeing(vec![
+        views::three::<BuffaView<buffa::OrderView<'static>>>(samples)?,
+        views::three::<BuffaLazyView<buffa::OrderLazyView<'static>>>(samples)?,
+    ])
+}
+
 /// All messages, in the order of the tables.
 pub(super) const MESSAGES: &[Message] = &[
-    message!("profile", Profile, data::profile()),
-    message!("profile_mixed", Profile, data::profiles()),
-    message!("log", Log, data::log()),
-    message!("log_mixed", Log, data::logs()),
-    message!("order", Order, data::order()),
-    message!("order_mixed", Order, data::orders()),
-    message!("nest", Node, data::nodes(20)),
-    message!("folder", Folder, data::folder()),
-    message!("maps", Maps, data::maps()),
-    message!("numbers", Numbers, data::numbers()),
-    message!("blob", Blob, data::blob()),
-    message!("api_response", Answer, data::answers()),
-    message!("log_record", Record, data::records()),
-    message!("analytics_event", Event, data::events()),
-    message!("media_frame", Frame, data::frames()),
-    message!("google_message1", Wide, data::wide()),
-    message!("depth5", Node, data::nodes(5), is_in_mean: false),
-    message!("depth10", Node, data::nodes(10), is_in_mean: false),
-    message!("depth20", Node, data::nodes(20), is_in_mean: false),
-    message!("depth40", Node, data::nodes(40), is_in_mean: false),
+    message!("profile", Profile ProfileView, data::profile(), more: by_older!(ProfileOld)),
+    message!("profile_mixed", Profile ProfileView, data::profiles(), more: by_older!(ProfileOld)),
+    message!("log", Log LogView, data::log(), more: by_older!(LogOld)),
+    message!("log_mixed", Log LogView, data::logs(), more: by_older!(LogOld)),
+    message!("order", Order OrderView, data::order(), more: three_of_twenty),
+    message!("order_mixed", Order OrderView, data::orders(), more: three_of_twenty),
+    message!("nest", Node NodeView, data::nodes(20)),
+    message!("folder", Folder FolderView, data::folder()),
+    message!("maps", Maps MapsView, data::maps()),
+    message!("numbers", Numbers NumbersView, data::numbers()),
+    message!("blob", Blob BlobView, data::blob()),
+    message!("api_response", Answer AnswerView, data::answers()),
+    message!("log_record", Record RecordView, data::records()),
+    message!("analytics_event", Event EventView, data::events()),
+    message!("media_frame", Frame FrameView, data::frames()),
+    message!("google_message1", Wide WideView, data::wide()),
+    message!("depth5", Node NodeView, data::nodes(5), is_in_mean: false),
+    message!("depth10", Node NodeView, data::nodes(10), is_in_mean: false),
+    message!("depth20", Node NodeView, data::nodes(20), is_in_mean: false),
+    message!("depth40", Node NodeView, data::nodes(40), is_in_mean: false),
 ];

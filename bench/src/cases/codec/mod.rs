@@ -9,11 +9,13 @@ mod job;
 mod libs;
 mod messages;
 mod plan;
+mod read;
 mod round_trip;
 mod row;
 mod run;
 mod samples;
 mod table;
+mod views;
 
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};

@@ -11,6 +11,9 @@ pub(super) struct Row {
     pub lib: &'static str,
     /// `own`: what the library's generator takes. `same`: those of svrkit.
     pub containers: &'static str,
+    /// `kept` or `dropped`: what becomes of fields that the schema does not know, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<&'static str>,
     /// Of one value, on average.
     pub bytes: f64,
     /// CPU time for one value, on average.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use nix::time::{ClockId, clock_gettime};
 
-use super::job::Job;
+use super::job::{Job, Unknown};
 use super::plan::Plan;
 use super::row::Row;
 use crate::stats::median;
@@ -68,6 +68,7 @@ impl Timed {
             op: self.job.op.word(),
             lib: self.job.lib.word(),
             containers: self.job.containers.word(),
+            unknown: self.job.unknown.map(Unknown::word),
             bytes: rounded(bytes),
             ns: rounded(ns),
             mib_s: rounded(bytes / ns * 1e9 / (1 << 20) as f64),

@@ -9,21 +9,45 @@ use crate::report;
 
 /// Each with its title; operations that were not measured have none.
 pub(super) fn all(rows: &[Row]) -> Vec<(String, Table)> {
-    let mut tables = Vec::new();
-    for (containers, title) in [
-        (Containers::Own, "as generated"),
-        (Containers::Same, "like for like: BTreeMap and Bytes for all"),
-    ] {
-        for op in [Op::Encode, Op::Decode] {
-            let picked = Picked { rows, op, containers };
+    TABLES
+        .iter()
+        .filter_map(|(op, containers, title)| {
+            let picked = Picked {
+                rows,
+                op: *op,
+                containers: *containers,
+            };
             let peers = picked.peers();
-            if picked.messages().next().is_some() && !peers.is_empty() {
-                tables.push((format!("{}, {title}", op.word()), picked.table(&peers)));
-            }
-        }
-    }
-    tables
+            (!peers.is_empty()).then(|| ((*title).to_owned(), picked.table(&peers)))
+        })
+        .collect()
 }
+
+const TABLES: &[(Op, Containers, &str)] = &[
+    (Op::Encode, Containers::Own, "encode, as generated"),
+    (Op::Decode, Containers::Own, "decode, as generated"),
+    (
+        Op::Encode,
+        Containers::Same,
+        "encode, like for like: BTreeMap and Bytes for all",
+    ),
+    (
+        Op::Decode,
+        Containers::Same,
+        "decode, like for like: BTreeMap and Bytes for all",
+    ),
+    (Op::View, Containers::Own, "view, and read everything"),
+    (
+        Op::ViewLazy,
+        Containers::Own,
+        "view, and read three fields of twenty",
+    ),
+    (
+        Op::ReencodeUnknown,
+        Containers::Own,
+        "decode by an older schema and encode again (* loses what it does not know)",
+    ),
+];
 
 /// The rows of one table.
 struct Picked<'a> {
@@ -98,8 +122,9 @@ impl Picked<'_> {
     }
 
     fn peers(&self) -> Vec<Lib> {
-        let peers = [Lib::Prost, Lib::Memcpy].into_iter();
+        let peers = [Lib::Prost, Lib::Buffa, Lib::BuffaLazy, Lib::Memcpy];
         peers
+            .into_iter()
             .filter(|peer| self.messages().any(|message| self.find(message, *peer).is_some()))
             .collect()
     }
@@ -107,8 +132,8 @@ impl Picked<'_> {
     /// svrkit's own containers are those that are the same for all, and copying knows none.
     fn find(&self, message: &str, lib: Lib) -> Option<&Row> {
         let containers = match lib {
-            Lib::Svrkit | Lib::Memcpy => Containers::Own,
-            Lib::Prost => self.containers,
+            Lib::Svrkit | Lib::Memcpy | Lib::BuffaLazy => Containers::Own,
+            Lib::Prost | Lib::Buffa => self.containers,
         };
         self.rows.iter().find(|row| {
             let key = (row.message, row.op, row.lib, row.containers);

@@ -1,5 +1,7 @@
-//! The libraries: each is one file that implements [`Codec`] for its messages.
+//! The libraries: each is one file that implements [`Codec`] for its messages, and
+//! [`Viewer`] if it has views.
 
+mod buffa;
 mod memcpy;
 mod prost;
 mod svrkit;
@@ -8,6 +10,7 @@ use std::error::Error;
 
 use super::job::{Containers, Lib};
 
+pub(super) use self::buffa::{Buffa, BuffaLazyView, BuffaSame, BuffaView};
 pub(super) use self::memcpy::Memcpy;
 pub(super) use self::prost::{Prost, ProstSame};
 pub(super) use self::svrkit::Svrkit;
@@ -31,4 +34,14 @@ pub(super) trait Codec: 'static {
         message: &Self::Message,
         buffer: &'b mut Self::Buffer,
     ) -> Result<&'b [u8], Self::EncodeError>;
+}
+
+/// How one library reads one message in place.
+pub(super) trait Viewer: 'static {
+    const LIB: Lib;
+
+    type View: 'static;
+    type Error: Error + Send + Sync + 'static;
+
+    fn view(bytes: &'static [u8]) -> Result<Self::View, Self::Error>;
 }
