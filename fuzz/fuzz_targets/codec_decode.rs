@@ -1,4 +1,4 @@
-//! Any bytes as a message: see `codec::decode`.
+//! Any bytes as a message: see `codec::decode` and `codec::memory`.
 #![no_main]
 
 #[path = "../properties/codec/mod.rs"]
@@ -11,4 +11,7 @@ mod heap;
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| codec::decode(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    codec::decode(bytes);
+    codec::memory(bytes);
+});

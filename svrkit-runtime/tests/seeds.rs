@@ -59,7 +59,10 @@ fn hold(property: fn(&[u8]), bytes: &[u8], source: impl Fn() -> String) {
 
 #[test]
 fn any_bytes_are_read_within_their_limits_or_refused() {
-    check("codec_decode", codec::decode);
+    check("codec_decode", |bytes| {
+        codec::decode(bytes);
+        codec::memory(bytes);
+    });
 }
 
 #[test]
@@ -80,4 +83,9 @@ fn the_codec_agrees_with_the_reference_decoder() {
 #[test]
 fn any_message_makes_the_round_trip() {
     check("codec_round_trip", codec::round_trip);
+}
+
+#[test]
+fn a_view_shows_what_decoding_gives() {
+    check("codec_view", codec::view);
 }

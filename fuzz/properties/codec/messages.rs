@@ -5,10 +5,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use svrkit_runtime::wire::tlv::{Bytes, Tlv, TlvEnum, TlvOneof, UnknownFields};
+use svrkit_runtime::wire::tlv::{Bytes, DecodeError, Tlv, TlvEnum, TlvOneof, UnknownFields, View};
 
 use super::made::{Made, Source};
 use super::reference::{Content, Form, Presence, Row, Table, Tree};
+use super::seen::{self, SeenField};
 use super::shown::{self, ShownField};
 
 /// A message that the reference decoder knows as well.
@@ -17,6 +18,9 @@ pub(crate) trait Known: Tlv + Clone + Made {
 
     /// What the reference decoder should have made of the bytes that this was made of.
     fn tree(&self) -> Tree;
+
+    /// The same of a view of which everything is read.
+    fn seen(view: Self::View<'_>) -> Result<Tree, DecodeError>;
 }
 
 macro_rules! messages {
@@ -29,6 +33,7 @@ macro_rules! messages {
     )*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, Tlv)]
+        #[tlv(view)]
         pub(crate) struct $message {
             $(#[tlv($tag $($word)*)] pub(crate) $field: $type,)*
             $(#[tlv(oneof($($member_tag),*))] pub(crate) $choice: Option<$oneof>,)?
@@ -55,6 +60,17 @@ macro_rules! messages {
                     unknown: self.unknown.as_bytes().to_vec(),
                 }
             }
+
+            fn seen(view: Self::View<'_>) -> Result<Tree, DecodeError> {
+                let fields: &[Option<(u32, Content)>] = &[
+                    $(view.$field().seen_field()?.map(|content| ($tag, content)),)*
+                    $(view.$choice()?.map(|member| member.seen()).transpose()?,)?
+                ];
+                Ok(Tree {
+                    fields: fields.iter().flatten().cloned().collect(),
+                    unknown: View::unknown(&view).flat_map(|record| record.bytes.to_vec()).collect(),
+                })
+            }
         }
 
         impl Made for $message {
@@ -76,6 +92,7 @@ macro_rules! messages {
         }
 
         shown::message!($message);
+        seen::view!($message);
     )*};
 }
 
@@ -272,6 +289,7 @@ pub(crate) struct Forgetful {}
 
 /// A member of every nature; one of them is the message around.
 #[derive(Clone, Debug, PartialEq, TlvOneof)]
+#[tlv(view)]
 pub(crate) enum Choice {
     #[tlv(21)]
     Number(u64),

@@ -10,12 +10,13 @@ pub(crate) mod full;
 pub(crate) mod made;
 pub(crate) mod messages;
 pub(crate) mod reference;
+pub(crate) mod seen;
 pub(crate) mod shown;
 pub(crate) mod wire;
 
 use std::fmt::Debug;
 
-use svrkit_runtime::wire::tlv::{Bytes, DecodeError, DecodeErrorKind, DecodeLimits, Records, Tlv};
+use svrkit_runtime::wire::tlv::{Bytes, DecodeError, DecodeErrorKind, DecodeLimits, Records, Tlv, View};
 
 use self::made::{Made, Source};
 use self::messages::{Empty, Every, Forgetful, Known, Lists, Maps, Older, Optionals};
@@ -145,6 +146,40 @@ fn check_agreement<M: Known + Debug>(bytes: &[u8]) {
     let reference = reference::decode(M::table(), bytes, limits.depth);
     let tree = decoded.map(|message| message.tree()).map_err(|error| refusal(error.kind()));
     assert_eq!(tree, reference, "{}: the codec, then the reference decoder", M::NAME);
+}
+
+/// A view of which everything is read shows what decoding gives, and refuses what decoding refuses; two things apart that
+/// are said of views: what later records replace is not looked at, and parts that stand scattered are refused.
+pub(crate) fn view(bytes: &[u8]) {
+    check_view::<Every>(bytes);
+    check_view::<Optionals>(bytes);
+    check_view::<Lists>(bytes);
+    check_view::<Maps>(bytes);
+}
+
+fn check_view<M: Known + Debug>(bytes: &[u8]) {
+    let limits = DecodeLimits { memory: usize::MAX / 2, ..DecodeLimits::default() };
+    let decoded = M::decode_with(bytes, &limits);
+    let view = M::view_with(bytes, &limits);
+    if let Ok(view) = &view {
+        match (view.to_message(), &decoded) {
+            (Ok(owned), Ok(decoded)) => {
+                assert_eq!(owned.tree(), decoded.tree(), "{}: decoded from its view", M::NAME)
+            }
+            (owned, decoded) => assert_eq!(owned.as_ref().err(), decoded.as_ref().err(), "{}", M::NAME),
+        }
+    }
+    match (decoded, view.and_then(M::seen)) {
+        (Ok(decoded), Ok(seen)) => assert_eq!(seen, decoded.tree(), "{}: the view, then decoded", M::NAME),
+        (_, Err(error)) if error.kind() == DecodeErrorKind::Scattered => {
+            assert!(reference::replaces(M::table(), bytes), "{}: nothing is scattered", M::NAME);
+        }
+        (Err(error), Ok(_)) => {
+            assert!(reference::replaces(M::table(), bytes), "{}: the view overlooks {error}", M::NAME);
+        }
+        (Err(_), Err(_)) => {}
+        (Ok(_), Err(error)) => panic!("{}: the view refuses what decoding reads: {error}", M::NAME),
+    }
 }
 
 fn refusal(kind: DecodeErrorKind) -> Refusal {

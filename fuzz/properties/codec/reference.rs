@@ -152,6 +152,77 @@ fn merge(tree: &mut Tree, table: &Table, mut bytes: &[u8], depth: u32) -> Result
     Ok(())
 }
 
+/// Does a record anywhere in `bytes` replace what an earlier one said, or go into it? Up to the first fault.
+pub(crate) fn replaces(table: &Table, mut bytes: &[u8]) -> bool {
+    let mut singular = Vec::new();
+    while !bytes.is_empty() {
+        let Ok((tag, kind)) = take_key(&mut bytes) else {
+            return false;
+        };
+        let value = bytes;
+        if skip(kind, &mut bytes).is_err() {
+            return false;
+        }
+        let Some(row) = table.rows.iter().find(|row| row.tag == tag) else {
+            continue;
+        };
+        let (inside, is_singular) = match row.presence {
+            Presence::One(form) | Presence::Maybe(form) => (form, true),
+            Presence::Many(form) => (form, false),
+            Presence::Map(key, value_form) if kind == PREFIXED => {
+                let mut entry = value;
+                let Ok(entry) = take_prefixed(&mut entry) else { return false };
+                if entry_replaces(key, value_form, entry) {
+                    return true;
+                }
+                continue;
+            }
+            Presence::Map(..) => continue,
+        };
+        if kind != inside.kind() {
+            continue;
+        }
+        // Members of one oneof replace each other.
+        let place = row.oneof.map_or(Err(tag), Ok);
+        if is_singular && singular.contains(&place) {
+            return true;
+        }
+        singular.push(place);
+        let mut value = value;
+        if let (Form::Message(table), Ok(inside)) = (inside, take_prefixed(&mut value))
+            && replaces(table(), inside)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+fn entry_replaces(key: Form, value: Form, mut entry: &[u8]) -> bool {
+    let mut seen = [false; 2];
+    while let Ok((tag, kind)) = take_key(&mut entry) {
+        let at = entry;
+        if skip(kind, &mut entry).is_err() {
+            return false;
+        }
+        let place = match tag {
+            1 if kind == key.kind() => 0,
+            2 if kind == value.kind() => 1,
+            _ => continue,
+        };
+        if std::mem::replace(&mut seen[place], true) {
+            return true;
+        }
+        let mut at = at;
+        if let (1, Form::Message(table), Ok(inside)) = (place, value, take_prefixed(&mut at))
+            && replaces(table(), inside)
+        {
+            return true;
+        }
+    }
+    false
+}
+
 /// An entry is a message of two fields. What else stands in it is dropped.
 fn take_entry(key: Form, value: Form, bytes: &mut &[u8], depth: u32) -> Result<(Value, Value), Refusal> {
     let mut entry = take_prefixed(bytes)?;

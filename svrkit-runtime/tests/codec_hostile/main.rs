@@ -14,6 +14,7 @@ mod heap;
 mod bombs;
 mod depth;
 mod malformed;
+mod memory;
 mod merging;
 mod target;
 mod text;
