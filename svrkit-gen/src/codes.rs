@@ -44,8 +44,8 @@ mod tests {
         }
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/CODES.md");
         let page = std::fs::read_to_string(path).unwrap();
-        let (start, end) = (page.find("| SVK0001 ").unwrap(), page.rfind("| SVK02").unwrap());
-        let end = end + page[end..].find('\n').unwrap() + 1;
+        let start = page.find("| SVK0001 ").unwrap();
+        let end = start + page[start..].find("\n\n").unwrap() + 1;
         if std::env::var_os("SVRKIT_BLESS").is_some() {
             std::fs::write(path, format!("{}{table}{}", &page[..start], &page[end..])).unwrap();
             return;

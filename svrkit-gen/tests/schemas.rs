@@ -36,6 +36,8 @@ const SEVERAL_FINDINGS: &[(&str, usize, &str)] = &[
     ("definition_in_an_unknown_element", 3, "what was lost is forgiven, and what was not is not"),
     ("deprecated_as_a_flag", 2, "a flag is one in any case"),
     ("element_in_a_doc", 2, "one that is known and one that is not"),
+    ("json_name_bad", 3, "nothing, and what no name has"),
+    ("json_name_twice", 3, "made of names, given to a map, and the name of another field in the schema"),
     ("method_errors_unlike_any", 2, "a set and a detail"),
     ("name_bad", 4, "a name for each way to be none"),
     ("package_bad", 3, "each segment of a package has its place"),

@@ -80,7 +80,7 @@ fn a_field_says_all_that_its_schema_says() {
     assert_eq!(source.doc, "How often a driver tries to deliver.");
 
     let weights = parcel.field_of_tag(4).unwrap();
-    assert_eq!((weights.name(), weights.json_name()), ("weights_g", "weightsG"));
+    assert_eq!((weights.name(), weights.json_name()), ("weights_g", "weightsGrams"));
     assert_eq!((weights.cardinality(), weights.is_packed()), (Cardinality::Repeated, false));
     let handling = parcel.field_named("handling").unwrap();
     assert!(handling.is_packed());

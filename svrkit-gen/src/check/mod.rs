@@ -20,6 +20,7 @@ mod enum_value_twice;
 mod enum_without_zero;
 mod error_code_twice;
 mod history;
+mod json_name_twice;
 mod kit_service_id;
 mod method_id_twice;
 mod nested_too_deep;
@@ -55,6 +56,7 @@ const RULES: &[Rule] = &[
     bad_name::RULE,
     duplicate_definition::RULE,
     duplicate_field::RULE,
+    json_name_twice::RULE,
     tag_reused::RULE,
     tag_out_of_range::RULE,
     reserved_tag::RULE,

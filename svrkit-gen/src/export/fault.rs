@@ -3,46 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::scopes::around;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
 use crate::model::Schema;
 
+/// Definitions that have the full name of a package.
 pub(super) fn find(schema: &Schema, found: &mut Diagnostics) {
-    same_json(schema, found);
-    package_as_definition(schema, found);
-}
-
-/// Two fields of a message that are one in JSON.
-fn same_json(schema: &Schema, found: &mut Diagnostics) {
-    for message in &schema.messages {
-        let mut first_use: BTreeMap<String, (&str, Span)> = BTreeMap::new();
-        for field in &message.fields {
-            let head = &field.head;
-            let json = field.json_name();
-            let text = |first: &str| {
-                format!(
-                    "{} and {} of {} are both called {} in JSON, which protobuf refuses",
-                    quoted(first),
-                    quoted(&head.name.value),
-                    quoted(&message.name.short()),
-                    quoted(&json)
-                )
-            };
-            match first_use.get(&json) {
-                Some((first, span)) => found.push(
-                    Diagnostic::new(Code::NOT_EXPORTABLE, head.name.span, text(first))
-                        .also(*span, "called so first")
-                        .help("rename one of them: the name is not on the wire"),
-                ),
-                None => {
-                    first_use.insert(json, (&head.name.value, head.name.span));
-                }
-            }
-        }
-    }
-}
-
-/// A definition that has the full name of a package.
-fn package_as_definition(schema: &Schema, found: &mut Diagnostics) {
     let mut packages = BTreeMap::new();
     for file in &schema.files {
         let package = &*file.package.value;

@@ -143,6 +143,8 @@ pub(crate) struct Field {
     pub(crate) constraints: Vec<Constraint>,
     /// Keep it out of what people read.
     pub(crate) is_sensitive: bool,
+    /// What it is called in JSON, if the schema says so; [`Self::json_name`] knows it for all.
+    pub(crate) json: Option<Spanned<Rc<str>>>,
     /// The one of [`Message::oneofs`] it belongs to.
     pub(crate) oneof: Option<usize>,
     /// The message contains itself through this field, or what the field holds is large: it needs an allocation between.
@@ -354,7 +356,10 @@ impl Field {
 
     /// What it is called in JSON.
     pub(crate) fn json_name(&self) -> String {
-        json_name::lower_camel(&self.head.name.value)
+        match &self.json {
+            Some(name) => name.value.to_string(),
+            None => lower_camel(&self.head.name.value),
+        }
     }
 
     /// What its constraints are about.

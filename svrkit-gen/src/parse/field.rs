@@ -20,6 +20,7 @@ pub(super) fn field(element: &mut Element<'_>, context: &mut Context<'_>) -> Opt
     };
     let (optional, repeated, packed) = (flag("optional"), flag("repeated"), flag("packed"));
     let is_sensitive = flag("sensitive").is_some_and(|it| it.value);
+    let json = element.attribute("json").and_then(|it| value::json_name(it, context));
     let default = element.attribute("default").map(|it| value::text(it, context));
     let constraints = constraints::constraints(element, Place::Field, context);
     let lifecycle = lifecycle::lifecycle(element, context);
@@ -27,5 +28,5 @@ pub(super) fn field(element: &mut Element<'_>, context: &mut Context<'_>) -> Opt
     let shape =
         type_name.map(|type_name| Shape { type_name, key: None, optional, repeated, packed, default });
     let doc = take(&mut element.parts.doc);
-    Some(Field { name: name?, tag: tag?, doc, lifecycle, is_sensitive, constraints, shape })
+    Some(Field { name: name?, tag: tag?, doc, lifecycle, is_sensitive, json, constraints, shape })
 }

@@ -13,6 +13,7 @@ pub(super) fn map(element: &mut Element<'_>, context: &mut Context<'_>) -> Optio
     let key = element.required("key", context).map(|it| value::text(it, context));
     let type_name = element.required("value", context).map(|it| value::text(it, context));
     let sensitive = element.attribute("sensitive").and_then(|it| value::flag(it, context));
+    let json = element.attribute("json").and_then(|it| value::json_name(it, context));
     let constraints = constraints::constraints(element, Place::Map, context);
     let lifecycle = lifecycle::lifecycle(element, context);
     let shape = key.zip(type_name).filter(|_| !element.attributes_cut).map(|(key, type_name)| Shape {
@@ -29,6 +30,7 @@ pub(super) fn map(element: &mut Element<'_>, context: &mut Context<'_>) -> Optio
         doc: take(&mut element.parts.doc),
         lifecycle,
         is_sensitive: sensitive.is_some_and(|it| it.value),
+        json,
         constraints,
         shape,
     })

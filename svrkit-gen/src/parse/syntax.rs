@@ -85,6 +85,8 @@ pub(crate) struct Field {
     pub(crate) doc: String,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) is_sensitive: bool,
+    /// What it is called in JSON, if it says so.
+    pub(crate) json: Option<Spanned<Rc<str>>>,
     pub(crate) constraints: Vec<Constraint>,
     /// `None`: the type or one of the flags could not be read.
     pub(crate) shape: Option<Shape>,

@@ -26,6 +26,21 @@ pub(super) fn name(element: &Element<'_>, context: &mut Context<'_>) -> Option<S
     is_short("name", attribute, context).then(|| text(attribute, context))
 }
 
+/// What a field is called in JSON.
+pub(super) fn json_name(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
+    if !is_short("name in JSON", attribute, context) {
+        return None;
+    }
+    let is_sound = |letter: u8| letter.is_ascii_alphanumeric() || b"_-.$".contains(&letter);
+    if attribute.value.is_empty() || !attribute.value.bytes().all(is_sound) {
+        let message = format!("{} is no name in JSON", quoted(&attribute.value));
+        let help = "such a name has ASCII letters, digits and `_-.$`";
+        context.push(Diagnostic::new(Code::BAD_NAME, attribute.value_span, message).help(help));
+        return None;
+    }
+    Some(text(attribute, context))
+}
+
 /// The package of a file, of bounded length and depth.
 pub(super) fn package(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rc<str>>> {
     if !is_short("package", attribute, context) {

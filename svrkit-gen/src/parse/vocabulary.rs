@@ -83,6 +83,8 @@ pub(crate) enum Form {
     SignedRanges,
     /// Names with blanks between them.
     Names,
+    /// What a field is called in JSON.
+    JsonName,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// The word or number of a constraint.
@@ -129,6 +131,11 @@ const fn may(name: &'static str, form: Form, doc: &'static str) -> Attr {
 const NAME: Attr = must("name", Form::Name, "What it is called.");
 const TAG: Attr =
     must("tag", Form::Tag, "The number that stands for it on the wire; never used again for anything else.");
+const JSON: Attr = may(
+    "json",
+    Form::JsonName,
+    "Its name in JSON: letters, digits and `_-.$`; made of `name`, in lowerCamelCase, unless given.",
+);
 const SENSITIVE: Attr =
     may("sensitive", Form::Flag, "Keeps the value out of what people read: Debug prints `<redacted>`.");
 const SINCE: Attr = may("since", Form::Positive, "The version of the file in which it came.");
@@ -239,6 +246,7 @@ static WORDS: &[Word] = &[
                 Form::Literal,
                 "What the accessor answers where the optional field is absent. The bytes don't change.",
             ),
+            JSON,
             SENSITIVE,
             SINCE,
             DEPRECATED,
@@ -255,6 +263,7 @@ static WORDS: &[Word] = &[
             NAME,
             must("key", Form::Key, "What entries are looked up by."),
             must("value", Form::Type, "What an entry holds: a scalar, a message or an enum."),
+            JSON,
             SENSITIVE,
             SINCE,
             DEPRECATED,

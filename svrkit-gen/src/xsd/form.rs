@@ -59,6 +59,7 @@ pub(super) fn type_name(attr: Attr) -> String {
         Form::Ranges => "list-of-ranges",
         Form::SignedRanges => "list-of-signed-ranges",
         Form::Names => "list-of-names",
+        Form::JsonName => "json-name",
         // No two attributes of one name have different words.
         Form::OneOf(_) => attr.name,
         Form::Constraint(constraint::Form::Number) => "bound",
@@ -92,6 +93,8 @@ fn simple(form: Form) -> Simple {
     let reference = || text(&format!(r"{NAME}(\.{NAME})*"));
     match form {
         Form::Name => name(NAME.to_owned()),
+        // As `parse::value` has it.
+        Form::JsonName => name(r"[A-Za-z0-9_\-.$]+".to_owned()),
         Form::Reference => reference(),
         Form::Type => Simple::Union(vec![scalars(|_| true), reference()]),
         Form::Key => scalars(|scalar| scalar.is_key()),

@@ -207,6 +207,7 @@ impl<'a> Resolver<'a> {
             default,
             constraints: syntax.constraints,
             is_sensitive: syntax.is_sensitive,
+            json: syntax.json,
             oneof,
             boxed: false,
         })
