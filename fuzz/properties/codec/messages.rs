@@ -47,7 +47,7 @@ macro_rules! messages {
                     $(Row { tag: $tag, presence: $presence, oneof: None },)*
                     $($($oneof::row($member_tag),)*)?
                 ];
-                &Table { rows: ROWS, keeps_unknown: true }
+                &Table { name: $message::NAME, rows: ROWS, keeps_unknown: true }
             }
 
             fn tree(&self) -> Tree {
@@ -97,8 +97,8 @@ macro_rules! messages {
 }
 
 use Form::{
-    Blob, Bool, Double, Fixed32, Fixed64, Float, Int32, Int64, Message, Sfixed32, Sfixed64, Sint32, Sint64,
-    Text, Uint32, Uint64,
+    Blob, Bool, Double, Enum, Fixed32, Fixed64, Float, Int32, Int64, Message, Sfixed32, Sfixed64, Sint32,
+    Sint64, Text, Uint32, Uint64,
 };
 use Presence::{Many, Map, Maybe, One};
 
@@ -154,7 +154,7 @@ messages! {
         (14) text: String = One(Text);
         (15) blob: Bytes = One(Blob);
         (16) owned: Vec<u8> = One(Blob);
-        (2047) mood: Mood = One(Int32);
+        (2047) mood: Mood = One(Enum);
     }
 
     /// Every type of one value, there or not.
@@ -175,7 +175,7 @@ messages! {
         (14) text: Option<String> = Maybe(Text);
         (15) blob: Option<Bytes> = Maybe(Blob);
         (16) owned: Option<Vec<u8>> = Maybe(Blob);
-        (2047) mood: Option<Mood> = Maybe(Int32);
+        (2047) mood: Option<Mood> = Maybe(Enum);
         (2048) itself: Option<Box<Optionals>> = Maybe(Message(Optionals::table));
     }
 
@@ -197,7 +197,7 @@ messages! {
         (14) texts: Vec<String> = Many(Text);
         (15) blobs: Vec<Bytes> = Many(Blob);
         (16) owned: Vec<Vec<u8>> = Many(Blob);
-        (2047) moods: Vec<Mood> = Many(Int32);
+        (2047) moods: Vec<Mood> = Many(Enum);
         (2048) singles: Vec<Singles> = Many(Message(Singles::table));
     }
 
@@ -216,7 +216,7 @@ messages! {
         (11, fixed, unpacked) sfixed64s: Vec<i64> = Many(Sfixed64);
         (12, unpacked) f32s: Vec<f32> = Many(Float);
         (13, unpacked) f64s: Vec<f64> = Many(Double);
-        (2047, unpacked) moods: Vec<Mood> = Many(Int32);
+        (2047, unpacked) moods: Vec<Mood> = Many(Enum);
     }
 
     /// Maps in the order of their keys: every type of key, every type of value.
@@ -224,7 +224,7 @@ messages! {
         (1) bools: BTreeMap<bool, u64> = Map(Bool, Uint64);
         (2) u32s: BTreeMap<u32, String> = Map(Uint32, Text);
         (3) u64s: BTreeMap<u64, Bytes> = Map(Uint64, Blob);
-        (4) i32s: BTreeMap<i32, Mood> = Map(Int32, Int32);
+        (4) i32s: BTreeMap<i32, Mood> = Map(Int32, Enum);
         (5) i64s: BTreeMap<i64, f64> = Map(Int64, Double);
         (6, key = zigzag, value = zigzag) s32s: BTreeMap<i32, i64> = Map(Sint32, Sint64);
         (7, key = zigzag, value = fixed) s64s: BTreeMap<i64, u32> = Map(Sint64, Fixed32);
@@ -261,7 +261,7 @@ messages! {
         (1) bool: bool = One(Bool);
         (2) u32: u32 = One(Uint32);
         (3) u64: u64 = One(Uint64);
-        (4) mood: OlderMood = One(Int32);
+        (4) mood: OlderMood = One(Enum);
     }
 
     /// What [`Lists`] once was.
@@ -320,7 +320,7 @@ impl Choice {
             24 => Double,
             25 => Text,
             26 => Blob,
-            27 => Int32,
+            27 => Enum,
             28 => Message(Singles::table),
             _ => Message(Every::table),
         };

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 /// What a message's fields are.
 pub(crate) struct Table {
+    pub(crate) name: &'static str,
     pub(crate) rows: &'static [Row],
     /// Without, records that no row takes are dropped.
     pub(crate) keeps_unknown: bool,
@@ -47,6 +48,8 @@ pub(crate) enum Form {
     Sfixed64,
     Float,
     Double,
+    /// A number of 32 bits that has a name or not.
+    Enum,
     Text,
     Blob,
     Message(fn() -> &'static Table),
@@ -154,7 +157,7 @@ fn merge(tree: &mut Tree, table: &Table, mut bytes: &[u8], depth: u32) -> Result
 
 /// Does a record anywhere in `bytes` replace what an earlier one said, or go into it? Up to the first fault.
 pub(crate) fn replaces(table: &Table, mut bytes: &[u8]) -> bool {
-    let mut singular = Vec::new();
+    let (mut singular, mut keys) = (Vec::new(), Vec::new());
     while !bytes.is_empty() {
         let Ok((tag, kind)) = take_key(&mut bytes) else {
             return false;
@@ -172,9 +175,11 @@ pub(crate) fn replaces(table: &Table, mut bytes: &[u8]) -> bool {
             Presence::Map(key, value_form) if kind == PREFIXED => {
                 let mut entry = value;
                 let Ok(entry) = take_prefixed(&mut entry) else { return false };
-                if entry_replaces(key, value_form, entry) {
+                let entry_key = (tag, key_of(key, entry));
+                if keys.contains(&entry_key) || entry_replaces(key, value_form, entry) {
                     return true;
                 }
+                keys.push(entry_key);
                 continue;
             }
             Presence::Map(..) => continue,
@@ -183,7 +188,7 @@ pub(crate) fn replaces(table: &Table, mut bytes: &[u8]) -> bool {
             continue;
         }
         // Members of one oneof replace each other.
-        let place = row.oneof.map_or(Err(tag), Ok);
+        let place = row.oneof.ok_or(tag);
         if is_singular && singular.contains(&place) {
             return true;
         }
@@ -196,6 +201,23 @@ pub(crate) fn replaces(table: &Table, mut bytes: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// The key of an entry, as far as it can be read.
+fn key_of(form: Form, mut entry: &[u8]) -> Value {
+    let mut key = form.zero();
+    while let Ok((tag, kind)) = take_key(&mut entry) {
+        if (tag, kind) != (1, form.kind()) {
+            if skip(kind, &mut entry).is_err() {
+                break;
+            }
+        } else if let Ok(value) = take_value(form, &mut entry, 0) {
+            key = value;
+        } else {
+            break;
+        }
+    }
+    key
 }
 
 fn entry_replaces(key: Form, value: Form, mut entry: &[u8]) -> bool {
@@ -248,7 +270,7 @@ fn take_value(form: Form, bytes: &mut &[u8], depth: u32) -> Result<Value, Refusa
         Form::Bool => Value::Bool(take_varint(bytes)? != 0),
         Form::Uint32 => Value::Unsigned(take_varint(bytes)? & 0xffff_ffff),
         Form::Uint64 => Value::Unsigned(take_varint(bytes)?),
-        Form::Int32 => Value::Signed(i64::from(take_varint(bytes)? as i32)),
+        Form::Int32 | Form::Enum => Value::Signed(i64::from(take_varint(bytes)? as i32)),
         Form::Int64 => Value::Signed(take_varint(bytes)? as i64),
         Form::Sint32 => Value::Signed(unzigzag(take_varint(bytes)? & 0xffff_ffff)),
         Form::Sint64 => Value::Signed(unzigzag(take_varint(bytes)?)),
@@ -339,7 +361,7 @@ impl Form {
     pub(crate) fn kind(self) -> u8 {
         match self {
             Self::Bool | Self::Uint32 | Self::Uint64 | Self::Int32 | Self::Int64 => VARINT,
-            Self::Sint32 | Self::Sint64 => VARINT,
+            Self::Sint32 | Self::Sint64 | Self::Enum => VARINT,
             Self::Fixed64 | Self::Sfixed64 | Self::Double => EIGHT,
             Self::Fixed32 | Self::Sfixed32 | Self::Float => FOUR,
             Self::Text | Self::Blob | Self::Message(_) => PREFIXED,
@@ -352,7 +374,7 @@ impl Form {
             Self::Bool => Value::Bool(false),
             Self::Uint32 | Self::Uint64 | Self::Fixed32 | Self::Fixed64 => Value::Unsigned(0),
             Self::Int32 | Self::Int64 | Self::Sint32 | Self::Sint64 => Value::Signed(0),
-            Self::Sfixed32 | Self::Sfixed64 => Value::Signed(0),
+            Self::Sfixed32 | Self::Sfixed64 | Self::Enum => Value::Signed(0),
             Self::Float => Value::Float(0),
             Self::Double => Value::Double(0),
             Self::Text => Value::Text(String::new()),
