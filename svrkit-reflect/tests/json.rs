@@ -48,6 +48,7 @@ const SCHEMA: &str = "
     <field tag='30' name='secret' type='string' sensitive='true'/>
     <field tag='31' name='secret_mood' type='Mood' sensitive='true'/>
     <field tag='32' name='unpacked' type='fixed32' repeated='true' packed='false'/>
+    <field tag='33' name='renamed' type='u32' json='re-named'/>
   </message>
   <message name='Kit'>
     <field tag='1' name='at' type='svrkit.types.Timestamp'/>
@@ -145,6 +146,7 @@ fn every_type_has_its_canonical_form() {
         (r#"{"choiceInt":0}"#, b"\xd8\x01\x00"),
         (r#"{"choiceOwn":{}}"#, b"\xe2\x01\x00"),
         (r#"{"unpacked":[1,0]}"#, b"\x85\x02\x01\0\0\0\x85\x02\0\0\0\0"),
+        (r#"{"re-named":1}"#, b"\x88\x02\x01"),
     ] {
         check("p.All", text, bytes);
     }
@@ -202,6 +204,7 @@ fn what_is_written_otherwise_is_taken_too() {
     for (text, canonical) in [
         (" { \"flag\" :\ttrue\r\n} ", r#"{"flag":true}"#),
         (r#"{"maybe_int":1}"#, r#"{"maybeInt":1}"#),
+        (r#"{"renamed":1}"#, r#"{"re-named":1}"#),
         (r#"{"int32":"5"}"#, r#"{"int32":5}"#),
         (r#"{"int32":1e3}"#, r#"{"int32":1000}"#),
         (r#"{"int32":"10.0"}"#, r#"{"int32":10}"#),
@@ -500,7 +503,7 @@ fn what_has_no_presence_is_written_where_that_is_asked_for() {
         r#"{"flag":false,"int32":0,"int64":"0","uint32":0,"uint64":"0","zig32":0,"zig64":"0","fixed32":0,"fixed64":"0","#,
         r#""sfixed32":0,"sfixed64":"0","single":0.0,"double":0.0,"text":"","blob":"","mood":"UNSPECIFIED","manyInts":[],"#,
         r#""manyMoods":[],"manyOwns":[],"manyTexts":[],"byText":{},"byInt":{},"byFlag":{},"choiceInt":0,"secret":"","#,
-        r#""secretMood":"UNSPECIFIED","unpacked":[]}"#
+        r#""secretMood":"UNSPECIFIED","unpacked":[],"re-named":0}"#
     );
     assert_eq!(write("p.All", b"\xd8\x01\x00", &options), expected);
     assert_eq!(json::read(&POOL, "p.All", expected, &options).unwrap(), b"\xd8\x01\x00");

@@ -32,7 +32,7 @@ pub mod svrkit {
     pub mod descriptor {
         /// Schemas and all that they import.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.DescriptorSet")]
+        #[tlv(name = "svrkit.descriptor.DescriptorSet", view)]
         pub struct DescriptorSet {
             /// Every message, nested ones too.
             #[tlv(1)]
@@ -56,7 +56,7 @@ pub mod svrkit {
 
         /// One schema file.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.File")]
+        #[tlv(name = "svrkit.descriptor.File", view)]
         pub struct File {
             /// Its name without folders.
             #[tlv(1)]
@@ -77,7 +77,7 @@ pub mod svrkit {
 
         /// A record of fields.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Message")]
+        #[tlv(name = "svrkit.descriptor.Message", view)]
         pub struct Message {
             /// Its full name.
             #[tlv(1)]
@@ -108,6 +108,7 @@ pub mod svrkit {
         impl Message {
             /// `reserved`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn reserved(&self) -> &Reserved {
                 match &self.reserved {
                     ::core::option::Option::Some(message) => message,
@@ -117,6 +118,7 @@ pub mod svrkit {
 
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -127,7 +129,7 @@ pub mod svrkit {
 
         /// One value of a message, or many.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Field")]
+        #[tlv(name = "svrkit.descriptor.Field", view)]
         pub struct Field {
             /// Its name in the schema.
             #[tlv(1)]
@@ -176,6 +178,7 @@ pub mod svrkit {
         impl Field {
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -186,7 +189,7 @@ pub mod svrkit {
 
         /// Fields of which at most one is there.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Oneof")]
+        #[tlv(name = "svrkit.descriptor.Oneof", view)]
         pub struct Oneof {
             /// Its name.
             #[tlv(1)]
@@ -208,6 +211,7 @@ pub mod svrkit {
         impl Oneof {
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -218,7 +222,7 @@ pub mod svrkit {
 
         /// What a value must be: checked before a handler sees it, and never on the wire.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Constraint")]
+        #[tlv(name = "svrkit.descriptor.Constraint", view)]
         pub struct Constraint {
             /// The attribute: `max-len`.
             #[tlv(1)]
@@ -233,7 +237,7 @@ pub mod svrkit {
 
         /// Named numbers; others may come and are kept.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Enum")]
+        #[tlv(name = "svrkit.descriptor.Enum", view)]
         pub struct Enum {
             /// Its full name.
             #[tlv(1)]
@@ -258,6 +262,7 @@ pub mod svrkit {
         impl Enum {
             /// `reserved`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn reserved(&self) -> &Reserved {
                 match &self.reserved {
                     ::core::option::Option::Some(message) => message,
@@ -267,6 +272,7 @@ pub mod svrkit {
 
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -277,7 +283,7 @@ pub mod svrkit {
 
         /// One of the named numbers.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.EnumValue")]
+        #[tlv(name = "svrkit.descriptor.EnumValue", view)]
         pub struct EnumValue {
             /// Its name, without that of the enum.
             #[tlv(1)]
@@ -299,6 +305,7 @@ pub mod svrkit {
         impl EnumValue {
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -309,7 +316,7 @@ pub mod svrkit {
 
         /// The ways in which methods may fail by the rules of their service.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.ErrorSet")]
+        #[tlv(name = "svrkit.descriptor.ErrorSet", view)]
         pub struct ErrorSet {
             /// Its full name.
             #[tlv(1)]
@@ -334,6 +341,7 @@ pub mod svrkit {
         impl ErrorSet {
             /// `reserved`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn reserved(&self) -> &Reserved {
                 match &self.reserved {
                     ::core::option::Option::Some(message) => message,
@@ -343,6 +351,7 @@ pub mod svrkit {
 
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -353,7 +362,7 @@ pub mod svrkit {
 
         /// One way to fail.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Error")]
+        #[tlv(name = "svrkit.descriptor.Error", view)]
         pub struct Error {
             /// Its name, without that of the set.
             #[tlv(1)]
@@ -384,6 +393,7 @@ pub mod svrkit {
         impl Error {
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -394,7 +404,7 @@ pub mod svrkit {
 
         /// Methods that are called under one id.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Service")]
+        #[tlv(name = "svrkit.descriptor.Service", view)]
         pub struct Service {
             /// Its full name.
             #[tlv(1)]
@@ -425,6 +435,7 @@ pub mod svrkit {
         impl Service {
             /// `reserved`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn reserved(&self) -> &Reserved {
                 match &self.reserved {
                     ::core::option::Option::Some(message) => message,
@@ -434,6 +445,7 @@ pub mod svrkit {
 
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -444,7 +456,7 @@ pub mod svrkit {
 
         /// One thing to call.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Method")]
+        #[tlv(name = "svrkit.descriptor.Method", view)]
         pub struct Method {
             /// Its name, without that of the service.
             #[tlv(1)]
@@ -493,6 +505,7 @@ pub mod svrkit {
         impl Method {
             /// `lifecycle`, or its default when it is absent.
             #[must_use]
+            #[inline]
             pub fn lifecycle(&self) -> &Lifecycle {
                 match &self.lifecycle {
                     ::core::option::Option::Some(message) => message,
@@ -503,7 +516,7 @@ pub mod svrkit {
 
         /// What was used once and never is again.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Reserved")]
+        #[tlv(name = "svrkit.descriptor.Reserved", view)]
         pub struct Reserved {
             /// Numbers, ascending and apart.
             #[tlv(1)]
@@ -518,7 +531,7 @@ pub mod svrkit {
 
         /// Numbers from one to another.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Range")]
+        #[tlv(name = "svrkit.descriptor.Range", view)]
         pub struct Range {
             /// The first of them.
             #[tlv(1)]
@@ -533,7 +546,7 @@ pub mod svrkit {
 
         /// Since when something is there, and whether it still should be used.
         #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
-        #[tlv(name = "svrkit.descriptor.Lifecycle")]
+        #[tlv(name = "svrkit.descriptor.Lifecycle", view)]
         pub struct Lifecycle {
             /// The version of the file in which it came; 0: not said.
             #[tlv(1)]
@@ -652,6 +665,7 @@ pub mod svrkit {
         pub mod field {
             /// What one value is; of a map, the value of an entry.
             #[derive(Clone, Debug, PartialEq, ::svrkit_runtime::TlvOneof)]
+            #[tlv(view)]
             pub enum Kind {
                 /// Neither message nor enum.
                 #[tlv(4)]

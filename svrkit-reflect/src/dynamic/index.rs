@@ -15,16 +15,18 @@ pub(super) struct Index {
     _held: Charge,
 }
 
-/// Where one record begins, and which field it is of.
+/// Where one record begins, and which field it is of. Sorted by what can be asked for, and then as they arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
+    /// Another member of its oneof came later.
+    is_replaced: bool,
     /// The field's place among those of the message by tag; [`UNKNOWN`] for none.
-    slot: usize,
+    slot: u32,
     pub(super) offset: usize,
 }
 
 /// The slot of records that belong to no field: behind all others.
-const UNKNOWN: usize = usize::MAX;
+const UNKNOWN: u32 = u32::MAX;
 
 impl Index {
     /// Indexes a message, or says what is wrong and how many bytes into it.
@@ -42,7 +44,7 @@ impl Index {
         let mut entries = Vec::with_capacity(records);
         entries.extend(Records::new(bytes).flatten().map(|record| entry(message, &record)));
         if !message.oneofs().is_empty() {
-            keep_last_members(message, &mut entries);
+            mark_replaced(message, &mut entries);
         }
         entries.sort_unstable();
         Ok(Self { entries, _held: held })
@@ -50,23 +52,31 @@ impl Index {
 
     /// The records of each field that has any, with its slot.
     pub(super) fn groups(&self) -> impl Iterator<Item = (usize, &[Entry])> {
-        self.known().chunk_by(|one, other| one.slot == other.slot).map(|group| (group[0].slot, group))
+        let groups = self.known().chunk_by(|one, other| one.slot == other.slot);
+        groups.map(|group| (group[0].slot as usize, group))
     }
 
     /// The records of the field in this slot.
     pub(super) fn group(&self, slot: usize) -> &[Entry] {
-        let first = self.entries.partition_point(|entry| entry.slot < slot);
-        let rest = &self.entries[first..];
-        &rest[..rest.partition_point(|entry| entry.slot == slot)]
+        let known = self.known();
+        let rest = &known[known.partition_point(|entry| (entry.slot as usize) < slot)..];
+        &rest[..rest.partition_point(|entry| entry.slot as usize == slot)]
     }
 
     /// The records that belong to no field.
     pub(super) fn unknown(&self) -> &[Entry] {
-        &self.entries[self.known().len()..]
+        let last = self.entries.partition_point(|entry| !entry.is_replaced);
+        &self.entries[self.known().len()..last]
+    }
+
+    /// The records of members that another one of their oneof came behind, with the slot of each.
+    pub(super) fn replaced(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        let first = self.entries.partition_point(|entry| !entry.is_replaced);
+        self.entries[first..].iter().map(|entry| (entry.slot as usize, entry))
     }
 
     fn known(&self) -> &[Entry] {
-        &self.entries[..self.entries.partition_point(|entry| entry.slot < UNKNOWN)]
+        &self.entries[..self.entries.partition_point(|entry| !entry.is_replaced && entry.slot < UNKNOWN)]
     }
 }
 
@@ -74,14 +84,16 @@ impl Index {
 fn entry(message: MessageDescriptor<'_>, record: &Record<'_>) -> Entry {
     let slot = message.slot_of_tag(record.tag);
     let slot = slot.filter(|slot| message.field_in_slot(*slot).takes(record.kind));
-    Entry { slot: slot.unwrap_or(UNKNOWN), offset: record.offset }
+    // Tags are of 29 bits, and no two fields have one.
+    let slot = slot.and_then(|slot| u32::try_from(slot).ok()).unwrap_or(UNKNOWN);
+    Entry { is_replaced: false, slot, offset: record.offset }
 }
 
 /// Of the members of a oneof the last one stays, with those of its records that no other member came between.
-fn keep_last_members(message: MessageDescriptor<'_>, entries: &mut Vec<Entry>) {
+fn mark_replaced(message: MessageDescriptor<'_>, entries: &mut [Entry]) {
     let oneof_of = |entry: &Entry| match entry.slot {
         UNKNOWN => None,
-        slot => message.field_in_slot(slot).oneof(),
+        slot => message.field_in_slot(slot as usize).oneof(),
     };
     // For each oneof, the first record of the run that is the last.
     let mut runs: Vec<Option<Entry>> = vec![None; message.oneofs().len()];
@@ -92,8 +104,9 @@ fn keep_last_members(message: MessageDescriptor<'_>, entries: &mut Vec<Entry>) {
             runs[oneof] = Some(*entry);
         }
     }
-    entries.retain(|entry| match oneof_of(entry).and_then(|oneof| runs[oneof]) {
-        Some(run) => run.slot == entry.slot && run.offset <= entry.offset,
-        None => true,
-    });
+    for entry in entries {
+        if let Some(run) = oneof_of(entry).and_then(|oneof| runs[oneof]) {
+            entry.is_replaced = entry.slot != run.slot || entry.offset < run.offset;
+        }
+    }
 }

@@ -7,7 +7,7 @@ use svrkit_runtime::wire::tlv::Records;
 use super::budget::Charge;
 use super::index::Entry;
 use super::path::At;
-use super::{Dynamic, DynamicError, ScalarValue, Value, value_offset};
+use super::{Dynamic, DynamicError, ScalarValue, Value, exhaust, value_offset};
 use crate::pool::{FieldDescriptor, FieldType, Scalar};
 
 /// Iterates over the entries of a map. After an error there is no next one.
@@ -51,13 +51,6 @@ impl<'a> Map<'a> {
         }
         // Stable: of one key, the last stays last.
         entries.sort_by(|(one, ..), (other, ..)| order(one, other));
-        entries.dedup_by(|later, earlier| {
-            let is_same = order(&later.0, &earlier.0) == Ordering::Equal;
-            if is_same {
-                *earlier = *later;
-            }
-            is_same
-        });
         Ok(Self { owner, field, entries: entries.into_iter(), is_failed: false, _held: held })
     }
 
@@ -66,14 +59,17 @@ impl<'a> Map<'a> {
         self.field
     }
 
-    /// How many entries are left.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether none is left.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// The last entry of the next key. Those before it are read as well, so that no fault is missed.
+    fn read(&mut self) -> Result<Option<(ScalarValue<'a>, Value<'a>)>, DynamicError> {
+        while let Some((key, entry, offset)) = self.entries.next() {
+            let value = self.value(key, entry, offset)?;
+            let next = self.entries.as_slice().first();
+            if next.is_none_or(|(next, ..)| order(next, &key) != Ordering::Equal) {
+                return Ok(Some((key, value)));
+            }
+            exhaust(value)?;
+        }
+        Ok(None)
     }
 
     fn value(&self, key: ScalarValue<'a>, entry: &'a [u8], offset: usize) -> Result<Value<'a>, DynamicError> {
@@ -86,8 +82,8 @@ impl<'a> Map<'a> {
             // The entry itself is a level.
             return self.owner.inside(message, self.field, at, parts, 2).map(Value::Message);
         }
-        let value = values().last().map(|record| (record.value, offset + value_offset(&record)));
-        self.owner.scalar(self.field, at, value).map(Value::Scalar)
+        let values = values().map(|record| (record.value, offset + value_offset(&record)));
+        self.owner.scalar(self.field, at, values).map(Value::Scalar)
     }
 }
 
@@ -98,10 +94,9 @@ impl<'a> Iterator for Map<'a> {
         if self.is_failed {
             return None;
         }
-        let (key, entry, offset) = self.entries.next()?;
-        let value = self.value(key, entry, offset);
-        self.is_failed = value.is_err();
-        Some(value.map(|value| (key, value)))
+        let entry = self.read();
+        self.is_failed = entry.is_err();
+        entry.transpose()
     }
 }
 

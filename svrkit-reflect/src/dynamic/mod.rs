@@ -90,8 +90,7 @@ pub enum Value<'a> {
 }
 
 impl<'a> Dynamic<'a> {
-    /// Reads `bytes` as a message of this type. What stands inside its fields is read when it is asked for, and what a later
-    /// record replaces never is, so that it may be malformed. All under the same limits: `decode.memory` bounds what all that is held of one message takes at a time.
+    /// Reads `bytes` as a message of this type. What stands inside its fields is read when it is asked for, under the same limits: `decode.memory` bounds what all that is held of one message takes at a time.
     ///
     /// # Errors
     ///
@@ -128,15 +127,23 @@ impl<'a> Dynamic<'a> {
     }
 
     /// Its fields by ascending tag, each once: those that are there, and of those without presence that are not zero.
+    ///
+    /// Who walks all of them, and those of the messages inside, has met every fault that the codec would have met: what
+    /// later records replace is read as well.
     pub fn fields<'s>(
         &'s self,
     ) -> impl Iterator<Item = Result<(FieldDescriptor<'s>, FieldValue<'s>), DynamicError>> {
         let me: &'s Dynamic<'s> = self;
-        me.index.groups().filter_map(move |(slot, records)| {
+        let replaced = me.index.replaced().filter_map(move |(slot, entry)| {
+            let field = me.message.field_in_slot(slot);
+            me.value(field, At::Single, std::slice::from_ref(entry)).and_then(exhaust).err().map(Err)
+        });
+        let fields = me.index.groups().filter_map(move |(slot, records)| {
             let field = me.message.field_in_slot(slot);
             let value = me.field_value(field, records).transpose()?;
             Some(value.map(|value| (field, value)))
-        })
+        });
+        replaced.chain(fields)
     }
 
     /// The value of one of its fields; `None` where it is absent, or zero and without presence, or of another message.
@@ -210,36 +217,33 @@ impl<'a> Dynamic<'a> {
         at: At<'a>,
         records: &'a [Entry],
     ) -> Result<Value<'a>, DynamicError> {
-        let mut values = records.iter().map(|entry| {
+        let values = records.iter().map(|entry| {
             let record = self.record(*entry);
             (record.value, value_offset(&record))
         });
         match field.value_type() {
             FieldType::Message(message) => self.inside(message, field, at, values, 1).map(Value::Message),
-            FieldType::Scalar(_) | FieldType::Enum(_) => {
-                self.scalar(field, at, values.next_back()).map(Value::Scalar)
-            }
+            FieldType::Scalar(_) | FieldType::Enum(_) => self.scalar(field, at, values).map(Value::Scalar),
         }
     }
 
-    /// The value of a record and where that is; without one, zero.
+    /// The last of these values, each with where it is; without any, zero.
     fn scalar(
         &self,
         field: FieldDescriptor<'_>,
         at: At<'_>,
-        value: Option<(&'a [u8], usize)>,
+        values: impl Iterator<Item = (&'a [u8], usize)>,
     ) -> Result<ScalarValue<'a>, DynamicError> {
         let (scalar, is_enum) = match field.value_type() {
             FieldType::Scalar(scalar) => (scalar, false),
             FieldType::Enum(_) | FieldType::Message(_) => (Scalar::I32, true),
         };
-        let value = match value {
-            None => ScalarValue::zero(scalar),
-            Some((value, offset)) => {
-                ScalarValue::of_record(scalar, value).map_err(|kind| self.error(field, at, kind, offset))?
-            }
-        };
-        Ok(match value {
+        let mut last = ScalarValue::zero(scalar);
+        for (value, offset) in values {
+            last =
+                ScalarValue::of_record(scalar, value).map_err(|kind| self.error(field, at, kind, offset))?;
+        }
+        Ok(match last {
             ScalarValue::I32(number) if is_enum => ScalarValue::Enum(number),
             other => other,
         })
@@ -263,6 +267,12 @@ impl<'a> Dynamic<'a> {
         let (bytes, held) = if parts.next().is_none() {
             (Cow::Borrowed(first), None)
         } else {
+            // Each part is whole by itself: none goes on in the next one.
+            for (part, offset) in all.clone() {
+                if let Some(Err(error)) = Records::new(part).find(Result::is_err) {
+                    return Err(self.error(field, at, error.kind(), offset + error.offset()));
+                }
+            }
             let len = all.clone().map(|(part, _)| part.len()).sum();
             let held = self.charge(len).map_err(|kind| fault(kind, 0))?;
             let mut joined = Vec::with_capacity(len);
@@ -316,6 +326,19 @@ impl<'a> Dynamic<'a> {
         let kind = if tells && is_sensitive { Kind::Withheld } else { kind };
         DynamicError::new(kind, path, self.base + offset)
     }
+}
+
+/// Reads everything inside a value that nobody asks for.
+fn exhaust(value: Value<'_>) -> Result<(), DynamicError> {
+    let Value::Message(message) = value else { return Ok(()) };
+    for field in message.fields() {
+        match field?.1 {
+            FieldValue::One(value) => exhaust(value)?,
+            FieldValue::Many(mut values) => values.try_for_each(|value| exhaust(value?))?,
+            FieldValue::Map(mut entries) => entries.try_for_each(|entry| exhaust(entry?.1))?,
+        }
+    }
+    Ok(())
 }
 
 /// Where the value of a record begins in what holds the record.

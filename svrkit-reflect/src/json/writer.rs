@@ -76,9 +76,14 @@ impl<'o, W: Write> Writer<'o, W> {
             self.layout.quoted(type_url)?;
         }
         if self.options.emit_defaults {
+            let mut fields = message.fields();
+            let mut next = fields.next().transpose()?;
             for field in message.message().fields_by_tag() {
-                match message.get(field)? {
-                    Some(value) => self.field(field, value)?,
+                match next.take_if(|(there, _)| there.tag() == field.tag()) {
+                    Some((_, value)) => {
+                        self.field(field, value)?;
+                        next = fields.next().transpose()?;
+                    }
                     None if field.has_presence() => {}
                     None => self.default(field)?,
                 }
