@@ -6,7 +6,7 @@
 //! - [`json`]: messages as JSON and back.
 //!
 //! Everything works on a descriptor and the bytes of a message, with no second model of objects in between. Bytes and
-//! descriptors may come from strangers: nothing here panics on them, and limits bound what they cost.
+//! descriptors may come from strangers: nothing here panics on them, and limits bound what they cost. See the [`guide`].
 
 #![forbid(unsafe_code)]
 
@@ -23,3 +23,6 @@ pub use pool::{
     Cardinality, EnumDescriptor, FieldDescriptor, FieldType, MessageDescriptor, MethodDescriptor, Pool,
     PoolError, PoolErrorKind, Scalar,
 };
+
+#[doc = include_str!("../GUIDE.md")]
+pub mod guide {}

@@ -66,7 +66,7 @@ pub fn write(pool: &Pool, name: &str, bytes: &[u8], options: &Options) -> Result
 ///
 /// # Errors
 ///
-/// As [`write`], and what `out` fails with.
+/// As [`write()`], and what `out` fails with.
 pub fn write_to(
     out: impl io::Write,
     pool: &Pool,
