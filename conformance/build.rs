@@ -27,6 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     fs::write(out_dir.join("svrkit.rs"), generated.source())?;
+    let described = config.descriptors(SCHEMAS).map_err(|report| report.render())?;
+    fs::write(out_dir.join("schemas.tlv"), described.bytes())?;
     let exported = config.export_proto(SCHEMAS).map_err(|report| report.render())?;
     let protos = out_dir.join("proto");
     for file in exported.files() {

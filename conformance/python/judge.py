@@ -9,6 +9,7 @@ length in front. The answer is one frame: for each item `+` and what came of it,
     P   JSON to bytes
 """
 
+import json
 import struct
 import sys
 
@@ -36,8 +37,9 @@ class Judge:
 
     def answer_J(self, message_class, item):
         message = message_class.FromString(item)
-        text = json_format.MessageToJson(message, indent=None, ensure_ascii=False, descriptor_pool=self.pool)
-        return text.encode("utf-8")
+        members = json_format.MessageToDict(message, descriptor_pool=self.pool)
+        # As MessageToJson does it, without blanks.
+        return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
     def answer_P(self, message_class, item):
         message = json_format.Parse(item.decode("utf-8"), message_class(), descriptor_pool=self.pool)

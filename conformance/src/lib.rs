@@ -9,6 +9,8 @@
 #[cfg(protoc)]
 pub mod google;
 #[cfg(protoc)]
+mod kit_types;
+#[cfg(protoc)]
 mod pair;
 #[cfg(protoc)]
 mod random;
@@ -39,6 +41,9 @@ pub mod ours {
 pub mod theirs {
     include!(concat!(env!("OUT_DIR"), "/prost.rs"));
 }
+
+/// The schemas as they describe themselves: a `svrkit.descriptor.DescriptorSet`.
+pub const SCHEMAS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schemas.tlv"));
 
 /// What protoc made of the export: a `google.protobuf.FileDescriptorSet`.
 #[cfg(protoc)]

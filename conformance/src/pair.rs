@@ -48,7 +48,7 @@ impl Case {
 /// A message: no field is left out, or this does not compile.
 macro_rules! message_pair {
     ($Ours:ty, $Theirs:ty, [$($field:ident),*]) => {
-        unboxed!($Ours, $Theirs);
+        same_pair!($Ours, $Theirs, [$($field),*]);
 
         impl Random for $Ours {
             fn random(source: &mut Source) -> Self {
@@ -56,6 +56,13 @@ macro_rules! message_pair {
                 Self { $($field: Random::random(source),)* unknown: ::svrkit_runtime::UnknownFields::new() }
             }
         }
+    };
+}
+
+/// The same of which something else makes random ones.
+macro_rules! same_pair {
+    ($Ours:ty, $Theirs:ty, [$($field:ident),*]) => {
+        unboxed!($Ours, $Theirs);
 
         impl SameAs<$Ours> for $Ours {
             fn same_as(&self, other: &Self) -> bool {

@@ -8,6 +8,8 @@
 #[cfg(protoc)]
 mod bytes;
 #[cfg(protoc)]
+mod json;
+#[cfg(protoc)]
 mod prost;
 mod support;
 #[cfg(protoc)]
