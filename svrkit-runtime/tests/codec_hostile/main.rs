@@ -18,6 +18,7 @@ mod memory;
 mod merging;
 mod target;
 mod text;
+mod views;
 
 #[global_allocator]
 static HEAP: heap::Counting = heap::Counting;

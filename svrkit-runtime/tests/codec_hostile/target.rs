@@ -5,52 +5,53 @@ use std::collections::{BTreeMap, HashMap};
 use svrkit_runtime::wire::tlv::{Bytes, Tlv, TlvOneof, UnknownFields};
 
 #[derive(Debug, Default, Tlv)]
-#[tlv(name = "test.Target")]
+#[tlv(name = "test.Target", view)]
 pub(crate) struct Target {
     #[tlv(1)]
-    next: Option<Box<Target>>,
+    pub(crate) next: Option<Box<Target>>,
     #[tlv(2)]
-    items: Vec<Target>,
+    pub(crate) items: Vec<Target>,
     #[tlv(3)]
-    u64s: Vec<u64>,
+    pub(crate) u64s: Vec<u64>,
     #[tlv(4)]
-    text: String,
+    pub(crate) text: String,
     #[tlv(5)]
-    blob: Bytes,
+    pub(crate) blob: Bytes,
     #[tlv(6)]
-    texts: Vec<String>,
+    pub(crate) texts: Vec<String>,
     #[tlv(7)]
-    blobs: Vec<Bytes>,
+    pub(crate) blobs: Vec<Bytes>,
     #[tlv(8)]
-    bools: Vec<bool>,
+    pub(crate) bools: Vec<bool>,
     #[tlv(9, fixed)]
-    fixed: Vec<u64>,
+    pub(crate) fixed: Vec<u64>,
     #[tlv(10)]
-    tree: BTreeMap<u64, u64>,
+    pub(crate) tree: BTreeMap<u64, u64>,
     #[tlv(11)]
-    table: HashMap<u64, u64>,
+    pub(crate) table: HashMap<u64, u64>,
     #[tlv(12)]
-    tree_of_messages: BTreeMap<u32, Target>,
+    pub(crate) tree_of_messages: BTreeMap<u32, Target>,
     #[tlv(13)]
-    table_of_messages: HashMap<u32, Box<Target>>,
+    pub(crate) table_of_messages: HashMap<u32, Box<Target>>,
     #[tlv(14)]
-    tree_of_texts: BTreeMap<String, String>,
+    pub(crate) tree_of_texts: BTreeMap<String, String>,
     #[tlv(15)]
-    table_of_texts: HashMap<String, String>,
+    pub(crate) table_of_texts: HashMap<String, String>,
     #[tlv(oneof(16, 17))]
-    choice: Option<Choice>,
+    pub(crate) choice: Option<Choice>,
     #[tlv(18)]
-    tree_of_flags: BTreeMap<bool, bool>,
+    pub(crate) tree_of_flags: BTreeMap<bool, bool>,
     #[tlv(19)]
-    table_of_flags: HashMap<bool, bool>,
+    pub(crate) table_of_flags: HashMap<bool, bool>,
     #[tlv(20)]
-    owned: Vec<u8>,
+    pub(crate) owned: Vec<u8>,
     #[tlv(unknown)]
-    unknown: UnknownFields,
+    pub(crate) unknown: UnknownFields,
 }
 
 #[derive(Debug, TlvOneof)]
-enum Choice {
+#[tlv(view)]
+pub(crate) enum Choice {
     #[tlv(16)]
     Number(u64),
     #[tlv(17)]
