@@ -110,6 +110,11 @@ fn a_name_that_is_taken_in_protobuf_gets_a_number_and_keeps_its_name_in_json() {
             &["uint32 a3 = 1 [json_name = \"a\"];", "uint32 a_2 = 2;"],
         ),
         (
+            "names that would be one in JSON if they had none there",
+            "<message name='M'><field tag='1' name='a_1' type='u32' json='x'/><field tag='2' name='a1' type='u32'/></message>",
+            &["uint32 a_1 = 1 [json_name = \"x\"];", "uint32 a12 = 2 [json_name = \"a1\"];"],
+        ),
+        (
             "values of two enums",
             "<enum name='A'><value name='B_C' number='0'/></enum><enum name='A_B'><value name='C' number='0'/></enum>",
             &["A_B_C = 0;", "A_B_C2 = 0;", "// svrkit: name=\"C\""],
@@ -281,4 +286,19 @@ fn the_order_in_which_files_are_named_does_not_matter() {
     let two = folder.file("two.xml", "<protocol package='p'><doc>Two.</doc><message name='B'/></protocol>");
     let files = |order: [&PathBuf; 2]| Config::new().export_proto(order).unwrap().files().to_vec();
     assert_eq!(files([&one, &two]), files([&two, &one]));
+}
+
+#[test]
+fn names_that_all_collide_take_no_longer_than_others() {
+    let value = |number: u32| {
+        let letters = (0..14).map(|bit| if number >> bit & 1 == 0 { 'a' } else { 'A' });
+        format!("<value name='x{}' number='{number}'/>", letters.collect::<String>())
+    };
+    let values: String = (0..1 << 14).map(value).collect();
+    let folder = support::Folder::new("proto-collisions");
+    let schema =
+        folder.file("p.xml", format!("<protocol package='p'><enum name='E'>{values}</enum></protocol>"));
+    let files = export(schema);
+    let last = format!("E_x{}{} = {};", "A".repeat(14), 1 << 14, (1 << 14) - 1);
+    assert!(files[0].text.lines().any(|line| line.trim() == last), "no `{last}`");
 }

@@ -7,10 +7,10 @@
 //! `OrderStatus` is `ORDER_STATUS_PLACED`. One that has the prefix already keeps its name. Where a name is taken all the
 //! same, a number is put behind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scopes::{Scopes, around};
-use crate::model::{Enum, Field, Message, Reserved, Schema, lower_camel};
+use crate::model::{Enum, Message, Reserved, Schema, lower_camel};
 use crate::names;
 
 /// The names that are not those of the schema, or may not be.
@@ -38,24 +38,29 @@ pub(super) fn reserved_values<'a>(enumeration: &'a Enum, names: &'a [String]) ->
     let prefix = prefix(enumeration);
     let reserved = enumeration.reserved.names().map(|(name, _)| prefixed(&prefix, name));
     // Another value may have come by that name.
+    let names: BTreeSet<&String> = names.iter().collect();
     reserved.filter(|name| !names.contains(name)).collect()
 }
 
 fn of_message(message: &Message, scopes: &mut Scopes) -> (Vec<String>, Vec<String>) {
     let scope = message.name.full();
-    // protobuf compares the names that fields would have in JSON, also where one is given.
-    let mut in_json: BTreeSet<String> = message.fields.iter().map(Field::json_name).collect();
+    // protobuf compares the names that fields would have in JSON without a name of their own there.
+    let wanted: BTreeSet<String> = message.fields.iter().map(|it| lower_camel(&it.head.name.value)).collect();
+    let mut given = BTreeSet::new();
     let mut fields = Vec::with_capacity(message.fields.len());
     for field in &message.fields {
+        let own = &*field.head.name.value;
         let entry = |name: &str| field.key.is_some().then(|| pascal(name) + "Entry");
-        let name = first_free(&field.head.name.value, &message.reserved, |name| {
-            let is_own = *name == *field.head.name.value;
-            let is_entry_taken = entry(name).is_some_and(|entry| scopes.has(&scope, &entry));
-            scopes.has(&scope, name) || is_entry_taken || (!is_own && in_json.contains(&lower_camel(name)))
+        let name = first_free(own, &message.reserved, |name| {
+            let camel = lower_camel(name);
+            scopes.has(&scope, name)
+                || entry(name).is_some_and(|entry| scopes.has(&scope, &entry))
+                || given.contains(&camel)
+                || (name != own && wanted.contains(&camel))
         });
         scopes.add(&scope, &name);
         entry(&name).iter().for_each(|entry| scopes.add(&scope, entry));
-        in_json.insert(lower_camel(&name));
+        given.insert(lower_camel(&name));
         fields.push(name);
     }
     let mut oneofs = Vec::with_capacity(message.oneofs.len());
@@ -71,10 +76,14 @@ fn of_enum(enumeration: &Enum, scopes: &mut Scopes) -> Vec<String> {
     let scope = around(&enumeration.name);
     let prefix = prefix(enumeration);
     let mut variants = BTreeSet::new();
+    // How many values wanted the same: of many that differ in case alone not each counts from the start.
+    let mut alike: BTreeMap<String, u64> = BTreeMap::new();
     let mut values = Vec::with_capacity(enumeration.values.len());
     for value in &enumeration.values {
         let wanted = prefixed(&prefix, &value.name.value);
-        let name = first_free(&wanted, &enumeration.reserved, |name| {
+        let count = alike.entry(variant(&enumeration.name.own, &wanted)).or_insert(0);
+        *count += 1;
+        let name = first_free_from(*count, &wanted, &enumeration.reserved, |name| {
             scopes.has(&scope, name) || variants.contains(&variant(&enumeration.name.own, name))
         });
         scopes.add(&scope, &name);
@@ -86,10 +95,15 @@ fn of_enum(enumeration: &Enum, scopes: &mut Scopes) -> Vec<String> {
 
 /// The name, or if it is taken the first one with a number behind that is neither taken nor reserved.
 fn first_free(name: &str, reserved: &Reserved, is_taken: impl Fn(&str) -> bool) -> String {
-    if !is_taken(name) {
+    first_free_from(1, name, reserved, is_taken)
+}
+
+/// The same where the numbers up to `count` are known to be taken; 1 stands for none.
+fn first_free_from(count: u64, name: &str, reserved: &Reserved, is_taken: impl Fn(&str) -> bool) -> String {
+    if count == 1 && !is_taken(name) {
         return name.to_owned();
     }
-    let mut numbered = (2_u64..).map(|number| format!("{name}{number}"));
+    let mut numbered = (count.max(2)..).map(|number| format!("{name}{number}"));
     let free = numbered.find(|name| !is_taken(name) && reserved.name(name).is_none());
     free.expect("there are fewer names than numbers")
 }
