@@ -75,6 +75,28 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
                 ::core::result::Result::Ok(())
             }
 
+            #[inline]
+            fn encode_keyed<'b>(
+                &self,
+                key: ::svrkit_runtime::wire::tlv::Key,
+                free: &'b mut [::core::primitive::u8],
+            ) -> ::core::option::Option<&'b mut [::core::primitive::u8]> {
+                let number = ::svrkit_runtime::wire::tlv::TlvEnum::number(self);
+                ::svrkit_runtime::wire::tlv::Value::<::svrkit_runtime::wire::tlv::Plain>::encode_keyed(
+                    &number, key, free,
+                )
+            }
+
+            fn read_packed<'a>(
+                items: &mut ::std::vec::Vec<Self>,
+                packed: &'a [::core::primitive::u8],
+                decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'a>,
+            ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
+                decoder.packed_varints(items, packed, |varint| {
+                    ::svrkit_runtime::wire::tlv::TlvEnum::from_number(varint as ::core::primitive::i32)
+                })
+            }
+
             type Kept<'a> = Self;
             type Seen<'a> = Self;
             type SeenOption<'a> = ::core::option::Option<Self>;

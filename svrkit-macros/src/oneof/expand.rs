@@ -59,12 +59,11 @@ pub(super) fn oneof(oneof: &Oneof<'_>) -> TokenStream {
                     place: &mut ::core::option::Option<Self>,
                     key: ::svrkit_runtime::wire::tlv::Key,
                     decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'_>,
-                ) -> ::core::result::Result<::core::primitive::bool, ::svrkit_runtime::wire::tlv::DecodeError> {
+                ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
                     match key {
                         #(#merge)*
-                        _ => return ::core::result::Result::Ok(false),
+                        _ => decoder.skip(key),
                     }
-                    ::core::result::Result::Ok(true)
                 }
 
                 type View<'a> = #view_type;
@@ -98,7 +97,7 @@ fn encode(member: &Member<'_>) -> TokenStream {
     let key = key_name(member);
     let as_value = as_value(member);
     quote! {
-        Self::#ident(value) => ::svrkit_runtime::wire::tlv::encode_key(#key, #as_value::encode_value(value, free)?),
+        Self::#ident(value) => #as_value::encode_keyed(value, #key, free),
     }
 }
 
@@ -115,7 +114,7 @@ fn merge(member: &Member<'_>) -> TokenStream {
             place => #as_value::read_value(decoder)
                 .map(|value| *place = ::core::option::Option::Some(Self::#ident(value))),
         }
-        .map_err(|error| error #withheld .in_field(#name))?,
+        .map_err(|error| error #withheld .in_field(#name)),
     }
 }
 

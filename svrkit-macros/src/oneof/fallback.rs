@@ -37,7 +37,7 @@ pub(super) fn oneof(input: &DeriveInput, error: &syn::Error) -> TokenStream {
                 _: &mut ::core::option::Option<Self>,
                 _: ::svrkit_runtime::wire::tlv::Key,
                 _: &mut ::svrkit_runtime::wire::tlv::Decoder<'_>,
-            ) -> ::core::result::Result<::core::primitive::bool, ::svrkit_runtime::wire::tlv::DecodeError> {
+            ) -> ::core::result::Result<(), ::svrkit_runtime::wire::tlv::DecodeError> {
                 ::core::unreachable!()
             }
 

@@ -80,6 +80,14 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                     ::svrkit_runtime::wire::tlv::encode_message(self, free)
                 }
 
+                fn encode_keyed<'b>(
+                    &self,
+                    key: ::svrkit_runtime::wire::tlv::Key,
+                    free: &'b mut [::core::primitive::u8],
+                ) -> ::core::option::Option<&'b mut [::core::primitive::u8]> {
+                    ::svrkit_runtime::wire::tlv::encode_keyed_message(self, key, free)
+                }
+
                 fn merge_value(
                     &mut self,
                     decoder: &mut ::svrkit_runtime::wire::tlv::Decoder<'_>,
@@ -226,37 +234,44 @@ fn merge(record: &Record<'_>) -> TokenStream {
         }
         None => (quote!(), quote!(decoder.skip(key)?)),
     };
+    let merge = if record.is_small { quote!(merge_small) } else { quote!(merge_field) };
     let arms = record.fields.iter().map(|field| {
         let Field { ident, tag, .. } = field;
-        let name = ident.unraw().to_string();
         let as_field = as_field(field);
-        let withheld =
-            field.is_sensitive.then(|| quote!(.map_err(::svrkit_runtime::wire::tlv::DecodeError::withhold)));
-        let take = if record.is_small { quote!(take_small) } else { quote!(take) };
-        quote!(#tag => (#as_field::#take(&mut self.#ident, key, decoder) #withheld, #name),)
+        quote!(#tag if #as_field::takes(key) => #as_field::#merge(&mut self.#ident, key, decoder),)
     });
     let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
         let Oneof { ident, tags, .. } = oneof;
-        let name = ident.unraw().to_string();
         let as_oneof = as_oneof(oneof);
-        quote!(#(#tags)|* => (#as_oneof::merge_member(&mut self.#ident, key, decoder), #name),)
+        quote! {
+            #(#tags)|* if #as_oneof::takes(key) => #as_oneof::merge_member(&mut self.#ident, key, decoder),
+        }
     });
-    let mut arms = arms.chain(members).peekable();
-    let take = if arms.peek().is_none() {
+    let shape = quote!(<Self as ::svrkit_runtime::wire::tlv::Tlv>::SHAPE);
+    records(&begin, &arms.chain(members).collect::<Vec<_>>(), &other, &shape)
+}
+
+/// The loop over all records: each arm reads one of its field, `other` takes those of no field.
+pub(super) fn records(
+    begin: &TokenStream,
+    arms: &[TokenStream],
+    other: &TokenStream,
+    shape: &TokenStream,
+) -> TokenStream {
+    let read = if arms.is_empty() {
         quote!(#other;)
     } else {
-        // One way out for all errors: what would be said for each field would be said for a thousand.
+        // One way out for all errors, which finds out itself what the field is called.
         quote! {
-            let (taken, name) = match key.tag() {
+            let read = match key.tag() {
                 #(#arms)*
-                _ => (::core::result::Result::Ok(false), ""),
-            };
-            match taken {
-                ::core::result::Result::Ok(true) => {}
-                ::core::result::Result::Ok(false) => #other,
-                ::core::result::Result::Err(error) => {
-                    return ::core::result::Result::Err(error.in_field(name));
+                _ => {
+                    #other;
+                    continue;
                 }
+            };
+            if let ::core::result::Result::Err(error) = read {
+                return ::core::result::Result::Err(error.in_field_of(#shape, key.tag()));
             }
         }
     };
@@ -266,7 +281,7 @@ fn merge(record: &Record<'_>) -> TokenStream {
             let ::core::option::Option::Some(key) = decoder.key()? else {
                 return ::core::result::Result::Ok(());
             };
-            #take
+            #read
         }
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::expand::{as_field, as_oneof};
+use super::expand::{as_field, as_oneof, records};
 use super::{Field, Oneof, Record, View};
 use crate::written;
 
@@ -129,43 +129,18 @@ fn place(record: &Record<'_>, field: &str, is_sensitive: bool) -> TokenStream {
 }
 
 fn look(record: &Record<'_>) -> TokenStream {
+    let keep = if record.is_small { quote!(keep_small) } else { quote!(keep) };
     let arms = record.fields.iter().map(|field| {
         let Field { ident, tag, .. } = field;
-        let name = ident.unraw().to_string();
         let as_field = as_field(field);
-        let withheld =
-            field.is_sensitive.then(|| quote!(.map_err(::svrkit_runtime::wire::tlv::DecodeError::withhold)));
-        let look = if record.is_small { quote!(look_small) } else { quote!(look) };
-        quote!(#tag => (#as_field::#look(&mut self.#ident, key, decoder) #withheld, #name),)
+        quote!(#tag if #as_field::takes(key) => #as_field::#keep(&mut self.#ident, key, decoder),)
     });
     let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
         let Oneof { ident, tags, .. } = oneof;
-        let name = ident.unraw().to_string();
         let as_oneof = as_oneof(oneof);
-        quote!(#(#tags)|* => (#as_oneof::look(&mut self.#ident, key, decoder), #name),)
+        quote!(#(#tags)|* if #as_oneof::takes(key) => self.#ident.keep(key, decoder),)
     });
-    let mut arms = arms.chain(members).peekable();
-    let look = if arms.peek().is_none() {
-        quote!(decoder.skip(key)?;)
-    } else {
-        quote! {
-            let (looked, name) = match key.tag() {
-                #(#arms)*
-                _ => (::core::result::Result::Ok(false), ""),
-            };
-            match looked {
-                ::core::result::Result::Ok(true) => {}
-                ::core::result::Result::Ok(false) => decoder.skip(key)?,
-                ::core::result::Result::Err(error) => {
-                    return ::core::result::Result::Err(error.in_field(name));
-                }
-            }
-        }
-    };
-    quote! {
-        while let ::core::option::Option::Some(key) = decoder.key()? {
-            #look
-        }
-        ::core::result::Result::Ok(())
-    }
+    let message = record.ident;
+    let shape = quote!(<#message as ::svrkit_runtime::wire::tlv::Tlv>::SHAPE);
+    records(&quote!(), &arms.chain(members).collect::<Vec<_>>(), &quote!(decoder.skip(key)?), &shape)
 }

@@ -24,8 +24,21 @@ pub(super) const SPILL_MAX: usize = 8;
 pub(super) fn raw<'b>(free: &'b mut [u8], bytes: &[u8]) -> Option<&'b mut [u8]> {
     let rest_len = free.len().checked_sub(bytes.len())?;
     let (rest, place) = free.split_at_mut(rest_len);
-    place.copy_from_slice(bytes);
+    match bytes.len() {
+        8..=16 => ends::<8>(place, bytes)?,
+        17..=32 => ends::<16>(place, bytes)?,
+        _ => place.copy_from_slice(bytes),
+    }
     Some(rest)
+}
+
+/// Copies by two stores that may overlap: most texts are short, and a call would take longer.
+#[inline(always)]
+fn ends<const N: usize>(place: &mut [u8], bytes: &[u8]) -> Option<()> {
+    let (first, last) = (*bytes.first_chunk::<N>()?, *bytes.last_chunk::<N>()?);
+    *place.first_chunk_mut::<N>()? = first;
+    *place.last_chunk_mut::<N>()? = last;
+    Some(())
 }
 
 /// Writes `bytes` as they are: their number is known when this is compiled.
@@ -51,6 +64,14 @@ pub(super) fn varint(free: &mut [u8], value: u64) -> Option<&mut [u8]> {
 // Always inline: where a field is written its key is a constant, and half of this is worked out when compiling.
 #[inline(always)]
 pub(super) fn varint_field(free: &mut [u8], key: Key, value: u64, present: bool) -> Option<&mut [u8]> {
+    // Most numbers are small, and which are is the same from message to message.
+    if value < 0x80 && key.number() < 0x80 {
+        return bytes_field(free, [key.number() as u8, value as u8], present);
+    }
+    if value < 0x80 && key.number() <= SHORT_KEY_MAX {
+        let key = [key.number() as u8 | 0x80, (key.number() >> 7) as u8];
+        return bytes_field(free, [key[0], key[1], value as u8], present);
+    }
     if value > WITH_KEY_MAX || key.number() > SHORT_KEY_MAX {
         return long_varint_field(free, key, value, present);
     }
@@ -59,13 +80,20 @@ pub(super) fn varint_field(free: &mut [u8], key: Key, value: u64, present: bool)
     word(free, groups << (8 * key_len) | key_groups, (len + key_len) * u32::from(present))
 }
 
+#[inline(always)]
+fn bytes_field<const N: usize>(free: &mut [u8], bytes: [u8; N], present: bool) -> Option<&mut [u8]> {
+    *free.last_chunk_mut::<N>()? = bytes;
+    let rest_len = free.len().wrapping_sub(N * usize::from(present));
+    free.get_mut(..rest_len)
+}
+
 #[inline(never)]
 fn long_varint_field(free: &mut [u8], key: Key, value: u64, present: bool) -> Option<&mut [u8]> {
     if present { self::key(varint(free, value)?, key) } else { Some(free) }
 }
 
 /// Writes a key.
-#[inline]
+#[inline(always)]
 pub(super) fn key(free: &mut [u8], key: Key) -> Option<&mut [u8]> {
     if key.number() < 0x80 {
         return chunk(free, [key.number() as u8]);
@@ -74,13 +102,10 @@ pub(super) fn key(free: &mut [u8], key: Key) -> Option<&mut [u8]> {
 }
 
 /// Writes a key and a length behind it, in front of `len` bytes already written.
-#[inline]
+// Always inline: as above.
+#[inline(always)]
 pub(super) fn key_and_len(free: &mut [u8], key: Key, len: usize) -> Option<&mut [u8]> {
-    // Lengths repeat, so this branch is predicted.
-    if len < 0x80 && key.number() < 0x80 {
-        return chunk(free, [key.number() as u8, len as u8]);
-    }
-    self::key(varint(free, len as u64)?, key)
+    varint_field(free, key, len as u64, true)
 }
 
 /// The first `len` bytes of a little-endian word, at most eight, in one store.
@@ -88,8 +113,9 @@ pub(super) fn key_and_len(free: &mut [u8], key: Key, len: usize) -> Option<&mut 
 fn word(free: &mut [u8], bytes: u64, len: u32) -> Option<&mut [u8]> {
     // With `len` 0 the whole store is spill.
     *free.last_chunk_mut::<8>()? = bytes.wrapping_shl(u64::BITS - 8 * len).to_le_bytes();
-    let rest_len = free.len() - len as usize;
-    Some(&mut free[..rest_len])
+    // Never more than what was just written: this asks no more than the line above.
+    let rest_len = free.len().wrapping_sub(len as usize);
+    free.get_mut(..rest_len)
 }
 
 /// Nine and ten bytes: the highest groups first, then eight that all have a follower.

@@ -3,13 +3,23 @@
 use bytes::Bytes;
 
 use super::{
-    DecodeError, Decoder, Field, FieldForm, Key, Kind, Place, Plain, Source, Value, ValueForm, Violations,
-    backward,
+    DecodeError, Decoder, Field, FieldForm, Key, Kind, PART_LEN_MIN, Place, Plain, Source, Value, ValueForm,
+    Violations, backward, parts,
 };
 
 /// From this length on a [`Bytes`] field read by [`Tlv::decode_shared`](super::Tlv::decode_shared) is a part of
 /// the bytes received. Below, a copy is cheaper than keeping all that was received alive for so little.
 pub const SHARED_LEN_MIN: usize = 1024;
+
+/// As a copy, unless the message is wanted in parts.
+#[inline(always)]
+fn write<'b>(free: &'b mut [u8], bytes: &Bytes) -> Option<&'b mut [u8]> {
+    if bytes.len() >= PART_LEN_MIN && parts::note(free.len(), bytes) {
+        let rest_len = free.len().checked_sub(bytes.len())?;
+        return free.get_mut(..rest_len);
+    }
+    backward::raw(free, bytes)
+}
 
 #[diagnostic::do_not_recommend]
 impl Value<Plain> for Bytes {
@@ -20,7 +30,12 @@ impl Value<Plain> for Bytes {
 
     #[inline]
     fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
-        backward::varint(backward::raw(free, self)?, self.len() as u64)
+        backward::varint(write(free, self)?, self.len() as u64)
+    }
+
+    #[inline(always)]
+    fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        backward::key_and_len(write(free, self)?, key, self.len())
     }
 
     #[inline]
@@ -69,6 +84,11 @@ impl Value<Plain> for Vec<u8> {
         backward::varint(backward::raw(free, self)?, self.len() as u64)
     }
 
+    #[inline(always)]
+    fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        backward::key_and_len(backward::raw(free, self)?, key, self.len())
+    }
+
     #[inline]
     fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         let bytes = decoder.prefixed()?;
@@ -108,12 +128,9 @@ macro_rules! fields {
             const FORM: FieldForm = FieldForm::One(ValueForm::Text);
             const KIND: Kind = Kind::Prefixed;
 
-            #[inline]
+            #[inline(always)]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
-                if self.is_empty() {
-                    return Some(free);
-                }
-                backward::key_and_len(backward::raw(free, self)?, key, self.len())
+                if self.is_empty() { Some(free) } else { self.encode_keyed(key, free) }
             }
 
             #[inline]

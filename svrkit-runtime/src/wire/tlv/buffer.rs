@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{EncodeError, MESSAGE_OUT_DEFAULT, Tlv, backward};
+use super::{EncodeError, MESSAGE_OUT_DEFAULT, Tlv, backward, parts};
 
 /// Bytes that an idle buffer keeps at most, unless its last message was of that size itself.
 pub const BUFFER_KEPT_MAX: usize = 1024 * 1024;
@@ -52,6 +52,18 @@ impl EncodeBuffer {
         message: &M,
         headroom: usize,
     ) -> Result<&mut [u8], EncodeError> {
+        let start = self.write(message, headroom)?;
+        let bytes = &mut self.bytes[start..];
+        // Without headroom not even the call.
+        if headroom > 0 {
+            bytes[..headroom].fill(0);
+        }
+        Ok(bytes)
+    }
+
+    /// Writes a message behind `headroom` bytes, and says where those begin.
+    #[inline]
+    pub(super) fn write<M: Tlv>(&mut self, message: &M, headroom: usize) -> Result<usize, EncodeError> {
         self.shrink();
         loop {
             let len = self.bytes.len();
@@ -64,12 +76,16 @@ impl EncodeBuffer {
                     return Err(self.too_long());
                 }
                 self.used_len = headroom + message_len;
-                let bytes = &mut self.bytes[start..];
-                bytes[..headroom].fill(0);
-                return Ok(bytes);
+                return Ok(start);
             }
+            parts::start_over();
             self.grow(headroom)?;
         }
+    }
+
+    /// What was [written](Self::write) at `start`.
+    pub(super) fn from(&self, start: usize) -> &[u8] {
+        &self.bytes[start..]
     }
 
     /// Gives back all memory, for a buffer that will rest for a while.

@@ -54,7 +54,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Bytes that are no key: tag 0 or too large, groups, kinds that do not exist, truncation.
-    #[inline]
+    #[inline(always)]
     pub fn key(&mut self) -> Result<Option<Key>, DecodeError> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -73,7 +73,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Truncation, more than ten bytes or 64 bits.
-    #[inline]
+    #[inline(always)]
     pub fn varint(&mut self) -> Result<u64, DecodeError> {
         match varint::read(self.rest) {
             Ok((value, rest)) => {
@@ -89,7 +89,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Truncation.
-    #[inline]
+    #[inline(always)]
     pub fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         match self.rest.split_first_chunk::<N>() {
             Some((value, rest)) => {
@@ -105,8 +105,21 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Truncation, a length past the end.
-    #[inline]
+    #[inline(always)]
     pub fn prefixed(&mut self) -> Result<&'a [u8], DecodeError> {
+        if let [len, rest @ ..] = self.rest
+            && *len < 0x80
+            && let Some((value, rest)) = rest.split_at_checked(usize::from(*len))
+        {
+            self.rest = rest;
+            return Ok(value);
+        }
+        self.prefixed_long()
+    }
+
+    /// A length of several bytes, or one past the end.
+    #[inline(never)]
+    fn prefixed_long(&mut self) -> Result<&'a [u8], DecodeError> {
         match records::split_prefixed(self.rest) {
             Ok((value, rest)) => {
                 self.rest = rest;
@@ -121,7 +134,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// As [`prefixed`](Self::prefixed), and bytes that are no UTF-8.
-    #[inline]
+    #[inline(always)]
     pub fn text(&mut self) -> Result<&'a str, DecodeError> {
         let bytes = self.prefixed()?;
         text::checked(bytes).ok_or_else(|| self.error(DecodeErrorKind::NotUtf8))
@@ -160,15 +173,20 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// [`DecodeErrorKind::MemoryExceeded`]: do not allocate.
-    #[inline]
+    #[inline(always)]
     pub fn charge(&mut self, len: usize) -> Result<(), DecodeError> {
         match self.memory_left.checked_sub(len) {
             Some(memory_left) => {
                 self.memory_left = memory_left;
                 Ok(())
             }
-            None => Err(self.error(DecodeErrorKind::MemoryExceeded { limit: self.limits.memory })),
+            None => Err(self.memory_exceeded()),
         }
+    }
+
+    #[cold]
+    fn memory_exceeded(&self) -> DecodeError {
+        self.error(DecodeErrorKind::MemoryExceeded { limit: self.limits.memory })
     }
 
     /// Counts `len` bytes less: they were charged, and are free again.
@@ -210,17 +228,47 @@ impl<'a> Decoder<'a> {
         self.rest = bytes;
     }
 
-    /// Reads `inside`, a part of what was just read, then goes on behind it.
+    /// Reads `packed`, a value that was just read, as varints one behind the other, each of which becomes an item.
     #[inline]
-    pub(super) fn within(
+    pub fn packed_varints<T>(
         &mut self,
-        inside: &'a [u8],
-        read: impl FnOnce(&mut Self) -> Result<(), DecodeError>,
+        items: &mut Vec<T>,
+        packed: &'a [u8],
+        item: impl Fn(u64) -> T,
     ) -> Result<(), DecodeError> {
-        let behind = std::mem::replace(&mut self.rest, inside);
-        read(self)?;
-        self.rest = behind;
+        self.reserve(items, varint::count(packed))?;
+        let mut rest = packed;
+        while !rest.is_empty() {
+            match varint::read_mixed(rest) {
+                Ok((value, behind)) => {
+                    rest = behind;
+                    items.push(item(value));
+                }
+                Err(kind) => {
+                    self.rest = rest;
+                    return Err(self.error(kind).in_item(items.len()));
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Reads `packed`, a value that was just read, as numbers of a fixed length, each of which becomes an item.
+    #[inline]
+    pub(super) fn packed_fixed<T, const N: usize>(
+        &mut self,
+        items: &mut Vec<T>,
+        packed: &'a [u8],
+        item: impl Fn([u8; N]) -> T,
+    ) -> Result<(), DecodeError> {
+        let (whole, cut) = packed.as_chunks::<N>();
+        self.reserve(items, whole.len())?;
+        items.extend(whole.iter().map(|bytes| item(*bytes)));
+        if cut.is_empty() {
+            return Ok(());
+        }
+        self.rest = cut;
+        Err(self.error(DecodeErrorKind::Truncated).in_item(items.len()))
     }
 
     /// Reads a value of kind [`Kind::Prefixed`](super::Kind::Prefixed) that holds records, one level deeper.
@@ -259,8 +307,7 @@ impl<'a> Decoder<'a> {
         let mut len = 1;
         let mut rest = self.rest;
         while let Ok((_, behind)) = records::split_value(rest, key.kind())
-            && let Ok((next, value)) = Key::read(behind)
-            && next == key
+            && let Some(value) = key.strip(behind)
         {
             len += 1;
             rest = value;

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::path::{Path, Step};
+use super::{OneofShape, Shape};
 
 /// Why bytes are no message of the wanted type. Trying again with the same bytes cannot help.
 #[derive(Clone, PartialEq, Eq)]
@@ -101,6 +102,24 @@ impl DecodeError {
     pub fn in_field(mut self, name: &'static str) -> Self {
         self.0.steps.push(Step::Field(name));
         self
+    }
+
+    /// The same error, seen from the message of this shape around the field or the oneof of `tag`: without what tells of
+    /// the value, if the field is sensitive. For implementations of [`Tlv::merge`](super::Tlv::merge).
+    // Looked up when it is wanted: what each field would say of itself is code that hardly ever runs.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn in_field_of(self, shape: &'static Shape, tag: u32) -> Self {
+        if let Some(field) = shape.fields.iter().find(|field| field.tag == tag) {
+            let error = if field.sensitive { self.withhold() } else { self };
+            return error.in_field(field.name);
+        }
+        let has_member = |oneof: &&OneofShape| oneof.members.iter().any(|member| member.tag == tag);
+        match shape.oneofs.iter().find(has_member) {
+            Some(oneof) => self.in_field(oneof.name),
+            None => self,
+        }
     }
 
     /// The same error, without what tells of the value of a sensitive field: to be called before

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{
-    DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Place, Reach, Source, Value, Violations, backward,
+    DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Place, Reach, Source, Value, ValueForm, Violations,
 };
 
 /// A type that a field of a message may have, in the encoding `E`.
@@ -55,18 +55,10 @@ pub trait Field<E> {
         self.encode_field(Key::new(tag, Self::KIND), free)
     }
 
-    /// Reads the record of `key` if its kind is one of the field's. `false`: it is not, and nothing was read.
-    ///
-    /// # Errors
-    ///
-    /// As [`merge_field`](Self::merge_field).
-    #[inline]
-    fn take(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
-        if key.kind() != Self::KIND && key.kind() != Self::KIND_ALSO {
-            return Ok(false);
-        }
-        self.merge_field(key, decoder)?;
-        Ok(true)
+    /// Whether a record of `key`, which has the field's tag, is of one of its kinds.
+    #[inline(always)]
+    fn takes(key: Key) -> bool {
+        key.kind() == Self::KIND || key.kind() == Self::KIND_ALSO
     }
 
     /// What a view keeps of the field.
@@ -82,20 +74,6 @@ pub trait Field<E> {
     /// A value whose end cannot be found.
     fn keep<'a>(part: &mut Self::Part<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError>;
 
-    /// Keeps the record of `key` if its kind is one of the field's. `false`: it is not, and nothing was read.
-    ///
-    /// # Errors
-    ///
-    /// As [`keep`](Self::keep).
-    #[inline]
-    fn look<'a>(part: &mut Self::Part<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<bool, DecodeError> {
-        if key.kind() != Self::KIND && key.kind() != Self::KIND_ALSO {
-            return Ok(false);
-        }
-        Self::keep(part, key, decoder)?;
-        Ok(true)
-    }
-
     /// Reads what was kept; errors say that it is the field at `place`.
     fn see<'a>(part: Self::Part<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a>;
 
@@ -105,28 +83,28 @@ pub trait Field<E> {
         self.put(tag, free)
     }
 
-    /// [`take`](Self::take), compiled once for all fields of the type.
+    /// [`merge_field`](Self::merge_field), compiled once for all fields of the type.
     ///
     /// # Errors
     ///
     /// As [`merge_field`](Self::merge_field).
     #[inline(never)]
-    fn take_small(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
-        self.take(key, decoder)
+    fn merge_small(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.merge_field(key, decoder)
     }
 
-    /// [`look`](Self::look), compiled once for all fields of the type.
+    /// [`keep`](Self::keep), compiled once for all fields of the type.
     ///
     /// # Errors
     ///
     /// As [`keep`](Self::keep).
     #[inline(never)]
-    fn look_small<'a>(
+    fn keep_small<'a>(
         part: &mut Self::Part<'a>,
         key: Key,
         decoder: &mut Decoder<'a>,
-    ) -> Result<bool, DecodeError> {
-        Self::look(part, key, decoder)
+    ) -> Result<(), DecodeError> {
+        Self::keep(part, key, decoder)
     }
 
     /// Names the messages inside, for [`Tlv::inside`](super::Tlv::inside).
@@ -151,21 +129,26 @@ impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
     const FORM: FieldForm = FieldForm::Optional(T::FORM);
     const KIND: Kind = T::KIND;
 
-    #[inline]
+    #[inline(always)]
     fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         match self {
-            Some(value) => backward::key(value.encode_value(free)?, key),
+            Some(value) => value.encode_keyed(key, free),
             None => Some(free),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         let value = match self {
             Some(value) => value,
-            None => {
+            // A message is large: it is made where it stays.
+            None if const { matches!(T::FORM, ValueForm::Message(_)) } => {
                 decoder.charge(T::HEAP_LEN)?;
                 self.insert(T::default())
+            }
+            None => {
+                *self = Some(T::read_value(decoder)?);
+                return Ok(());
             }
         };
         value.merge_value(decoder)

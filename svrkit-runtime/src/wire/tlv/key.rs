@@ -61,11 +61,24 @@ impl Key {
     }
 
     /// Takes one key off the front of `bytes`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(bytes: &[u8]) -> Result<(Self, &[u8]), DecodeErrorKind> {
         let (number, rest) = varint::read(bytes)?;
         let is_legal = (1 << 3..=u64::from(u32::MAX)).contains(&number) && KINDS >> (number & 7) & 1 == 1;
         if is_legal { Ok((Self(number as u32), rest)) } else { Err(refusal(number)) }
+    }
+
+    /// What stands behind this key, if it stands in front of `bytes` in its shortest form.
+    #[inline]
+    pub(super) fn strip(self, bytes: &[u8]) -> Option<&[u8]> {
+        match bytes {
+            [first, rest @ ..] if u32::from(*first) == self.0 => (self.0 < 0x80).then_some(rest),
+            [first, second, rest @ ..] if self.0 < 1 << 14 => {
+                let number = u32::from(*first & 0x7f) | u32::from(*second) << 7;
+                (*first >= 0x80 && number == self.0).then_some(rest)
+            }
+            _ => None,
+        }
     }
 }
 

@@ -206,8 +206,8 @@ fn encode_entry<'b, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding>(
     free: &'b mut [u8],
 ) -> Option<&'b mut [u8]> {
     let free_len = free.len();
-    let free = backward::key(value.encode_value(free)?, Key::new(2, V::KIND))?;
-    let free = backward::key(key.encode_value(free)?, Key::new(1, K::KIND))?;
+    let free = value.encode_keyed(Key::new(2, V::KIND), free)?;
+    let free = key.encode_keyed(Key::new(1, K::KIND), free)?;
     let len = free_len - free.len();
     backward::key_and_len(free, record, len)
 }

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 
 use super::{
-    DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, Reach, Shape, View, Violations, backward,
-    view,
+    DecodeError, DecodeLimits, Decoder, EncodeBuffer, EncodeError, Key, Reach, Shape, View, Violations,
+    backward, view,
 };
 
 /// A message: a type whose fields are TLV records.
@@ -181,10 +181,25 @@ pub fn encode_message<'b, M: Tlv>(message: &M, free: &'b mut [u8]) -> Option<&'b
     backward::varint(free, len as u64)
 }
 
+/// Writes a message, its length and its key in front. What the derive puts into
+/// [`Value::encode_keyed`](super::Value::encode_keyed).
+#[inline(always)]
+pub fn encode_keyed_message<'b, M: Tlv>(message: &M, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+    let free_len = free.len();
+    let free = message.encode_back(free)?;
+    let len = free_len - free.len();
+    backward::key_and_len(free, key, len)
+}
+
 fn decode_from<M: Tlv>(mut decoder: Decoder<'_>) -> Result<M, DecodeError> {
-    let mut message = M::default();
-    match message.merge(&mut decoder) {
-        Ok(()) => Ok(message),
-        Err(error) => Err(error.in_message(M::NAME)),
+    // Made where the caller wants it: a message is large.
+    let mut decoded = Ok(M::default());
+    let fault = match &mut decoded {
+        Ok(message) => message.merge(&mut decoder).err(),
+        Err(_) => None,
+    };
+    if let Some(error) = fault {
+        decoded = Err(error.in_message(M::NAME));
     }
+    decoded
 }

@@ -22,6 +22,7 @@ mod limits;
 mod map;
 mod message;
 mod oneof;
+mod parts;
 mod path;
 mod records;
 mod repeated;
@@ -46,8 +47,9 @@ pub use self::field::Field;
 pub use self::key::{Key, Kind, TAG_MAX};
 pub use self::limits::{DECODE_DEPTH_DEFAULT, DECODE_MEMORY_DEFAULT, DecodeLimits, MESSAGE_OUT_DEFAULT};
 pub use self::map::MapKey;
-pub use self::message::{Tlv, encode_message};
-pub use self::oneof::{OneofField, TlvOneof, encode_key, tags_agree};
+pub use self::message::{Tlv, encode_keyed_message, encode_message};
+pub use self::oneof::{OneofField, TlvOneof, tags_agree};
+pub use self::parts::{EncodedPart, EncodedParts, PART_LEN_MIN};
 pub use self::records::{Record, Records};
 pub use self::shape::{
     FieldForm, FieldShape, MessageRef, OneofShape, REACHED_MAX, Reach, Shape, ValueForm, assert_fingerprint,

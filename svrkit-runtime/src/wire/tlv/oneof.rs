@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
-use super::{DecodeError, Decoder, FieldShape, Key, MemberPart, Place, Reach, Source, Violations, backward};
+use super::{DecodeError, Decoder, FieldShape, Key, MemberPart, Place, Reach, Source, Violations};
 
 /// A oneof of a schema: an enum of which each variant is a field of the message around, with a tag of that message.
 ///
@@ -68,17 +68,13 @@ pub trait TlvOneof: Sized + Send + Sync + 'static {
     /// not fit.
     fn encode_member<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]>;
 
-    /// Reads the record of `key` if it is a member's, and makes that the one that is set. `false`: it is none, and
-    /// nothing was read.
+    /// Reads the record of `key`, which is a member's, and makes that the one that is set.
     ///
     /// # Errors
     ///
     /// Whatever is wrong with the bytes, and the limits of the decode.
-    fn merge_member(
-        place: &mut Option<Self>,
-        key: Key,
-        decoder: &mut Decoder<'_>,
-    ) -> Result<bool, DecodeError>;
+    fn merge_member(place: &mut Option<Self>, key: Key, decoder: &mut Decoder<'_>)
+    -> Result<(), DecodeError>;
 
     /// The member that is set, as a view shows it.
     type View<'a>;
@@ -129,17 +125,13 @@ pub trait OneofField {
     /// # Errors
     ///
     /// Whatever is wrong with the bytes, and the limits of the decode.
-    fn merge_member(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError>;
+    fn merge_member(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError>;
 
     /// The member that is set, as a view shows it.
     type View<'a>;
 
-    /// Keeps the record of `key` for a view if it is a member's. `false`: it is none, and nothing was read.
-    ///
-    /// # Errors
-    ///
-    /// A value whose end cannot be found.
-    fn look<'a>(part: &mut MemberPart<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<bool, DecodeError>;
+    /// Whether a record of this key is a member's.
+    fn takes(key: Key) -> bool;
 
     /// Reads the member that is set for a view.
     ///
@@ -172,19 +164,15 @@ impl<T: TlvOneof> OneofField for Option<T> {
     }
 
     #[inline]
-    fn merge_member(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<bool, DecodeError> {
+    fn merge_member(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         T::merge_member(self, key, decoder)
     }
 
     type View<'a> = T::View<'a>;
 
     #[inline]
-    fn look<'a>(part: &mut MemberPart<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<bool, DecodeError> {
-        if !T::has_key(key) {
-            return Ok(false);
-        }
-        part.keep(key, decoder)?;
-        Ok(true)
+    fn takes(key: Key) -> bool {
+        T::has_key(key)
     }
 
     #[inline]
@@ -206,12 +194,6 @@ impl<T: TlvOneof> OneofField for Option<T> {
             member.check(violations);
         }
     }
-}
-
-/// Writes the key in front of a member, which is present whatever its value. For [`TlvOneof::encode_member`].
-#[inline]
-pub fn encode_key(key: Key, free: &mut [u8]) -> Option<&mut [u8]> {
-    backward::key(free, key)
 }
 
 /// Does a message name the tags that its oneof has? What derived messages assert when they are compiled; both lists

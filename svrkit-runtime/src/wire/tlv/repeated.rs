@@ -2,7 +2,7 @@
 
 use super::{
     DecodeError, Decoder, Encoding, Field, FieldForm, ItemViews, Key, Kind, Place, Run, Source, Unpacked,
-    Value, Violations, backward, varint,
+    Value, ValueForm, Violations, backward,
 };
 
 impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
@@ -99,7 +99,7 @@ fn encode_each<'b, T: Value<E>, E: Encoding>(
 ) -> Option<&'b mut [u8]> {
     // No iterator: its functions would be made anew for each message there is.
     while let [before @ .., item] = items {
-        free = backward::key(item.encode_value(free)?, key)?;
+        free = item.encode_keyed(key, free)?;
         items = before;
     }
     Some(free)
@@ -114,12 +114,33 @@ fn encode_packed<'b, T: Value<E>, E: Encoding>(
         return Some(free);
     }
     let free_len = free.len();
-    let mut free = free;
-    for item in items.iter().rev() {
-        free = item.encode_value(free)?;
-    }
+    let free = match T::KIND {
+        Kind::Eight => encode_fixed::<_, _, 8>(items, free)?,
+        Kind::Four => encode_fixed::<_, _, 4>(items, free)?,
+        Kind::Varint | Kind::Prefixed => {
+            let mut free = free;
+            for item in items.iter().rev() {
+                free = item.encode_value(free)?;
+            }
+            free
+        }
+    };
     let len = free_len - free.len();
     backward::key_and_len(free, key, len)
+}
+
+/// Where all lengths are known the order does not matter: one loop without a bound in it.
+fn encode_fixed<'b, T: Value<E>, E: Encoding, const N: usize>(
+    items: &[T],
+    free: &'b mut [u8],
+) -> Option<&'b mut [u8]> {
+    let rest_len = free.len().checked_sub(items.len() * N)?;
+    let (rest, places) = free.split_at_mut(rest_len);
+    let (places, _) = places.as_chunks_mut::<N>();
+    for (place, item) in places.iter_mut().zip(items) {
+        item.encode_value(place)?;
+    }
+    Some(rest)
 }
 
 fn merge<T: Value<E>, E: Encoding>(
@@ -143,20 +164,7 @@ fn merge_packed<T: Value<E>, E: Encoding>(
     decoder: &mut Decoder<'_>,
 ) -> Result<(), DecodeError> {
     let packed = decoder.prefixed()?;
-    let more = match T::KIND {
-        Kind::Varint => varint::count(packed),
-        Kind::Eight => packed.len() / 8,
-        Kind::Four => packed.len() / 4,
-        // Would be no packed field.
-        Kind::Prefixed => 0,
-    };
-    decoder.reserve(items, more)?;
-    decoder.within(packed, |decoder| {
-        while !decoder.rest().is_empty() {
-            push(items, decoder)?;
-        }
-        Ok(())
-    })
+    T::read_packed(items, packed, decoder)
 }
 
 #[inline]
@@ -177,6 +185,16 @@ fn check_each<T>(items: &[T], violations: &mut Violations, mut check: impl FnMut
 
 #[inline]
 fn push<T: Value<E>, E: Encoding>(items: &mut Vec<T>, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+    if const { matches!(T::FORM, ValueForm::Message(_)) } {
+        decoder.charge(T::HEAP_LEN)?;
+        let index = items.len();
+        // Where it stays: a message is large, and moved right after it was written it waits for all its stores.
+        items.push(T::default());
+        return match items.last_mut().map(|item| item.merge_value(decoder)) {
+            Some(Err(error)) => Err(error.in_item(index)),
+            _ => Ok(()),
+        };
+    }
     match T::read_value(decoder) {
         Ok(item) => {
             items.push(item);

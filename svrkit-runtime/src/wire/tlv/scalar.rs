@@ -22,7 +22,22 @@ macro_rules! varints {
                 backward::varint(free, $to_varint)
             }
 
+            #[inline(always)]
+            fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+                let $value = *self;
+                backward::varint_field(free, key, $to_varint, true)
+            }
+
             #[inline]
+            fn read_packed<'a>(
+                items: &mut Vec<Self>,
+                packed: &'a [u8],
+                decoder: &mut Decoder<'a>,
+            ) -> Result<(), DecodeError> {
+                decoder.packed_varints(items, packed, |$varint| $from_varint)
+            }
+
+            #[inline(always)]
             fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 let $varint = decoder.varint()?;
                 *self = $from_varint;
@@ -57,14 +72,14 @@ macro_rules! varints {
             const FORM: FieldForm = FieldForm::One(ValueForm::$form);
             const KIND: Kind = Kind::Varint;
 
-            #[inline]
+            #[inline(always)]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
                 let $value = *self;
                 let varint = $to_varint;
                 backward::varint_field(free, key, varint, varint != 0)
             }
 
-            #[inline]
+            #[inline(always)]
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(self, decoder)
             }
@@ -119,6 +134,15 @@ macro_rules! fixed {
             }
 
             #[inline]
+            fn read_packed<'a>(
+                items: &mut Vec<Self>,
+                packed: &'a [u8],
+                decoder: &mut Decoder<'a>,
+            ) -> Result<(), DecodeError> {
+                decoder.packed_fixed(items, packed, Self::from_le_bytes)
+            }
+
+            #[inline(always)]
             fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 *self = Self::from_le_bytes(decoder.fixed()?);
                 Ok(())
@@ -152,7 +176,7 @@ macro_rules! fixed {
             const FORM: FieldForm = FieldForm::One(ValueForm::$form);
             const KIND: Kind = Kind::$kind;
 
-            #[inline]
+            #[inline(always)]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
                 let $value = *self;
                 if $is_zero {
@@ -161,7 +185,7 @@ macro_rules! fixed {
                 backward::key(backward::chunk(free, self.to_le_bytes())?, key)
             }
 
-            #[inline]
+            #[inline(always)]
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(self, decoder)
             }

@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 
 use super::{
-    DecodeError, Decoder, Encoding, Key, Kind, MemberPart, Place, Reach, Source, ValueForm, Violations,
+    DecodeError, DecodeErrorKind, Decoder, Encoding, Key, Kind, MemberPart, Place, Reach, Source, ValueForm,
+    Violations, backward,
 };
 
 /// A type with a wire form in the encoding `E` ([`Plain`](super::Plain) unless said otherwise).
@@ -43,6 +44,12 @@ pub trait Value<E: Encoding>: Default {
     /// Writes the value at the end of `free`, with its length where the kind has one, and returns what is free in
     /// front of it; `None` when it does not fit.
     fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]>;
+
+    /// The value and its key in front of it: [`encode_value`](Self::encode_value), in one store where that can be.
+    #[inline(always)]
+    fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        backward::key(self.encode_value(free)?, key)
+    }
 
     /// Reads a value: a message is merged into what is there, anything else is replaced.
     ///
@@ -97,6 +104,20 @@ pub trait Value<E: Encoding>: Default {
         Self::see(kept, source)
     }
 
+    /// Reads many values out of one record. `packed` was just read, and the kind is none with a length.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge_value`](Self::merge_value).
+    fn read_packed<'a>(
+        items: &mut Vec<Self>,
+        packed: &'a [u8],
+        decoder: &mut Decoder<'a>,
+    ) -> Result<(), DecodeError> {
+        let _ = (items, packed);
+        Err(decoder.error(DecodeErrorKind::Truncated))
+    }
+
     /// Names the messages inside, for [`TlvOneof::inside`](super::TlvOneof::inside).
     fn inside() -> PhantomData<Self::Inside> {
         PhantomData
@@ -119,6 +140,11 @@ impl<T: Value<E>, E: Encoding> Value<E> for Box<T> {
     #[inline]
     fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         T::encode_value(self, free)
+    }
+
+    #[inline]
+    fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        T::encode_keyed(self, key, free)
     }
 
     #[inline]

@@ -11,47 +11,108 @@ const LEN_MAX: usize = 10;
 pub(super) const MORE: u64 = 0x8080_8080_8080_8080;
 
 /// Takes one varint off the front of `bytes`. Zero-padding is legal up to ten bytes.
-#[inline]
+#[inline(always)]
 pub(super) fn read(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
     match bytes {
         [first, rest @ ..] if *first < 0x80 => Ok((u64::from(*first), rest)),
         [first, second, rest @ ..] if *second < 0x80 => {
             Ok((u64::from(*first & 0x7f) | u64::from(*second) << 7, rest))
         }
-        _ => read_long(bytes),
+        _ => match long(bytes) {
+            (value, len) if len > 0 => Ok((value, &bytes[len..])),
+            _ => Err(fault(bytes)),
+        },
     }
 }
 
-#[inline(never)]
-fn read_long(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
-    let Some((word, _)) = bytes.split_first_chunk::<8>() else {
-        return read_bytewise(bytes);
+/// The same where lengths are mixed: nothing is guessed but that one byte may do.
+#[inline(always)]
+pub(super) fn read_mixed(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
+    if let [first, rest @ ..] = bytes
+        && *first < 0x80
+    {
+        return Ok((u64::from(*first), rest));
+    }
+    let (value, len) = match bytes.first_chunk::<8>() {
+        Some(word) => match from_word(*word) {
+            (_, 0) => long(bytes),
+            read => read,
+        },
+        None => long(bytes),
     };
-    let word = u64::from_le_bytes(*word);
+    if len == 0 { Err(fault(bytes)) } else { Ok((value, &bytes[len..])) }
+}
+
+/// Any varint, and its length; 0 where there is none. Two numbers, which stay in registers.
+#[inline(never)]
+fn long(bytes: &[u8]) -> (u64, usize) {
+    match bytes.first_chunk::<8>() {
+        Some(word) => match from_word(*word) {
+            (_, 0) => bytewise(bytes),
+            read => read,
+        },
+        None => match from_word(padded(bytes)) {
+            (value, len) if len <= bytes.len() => (value, len),
+            _ => (0, 0),
+        },
+    }
+}
+
+/// Up to seven bytes with zeros behind, without a loop.
+#[inline(always)]
+fn padded(bytes: &[u8]) -> [u8; 8] {
+    let len = bytes.len();
+    let word = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first))
+                | u64::from(u32::from_le_bytes(*last)) << (8 * (len & 7) - 32)
+        }
+        _ => match bytes {
+            [] => 0,
+            [first, ..] => {
+                let (middle, last) = (len / 2, len - 1);
+                u64::from(*first)
+                    | u64::from(bytes[middle]) << (8 * middle)
+                    | u64::from(bytes[last]) << (8 * last)
+            }
+        },
+    };
+    word.to_le_bytes()
+}
+
+/// A varint of at most eight bytes; its length is 0 where it is longer.
+#[inline(always)]
+fn from_word(word: [u8; 8]) -> (u64, usize) {
+    let word = u64::from_le_bytes(word);
     let ends = !word & MORE;
     if ends == 0 {
-        return read_bytewise(bytes);
+        return (0, 0);
     }
     // All bits up to and with the top bit of the varint's last byte.
     let groups = word & (ends ^ (ends - 1)) & !MORE;
-    let len = (ends.trailing_zeros() as usize + 1) / 8;
-    Ok((gather(groups), &bytes[len..]))
+    (gather(groups), (ends.trailing_zeros() as usize + 1) / 8)
 }
 
-/// Near the end of the bytes, and for nine and ten bytes.
-fn read_bytewise(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
+/// For nine and ten bytes.
+fn bytewise(bytes: &[u8]) -> (u64, usize) {
     let mut value = 0;
     for (at, byte) in bytes.iter().enumerate().take(LEN_MAX) {
         // Of the tenth group one bit is left: more would not fit into 64.
         if at == LEN_MAX - 1 && *byte > 1 {
-            return Err(DecodeErrorKind::VarintTooLong);
+            break;
         }
         value |= u64::from(*byte & 0x7f) << (7 * at);
         if *byte < 0x80 {
-            return Ok((value, &bytes[at + 1..]));
+            return (value, at + 1);
         }
     }
-    Err(DecodeErrorKind::Truncated)
+    (0, 0)
+}
+
+/// Why no varint stands in front of `bytes`.
+#[cold]
+fn fault(bytes: &[u8]) -> DecodeErrorKind {
+    if bytes.len() < LEN_MAX { DecodeErrorKind::Truncated } else { DecodeErrorKind::VarintTooLong }
 }
 
 /// How many varints end in `bytes`.
@@ -67,7 +128,8 @@ pub(super) fn count(bytes: &[u8]) -> usize {
 #[inline]
 pub(super) fn spread(value: u64) -> (u64, u32) {
     let bits = u64::BITS - (value | 1).leading_zeros();
-    let len = bits.div_ceil(7);
+    // Seven bits a byte, rounded up, without a division.
+    let len = (bits * 9 + 64) >> 6;
     let groups = (value & 0x0fff_ffff) | (value & 0x00ff_ffff_f000_0000) << 4;
     let groups = (groups & 0x0000_3fff_0000_3fff) | (groups & 0x0fff_c000_0fff_c000) << 2;
     let groups = (groups & 0x007f_007f_007f_007f) | (groups & 0x3f80_3f80_3f80_3f80) << 1;

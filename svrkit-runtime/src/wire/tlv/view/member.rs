@@ -16,12 +16,12 @@ pub struct MemberPart<'a> {
 
 impl<'a> MemberPart<'a> {
     /// The record of `key`, whose value is next in `decoder`, sets its member.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decoder::skip`], and records that are scattered: see [`View`](super::View).
     #[inline]
-    pub(in crate::wire::tlv) fn keep(
-        &mut self,
-        key: Key,
-        decoder: &mut Decoder<'a>,
-    ) -> Result<(), DecodeError> {
+    pub fn keep(&mut self, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         self.last = decoder.rest();
         if self.run.key != key {
             self.run = Run::default();

@@ -1,0 +1,140 @@
+//! Large `bytes` by reference: a message as parts, of which the long ones are those of its fields and not copies.
+//!
+//! While [`EncodeBuffer::encode_parts`] writes, a long [`Bytes`] field leaves its place in the buffer as it is and is
+//! noted here, by thread: a message is written in one go, and a parameter for the few fields that want it would be
+//! carried through every field of every message. Where nobody asked for parts, a long field asks once and is copied.
+
+use std::cell::RefCell;
+
+use bytes::Bytes;
+
+use super::{EncodeBuffer, EncodeError, Tlv};
+
+/// From this length on a [`Bytes`] field is a part of its own in [`EncodeBuffer::encode_parts`]. Below, a copy is
+/// cheaper than one more part to write.
+pub const PART_LEN_MIN: usize = 4 * 1024;
+
+thread_local! {
+    /// What was noted since somebody asked for parts: `None` where nobody did.
+    static NOTED: RefCell<Option<Vec<Noted>>> = const { RefCell::new(None) };
+}
+
+/// A field that was not copied.
+struct Noted {
+    /// What was free in front of its place.
+    free_len: usize,
+    bytes: Bytes,
+}
+
+/// A message as parts, one behind the other. Made by [`EncodeBuffer::encode_parts`].
+#[derive(Debug)]
+pub struct EncodedParts<'b> {
+    /// The message, with a gap for each field that is a part of its own.
+    written: &'b [u8],
+    /// Those, from the front to the end, each with the place where its gap begins.
+    shared: Vec<(usize, Bytes)>,
+}
+
+/// One part of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EncodedPart<'p> {
+    /// Bytes of the buffer.
+    Written(&'p [u8]),
+    /// A field of the message: another owner of the same bytes.
+    Shared(&'p Bytes),
+}
+
+impl EncodedParts<'_> {
+    /// How many bytes the message has.
+    #[expect(clippy::len_without_is_empty, reason = "it is about a message, not about a collection")]
+    pub fn len(&self) -> usize {
+        self.written.len()
+    }
+
+    /// The parts, in the order of the wire.
+    pub fn iter(&self) -> impl Iterator<Item = EncodedPart<'_>> {
+        let ends = self.shared.iter().map(|(at, bytes)| at + bytes.len());
+        let starts = std::iter::once(0).chain(ends);
+        let stops = self.shared.iter().map(|(at, _)| *at).chain([self.written.len()]);
+        let written = starts.zip(stops).map(|(start, stop)| EncodedPart::Written(&self.written[start..stop]));
+        let shared = self.shared.iter().map(|(_, bytes)| Some(EncodedPart::Shared(bytes))).chain([None]);
+        let parts = written.zip(shared).flat_map(|(written, shared)| [Some(written), shared]);
+        parts.flatten().filter(|part| *part != EncodedPart::Written(&[]))
+    }
+}
+
+impl EncodeBuffer {
+    /// Writes a message, but for its [`Bytes`] fields from [`PART_LEN_MIN`] bytes on: those become parts by reference.
+    ///
+    /// ```
+    /// use svrkit_runtime::wire::tlv::{EncodeBuffer, EncodedPart, Tlv};
+    /// use svrkit_runtime::Bytes;
+    ///
+    /// #[derive(Default, Tlv)]
+    /// struct Photo {
+    ///     #[tlv(1)]
+    ///     pixels: Bytes,
+    /// }
+    ///
+    /// let photo = Photo { pixels: Bytes::from(vec![7; 65_536]) };
+    /// let mut buffer = EncodeBuffer::default();
+    /// let parts = buffer.encode_parts(&photo)?;
+    /// let parts: Vec<_> = parts.iter().collect();
+    /// assert_eq!(parts, [EncodedPart::Written(b"\x0a\x80\x80\x04"), EncodedPart::Shared(&photo.pixels)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The message is longer than `message.out`.
+    pub fn encode_parts<M: Tlv>(&mut self, message: &M) -> Result<EncodedParts<'_>, EncodeError> {
+        let collecting = Collecting::begin();
+        let start = self.write(message, 0)?;
+        // Written from the end: the last noted stands first.
+        let noted = collecting.end().into_iter().rev();
+        let shared = noted.map(|noted| (noted.free_len - start, noted.bytes)).collect();
+        Ok(EncodedParts { written: self.from(start), shared })
+    }
+}
+
+/// Notes fields until it is dropped, also by a panic.
+struct Collecting(());
+
+impl Collecting {
+    fn begin() -> Self {
+        NOTED.set(Some(Vec::new()));
+        Self(())
+    }
+
+    fn end(self) -> Vec<Noted> {
+        NOTED.take().unwrap_or_default()
+    }
+}
+
+impl Drop for Collecting {
+    fn drop(&mut self) {
+        NOTED.set(None);
+    }
+}
+
+/// Forgets what was noted: the message is written once more.
+pub(super) fn start_over() {
+    NOTED.with_borrow_mut(|noted| {
+        if let Some(noted) = noted {
+            noted.clear();
+        }
+    });
+}
+
+/// Notes `bytes`, which would stand at the end of `free_len` free bytes, if parts are wanted: their place is then left
+/// as it is.
+#[inline(never)]
+pub(super) fn note(free_len: usize, bytes: &Bytes) -> bool {
+    NOTED.with_borrow_mut(|noted| match (noted, free_len.checked_sub(bytes.len())) {
+        (Some(noted), Some(free_len)) => {
+            noted.push(Noted { free_len, bytes: bytes.clone() });
+            true
+        }
+        _ => false,
+    })
+}
