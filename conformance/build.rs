@@ -1,7 +1,8 @@
 //! Generates our types for the schemas, exports the schemas, has protoc and prost make types of the export, and says
 //! which of them belong together.
 //!
-//! Without protoc only ours are made, `cfg(protoc)` is not set, and the tests say that they were left out.
+//! Without protoc, which the variable `PROTOC` may name, only ours are made, `cfg(protoc)` is not set, and the tests say
+//! that they were left out.
 
 #[path = "build/pairs.rs"]
 mod pairs;
@@ -20,6 +21,7 @@ const SCHEMAS: [&str; 2] = ["../schemas/tour.xml", "schemas/every.xml"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-check-cfg=cfg(protoc)");
+    println!("cargo::rerun-if-env-changed=PROTOC");
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
     let config = Config::new();
     let generated = config.generate(SCHEMAS).map_err(|report| report.render())?;
@@ -38,8 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let Some(descriptors) = descriptors(&protos, exported.files().iter().map(|file| file.path.as_str()))?
     else {
+        // Looked for again by the next build: a file that is not there counts as changed.
+        println!("cargo::rerun-if-changed={}", out_dir.join("no-protoc").display());
         println!(
-            "cargo::warning=protoc is missing: nothing is compared with other libraries (scripts/test installs it)"
+            "cargo::warning=protoc is missing: our bytes are compared with nobody's (scripts/test installs it)"
         );
         return Ok(());
     };
@@ -63,7 +67,7 @@ fn descriptors<'a>(
     folder: &Path,
     files: impl Iterator<Item = &'a str>,
 ) -> Result<Option<Vec<u8>>, Box<dyn Error>> {
-    let mut protoc = Command::new("protoc");
+    let mut protoc = Command::new(env::var_os("PROTOC").unwrap_or("protoc".into()));
     protoc.arg("-I").arg(folder).args(["--include_imports", "-o", "/dev/stdout"]).args(files);
     match protoc.output() {
         Ok(output) if output.status.success() => Ok(Some(output.stdout)),

@@ -45,6 +45,10 @@ pub mod theirs {
 /// The schemas as they describe themselves: a `svrkit.descriptor.DescriptorSet`.
 pub const SCHEMAS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schemas.tlv"));
 
+/// The folder with the export.
+#[cfg(protoc)]
+pub const PROTOS: &str = concat!(env!("OUT_DIR"), "/proto");
+
 /// What protoc made of the export: a `google.protobuf.FileDescriptorSet`.
 #[cfg(protoc)]
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.binpb"));

@@ -10,6 +10,8 @@ mod bytes;
 #[cfg(protoc)]
 mod json;
 #[cfg(protoc)]
+mod listed;
+#[cfg(protoc)]
 mod prost;
 mod support;
 #[cfg(protoc)]
