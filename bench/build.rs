@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let codec = protox::compile([CODEC], ["schemas"])?;
     prost(&out, &codec)?;
     buffa(&out, &codec)?;
+    quick_protobuf(&out)?;
     Ok(())
 }
 
@@ -67,6 +68,17 @@ fn buffa(out: &Path, codec: &prost_types::FileDescriptorSet) -> Result<(), Box<d
         .map_type(buffa_build::MapRepr::BTreeMap)
         .bytes_type(buffa_build::BytesRepr::Bytes)
         .compile()
+}
+
+/// As it comes.
+fn quick_protobuf(out: &Path) -> Result<(), Box<dyn Error>> {
+    let (files, out, roots) = (
+        [PathBuf::from(CODEC)],
+        folder(out, "quick_protobuf")?,
+        [PathBuf::from("schemas")],
+    );
+    let config = pb_rs::ConfigBuilder::new(&files, None, Some(&out), &roots)?.build();
+    Ok(pb_rs::types::FileDescriptor::run(&config)?)
 }
 
 fn folder(out: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {

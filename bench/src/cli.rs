@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::cases::{CASES, Case};
+use crate::cases::{CASES, Case, codec_instructions};
 use crate::child;
 use crate::compiler;
 use crate::report::Report;
@@ -26,6 +26,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> Result<()> {
         Some((child::SERVER, matches)) => child::serve(matches),
         Some((child::CLIENT, matches)) => child::drive(matches),
         Some((compiler::COMPILER, matches)) => compiler::compile(matches),
+        Some((codec_instructions::COUNTED, matches)) => codec_instructions::run(matches),
         Some((name, matches)) => match CASES.iter().find(|case| case.name == name) {
             Some(case) => run_case(case, matches),
             None => bail!("there is no case `{name}`; the cases are:\n{}", case_list()),
@@ -70,6 +71,7 @@ fn command() -> Command {
             child::server_command(),
             child::client_command(),
             compiler::command(),
+            codec_instructions::command(),
         ])
 }
 

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::{Command, Output};
 
@@ -122,6 +122,92 @@ fn the_compiler_leaves_a_row_for_each_size_and_each_hostile_input() {
             "{row}"
         );
     }
+}
+
+#[test]
+fn every_library_reads_and_writes_every_message_and_leaves_its_rows() {
+    let output = bench(&["codec", "--quick", "--batch-ms=0.001"]);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let rows: Vec<serde_json::Value> = stdout
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut count = BTreeMap::new();
+    for row in &rows {
+        assert_eq!(row["case"], "codec", "{row}");
+        for figure in ["bytes", "ns", "mib_s"] {
+            assert!(0.0 < row[figure].as_f64().unwrap(), "{figure} in {row}");
+        }
+        let field = |name: &str| row[name].as_str().unwrap().to_owned();
+        *count
+            .entry([field("op"), field("lib"), field("containers")])
+            .or_insert(0) += 1;
+        // Who keeps what the schema does not know is told.
+        let keeps = ["svrkit", "buffa"].contains(&row["lib"].as_str().unwrap());
+        let word = if keeps { "kept" } else { "dropped" };
+        let unknown = (row["op"] == "reencode_unknown").then_some(word);
+        assert_eq!(
+            row.get("unknown").and_then(|unknown| unknown.as_str()),
+            unknown,
+            "{row}"
+        );
+    }
+    let count: Vec<_> = count.iter().map(|(key, count)| (key.join(" "), *count)).collect();
+    let count: Vec<_> = count.iter().map(|(key, count)| (key.as_str(), *count)).collect();
+    assert_eq!(
+        count,
+        [
+            ("decode buffa own", 20),
+            ("decode buffa same", 20),
+            ("decode memcpy own", 20),
+            ("decode prost own", 20),
+            ("decode prost same", 20),
+            ("decode quick-protobuf own", 20),
+            ("decode svrkit own", 20),
+            ("encode buffa own", 20),
+            ("encode buffa same", 20),
+            ("encode memcpy own", 20),
+            ("encode prost own", 20),
+            ("encode prost same", 20),
+            ("encode quick-protobuf own", 20),
+            ("encode svrkit own", 20),
+            ("reencode_unknown buffa own", 4),
+            ("reencode_unknown prost own", 4),
+            ("reencode_unknown quick-protobuf own", 4),
+            ("reencode_unknown svrkit own", 4),
+            ("view buffa own", 20),
+            ("view svrkit own", 20),
+            ("view_lazy buffa own", 2),
+            ("view_lazy buffa-lazy own", 2),
+            ("view_lazy svrkit own", 2),
+        ]
+    );
+    for title in [
+        "encode, as generated",
+        "decode, like for like",
+        "view, and read everything",
+    ] {
+        assert!(
+            stdout.lines().any(|line| line.starts_with(title)),
+            "{title} is missing:\n{stdout}"
+        );
+    }
+    assert_eq!(
+        stdout.matches("geometric mean").count(),
+        7,
+        "one a table:\n{stdout}"
+    );
+}
+
+#[test]
+fn a_message_that_is_none_is_refused_with_those_there_are() {
+    check_refused(
+        &["codec", "--quick", "--messages=profil"],
+        &["profil", "profile_mixed", "nest"],
+    );
 }
 
 #[test]

@@ -9,6 +9,8 @@ use clap::{ArgMatches, Command};
 
 use crate::report::Report;
 
+pub(crate) use codec::instructions as codec_instructions;
+
 /// All cases.
 pub(crate) const CASES: &[Case] = &[echo::CASE, compile::CASE, codec::CASE];
 

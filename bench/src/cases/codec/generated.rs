@@ -33,7 +33,13 @@ pub(super) mod prost_same {
 
 /// As it comes; maps are `HashMap` with foldhash, bytes are `Vec<u8>`. With views, and lazy ones.
 pub(super) mod buffa {
-    #[allow(clippy::all, dead_code, unreachable_pub, rust_2018_idioms, reason = "another's generator wrote it")]
+    #[allow(
+        clippy::all,
+        dead_code,
+        unreachable_pub,
+        rust_2018_idioms,
+        reason = "another's generator wrote it"
+    )]
     mod whole {
         include!(concat!(env!("OUT_DIR"), "/buffa/all.rs"));
     }
@@ -43,9 +49,31 @@ pub(super) mod buffa {
 
 /// With svrkit's containers.
 pub(super) mod buffa_same {
-    #[allow(clippy::all, dead_code, unreachable_pub, rust_2018_idioms, reason = "another's generator wrote it")]
+    #[allow(
+        clippy::all,
+        dead_code,
+        unreachable_pub,
+        rust_2018_idioms,
+        reason = "another's generator wrote it"
+    )]
     mod whole {
         include!(concat!(env!("OUT_DIR"), "/buffa_same/all.rs"));
+    }
+
+    pub(crate) use whole::bench::codec::*;
+}
+
+/// As it comes; maps are std's `HashMap`, texts and bytes are borrowed from what was read.
+pub(super) mod quick_protobuf {
+    #[allow(
+        clippy::all,
+        dead_code,
+        unreachable_pub,
+        rust_2018_idioms,
+        reason = "another's generator wrote it"
+    )]
+    mod whole {
+        include!(concat!(env!("OUT_DIR"), "/quick_protobuf/mod.rs"));
     }
 
     pub(crate) use whole::bench::codec::*;

@@ -26,6 +26,8 @@ pub(super) enum Lib {
     Buffa,
     /// buffa's other views, which look into messages inside when they are asked for.
     BuffaLazy,
+    /// Its messages borrow from what they were read from.
+    QuickProtobuf,
     /// The bytes are copied and nothing is understood: the floor.
     Memcpy,
 }
@@ -83,6 +85,7 @@ impl Lib {
             Self::Prost => "prost",
             Self::Buffa => "buffa",
             Self::BuffaLazy => "buffa-lazy",
+            Self::QuickProtobuf => "quick-protobuf",
             Self::Memcpy => "memcpy",
         }
     }

@@ -1,10 +1,12 @@
 //! The messages: each is one line in [`MESSAGES`].
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use super::generated::{buffa, buffa_same, prost, prost_same, svrkit};
+use super::generated::{buffa, buffa_same, prost, prost_same, quick_protobuf, svrkit};
 use super::job::Job;
-use super::libs::{Buffa, BuffaLazyView, BuffaSame, BuffaView, Memcpy, Prost, ProstSame, Svrkit};
+use super::libs::{
+    Buffa, BuffaLazyView, BuffaSame, BuffaView, Memcpy, Prost, ProstSame, QuickProtobuf, Svrkit,
+};
 use super::samples::Samples;
 use super::{data, round_trip, views};
 
@@ -38,8 +40,10 @@ macro_rules! message {
                 jobs.extend(round_trip::jobs::<ProstSame<prost_same::$type>>(samples)?);
                 jobs.extend(round_trip::jobs::<Buffa<buffa::$type>>(samples)?);
                 jobs.extend(round_trip::jobs::<BuffaSame<buffa_same::$type>>(samples)?);
+                jobs.extend(round_trip::jobs::<QuickProtobuf<quick_protobuf::$type<'static>>>(samples)?);
                 jobs.extend(round_trip::jobs::<Memcpy>(samples)?);
                 jobs.extend(views::agreeing(vec![
+                    views::all::<Svrkit<svrkit::$type>>(samples)?,
                     views::all::<BuffaView<buffa::$view<'static>>>(samples)?,
                 ])?);
                 let more: fn(Samples) -> Result<Vec<Job>> = $more;
@@ -58,6 +62,7 @@ macro_rules! by_older {
                 round_trip::reencode::<Svrkit<svrkit::$old>>(samples)?,
                 round_trip::reencode::<Prost<prost::$old>>(samples)?,
                 round_trip::reencode::<Buffa<buffa::$old>>(samples)?,
+                round_trip::reencode::<QuickProtobuf<quick_protobuf::$old<'static>>>(samples)?,
             ])
         }
     };
@@ -66,6 +71,7 @@ macro_rules! by_older {
 /// Three fields of an order.
 fn three_of_twenty(samples: Samples) -> Result<Vec<Job>> {
     views::agreeing(vec![
+        views::three::<Svrkit<svrkit::Order>>(samples)?,
         views::three::<BuffaView<buffa::OrderView<'static>>>(samples)?,
         views::three::<BuffaLazyView<buffa::OrderLazyView<'static>>>(samples)?,
     ])
@@ -94,3 +100,14 @@ pub(super) const MESSAGES: &[Message] = &[
     message!("depth20", Node NodeView, data::nodes(20), is_in_mean: false),
     message!("depth40", Node NodeView, data::nodes(40), is_in_mean: false),
 ];
+
+/// The message of that name.
+pub(super) fn named(name: &str) -> Result<&'static Message> {
+    match MESSAGES.iter().find(|message| message.name == name) {
+        Some(message) => Ok(message),
+        None => {
+            let names: Vec<_> = MESSAGES.iter().map(|message| message.name).collect();
+            bail!("there is no `{name}`; the messages are {}", names.join(", "))
+        }
+    }
+}

@@ -5,6 +5,7 @@
 
 mod data;
 mod generated;
+pub(crate) mod instructions;
 mod job;
 mod libs;
 mod messages;
@@ -20,7 +21,7 @@ mod views;
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
 
-use self::plan::{CodecArguments, Plan};
+use self::plan::{CodecArguments, Plan, Unit};
 use super::Case;
 use crate::report::Report;
 
@@ -40,7 +41,12 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
 
     let mut rows = Vec::new();
     for message in &plan.messages {
-        for row in run::measure(&plan, (message.jobs)(message.name)?)? {
+        let jobs = (message.jobs)(message.name)?;
+        let measured = match plan.unit {
+            Unit::Time => run::measure(&plan, jobs)?,
+            Unit::Instructions => instructions::measure(&plan, jobs)?,
+        };
+        for row in measured {
             eprintln!("{}", serde_json::to_string(&row)?);
             report.row(&row)?;
             rows.push(row);

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::job::{Job, Lib, Op};
-use super::messages::{MESSAGES, Message};
+use super::messages::{self, MESSAGES, Message};
 use crate::pin;
 
 #[derive(Args, Clone, Debug)]
@@ -27,6 +27,9 @@ pub(super) struct CodecArguments {
     /// CPU time of one library in one round, milliseconds [default: 3; quick: 0.1]
     #[arg(long)]
     batch_ms: Option<f64>,
+    /// Counts instructions by valgrind's callgrind instead of measuring time
+    #[arg(long)]
+    instructions: bool,
     /// The core to run on [default: the last this process may use]
     #[arg(long)]
     core: Option<usize>,
@@ -39,7 +42,15 @@ pub(super) struct Plan {
     libs: Vec<Lib>,
     pub rounds: u32,
     pub batch: Duration,
+    pub unit: Unit,
     core: usize,
+}
+
+/// What is asked of each job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Time,
+    Instructions,
 }
 
 impl Plan {
@@ -47,7 +58,12 @@ impl Plan {
     pub(super) fn new(arguments: &CodecArguments, quick: bool) -> Result<Self> {
         let messages = match arguments.messages.as_slice() {
             [] => MESSAGES.iter().collect(),
-            names => names.iter().map(|name| named(name)).collect::<Result<_>>()?,
+            names => {
+                let named = names
+                    .iter()
+                    .map(|name| messages::named(name).context("--messages"));
+                named.collect::<Result<_>>()?
+            }
         };
         let (rounds, batch_ms) = if quick { (1, 0.1) } else { (21, 3.0) };
         let batch_ms = arguments.batch_ms.unwrap_or(batch_ms);
@@ -65,25 +81,17 @@ impl Plan {
             libs: or_all(&arguments.libs),
             rounds: arguments.rounds.unwrap_or(rounds),
             batch: Duration::from_secs_f64(batch_ms / 1e3),
+            unit: if arguments.instructions {
+                Unit::Instructions
+            } else {
+                Unit::Time
+            },
             core,
         })
     }
 
     pub(super) fn wants(&self, job: &Job) -> bool {
         self.ops.contains(&job.op) && self.libs.contains(&job.lib)
-    }
-}
-
-fn named(name: &str) -> Result<&'static Message> {
-    match MESSAGES.iter().find(|message| message.name == name) {
-        Some(message) => Ok(message),
-        None => {
-            let names: Vec<_> = MESSAGES.iter().map(|message| message.name).collect();
-            bail!(
-                "--messages: there is no `{name}`; the messages are {}",
-                names.join(", ")
-            )
-        }
     }
 }
 
@@ -107,10 +115,38 @@ impl fmt::Display for Plan {
         } else {
             "the system's allocator"
         };
+        if self.unit == Unit::Instructions {
+            return write!(f, "instructions by callgrind, {allocator}{build}");
+        }
         write!(
             f,
-            "medians of {} rounds of {:?} CPU time on core {}, {allocator}{build}",
+            "nanoseconds of CPU time, medians of {} rounds of {:?} on core {}, {allocator}{build}",
             self.rounds, self.batch, self.core
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Command, FromArgMatches};
+
+    #[test]
+    fn a_wrong_option_is_refused_by_its_name() {
+        for arg in [
+            "--messages=profil",
+            "--ops=encod",
+            "--libs=protobuf",
+            "--rounds=0",
+            "--batch-ms=0",
+            "--core=100000",
+        ] {
+            let command = CodecArguments::augment_args(Command::new("codec").no_binary_name(true));
+            let plan = command.try_get_matches_from([arg]).map_err(anyhow::Error::from);
+            let plan = plan.and_then(|matches| Plan::new(&CodecArguments::from_arg_matches(&matches)?, true));
+            let error = format!("{:#}", plan.err().expect("refused"));
+            let (name, _) = arg.split_once('=').unwrap();
+            assert!(error.contains(name.trim_start_matches("--")), "{arg}: {error}");
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Reading views, field by field: the same fields for every library.
 
-use anyhow::Result;
 use ::buffa::{EnumValue, Enumeration, MessageFieldView};
+use anyhow::Result;
+use svrkit_runtime::wire::tlv::{DecodeError, TlvEnum};
 
-use super::generated::buffa;
+use super::generated::{buffa, svrkit};
 use super::views::{Read, ReadThree, Sum};
 
 macro_rules! numbers {
@@ -46,6 +47,34 @@ impl<K: Read, V: Read> Read for (K, V) {
     fn read(&self, sum: &mut Sum) -> Result<()> {
         self.0.read(sum)?;
         self.1.read(sum)
+    }
+}
+
+impl<T: Read> Read for Result<T, DecodeError> {
+    #[inline]
+    fn read(&self, sum: &mut Sum) -> Result<()> {
+        match self {
+            Ok(value) => value.read(sum),
+            Err(error) => Err(error.clone().into()),
+        }
+    }
+}
+
+impl Read for svrkit::Severity {
+    #[inline]
+    fn read(&self, sum: &mut Sum) -> Result<()> {
+        self.number().read(sum)
+    }
+}
+
+impl Read for svrkit::property::ValueView<'_> {
+    fn read(&self, sum: &mut Sum) -> Result<()> {
+        match self {
+            Self::Text(text) => text.read(sum),
+            Self::Whole(whole) => whole.read(sum),
+            Self::Real(real) => real.read(sum),
+            Self::Flag(flag) => flag.read(sum),
+        }
     }
 }
 
@@ -191,6 +220,33 @@ macro_rules! read_buffa {
 }
 
 for_each_message! { read_buffa }
+
+macro_rules! read_svrkit {
+    ($($message:ident $view:ident { one { $($one:ident)* } many { $($many:ident)* } })*) => {$(
+        impl Read for svrkit::$view<'_> {
+            fn read(&self, sum: &mut Sum) -> Result<()> {
+                $(self.$one().read(sum)?;)*
+                $(for item in self.$many() {
+                    item.read(sum)?;
+                })*
+                Ok(())
+            }
+        }
+    )*};
+}
+
+for_each_message! { read_svrkit }
+
+impl ReadThree for svrkit::OrderView<'_> {
+    fn read_three(&self, sum: &mut Sum) -> Result<()> {
+        self.total().read(sum)?;
+        self.title().read(sum)?;
+        match self.ship_to()? {
+            Some(address) => address.city().read(sum),
+            None => Ok(()),
+        }
+    }
+}
 
 impl ReadThree for buffa::OrderView<'_> {
     fn read_three(&self, sum: &mut Sum) -> Result<()> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use nix::time::{ClockId, clock_gettime};
 
-use super::job::{Job, Unknown};
+use super::job::Job;
 use super::plan::Plan;
 use super::row::Row;
 use crate::stats::median;
@@ -61,18 +61,7 @@ impl Timed {
 
     fn row(self) -> Result<Row> {
         let ns = median(self.ns).context("a row without rounds")?;
-        let bytes = self.job.bytes as f64 / self.job.samples as f64;
-        Ok(Row {
-            case: "codec",
-            message: self.job.message,
-            op: self.job.op.word(),
-            lib: self.job.lib.word(),
-            containers: self.job.containers.word(),
-            unknown: self.job.unknown.map(Unknown::word),
-            bytes: rounded(bytes),
-            ns: rounded(ns),
-            mib_s: rounded(bytes / ns * 1e9 / (1 << 20) as f64),
-        })
+        Ok(Row::timed(&self.job, ns))
     }
 }
 
@@ -89,9 +78,4 @@ fn took(job: &mut Job, passes: u64) -> Result<Duration> {
 fn cpu_time() -> Result<Duration> {
     let now = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).context("there is no CPU clock")?;
     Ok(Duration::from(now))
-}
-
-/// To a tenth: more digits than any measurement has.
-fn rounded(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
 }

@@ -58,9 +58,9 @@ struct Picked<'a> {
 
 impl Picked<'_> {
     fn table(&self, peers: &[Lib]) -> Table {
-        let mut columns = vec!["message".to_owned(), "bytes".to_owned(), "svrkit ns".to_owned()];
+        let mut columns = vec!["message".to_owned(), "bytes".to_owned(), "svrkit".to_owned()];
         for peer in peers {
-            columns.push(format!("{} ns", peer.word()));
+            columns.push(peer.word().to_owned());
             columns.push("÷ svrkit".to_owned());
         }
         let columns: Vec<_> = columns.iter().map(String::as_str).collect();
@@ -87,12 +87,12 @@ impl Picked<'_> {
         let mut line = vec![
             message.to_owned(),
             bytes.map_or_else(String::new, |bytes| format!("{bytes:.0}")),
-            ours.map_or_else(String::new, |row| ns(row.ns)),
+            ours.map_or_else(String::new, |row| cost(row)),
         ];
         for peer in peers {
             line.push(
                 self.find(message, *peer)
-                    .map_or_else(String::new, |row| ns(row.ns)),
+                    .map_or_else(String::new, |row| cost(row)),
             );
             line.push(self.ratio(message, *peer).map_or_else(String::new, ratio));
         }
@@ -101,7 +101,7 @@ impl Picked<'_> {
 
     /// What `peer` takes by what svrkit takes.
     fn ratio(&self, message: &str, peer: Lib) -> Option<f64> {
-        Some(self.find(message, peer)?.ns / self.find(message, Lib::Svrkit)?.ns)
+        Some(self.find(message, peer)?.cost.number() / self.find(message, Lib::Svrkit)?.cost.number())
     }
 
     /// Over the messages that count.
@@ -122,7 +122,13 @@ impl Picked<'_> {
     }
 
     fn peers(&self) -> Vec<Lib> {
-        let peers = [Lib::Prost, Lib::Buffa, Lib::BuffaLazy, Lib::Memcpy];
+        let peers = [
+            Lib::Prost,
+            Lib::Buffa,
+            Lib::BuffaLazy,
+            Lib::QuickProtobuf,
+            Lib::Memcpy,
+        ];
         peers
             .into_iter()
             .filter(|peer| self.messages().any(|message| self.find(message, *peer).is_some()))
@@ -132,7 +138,7 @@ impl Picked<'_> {
     /// svrkit's own containers are those that are the same for all, and copying knows none.
     fn find(&self, message: &str, lib: Lib) -> Option<&Row> {
         let containers = match lib {
-            Lib::Svrkit | Lib::Memcpy | Lib::BuffaLazy => Containers::Own,
+            Lib::Svrkit | Lib::Memcpy | Lib::BuffaLazy | Lib::QuickProtobuf => Containers::Own,
             Lib::Prost | Lib::Buffa => self.containers,
         };
         self.rows.iter().find(|row| {
@@ -142,11 +148,12 @@ impl Picked<'_> {
     }
 }
 
-fn ns(ns: f64) -> String {
-    if ns < 100.0 {
-        format!("{ns:.1}")
+fn cost(row: &Row) -> String {
+    let cost = row.cost.number();
+    if cost < 100.0 {
+        format!("{cost:.1}")
     } else {
-        format!("{ns:.0}")
+        format!("{cost:.0}")
     }
 }
 

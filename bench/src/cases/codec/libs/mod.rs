@@ -4,6 +4,7 @@
 mod buffa;
 mod memcpy;
 mod prost;
+mod quick_protobuf;
 mod svrkit;
 
 use std::error::Error;
@@ -13,6 +14,7 @@ use super::job::{Containers, Lib};
 pub(super) use self::buffa::{Buffa, BuffaLazyView, BuffaSame, BuffaView};
 pub(super) use self::memcpy::Memcpy;
 pub(super) use self::prost::{Prost, ProstSame};
+pub(super) use self::quick_protobuf::QuickProtobuf;
 pub(super) use self::svrkit::Svrkit;
 
 /// How one library reads and writes one message.
