@@ -48,7 +48,7 @@ pub(super) fn read_mixed(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> 
 fn long(bytes: &[u8]) -> (u64, usize) {
     match bytes.first_chunk::<8>() {
         Some(word) => match from_word(*word) {
-            (_, 0) => bytewise(bytes),
+            (_, 0) => beyond(*word, bytes),
             read => read,
         },
         None => match from_word(padded(bytes)) {
@@ -93,20 +93,18 @@ fn from_word(word: [u8; 8]) -> (u64, usize) {
     (gather(groups), (ends.trailing_zeros() as usize + 1) / 8)
 }
 
-/// For nine and ten bytes.
-fn bytewise(bytes: &[u8]) -> (u64, usize) {
-    let mut value = 0;
-    for (at, byte) in bytes.iter().enumerate().take(LEN_MAX) {
+/// Nine and ten bytes: the eight of `word` and what is behind them.
+#[inline(always)]
+fn beyond(word: [u8; 8], bytes: &[u8]) -> (u64, usize) {
+    let low = gather(u64::from_le_bytes(word) & !MORE);
+    match bytes.get(8..) {
+        Some([ninth, ..]) if *ninth < 0x80 => (low | u64::from(*ninth) << 56, 9),
         // Of the tenth group one bit is left: more would not fit into 64.
-        if at == LEN_MAX - 1 && *byte > 1 {
-            break;
+        Some([ninth, tenth, ..]) if *tenth <= 1 => {
+            (low | u64::from(*ninth & 0x7f) << 56 | u64::from(*tenth) << 63, 10)
         }
-        value |= u64::from(*byte & 0x7f) << (7 * at);
-        if *byte < 0x80 {
-            return (value, at + 1);
-        }
+        _ => (0, 0),
     }
-    (0, 0)
 }
 
 /// Why no varint stands in front of `bytes`.
@@ -133,10 +131,19 @@ pub(super) fn spread(value: u64) -> (u64, u32) {
     let groups = (value & 0x0fff_ffff) | (value & 0x00ff_ffff_f000_0000) << 4;
     let groups = (groups & 0x0000_3fff_0000_3fff) | (groups & 0x0fff_c000_0fff_c000) << 2;
     let groups = (groups & 0x007f_007f_007f_007f) | (groups & 0x3f80_3f80_3f80_3f80) << 1;
-    // The last byte has no follower.
-    let more = MORE & !(u64::MAX << (8 * (len - 1)));
-    (groups | more, len)
+    (groups | FOLLOWERS[(len & 15) as usize], len)
 }
+
+/// The bits that say that more bytes follow, for each number of bytes: the last one has no follower.
+static FOLLOWERS: [u64; 16] = {
+    let mut followers = [0; 16];
+    let mut len = 2;
+    while len <= 8 {
+        followers[len] = MORE >> (64 - 8 * (len - 1));
+        len += 1;
+    }
+    followers
+};
 
 /// The other way round: eight groups of seven bits, one a byte, become one number.
 #[inline]
