@@ -262,10 +262,14 @@ fn an_error_says_where_it_is() {
 fn nothing_is_said_of_the_bytes_of_a_sensitive_field() {
     let pool = support::pool_of(
         "<message name='M'><field tag='1' name='m' type='M' sensitive='true'/>
-         <map tag='2' name='t' key='string' value='M' sensitive='true'/></message>",
+         <map tag='2' name='t' key='string' value='M' sensitive='true'/>
+         <map tag='3' name='u' key='string' value='M'/></message>",
     );
-    for (bytes, path) in [(&b"\x0a\x02\x12\x55"[..], "M.m"), (b"\x12\x07\x0a\x01k\x12\x02\x0a\x55", "M.t[…]")]
-    {
+    for (bytes, path) in [
+        (&b"\x0a\x02\x12\x55"[..], "M.m"),
+        (b"\x12\x07\x0a\x01k\x12\x02\x0a\x55", "M.t[…]"),
+        (b"\x0a\x09\x1a\x07\x0a\x01k\x12\x02\x0a\x55", "M.m.u[…]"),
+    ] {
         let message = Dynamic::new(pool.message("p.M").unwrap(), bytes, &DecodeLimits::default()).unwrap();
         let error = rewrite(&message).unwrap_err();
         assert_eq!((error.kind(), error.path()), (DecodeErrorKind::Withheld, path));

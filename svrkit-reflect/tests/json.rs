@@ -595,9 +595,9 @@ fn depth_is_bounded_on_the_way_in_and_out() {
 fn memory_and_length_are_bounded() {
     let limits =
         |memory| Options { limits: DecodeLimits { memory, ..DecodeLimits::default() }, ..Options::default() };
-    // The message itself and three texts of ten bytes, counted where they are and once in the message.
+    // The message itself and three records of ten bytes, with their keys and lengths.
     let text = r#"{"manyTexts":["0123456789","0123456789","0123456789"]}"#;
-    let needed = 128 + 30 + 3 * 13;
+    let needed = 128 + 3 * 13;
     assert!(json::read(&POOL, "p.All", text, &limits(needed)).is_ok());
     let error = json::read(&POOL, "p.All", text, &limits(needed - 1)).unwrap_err();
     assert_eq!(error.kind(), &ReadErrorKind::MemoryExceeded { limit: needed - 1 });
@@ -610,6 +610,33 @@ fn memory_and_length_are_bounded() {
     let out = |out| json::write(&POOL, "p.All", b"\x08\x01", &Options { out, ..Options::default() });
     assert_eq!(out(13).unwrap(), r#"{"flag":true}"#);
     assert!(matches!(out(12).unwrap_err().kind(), WriteErrorKind::TooLong { limit: 12 }));
+}
+
+#[test]
+fn nothing_is_told_of_what_stands_in_a_sensitive_field() {
+    let pool = support::pool_of(
+        "<enum name='E'><value name='Z' number='0'/></enum>
+         <message name='In'><field tag='1' name='e' type='E'/><map tag='2' name='t' key='string' value='u32'/>
+           <field tag='3' name='at' type='svrkit.types.Timestamp'/><field tag='4' name='s' type='svrkit.types.Struct'/>
+           <field tag='5' name='any' type='svrkit.types.Any'/></message>
+         <message name='M'><field tag='1' name='in' type='In' sensitive='true'/></message>",
+    );
+    for text in [
+        r#"{"in":{"e":"hush"}}"#,
+        r#"{"in":{"hush":1}}"#,
+        r#"{"in":{"t":{"hush":"x"}}}"#,
+        r#"{"in":{"s":{"hush":1e999}}}"#,
+        r#"{"in":{"any":{"@type":"x/hush"}}}"#,
+    ] {
+        let error = json::read(&pool, "p.M", text, &Options::default()).unwrap_err().to_string();
+        assert!(error.starts_with("M.in") && !error.contains("hush"), "{error}");
+    }
+    let after = json::read(&pool, "p.M", r#"{"in":{},"told":1}"#, &Options::default()).unwrap_err();
+    assert_eq!(after.kind(), &ReadErrorKind::UnknownField { name: Some("told".to_owned()), nearest: None });
+    for bytes in [&b"\x0a\x08\x1a\x06\x10\xff\xff\xff\xff\x07"[..], b"\x0a\x08\x2a\x06\x0a\x04hush"] {
+        let error = json::write(&pool, "p.M", bytes, &Options::default()).unwrap_err();
+        assert!(matches!(error.kind(), WriteErrorKind::Withheld), "{error}");
+    }
 }
 
 #[test]

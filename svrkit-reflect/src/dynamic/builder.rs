@@ -33,6 +33,8 @@ pub struct MessageBuilder<'p> {
     message: MessageDescriptor<'p>,
     /// By tag.
     fields: BTreeMap<u32, Content>,
+    /// Bytes that were given, those that were replaced as well.
+    given: usize,
 }
 
 /// One value to be written.
@@ -92,7 +94,7 @@ impl<'a> From<ScalarValue<'a>> for Item<'a> {
 impl<'p> MessageBuilder<'p> {
     /// An empty message.
     pub fn new(message: MessageDescriptor<'p>) -> Self {
-        Self { message, fields: BTreeMap::new() }
+        Self { message, fields: BTreeMap::new(), given: 0 }
     }
 
     /// What it is.
@@ -115,6 +117,7 @@ impl<'p> MessageBuilder<'p> {
         self.expect(field, |it| matches!(it, Cardinality::Single | Cardinality::Optional))?;
         let mut record = Vec::new();
         put_item(&mut record, Some(field.tag()), field, value)?;
+        self.given += record.len();
         if let Some(oneof) = field.oneof() {
             let message = self.message;
             self.fields
@@ -143,6 +146,7 @@ impl<'p> MessageBuilder<'p> {
         let tag = (!field.is_packed()).then_some(field.tag());
         let mut written = Vec::new();
         put_item(&mut written, tag, field, value.into())?;
+        self.given += written.len();
         let empty =
             || if field.is_packed() { Content::Packed(Vec::new()) } else { Content::Records(Vec::new()) };
         if let Content::Packed(all) | Content::Records(all) =
@@ -172,11 +176,17 @@ impl<'p> MessageBuilder<'p> {
         let sorted = Key::of(key).filter(|_| put_scalar(&mut entry, Some(1), key_type, key));
         let sorted = sorted.ok_or_else(|| refusal(field, BuildErrorKind::OtherType))?;
         put_item(&mut entry, Some(2), field, value.into())?;
+        self.given += entry.len();
         let empty = || Content::Entries(BTreeMap::new());
         let Content::Entries(entries) = self.fields.entry(field.tag()).or_insert_with(empty) else {
             return Err(refusal(field, BuildErrorKind::OtherCardinality));
         };
         Ok(entries.insert(sorted, entry).is_none())
+    }
+
+    /// How many bytes were given until now, those that were replaced as well.
+    pub(crate) fn given(&self) -> usize {
+        self.given
     }
 
     /// The encoded message.

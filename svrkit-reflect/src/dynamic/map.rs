@@ -49,8 +49,8 @@ impl<'a> Map<'a> {
             }
             entries.push((found, value, inside));
         }
-        // Stable: of one key, the last stays last.
-        entries.sort_by(|(one, ..), (other, ..)| order(one, other));
+        // Of one key, the last stays last; a stable sort would need memory of its own.
+        entries.sort_unstable_by(|(one, _, at), (other, _, place)| order(one, other).then(at.cmp(place)));
         Ok(Self { owner, field, entries: entries.into_iter(), is_failed: false, _held: held })
     }
 

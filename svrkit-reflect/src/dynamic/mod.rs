@@ -164,6 +164,11 @@ impl<'a> Dynamic<'a> {
         self.index.unknown().iter().map(|entry| self.record(*entry))
     }
 
+    /// Whether it stands in a field that is kept out of what people read.
+    pub(crate) fn is_sensitive(&self) -> bool {
+        path::is_sensitive(self)
+    }
+
     /// The limits for who reads its bytes in another way: what is left of them.
     pub(crate) fn limits_left(&self) -> DecodeLimits {
         DecodeLimits { memory: self.budget.left(), depth: self.depth_left }
@@ -319,10 +324,10 @@ impl<'a> Dynamic<'a> {
     ) -> DynamicError {
         use DecodeErrorKind as Kind;
         let mut path = path::path(self);
-        path::push(&mut path, field, at);
+        let is_sensitive = field.is_sensitive() || self.is_sensitive();
+        path::push(&mut path, field, at, is_sensitive);
         let tells =
             matches!(kind, Kind::TagTooLarge { .. } | Kind::KindRefused { .. } | Kind::LengthPastEnd { .. });
-        let is_sensitive = field.is_sensitive() || path::is_sensitive(self);
         let kind = if tells && is_sensitive { Kind::Withheld } else { kind };
         DynamicError::new(kind, path, self.base + offset)
     }

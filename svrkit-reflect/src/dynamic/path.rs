@@ -34,8 +34,10 @@ pub(super) fn path(message: &Dynamic<'_>) -> String {
     }
     // The package says nothing that the reader of an error does not know.
     let mut path = outermost.message().full_name().rsplit('.').next().unwrap_or_default().to_owned();
+    let mut is_sensitive = false;
     for (field, at) in steps.iter().rev() {
-        push(&mut path, *field, *at);
+        is_sensitive |= field.is_sensitive();
+        push(&mut path, *field, *at, is_sensitive);
     }
     path
 }
@@ -52,14 +54,14 @@ pub(super) fn is_sensitive(message: &Dynamic<'_>) -> bool {
     false
 }
 
-/// Goes on to one of a field's values.
-pub(super) fn push(path: &mut String, field: FieldDescriptor<'_>, at: At<'_>) {
+/// Goes on to one of a field's values. Numbers of items are told of sensitive ones too: they say where, not what.
+pub(super) fn push(path: &mut String, field: FieldDescriptor<'_>, at: At<'_>, is_sensitive: bool) {
     path.push('.');
     path.push_str(field.name());
     match at {
         At::Single => {}
         At::Item(index) => put(path, format_args!("[{index}]")),
-        At::Entry(_) if field.is_sensitive() => path.push_str("[…]"),
+        At::Entry(_) if is_sensitive => path.push_str("[…]"),
         At::Entry(ScalarValue::String(key)) => {
             let shown: String = key.chars().take(KEY_SHOWN_MAX).collect();
             let cut = if shown.len() < key.len() { "…" } else { "" };

@@ -55,8 +55,7 @@ impl Reader<'_, '_> {
     pub(super) fn structure(&mut self) -> Result<Vec<u8>, ReadError> {
         let mut entries = BTreeMap::new();
         self.members(|reader, at, name| {
-            let value =
-                reader.within(format_args!("[{name:?}]"), |reader| reader.deeper(2, Self::any_value))?;
+            let value = reader.within_entry(name, |reader| reader.deeper(2, Self::any_value))?;
             reader.charge(ENTRY_COST + name.len() + value.len())?;
             match entries.insert(name.to_owned(), value) {
                 None => Ok(()),

@@ -61,7 +61,7 @@ impl<'p> Reader<'_, 'p> {
         let type_url = type_url.ok_or_else(|| self.error(at, Kind::AnyWithoutType))?;
         let name = type_url.rsplit_once('/').map_or(&*type_url, |(_, name)| name);
         let held = message.pool().message(name);
-        let held = held.ok_or_else(|| self.error(at, Kind::UnknownAny { name: name.to_owned() }))?;
+        let held = held.ok_or_else(|| self.error(at, Kind::UnknownAny { name: self.told(name) }))?;
         self.cursor = start;
         let value = self.deeper(1, |reader| reader.held(held))?;
         let mut bytes = Vec::new();
@@ -90,7 +90,7 @@ impl<'p> Reader<'_, 'p> {
             _ if reader.options.ignore_unknown => reader.skip(),
             _ => {
                 let nearest = Some("value".to_owned());
-                Err(reader.error(at, Kind::UnknownField { name: name.to_owned(), nearest }))
+                Err(reader.error(at, Kind::UnknownField { name: reader.told(name), nearest }))
             }
         })?;
         Ok(value.unwrap_or_default())

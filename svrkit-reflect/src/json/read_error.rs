@@ -46,8 +46,8 @@ pub enum ReadErrorKind {
     },
     /// A member that is no field of the message.
     UnknownField {
-        /// Its name.
-        name: String,
+        /// Its name; `None` in a sensitive field.
+        name: Option<String>,
         /// The field that may have been meant.
         nearest: Option<String>,
     },
@@ -71,8 +71,8 @@ pub enum ReadErrorKind {
     AnyWithoutType,
     /// An `Any` of a type that the pool does not have.
     UnknownAny {
-        /// The full name of the type.
-        name: String,
+        /// The full name of the type; `None` in a sensitive field.
+        name: Option<String>,
     },
     /// Messages, or what is passed over, stand deeper than `decode.depth`.
     DepthExceeded {
@@ -148,7 +148,10 @@ impl fmt::Display for ReadErrorKind {
             Self::OutOfRange { of } => write!(out, "the number is none that `{of}` holds, write one that is"),
             Self::BadText { expected } => write!(out, "the text is not {expected}, write that"),
             Self::UnknownField { name, nearest } => {
-                write!(out, "there is no field `{}`, ", name.escape_debug())?;
+                match name {
+                    Some(name) => write!(out, "there is no field `{}`, ", name.escape_debug())?,
+                    None => out.write_str("there is no such field, ")?,
+                }
                 match nearest {
                     Some(nearest) => write!(out, "did you mean `{nearest}`?"),
                     None => out.write_str("leave it out or read with `ignore_unknown`"),
@@ -175,11 +178,13 @@ impl fmt::Display for ReadErrorKind {
             Self::AnyWithoutType => {
                 out.write_str("an any has no `@type`, add it: a `/` and the full name of a message")
             }
-            Self::UnknownAny { name } => write!(
-                out,
-                "an any is to hold a `{}`, which is not in the descriptors, add the schema that defines it",
-                name.escape_debug()
-            ),
+            Self::UnknownAny { name } => {
+                let name = name.as_deref().unwrap_or("…").escape_debug();
+                write!(
+                    out,
+                    "an any is to hold a `{name}`, which is not in the descriptors, add the schema that defines it"
+                )
+            }
             Self::DepthExceeded { limit } => {
                 write!(
                     out,

@@ -24,6 +24,8 @@ pub(super) struct Reader<'t, 'p> {
     outermost: MessageDescriptor<'p>,
     /// Where reading stands, without the outermost message.
     path: String,
+    /// It stands in a sensitive field: no error tells what is there.
+    is_sensitive: bool,
     depth_left: u32,
     memory_left: usize,
 }
@@ -31,7 +33,8 @@ pub(super) struct Reader<'t, 'p> {
 impl<'t, 'p> Reader<'t, 'p> {
     pub(super) fn new(outermost: MessageDescriptor<'p>, text: &'t str, options: &'t Options) -> Self {
         let (depth_left, memory_left) = (options.limits.depth, options.limits.memory);
-        Self { cursor: Cursor::new(text), options, outermost, path: String::new(), depth_left, memory_left }
+        let cursor = Cursor::new(text);
+        Self { cursor, options, outermost, path: String::new(), is_sensitive: false, depth_left, memory_left }
     }
 
     /// The message of the whole text.
@@ -71,7 +74,7 @@ impl<'t, 'p> Reader<'t, 'p> {
                 builder.finish()
             }
         };
-        self.charge(HELD_COST + bytes.len())?;
+        self.charge(HELD_COST)?;
         Ok(bytes)
     }
 
@@ -142,6 +145,21 @@ impl<'t, 'p> Reader<'t, 'p> {
         Ok(value)
     }
 
+    /// What `read` reads as the entry of this key.
+    pub(super) fn within_entry<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(&mut Self) -> Result<T, ReadError>,
+    ) -> Result<T, ReadError> {
+        let step = if self.is_sensitive { "[…]".to_owned() } else { format!("[{}]", shown(key)) };
+        self.within(step, read)
+    }
+
+    /// A name that an error tells; `None` of what is sensitive.
+    pub(super) fn told(&self, name: &str) -> Option<String> {
+        (!self.is_sensitive).then(|| name.to_owned())
+    }
+
     /// Counts what is held from now on.
     pub(super) fn charge(&mut self, bytes: usize) -> Result<(), ReadError> {
         match self.memory_left.checked_sub(bytes) {
@@ -203,7 +221,7 @@ impl<'t, 'p> Reader<'t, 'p> {
             let Some(field) = builder.message().field_named(name) else {
                 return reader.unknown(at, name, builder.message());
             };
-            reader.within(format_args!(".{}", field.name()), |reader| {
+            reader.within_field(field, |reader| {
                 if !seen.insert(field.tag()) {
                     return Err(reader.error(at, Kind::Twice));
                 }
@@ -221,13 +239,25 @@ impl<'t, 'p> Reader<'t, 'p> {
         })
     }
 
+    fn within_field(
+        &mut self,
+        field: FieldDescriptor<'_>,
+        read: impl FnOnce(&mut Self) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let is_around = self.is_sensitive;
+        self.is_sensitive |= field.is_sensitive();
+        self.within(format_args!(".{}", field.name()), read)?;
+        self.is_sensitive = is_around;
+        Ok(())
+    }
+
     fn unknown(&mut self, at: usize, name: &str, message: MessageDescriptor<'_>) -> Result<(), ReadError> {
         if self.options.ignore_unknown {
             return self.skip();
         }
         let names = message.fields().flat_map(|field| [field.json_name(), field.name()]);
-        let nearest = nearest(name, names).map(str::to_owned);
-        Err(self.error(at, Kind::UnknownField { name: name.to_owned(), nearest }))
+        let nearest = nearest(name, names).and_then(|nearest| self.told(nearest));
+        Err(self.error(at, Kind::UnknownField { name: self.told(name), nearest }))
     }
 
     /// Whether the next value says that the field is not there.
@@ -245,10 +275,9 @@ impl<'t, 'p> Reader<'t, 'p> {
             Cardinality::Single | Cardinality::Optional => self.single(field, builder),
             Cardinality::Repeated => self.array(|reader| {
                 let Some(value) = reader.value(field, 1)? else { return Ok(()) };
-                reader.charge(value.len())?;
-                let given = builder.push(field, value.as_item());
-                given.expect("a value is read by the type of its field");
-                Ok(())
+                let given = builder.given();
+                builder.push(field, value.as_item()).expect("a value is read by the type of its field");
+                reader.charge(builder.given() - given)
             }),
             Cardinality::Map(key) => self.map(field, key, builder),
         }
@@ -259,11 +288,10 @@ impl<'t, 'p> Reader<'t, 'p> {
         field: FieldDescriptor<'p>,
         builder: &mut MessageBuilder<'p>,
     ) -> Result<(), ReadError> {
-        if let Some(value) = self.value(field, 1)? {
-            let given = builder.set(field, value.as_item());
-            given.expect("a value is read by the type of its field");
-        }
-        Ok(())
+        let Some(value) = self.value(field, 1)? else { return Ok(()) };
+        let given = builder.given();
+        builder.set(field, value.as_item()).expect("a value is read by the type of its field");
+        self.charge(builder.given() - given)
     }
 
     fn map(
@@ -274,12 +302,12 @@ impl<'t, 'p> Reader<'t, 'p> {
     ) -> Result<(), ReadError> {
         self.members(|reader, at, name| {
             let key = reader.key(key_type, at, name)?;
-            let step = if field.is_sensitive() { "[…]".to_owned() } else { format!("[{}]", shown(name)) };
-            reader.within(step, |reader| {
+            reader.within_entry(name, |reader| {
                 let Some(value) = reader.value(field, 2)? else { return Ok(()) };
-                reader.charge(HELD_COST + name.len() + value.len())?;
+                let given = builder.given();
                 let is_new = builder.insert(field, key.as_scalar(), value.as_item());
                 let is_new = is_new.expect("an entry is read by the types of its map");
+                reader.charge(HELD_COST + builder.given() - given)?;
                 if is_new { Ok(()) } else { Err(reader.error(at, Kind::Twice)) }
             })
         })
@@ -292,9 +320,7 @@ impl<'t, 'p> Reader<'t, 'p> {
             FieldType::Message(message) => self
                 .deeper(levels, |reader| reader.message(message))
                 .map(|bytes| Some(Parsed::Message(bytes))),
-            FieldType::Enum(enumeration) => {
-                self.enumeration(enumeration, field.is_sensitive(), self.options.ignore_unknown)
-            }
+            FieldType::Enum(enumeration) => self.enumeration(enumeration, self.options.ignore_unknown),
         }
     }
 

@@ -31,16 +31,6 @@ impl Parsed<'_> {
             Self::Bytes(bytes) | Self::Message(bytes) => ScalarValue::Bytes(bytes),
         }
     }
-
-    /// Bytes on the wire, near enough to count what is held.
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Number(ScalarValue::I64(_) | ScalarValue::U64(_) | ScalarValue::F64(_)) => 8,
-            Self::Number(_) => 4,
-            Self::Text(text) => text.len(),
-            Self::Bytes(bytes) | Self::Message(bytes) => bytes.len(),
-        }
-    }
 }
 
 /// What else a float may be called.
@@ -67,7 +57,6 @@ impl<'t> Reader<'t, '_> {
     pub(super) fn enumeration(
         &mut self,
         enumeration: EnumDescriptor<'_>,
-        is_sensitive: bool,
         ignore_unknown: bool,
     ) -> Result<Option<Parsed<'t>>, ReadError> {
         let at = self.cursor.at();
@@ -85,8 +74,8 @@ impl<'t> Reader<'t, '_> {
                         let names = enumeration.values().iter().map(|value| &*value.name);
                         let kind = Kind::UnknownValue {
                             enumeration: enumeration.full_name().to_owned(),
-                            nearest: nearest(&name, names).filter(|_| !is_sensitive).map(str::to_owned),
-                            name: (!is_sensitive).then(|| name.into_owned()),
+                            nearest: nearest(&name, names).and_then(|nearest| self.told(nearest)),
+                            name: self.told(&name),
                         };
                         return Err(self.error(at, kind));
                     }

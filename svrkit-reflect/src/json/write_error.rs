@@ -39,6 +39,8 @@ pub enum WriteErrorKind {
         /// The full name of the type.
         name: String,
     },
+    /// One of the above, in a sensitive field of which nothing is told.
+    Withheld,
     /// The text would be longer than `json.out`.
     TooLong {
         /// The limit, in bytes.
@@ -117,6 +119,9 @@ impl fmt::Display for WriteErrorKind {
                 "an any holds a `{}`, which is not in the descriptors, add the schema that defines it",
                 name.escape_debug()
             ),
+            Self::Withheld => {
+                out.write_str("a sensitive value that JSON cannot hold, the sender set it wrong")
+            }
             Self::TooLong { limit } => {
                 write!(out, "the text would be longer than {limit} bytes, send less or raise `json.out`")
             }

@@ -260,5 +260,6 @@ fn typed<M: Tlv>(message: &Dynamic<'_>) -> Result<M, WriteError> {
 
 #[cold]
 fn refusal(message: &Dynamic<'_>, kind: WriteErrorKind) -> WriteError {
+    let kind = if message.is_sensitive() { WriteErrorKind::Withheld } else { kind };
     WriteError::new(message.path(), kind)
 }
