@@ -58,11 +58,11 @@ impl<'a> Source<'a> {
         (0..len).fold(0, |number, _| number << 8 | u64::from(self.byte()))
     }
 
-    /// Short ones, and some that are long enough to be shared instead of copied.
+    /// Short ones, and some that are long enough to be shared instead of copied, read and written.
     fn bytes(&mut self) -> Vec<u8> {
         let (len, times) = match self.byte() {
             len @ 0..=199 => (usize::from(len) % 24, 1),
-            times => (8, usize::from(times)),
+            times => (24, usize::from(times)),
         };
         (0..len).map(|_| self.byte()).collect::<Vec<_>>().repeat(times)
     }

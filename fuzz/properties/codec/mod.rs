@@ -16,7 +16,9 @@ pub(crate) mod wire;
 
 use std::fmt::Debug;
 
-use svrkit_runtime::wire::tlv::{Bytes, DecodeError, DecodeErrorKind, DecodeLimits, Records, Tlv, View};
+use svrkit_runtime::wire::tlv::{
+    Bytes, DecodeError, DecodeErrorKind, DecodeLimits, EncodeBuffer, EncodedPart, Records, Tlv, View,
+};
 
 use self::made::{Made, Source};
 use self::messages::{Empty, Every, Forgetful, Known, Lists, Maps, Older, Optionals};
@@ -127,6 +129,7 @@ pub(crate) fn round_trip(bytes: &[u8]) {
     let reference = reference::decode(Every::table(), &written, DecodeLimits::default().depth);
     assert_eq!(reference, Ok(tree), "the reference decoder");
     assert_eq!(encoded(&every), written, "written twice");
+    assert_eq!(in_parts(&every), written, "in parts");
     unknown(&written);
 }
 
@@ -194,6 +197,20 @@ fn refusal(kind: DecodeErrorKind) -> Refusal {
         DecodeErrorKind::DepthExceeded { .. } => Refusal::DepthExceeded,
         other => unreachable!("nothing is sensitive and memory is no limit here: {other}"),
     }
+}
+
+fn in_parts<M: Tlv>(message: &M) -> Vec<u8> {
+    let mut buffer = EncodeBuffer::default();
+    let parts = buffer.encode_parts(message).expect("a small message can be written");
+    let mut bytes = Vec::new();
+    for part in parts.iter() {
+        match part {
+            EncodedPart::Written(part) => bytes.extend_from_slice(part),
+            EncodedPart::Shared(part) => bytes.extend_from_slice(part),
+        }
+    }
+    assert_eq!(bytes.len(), parts.len());
+    bytes
 }
 
 fn encoded<M: Tlv>(message: &M) -> Vec<u8> {

@@ -18,7 +18,9 @@ pub(crate) fn key(tag: u32, kind: u8) -> Vec<u8> {
 
 /// A record of a varint.
 pub(crate) fn number(tag: u32, number: u64) -> Vec<u8> {
-    [key(tag, 0), varint(number)].concat()
+    let mut record = key(tag, 0);
+    record.extend(varint(number));
+    record
 }
 
 /// A record with a length: text, bytes, a message, packed numbers.

@@ -1,6 +1,6 @@
 //! Bytes that are cheap to send and dear to hold, or dear to read.
 
-use crate::codec::wire::{key, nested, number, prefixed, varint};
+use crate::codec::wire::{key, nested, number, prefixed};
 
 use super::target::UNKNOWN;
 
@@ -119,10 +119,14 @@ const fn bomb(name: &'static str, bytes: fn(usize) -> Vec<u8>) -> Bomb {
 
 /// Entries of different keys, without values.
 fn entries(tag: u32, len: usize, entry: impl Fn(u64) -> Vec<u8>) -> Vec<u8> {
+    let key = key(tag, 2);
     let mut bytes = Vec::new();
     for number in 0.. {
         let entry = entry(number);
-        bytes.extend([key(tag, 2), varint(entry.len() as u64), entry].concat());
+        bytes.extend_from_slice(&key);
+        // Shorter than 128 bytes.
+        bytes.push(entry.len() as u8);
+        bytes.extend_from_slice(&entry);
         if bytes.len() >= len {
             break;
         }

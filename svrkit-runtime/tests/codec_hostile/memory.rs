@@ -45,8 +45,9 @@ fn check(bomb: &Bomb, bytes: &Bytes, memory: usize) -> bool {
 #[test]
 fn no_bomb_of_four_mebibytes_holds_more_than_the_limit() {
     for bomb in BOMBS {
-        let bytes = Bytes::from((bomb.bytes)(MESSAGE_LEN));
+        let bytes = (bomb.bytes)(MESSAGE_LEN);
         hold(bomb, DECODE_MEMORY_DEFAULT, 0, |limits| Target::decode_with(&bytes, limits));
+        let bytes = Bytes::from((bomb.bytes)(MESSAGE_LEN / 8));
         hold(bomb, 1 << 20, SHARE_LEN, |limits| Target::decode_shared(&bytes, limits));
     }
 }
