@@ -13,6 +13,7 @@ mod map;
 mod path;
 mod put;
 mod scalar_value;
+mod value;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -28,6 +29,8 @@ pub use self::map::Map;
 use self::path::{At, Step};
 pub(crate) use self::put::{put_prefixed, put_scalar};
 pub use self::scalar_value::ScalarValue;
+use self::value::exhaust;
+pub use self::value::{FieldValue, Value};
 use crate::pool::{Cardinality, FieldDescriptor, FieldType, MessageDescriptor, Scalar};
 
 /// A message, read by its descriptor.
@@ -63,30 +66,6 @@ pub struct Dynamic<'a> {
     depth_left: u32,
     /// For bytes that had to be joined.
     _held: Option<Charge>,
-}
-
-/// What a field holds.
-#[derive(Debug)]
-pub enum FieldValue<'a> {
-    /// One value.
-    One(Value<'a>),
-    /// The values of a repeated field, at least one.
-    Many(List<'a>),
-    /// The entries of a map, at least one.
-    Map(Map<'a>),
-}
-
-/// One value.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one is held at a time, and a box would be an allocation a message"
-)]
-pub enum Value<'a> {
-    /// Of a scalar or an enum.
-    Scalar(ScalarValue<'a>),
-    /// A message, whose own values are not read yet.
-    Message(Dynamic<'a>),
 }
 
 impl<'a> Dynamic<'a> {
@@ -331,19 +310,6 @@ impl<'a> Dynamic<'a> {
         let kind = if tells && is_sensitive { Kind::Withheld } else { kind };
         DynamicError::new(kind, path, self.base + offset)
     }
-}
-
-/// Reads everything inside a value that nobody asks for.
-fn exhaust(value: Value<'_>) -> Result<(), DynamicError> {
-    let Value::Message(message) = value else { return Ok(()) };
-    for field in message.fields() {
-        match field?.1 {
-            FieldValue::One(value) => exhaust(value)?,
-            FieldValue::Many(mut values) => values.try_for_each(|value| exhaust(value?))?,
-            FieldValue::Map(mut entries) => entries.try_for_each(|entry| exhaust(entry?.1))?,
-        }
-    }
-    Ok(())
 }
 
 /// Where the value of a record begins in what holds the record.

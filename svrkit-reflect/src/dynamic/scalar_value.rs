@@ -71,7 +71,7 @@ impl<'a> ScalarValue<'a> {
     }
 
     /// The next value of a decoder that stands before it. Integers are cut to their width, as in protobuf.
-    pub(super) fn of_number(scalar: Scalar, decoder: &mut Decoder<'a>) -> Result<Self, DecodeError> {
+    pub(crate) fn of_number(scalar: Scalar, decoder: &mut Decoder<'a>) -> Result<Self, DecodeError> {
         Ok(match scalar {
             Scalar::Bool => Self::Bool(decoder.varint()? != 0),
             Scalar::I32 => Self::I32(decoder.varint()? as i32),

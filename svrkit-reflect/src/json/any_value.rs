@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::Token;
 use super::read_error::{ReadError, ReadErrorKind as Kind};
-use super::reader::Reader;
+use super::reader::{HELD_COST, Reader};
 use crate::dynamic::{ScalarValue, put_prefixed, put_scalar};
 use crate::pool::Scalar;
 
@@ -17,9 +17,6 @@ const TEXT: u32 = 3;
 const FLAG: u32 = 4;
 const STRUCT: u32 = 5;
 const LIST: u32 = 6;
-
-/// What holding an entry costs beside its bytes.
-const ENTRY_COST: usize = 128;
 
 impl Reader<'_, '_> {
     /// The bytes of a `Value`.
@@ -56,7 +53,7 @@ impl Reader<'_, '_> {
         let mut entries = BTreeMap::new();
         self.members(|reader, at, name| {
             let value = reader.within_entry(name, |reader| reader.deeper(2, Self::any_value))?;
-            reader.charge(ENTRY_COST + name.len() + value.len())?;
+            reader.charge(HELD_COST + name.len() + value.len())?;
             match entries.insert(name.to_owned(), value) {
                 None => Ok(()),
                 Some(_) => Err(reader.error(at, Kind::Twice)),

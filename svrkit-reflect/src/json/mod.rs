@@ -28,6 +28,7 @@
 mod any_value;
 mod base64;
 mod cursor;
+mod fields;
 mod kit_types;
 mod layout;
 mod mask;
