@@ -102,12 +102,13 @@ fn what_protobuf_cannot_say_is_a_finding_and_nothing_is_written() {
     let folder = Folder::new();
     folder.write(
         "a.xml",
-        "<protocol package='a'><message name='M'><field tag='1' name='a_1' type='u32'/><field tag='2' name='a1' type='u32'/></message></protocol>",
+        "<protocol package='a'><import path='b.xml'/><message name='b'><field tag='1' name='c' type='a.b.C'/></message></protocol>",
     );
+    folder.write("b.xml", "<protocol package='a.b'><message name='C'/></protocol>");
     let ended = folder.svrkit(["export", "a.xml", "--out", "proto"]);
     assert_eq!((ended.code, &*ended.stdout), (1, ""));
-    assert!(ended.stderr.starts_with("error[SVK0401]: `a_1` and `a1` of `M`"), "{}", ended.stderr);
-    assert_eq!(folder.names(), ["a.xml"]);
+    assert!(ended.stderr.starts_with("error[SVK0401]: `a.b` is the name of a package"), "{}", ended.stderr);
+    assert_eq!(folder.names(), ["a.xml", "b.xml"]);
 }
 
 #[test]
