@@ -210,8 +210,8 @@ impl Config {
     /// # Errors
     ///
     /// When a file cannot be read or a rule is broken, and when protobuf cannot say it
-    /// ([`Code::NOT_EXPORTABLE`](crate::Code::NOT_EXPORTABLE)): two fields with one name in JSON, a definition with the
-    /// name of a package, packages that use one another.
+    /// ([`Code::NOT_EXPORTABLE`](crate::Code::NOT_EXPORTABLE)): a definition with the name of a package, and packages that
+    /// use one another.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
