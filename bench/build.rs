@@ -65,6 +65,7 @@ fn buffa(out: &Path, codec: &prost_types::FileDescriptorSet) -> Result<(), Box<d
     };
     config("buffa")?.lazy_views(true).compile()?;
     config("buffa_same")?
+        .generate_views(false)
         .map_type(buffa_build::MapRepr::BTreeMap)
         .bytes_type(buffa_build::BytesRepr::Bytes)
         .compile()
