@@ -70,7 +70,7 @@ fn any_profile(dice: &mut Dice) -> Profile {
         sex: dice.often(|dice| dice.between(1, 3) as u32),
         age: dice.often(|dice| dice.between(1, 99) as u32),
         level: dice.often(Dice::short),
-        utc_offset: dice.often(|dice| dice.short() as i32),
+        utc_offset: dice.often(|dice| dice.between(0, 100_801) as i32 - 50_400),
         balance: dice.often(|dice| dice.long() as i64),
         verified: dice.chance(5),
         hidden: dice.chance(2),
