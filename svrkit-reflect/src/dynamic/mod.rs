@@ -27,7 +27,7 @@ use self::index::{Entry, Index};
 pub use self::list::List;
 pub use self::map::Map;
 use self::path::{At, Step};
-pub(crate) use self::put::{put_prefixed, put_scalar};
+pub(crate) use self::put::{put_key, put_prefixed, put_scalar, put_varint};
 pub use self::scalar_value::ScalarValue;
 use self::value::exhaust;
 pub use self::value::{FieldValue, Value};

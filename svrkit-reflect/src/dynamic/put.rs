@@ -6,12 +6,12 @@ use super::ScalarValue;
 use crate::pool::Scalar;
 
 /// Appends a key.
-pub(super) fn put_key(out: &mut Vec<u8>, tag: u32, kind: Kind) {
+pub(crate) fn put_key(out: &mut Vec<u8>, tag: u32, kind: Kind) {
     put_varint(out, (tag << 3 | kind as u32).into());
 }
 
 /// Appends a varint.
-fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while 0x80 <= value {
         out.push(value as u8 | 0x80);
         value >>= 7;

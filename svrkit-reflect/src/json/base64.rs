@@ -15,8 +15,8 @@ pub(super) fn encode<E>(bytes: &[u8], mut put: impl FnMut(&str) -> Result<(), E>
     })
 }
 
-/// The bytes of a text; `None` if it is no base64.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+/// The bytes of a text in either alphabet, padded or not; `None` if it is no base64.
+pub fn decode(text: &str) -> Option<Vec<u8>> {
     let letters = text.trim_end_matches('=');
     let padding = text.len() - letters.len();
     if padding > 0 && (padding > 2 || !text.len().is_multiple_of(4)) {

@@ -26,7 +26,7 @@
 //! ```
 
 mod any_value;
-mod base64;
+pub mod base64;
 mod cursor;
 mod fields;
 mod kit_types;
@@ -44,6 +44,7 @@ mod writer;
 
 use std::io;
 
+pub(crate) use self::nearest::nearest;
 pub use self::options::{JSON_OUT_DEFAULT, Options};
 pub use self::read_error::{ReadError, ReadErrorKind};
 use self::reader::Reader;

@@ -7,7 +7,7 @@ const LEN_MAX: usize = 64;
 const CHOICE_MAX: usize = 1_024;
 
 /// The known name that is most like this one, if any is like it.
-pub(super) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if LEN_MAX < name.len() {
         return None;
     }

@@ -21,7 +21,9 @@ impl Fault {
     pub(super) fn withheld(self) -> Self {
         use DecodeErrorKind as Kind;
         let kind = match self.kind {
-            Kind::TagTooLarge { .. } | Kind::KindRefused { .. } | Kind::LengthPastEnd { .. } => Kind::Withheld,
+            Kind::TagTooLarge { .. } | Kind::KindRefused { .. } | Kind::LengthPastEnd { .. } => {
+                Kind::Withheld
+            }
             kind => kind,
         };
         Self { kind, ..self }

@@ -14,7 +14,8 @@ pub(super) enum Guess<'a> {
     /// At least one record, nothing behind the last, all numbers of its own level as short as can be, so that writing them
     /// again gives the same bytes.
     Message,
-    /// At least two varints, nothing behind the last, all as short as can be and below 2^21.
+    /// At least two varints, nothing behind the last, all as short as can be and below 2^21; less than half of the bytes are
+    /// visible ASCII, which would rather be damaged text.
     Packed,
     Bytes,
 }
@@ -82,7 +83,8 @@ fn is_packed(bytes: &[u8]) -> bool {
         }
         count += 1;
     }
-    count >= 2
+    let letters = bytes.iter().filter(|byte| matches!(byte, b' '..=b'~')).count();
+    count >= 2 && letters * 2 < bytes.len()
 }
 
 /// Whether the varint between the beginnings of two rests has no zeros in its highest byte.
@@ -113,6 +115,8 @@ mod tests {
             (b"\x03\xff\xff\x7f", Guess::Packed),
             (b"\x03\x80\x80\x80\x01", Guess::Bytes),
             (b"\x01", Guess::Bytes),
+            (b"\x01\x02a", Guess::Packed),
+            (b"\x01a", Guess::Bytes),
             (b"\xff\xfe", Guess::Bytes),
         ] {
             assert_eq!(Guess::of(bytes), expected, "{bytes:02x?}");

@@ -15,7 +15,8 @@ use svrkit_runtime::wire::tlv::{DecodeError, DecodeErrorKind, DecodeLimits, Deco
 pub use self::fault::Fault;
 use self::guess::Guess;
 pub(crate) use self::page::Page;
-pub(crate) use self::scope::{Holds, Meaning, Scope};
+use self::scope::Holds;
+pub(crate) use self::scope::{Meaning, Scope, kind_name};
 pub use self::shown::Shown;
 use crate::dynamic::ScalarValue;
 use crate::pool::{EnumDescriptor, Scalar};
@@ -41,7 +42,7 @@ pub(crate) enum Event<'a, 'p> {
     /// The end of a message.
     Close,
     /// The value of the record is many numbers, which follow as values.
-    OpenList,
+    OpenList { is_guess: bool },
     /// The end of a list.
     CloseList,
     /// Something is wrong; the rest of the innermost message, list or value is not understood.
@@ -79,17 +80,17 @@ pub(crate) fn walk(
     scope: Scope<'_>,
     redact: bool,
     limits: &DecodeLimits,
-    visitor: &mut impl Visitor,
+    visitor: &mut dyn Visitor,
 ) {
     let part = Part { offset: 0, bytes };
     Walker { redact, depth: limits.depth, visitor }.records(part, scope, limits.depth);
 }
 
 /// Its recursion is bounded by `decode.depth`.
-struct Walker<'v, V> {
+struct Walker<'v> {
     redact: bool,
     depth: u32,
-    visitor: &'v mut V,
+    visitor: &'v mut dyn Visitor,
 }
 
 /// What a record is, but for its value.
@@ -112,7 +113,7 @@ impl<'a> Part<'a> {
     }
 }
 
-impl<V: Visitor> Walker<'_, V> {
+impl Walker<'_> {
     fn records(&mut self, whole: Part<'_>, scope: Scope<'_>, depth_left: u32) {
         let mut decoder = Decoder::new(whole.bytes, &DecodeLimits::default());
         loop {
@@ -153,7 +154,8 @@ impl<V: Visitor> Walker<'_, V> {
         };
         let rest = start.rest(decoder);
         self.visitor.event(Event::Length { part: start.until(rest), len });
-        let Some((bytes, _)) = usize::try_from(len).ok().and_then(|len| rest.bytes.split_at_checked(len)) else {
+        let Some((bytes, _)) = usize::try_from(len).ok().and_then(|len| rest.bytes.split_at_checked(len))
+        else {
             self.fault(DecodeErrorKind::LengthPastEnd { len, left: rest.bytes.len() }, rest);
             return None;
         };
@@ -175,7 +177,7 @@ impl<V: Visitor> Walker<'_, V> {
         match (head.meaning.holds(), head.kind) {
             (Holds::Message(scope), _) => self.message(value, scope, depth_left),
             (Holds::Enum(enumeration), Kind::Prefixed) => {
-                self.list(value, |decoder| number(decoder, Scalar::I32, Some(enumeration)));
+                self.list(value, false, |decoder| number(decoder, Scalar::I32, Some(enumeration)));
             }
             (Holds::Enum(enumeration), _) => {
                 self.single(value, |decoder| number(decoder, Scalar::I32, Some(enumeration)));
@@ -188,7 +190,7 @@ impl<V: Visitor> Walker<'_, V> {
                 self.leaf(value, Leaf::Scalar(ScalarValue::Bytes(value.bytes)));
             }
             (Holds::Scalar(scalar), Kind::Prefixed) => {
-                self.list(value, |decoder| number(decoder, scalar, None));
+                self.list(value, false, |decoder| number(decoder, scalar, None));
             }
             (Holds::Scalar(scalar), _) => self.single(value, |decoder| number(decoder, scalar, None)),
             (Holds::Anything, Kind::Varint) => {
@@ -204,7 +206,7 @@ impl<V: Visitor> Walker<'_, V> {
                 Guess::Text(text) => self.leaf(value, Leaf::Text(text)),
                 Guess::Message if depth_left == 0 => self.leaf(value, Leaf::TooDeep(value.bytes)),
                 Guess::Message => self.message(value, Scope::Unknown, depth_left),
-                Guess::Packed => self.list(value, |decoder| decoder.varint().map(Leaf::Varint)),
+                Guess::Packed => self.list(value, true, |decoder| decoder.varint().map(Leaf::Varint)),
                 Guess::Bytes => self.leaf(value, Leaf::Bytes(value.bytes)),
             },
         }
@@ -222,8 +224,13 @@ impl<V: Visitor> Walker<'_, V> {
     }
 
     /// The numbers of a packed list.
-    fn list<'a, 'p>(&mut self, whole: Part<'a>, read: impl Fn(&mut Decoder<'a>) -> Result<Leaf<'a, 'p>, DecodeError>) {
-        self.visitor.event(Event::OpenList);
+    fn list<'a, 'p>(
+        &mut self,
+        whole: Part<'a>,
+        is_guess: bool,
+        read: impl Fn(&mut Decoder<'a>) -> Result<Leaf<'a, 'p>, DecodeError>,
+    ) {
+        self.visitor.event(Event::OpenList { is_guess });
         let mut decoder = Decoder::new(whole.bytes, &DecodeLimits::default());
         while !decoder.rest().is_empty() {
             let start = whole.rest(&decoder);
@@ -239,7 +246,11 @@ impl<V: Visitor> Walker<'_, V> {
     }
 
     /// One number.
-    fn single<'a, 'p>(&mut self, value: Part<'a>, read: impl Fn(&mut Decoder<'a>) -> Result<Leaf<'a, 'p>, DecodeError>) {
+    fn single<'a, 'p>(
+        &mut self,
+        value: Part<'a>,
+        read: impl Fn(&mut Decoder<'a>) -> Result<Leaf<'a, 'p>, DecodeError>,
+    ) {
         match read(&mut Decoder::new(value.bytes, &DecodeLimits::default())) {
             Ok(leaf) => self.leaf(value, leaf),
             Err(error) => self.fault(error.kind(), value),
@@ -269,11 +280,11 @@ fn number<'a, 'p>(
 }
 
 /// Tells that something is wrong with what is not shown, and nothing more: the bytes were told before.
-struct Withheld<'v, V> {
-    visitor: &'v mut V,
+struct Withheld<'v> {
+    visitor: &'v mut dyn Visitor,
 }
 
-impl<V: Visitor> Visitor for Withheld<'_, V> {
+impl Visitor for Withheld<'_> {
     fn event(&mut self, event: Event<'_, '_>) {
         if let Event::Fault { fault, rest } = event {
             let rest = Part { offset: rest.offset, bytes: &[] };
