@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use crate::dynamic::ScalarValue;
 use crate::pool::{Cardinality, FieldDescriptor, FieldType};
-use crate::text::{Quoted, Shape};
+use crate::text::{AsText, Quoted};
 use crate::walk::{Event, Leaf, Meaning, Page, Part, Scope, Shown, Visitor, kind_name};
 
 /// Bytes of a line: the longest varint, and a round number.
@@ -92,7 +92,7 @@ impl Lines {
                 let none = Part { offset: part.offset, bytes: &[] };
                 let len = part.bytes.len();
                 let bytes = if len == 1 { "byte" } else { "bytes" };
-                self.row(1, none, format_args!("{} of {len} {bytes}", Shape(value)))
+                self.row(1, none, format_args!("{} of {len} {bytes}", AsText(value)))
             }
             Leaf::TooDeep(_) => {
                 self.remark("  maybe a message, deeper than `decode.depth`:")?;
@@ -124,7 +124,7 @@ impl Lines {
                 let float = f64::from_bits(number);
                 self.row(1, part, format_args!("{number}, or {float:?}"))
             }
-            _ => self.row(1, part, Shape(value)),
+            _ => self.row(1, part, AsText(value)),
         }
     }
 

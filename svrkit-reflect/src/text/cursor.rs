@@ -80,7 +80,7 @@ impl<'t> Cursor<'t> {
             loop {
                 let rest = self.rest();
                 let plain = rest
-                    .find(|letter: char| letter == quote || matches!(letter, '\\' | '\n'))
+                    .find([quote, '\\', '\n'])
                     .ok_or_else(|| self.missing("a quote at the end of a text"))?;
                 bytes.extend_from_slice(&rest.as_bytes()[..plain]);
                 self.at += plain;

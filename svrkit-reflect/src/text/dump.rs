@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::layout::Layout;
-use super::value::Shape;
+use super::value::AsText;
 use crate::walk::{Event, Fault, Meaning, Part, Shown, Visitor};
 
 /// So many bytes that make no sense are shown; [`annotate`](crate::annotate) shows all.
@@ -42,13 +42,13 @@ impl<'l> Dump<'l> {
             Event::Value { value, .. } => match self.list {
                 List::Outside => {
                     let label = self.label.take().unwrap_or_default();
-                    self.layout.field(label, Shape(value))?;
+                    self.layout.field(label, AsText(value))?;
                 }
                 List::Empty => {
                     self.list = List::Filled;
-                    self.layout.element(Shape(value), true)?;
+                    self.layout.element(AsText(value), true)?;
                 }
-                List::Filled => self.layout.element(Shape(value), false)?,
+                List::Filled => self.layout.element(AsText(value), false)?,
             },
             Event::Open { .. } => {
                 let label = self.label.take().unwrap_or_default();

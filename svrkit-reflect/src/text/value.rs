@@ -10,9 +10,9 @@ use crate::walk::Leaf;
 pub(super) const REDACTED: &str = "[REDACTED]";
 
 /// Shows a value.
-pub(crate) struct Shape<'l>(pub(crate) Leaf<'l, 'l>);
+pub(crate) struct AsText<'l>(pub(crate) Leaf<'l, 'l>);
 
-impl fmt::Display for Shape<'_> {
+impl fmt::Display for AsText<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Leaf::Scalar(value) => scalar(value, out),

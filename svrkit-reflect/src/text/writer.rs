@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::dump::Dump;
 use super::layout::Layout;
-use super::value::{REDACTED, Shape};
+use super::value::{AsText, REDACTED};
 use super::write_error::WriteError;
 use super::{Options, walk};
 use crate::dynamic::{Dynamic, FieldValue, ScalarValue, Value};
@@ -51,7 +51,7 @@ impl<'o> Writer<'o> {
                 self.put(|layout| layout.open_list(field.name()))?;
                 for (at, value) in values.enumerate() {
                     if let Value::Scalar(value) = value? {
-                        self.put(|layout| layout.element(Shape(leaf(field, value)), at == 0))?;
+                        self.put(|layout| layout.element(AsText(leaf(field, value)), at == 0))?;
                     }
                 }
                 self.put(Layout::close_list)
@@ -62,7 +62,7 @@ impl<'o> Writer<'o> {
             FieldValue::Map(mut entries) => entries.try_for_each(|entry| {
                 let (key, value) = entry?;
                 self.put(|layout| layout.open(field.name()))?;
-                self.put(|layout| layout.field("key", Shape(Leaf::Scalar(key))))?;
+                self.put(|layout| layout.field("key", AsText(Leaf::Scalar(key))))?;
                 self.value("value", field, &value)?;
                 self.put(Layout::close)
             }),
@@ -71,7 +71,7 @@ impl<'o> Writer<'o> {
 
     fn value(&mut self, name: &str, field: FieldDescriptor<'_>, value: &Value<'_>) -> Result<(), WriteError> {
         match value {
-            Value::Scalar(value) => self.put(|layout| layout.field(name, Shape(leaf(field, *value)))),
+            Value::Scalar(value) => self.put(|layout| layout.field(name, AsText(leaf(field, *value)))),
             Value::Message(message) => {
                 self.put(|layout| layout.open(name))?;
                 self.message(message)?;
