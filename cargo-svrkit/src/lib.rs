@@ -6,6 +6,7 @@
 //! - `commands`: one subcommand a file;
 //! - `formats`: how findings are written down, one format a file;
 //! - `generated`: output files that can be told from others;
+//! - `messages`: encoded messages, and the schemas that say what they are;
 //! - `project`: what `new` makes;
 //! - `schemas`: the schema files named on the command line;
 //! - `settings`: `svrkit.toml`;
@@ -15,6 +16,7 @@
 mod commands;
 mod formats;
 mod generated;
+mod messages;
 mod outcome;
 mod project;
 mod schemas;
@@ -40,7 +42,7 @@ const CARGO_WORD: &str = "svrkit";
     after_help = "Example:\n  cargo svrkit new shop && cd shop && cargo run\n\n\
                   Exit codes:\n  \
                   0  fine\n  \
-                  1  something is wrong with the schemas, or a generated file is stale\n  \
+                  1  something is wrong with the schemas or a message, or a generated file is stale\n  \
                   2  wrong usage, or a file cannot be read or written"
 )]
 struct CommandLine {
@@ -67,7 +69,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
         Ok(line) => line.command.run().unwrap_or_else(|error| Outcome::failed(&*error)),
         // `--help` and `--version` come as errors, too.
         Err(error) if error.use_stderr() => {
-            Outcome { stdout: String::new(), stderr: error.render().to_string(), exit: Exit::Failed }
+            Outcome { stderr: error.render().to_string(), exit: Exit::Failed, ..Outcome::fine("") }
         }
         Err(error) => Outcome::fine(error.render().to_string()),
     }

@@ -9,6 +9,8 @@ use std::process::ExitCode;
 pub struct Outcome {
     /// Results.
     pub stdout: String,
+    /// Results that are no text, behind those that are.
+    pub bytes: Vec<u8>,
     /// Findings and errors.
     pub stderr: String,
     /// How the process ends.
@@ -28,15 +30,15 @@ pub enum Exit {
 
 impl Outcome {
     pub(crate) fn fine(stdout: impl Into<String>) -> Self {
-        Self { stdout: stdout.into(), stderr: String::new(), exit: Exit::Fine }
+        Self { stdout: stdout.into(), bytes: Vec::new(), stderr: String::new(), exit: Exit::Fine }
     }
 
     pub(crate) fn findings(stderr: impl Into<String>) -> Self {
-        Self { stdout: String::new(), stderr: stderr.into(), exit: Exit::Findings }
+        Self { stderr: stderr.into(), exit: Exit::Findings, ..Self::fine("") }
     }
 
     pub(crate) fn failed(error: &dyn Error) -> Self {
-        Self { stdout: String::new(), stderr: format!("error: {error}\n"), exit: Exit::Failed }
+        Self { stderr: format!("error: {error}\n"), exit: Exit::Failed, ..Self::fine("") }
     }
 }
 

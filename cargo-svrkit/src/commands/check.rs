@@ -48,6 +48,6 @@ impl Check {
         }
         let exit = if report.is_error() { Exit::Findings } else { Exit::Fine };
         let formats::Printed { stdout, stderr } = (self.format.print)(&report);
-        Ok(Outcome { stdout, stderr, exit })
+        Ok(Outcome { stderr, exit, ..Outcome::fine(stdout) })
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::generated::{self, FileState};
-use crate::outcome::{Exit, Outcome, counted};
+use crate::outcome::{Outcome, counted};
 use crate::schemas::Schemas;
 use crate::settings::Settings;
 
@@ -48,11 +48,8 @@ impl Gen {
         let output = self.output.display();
         let state = match FileState::of(&self.output, generated.source())? {
             FileState::Fresh => {
-                return Ok(Outcome {
-                    stdout: format!("`{output}` is up to date\n"),
-                    stderr: warnings,
-                    exit: Exit::Fine,
-                });
+                let stdout = format!("`{output}` is up to date\n");
+                return Ok(Outcome { stderr: warnings, ..Outcome::fine(stdout) });
             }
             state => state.fault(),
         };
@@ -62,7 +59,7 @@ impl Gen {
         }
         generated::write(&self.output, generated.source())?;
         let lines = counted(generated.source().lines().count(), "line");
-        Ok(Outcome { stdout: format!("wrote `{output}`: {lines}\n"), stderr: warnings, exit: Exit::Fine })
+        Ok(Outcome { stderr: warnings, ..Outcome::fine(format!("wrote `{output}`: {lines}\n")) })
     }
 
     /// The command that writes the file.

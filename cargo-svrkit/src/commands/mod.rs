@@ -4,9 +4,11 @@
 //! error when the work could not be done. None prints or exits.
 
 mod check;
+mod convert;
 mod export;
 mod fmt;
 mod r#gen;
+mod inspect;
 mod new;
 mod xsd;
 
@@ -36,9 +38,11 @@ macro_rules! subcommands {
 
 subcommands! {
     check::Check,
+    convert::Convert,
     export::Export,
     fmt::Fmt,
     r#gen::Gen,
+    inspect::Inspect,
     new::New,
     xsd::Xsd,
 }

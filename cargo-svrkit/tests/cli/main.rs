@@ -7,11 +7,13 @@
 
 mod check;
 mod command_line;
+mod convert;
 mod export;
 mod fmt;
 mod formats;
 mod r#gen;
 mod includes;
+mod inspect;
 mod kept_folder;
 mod lints;
 mod new;

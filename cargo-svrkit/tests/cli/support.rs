@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -64,16 +64,41 @@ impl Folder {
 
     /// Calls `cargo-svrkit` in this folder.
     pub(crate) fn svrkit<I: IntoIterator<Item: AsRef<OsStr>>>(&self, args: I) -> Ended {
-        let output = Command::new(env!("CARGO_BIN_EXE_cargo-svrkit"))
-            .args(args)
-            .current_dir(self.path())
-            .output()
-            .unwrap();
+        self.svrkit_with(args, b"")
+    }
+
+    /// The same, with something on standard input.
+    pub(crate) fn svrkit_with<I: IntoIterator<Item: AsRef<OsStr>>>(&self, args: I, stdin: &[u8]) -> Ended {
+        let output = self.output(args, stdin);
         Ended {
             code: output.status.code().unwrap(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// The exit code, and what stands on standard output, which may be no text.
+    pub(crate) fn svrkit_bytes<I: IntoIterator<Item: AsRef<OsStr>>>(
+        &self,
+        args: I,
+        stdin: &[u8],
+    ) -> (i32, Vec<u8>) {
+        let output = self.output(args, stdin);
+        (output.status.code().unwrap(), output.stdout)
+    }
+
+    fn output<I: IntoIterator<Item: AsRef<OsStr>>>(&self, args: I, stdin: &[u8]) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cargo-svrkit"))
+            .args(args)
+            .current_dir(self.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Nobody has to read it.
+        let _ = child.stdin.take().unwrap().write_all(stdin);
+        child.wait_with_output().unwrap()
     }
 }
 

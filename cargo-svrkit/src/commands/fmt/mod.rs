@@ -80,7 +80,8 @@ impl Fmt {
             )),
         }
         let is_fine = refused == 0 && !(self.check && changed > 0);
-        Ok(Outcome { stdout, stderr, exit: if is_fine { Exit::Fine } else { Exit::Findings } })
+        let exit = if is_fine { Exit::Fine } else { Exit::Findings };
+        Ok(Outcome { stderr, exit, ..Outcome::fine(stdout) })
     }
 }
 

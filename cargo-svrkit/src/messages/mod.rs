@@ -1,0 +1,15 @@
+//! Encoded messages from the command line, and the schemas that say what they are.
+//!
+//! - `input`: bytes and texts: an argument, a file or standard input;
+//! - `hex`: bytes as people paste them;
+//! - `typed`: the message that a schema and a name mean.
+//!
+//! Nothing is decoded here. `inspect` and `convert` call this.
+
+mod hex;
+mod input;
+mod typed;
+
+pub(crate) use self::hex::{from_hex, to_hex};
+pub(crate) use self::input::Input;
+pub(crate) use self::typed::{Typed, TypedError};
