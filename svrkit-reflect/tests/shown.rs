@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use svrkit_reflect::annotate::{self, annotate};
 use svrkit_reflect::text::{self, ReadErrorKind, WriteError};
-use svrkit_reflect::{Dynamic, FieldValue, MessageDescriptor, Pool, Shown, Value};
+use svrkit_reflect::{Dynamic, FieldValue, MessageDescriptor, Pool, Shown, Value, json};
 use svrkit_runtime::wire::tlv::{DECODE_DEPTH_DEFAULT, DecodeErrorKind, DecodeLimits};
 
 const SCHEMA: &str = "
@@ -203,6 +203,8 @@ proptest! {
         if let Ok(text) = text::write(order(), &bytes, &options) {
             let canonical = text::read(order(), &text, &options).unwrap_or_else(|error| panic!("{error}\n{text}"));
             prop_assert_eq!(text::write(order(), &canonical, &options).unwrap(), text);
+            let json = |bytes: &[u8]| json::write(&POOL, "p.Order", bytes, &json::Options::default()).unwrap();
+            prop_assert_eq!(json(&bytes), json(&canonical));
         }
     }
 

@@ -49,7 +49,9 @@ impl Lines {
             Event::Key { part, tag, kind, meaning } => {
                 let kind = kind_name(kind);
                 match meaning {
-                    Meaning::Unknown => self.row(0, part, format_args!("tag {tag}, {kind}")),
+                    Meaning::Unknown | Meaning::Undescribed => {
+                        self.row(0, part, format_args!("tag {tag}, {kind}"))
+                    }
                     Meaning::OtherKind(field) => {
                         let (name, holds) = (field.name(), type_name(field));
                         self.row(0, part, format_args!("tag {tag}, {kind}, unknown: `{name}` is {holds}"))
@@ -165,9 +167,7 @@ impl Lines {
 
 impl Visitor for Lines {
     fn event(&mut self, event: Event<'_, '_>) {
-        if let Event::Fault { fault, .. } = event {
-            self.shown.count(fault);
-        }
+        self.shown.count(&event);
         if !self.page.is_full() {
             // What fails is the page, and it knows why: it is full.
             let _ = self.show(event);

@@ -97,9 +97,7 @@ impl<'l> Dump<'l> {
 
 impl Visitor for Dump<'_> {
     fn event(&mut self, event: Event<'_, '_>) {
-        if let Event::Fault { fault, .. } = event {
-            self.shown.count(fault);
-        }
+        self.shown.count(&event);
         if !self.layout.is_full() {
             // What fails is the layout, and it knows why: it is full.
             let _ = self.show(event);

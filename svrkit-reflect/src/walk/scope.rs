@@ -23,7 +23,10 @@ pub(crate) enum Meaning<'p> {
     Value(FieldType<'p>),
     /// The tag of this field in a kind that it does not take: kept as unknown.
     OtherKind(FieldDescriptor<'p>),
+    /// A tag that the schema does not have.
     Unknown,
+    /// In what no schema describes.
+    Undescribed,
 }
 
 /// What the value of a record can be read as.
@@ -44,7 +47,7 @@ impl<'p> Scope<'p> {
     pub(super) fn meaning(self, key: Key) -> Meaning<'p> {
         let (tag, kind) = (key.tag(), key.kind());
         match self {
-            Self::Unknown => Meaning::Unknown,
+            Self::Unknown => Meaning::Undescribed,
             Self::Message(message) => match message.field_of_tag(tag) {
                 Some(field) if field.takes(kind) => Meaning::Field(field),
                 Some(field) => Meaning::OtherKind(field),
@@ -78,7 +81,7 @@ impl<'p> Meaning<'p> {
             Self::Field(field) => of_type(field.value_type()),
             Self::Key(scalar) => Holds::Scalar(scalar),
             Self::Value(value_type) => of_type(value_type),
-            Self::OtherKind(_) | Self::Unknown => Holds::Anything,
+            Self::OtherKind(_) | Self::Unknown | Self::Undescribed => Holds::Anything,
         }
     }
 
@@ -88,7 +91,7 @@ impl<'p> Meaning<'p> {
             Self::Field(field) => Some(field.name()),
             Self::Key(_) => Some("key"),
             Self::Value(_) => Some("value"),
-            Self::OtherKind(_) | Self::Unknown => None,
+            Self::OtherKind(_) | Self::Unknown | Self::Undescribed => None,
         }
     }
 
@@ -97,7 +100,7 @@ impl<'p> Meaning<'p> {
         match self {
             Self::Field(field) => field.is_sensitive(),
             Self::Key(_) | Self::Value(_) => false,
-            Self::OtherKind(_) | Self::Unknown => true,
+            Self::OtherKind(_) | Self::Unknown | Self::Undescribed => true,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use svrkit_reflect::{MessageDescriptor, json, text};
 
-use crate::messages::{Input, Typed, TypedError, from_hex, to_hex};
+use crate::messages::{self, Input, Typed, TypedError, from_hex, to_hex};
 use crate::outcome::Outcome;
 use crate::staging;
 
@@ -70,16 +70,24 @@ impl Convert {
         let message = self.typed.message_of(pool.as_ref())?;
         let message = message.ok_or("no message is named: name the one that is converted by --message")?;
         let input = Input::File(self.file.clone()).bytes()?;
-        let converted = match self.encoded(message, input).and_then(|bytes| self.written(message, bytes)) {
+        let mut stderr = String::new();
+        let converted = self.encoded(message, input).and_then(|bytes| {
+            if self.to == Format::Json {
+                stderr = messages::left_out_of_json(message, &bytes);
+            }
+            self.written(message, bytes)
+        });
+        let converted = match converted {
             Ok(converted) => converted,
             Err(error) => return Ok(Outcome::findings(format!("error: {error}\n"))),
         };
         let Some(output) = &self.output else {
-            return Ok(Outcome { bytes: converted, ..Outcome::fine("") });
+            return Ok(Outcome { bytes: converted, stderr, ..Outcome::fine("") });
         };
         staging::write_file(output, &converted)
             .map_err(|error| format!("cannot write `{}`, which -o names: {error}", output.display()))?;
-        Ok(Outcome::fine(format!("wrote `{}`: {} bytes\n", output.display(), converted.len())))
+        let wrote = format!("wrote `{}`: {} bytes\n", output.display(), converted.len());
+        Ok(Outcome { stderr, ..Outcome::fine(wrote) })
     }
 
     /// What came in, as bytes on the wire.
@@ -109,10 +117,7 @@ impl Convert {
                 (json + "\n").into_bytes()
             }
             Format::Tlv | Format::Hex => {
-                if let Some(fault) =
-                    text::dump(Some(message), &bytes, &text::Options { out: 0, ..Default::default() })
-                        .first_fault()
-                {
+                if let Some(fault) = messages::looked_at(message, &bytes).first_fault() {
                     return Err(Box::new(fault));
                 }
                 if self.to == Format::Hex { to_hex(&bytes).into_bytes() } else { bytes }

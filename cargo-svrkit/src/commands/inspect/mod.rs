@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use svrkit_reflect::annotate::{self, ANNOTATE_OUT_DEFAULT};
 use svrkit_reflect::{MessageDescriptor, Shown, json, text};
 
-use crate::messages::{Input, Typed, TypedError};
+use crate::messages::{self, Input, Typed, TypedError};
 use crate::outcome::{Exit, Outcome, counted};
 
 /// Shows what stands in the bytes of a message, as far as they make sense.
@@ -102,7 +102,10 @@ impl Inspect {
             ..Default::default()
         };
         match json::write(message.pool(), message.full_name(), bytes, &options) {
-            Ok(json) => Outcome::fine(json + "\n"),
+            Ok(json) => {
+                let stderr = messages::left_out_of_json(message, bytes);
+                Outcome { stderr, ..Outcome::fine(json + "\n") }
+            }
             Err(error) => {
                 let help = "help: --format tree and --format hex show how far the bytes make sense";
                 Outcome::findings(format!("error: {error}\n{help}\n"))
