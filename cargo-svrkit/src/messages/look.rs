@@ -16,7 +16,7 @@ pub(crate) fn left_out_of_json(message: MessageDescriptor<'_>, bytes: &[u8]) -> 
         count => {
             let records = counted(count, "record");
             format!(
-                "warning: {records} that the schema does not know left out of json: text keeps such records\n"
+                "warning: {records} that the schema does not know: json has no place for such, text keeps them\n"
             )
         }
     }
