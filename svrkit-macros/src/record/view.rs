@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::expand::{as_field, as_oneof, records};
+use super::expand::{Readers, as_field, as_oneof, records};
 use super::{Field, Oneof, Record, View};
 use crate::written;
 
@@ -129,18 +129,15 @@ fn place(record: &Record<'_>, field: &str, is_sensitive: bool) -> TokenStream {
 }
 
 fn look(record: &Record<'_>) -> TokenStream {
-    let keep = if record.is_small { quote!(keep_small) } else { quote!(keep) };
-    let arms = record.fields.iter().map(|field| {
-        let Field { ident, tag, .. } = field;
-        let as_field = as_field(field);
-        quote!(#tag if #as_field::takes(key) => #as_field::#keep(&mut self.#ident, key, decoder),)
-    });
-    let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
-        let Oneof { ident, tags, .. } = oneof;
-        let as_oneof = as_oneof(oneof);
-        quote!(#(#tags)|* if #as_oneof::takes(key) => self.#ident.keep(key, decoder),)
-    });
+    let readers = Readers {
+        fast: quote!(keep),
+        small: quote!(keep_small),
+        field: |ident| quote!(&mut self.#ident),
+        member: |oneof| {
+            let ident = oneof.ident;
+            quote!(self.#ident.keep(key, decoder))
+        },
+    };
     let message = record.ident;
-    let shape = quote!(<#message as ::svrkit_runtime::wire::tlv::Tlv>::SHAPE);
-    records(&quote!(), &arms.chain(members).collect::<Vec<_>>(), &quote!(decoder.skip(key)?), &shape)
+    records(record, &quote!(#message), &readers, &quote!(), &quote!(decoder.skip(key)?))
 }

@@ -14,7 +14,7 @@ pub const SHARED_LEN_MIN: usize = 1024;
 /// As a copy, unless the message is wanted in parts.
 #[inline(always)]
 fn write<'b>(free: &'b mut [u8], bytes: &Bytes) -> Option<&'b mut [u8]> {
-    if bytes.len() >= PART_LEN_MIN && parts::note(free.len(), bytes) {
+    if bytes.len() >= PART_LEN_MIN && parts::note(free, bytes) {
         let rest_len = free.len().checked_sub(bytes.len())?;
         return free.get_mut(..rest_len);
     }

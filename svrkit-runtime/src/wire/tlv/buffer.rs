@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{EncodeError, MESSAGE_OUT_DEFAULT, Tlv, backward, parts};
+use super::{EncodeError, MESSAGE_OUT_DEFAULT, Tlv, backward};
 
 /// Bytes that an idle buffer keeps at most, unless its last message was of that size itself.
 pub const BUFFER_KEPT_MAX: usize = 1024 * 1024;
@@ -52,7 +52,7 @@ impl EncodeBuffer {
         message: &M,
         headroom: usize,
     ) -> Result<&mut [u8], EncodeError> {
-        let start = self.write(message, headroom)?;
+        let start = self.write(message, headroom, |_| {})?;
         let bytes = &mut self.bytes[start..];
         // Without headroom not even the call.
         if headroom > 0 {
@@ -61,14 +61,20 @@ impl EncodeBuffer {
         Ok(bytes)
     }
 
-    /// Writes a message behind `headroom` bytes, and says where those begin.
+    /// Writes a message behind `headroom` bytes, and says where those begin. `begin` is told of each attempt's buffer.
     #[inline]
-    pub(super) fn write<M: Tlv>(&mut self, message: &M, headroom: usize) -> Result<usize, EncodeError> {
+    pub(super) fn write<M: Tlv>(
+        &mut self,
+        message: &M,
+        headroom: usize,
+        begin: impl Fn(&[u8]),
+    ) -> Result<usize, EncodeError> {
         self.shrink();
         loop {
             let len = self.bytes.len();
+            begin(&self.bytes);
             if let Some(free) = self.bytes.get_mut(headroom..)
-                && let Some(free) = message.encode_back(free)
+                && let Some(free) = attempt(message, free)
             {
                 let start = free.len();
                 let message_len = len - headroom - start;
@@ -78,7 +84,6 @@ impl EncodeBuffer {
                 self.used_len = headroom + message_len;
                 return Ok(start);
             }
-            parts::start_over();
             self.grow(headroom)?;
         }
     }
@@ -121,6 +126,14 @@ impl EncodeBuffer {
     fn too_long(&self) -> EncodeError {
         EncodeError::TooLong { limit: self.message_len_max }
     }
+}
+
+/// Writes the message, or finds that it does not fit.
+// Not inline: inside of the loop around it, all that does not depend on the buffer would be worked out ahead, absent
+// fields and all.
+#[inline(never)]
+fn attempt<'b, M: Tlv>(message: &M, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+    message.encode_back(free)
 }
 
 impl Default for EncodeBuffer {

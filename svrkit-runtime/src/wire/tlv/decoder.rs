@@ -68,6 +68,27 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// Takes the next record's key if it is this one, in its shortest form. What is not taken is left to
+    /// [`key`](Self::key).
+    #[inline(always)]
+    pub fn take_key(&mut self, key: Key) -> bool {
+        match key.strip(self.rest) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes the next record's key if `is_wanted` says so. What is not taken is left to [`key`](Self::key).
+    #[inline]
+    pub fn take_key_if(&mut self, is_wanted: impl Fn(Key) -> bool) -> Option<Key> {
+        let (key, rest) = Key::read(self.rest).ok().filter(|(key, _)| is_wanted(*key))?;
+        self.rest = rest;
+        Some(key)
+    }
+
     /// A value of kind [`Kind::Varint`](super::Kind::Varint).
     ///
     /// # Errors
@@ -107,17 +128,16 @@ impl<'a> Decoder<'a> {
     /// Truncation, a length past the end.
     #[inline(always)]
     pub fn prefixed(&mut self) -> Result<&'a [u8], DecodeError> {
-        if let [len, rest @ ..] = self.rest
-            && *len < 0x80
-            && let Some((value, rest)) = rest.split_at_checked(usize::from(*len))
-        {
-            self.rest = rest;
-            return Ok(value);
+        match records::split_prefixed_short(self.rest) {
+            Some((value, rest)) => {
+                self.rest = rest;
+                Ok(value)
+            }
+            None => self.prefixed_long(),
         }
-        self.prefixed_long()
     }
 
-    /// A length of several bytes, or one past the end.
+    /// A length of more bytes, or one past the end.
     #[inline(never)]
     fn prefixed_long(&mut self) -> Result<&'a [u8], DecodeError> {
         match records::split_prefixed(self.rest) {
@@ -306,7 +326,7 @@ impl<'a> Decoder<'a> {
     pub(super) fn run_len(&self, key: Key) -> usize {
         let mut len = 1;
         let mut rest = self.rest;
-        while let Ok((_, behind)) = records::split_value(rest, key.kind())
+        while let Some(behind) = records::behind_value(rest, key.kind())
             && let Some(value) = key.strip(behind)
         {
             len += 1;

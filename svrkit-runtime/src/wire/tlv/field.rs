@@ -37,6 +37,9 @@ pub trait Field<E> {
     /// The kind that is read as well: numbers come packed or not.
     const KIND_ALSO: Kind = Self::KIND;
 
+    /// Whether it takes more than one record.
+    const MAY_REPEAT: bool = matches!(Self::FORM, FieldForm::Many(_) | FieldForm::Map { .. });
+
     /// Writes the field's records at the end of `free` and returns what is free in front of them; `None` when
     /// they do not fit. `key` is the field's tag with [`KIND`](Self::KIND).
     fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]>;

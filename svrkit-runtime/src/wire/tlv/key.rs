@@ -69,13 +69,22 @@ impl Key {
     }
 
     /// What stands behind this key, if it stands in front of `bytes` in its shortest form.
-    #[inline]
+    // Where the key is a constant this is one comparison.
+    #[inline(always)]
     pub(super) fn strip(self, bytes: &[u8]) -> Option<&[u8]> {
+        if self.0 < 0x80 {
+            return match bytes {
+                [first, rest @ ..] if u32::from(*first) == self.0 => Some(rest),
+                _ => None,
+            };
+        }
         match bytes {
-            [first, rest @ ..] if u32::from(*first) == self.0 => (self.0 < 0x80).then_some(rest),
-            [first, second, rest @ ..] if self.0 < 1 << 14 => {
-                let number = u32::from(*first & 0x7f) | u32::from(*second) << 7;
-                (*first >= 0x80 && number == self.0).then_some(rest)
+            [first, second, rest @ ..]
+                if self.0 < 1 << 14
+                    && u16::from_le_bytes([*first, *second])
+                        == u16::from_le_bytes([self.0 as u8 | 0x80, (self.0 >> 7) as u8]) =>
+            {
+                Some(rest)
             }
             _ => None,
         }

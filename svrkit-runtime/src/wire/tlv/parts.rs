@@ -15,8 +15,16 @@ use super::{EncodeBuffer, EncodeError, Tlv};
 pub const PART_LEN_MIN: usize = 4 * 1024;
 
 thread_local! {
-    /// What was noted since somebody asked for parts: `None` where nobody did.
-    static NOTED: RefCell<Option<Vec<Noted>>> = const { RefCell::new(None) };
+    /// `None` where nobody asked for parts.
+    static COLLECTED: RefCell<Option<Collected>> = const { RefCell::new(None) };
+}
+
+/// What was noted since somebody asked for parts.
+struct Collected {
+    /// The address of the buffer: what is written elsewhere meanwhile, by a message that encodes another one by itself,
+    /// is not ours.
+    buffer: usize,
+    noted: Vec<Noted>,
 }
 
 /// A field that was not copied.
@@ -89,7 +97,7 @@ impl EncodeBuffer {
     /// The message is longer than `message.out`.
     pub fn encode_parts<M: Tlv>(&mut self, message: &M) -> Result<EncodedParts<'_>, EncodeError> {
         let collecting = Collecting::begin();
-        let start = self.write(message, 0)?;
+        let start = self.write(message, 0, Collecting::start_over)?;
         // Written from the end: the last noted stands first.
         let noted = collecting.end().into_iter().rev();
         let shared = noted.map(|noted| (noted.free_len - start, noted.bytes)).collect();
@@ -97,42 +105,38 @@ impl EncodeBuffer {
     }
 }
 
-/// Notes fields until it is dropped, also by a panic.
-struct Collecting(());
+/// Notes fields until it is dropped, also by a panic; then goes on with what was going on before.
+struct Collecting {
+    around: Option<Collected>,
+}
 
 impl Collecting {
     fn begin() -> Self {
-        NOTED.set(Some(Vec::new()));
-        Self(())
+        Self { around: COLLECTED.take() }
+    }
+
+    /// The message is written into `buffer`, from the start.
+    fn start_over(buffer: &[u8]) {
+        COLLECTED.set(Some(Collected { buffer: buffer.as_ptr().addr(), noted: Vec::new() }));
     }
 
     fn end(self) -> Vec<Noted> {
-        NOTED.take().unwrap_or_default()
+        COLLECTED.take().map(|collected| collected.noted).unwrap_or_default()
     }
 }
 
 impl Drop for Collecting {
     fn drop(&mut self) {
-        NOTED.set(None);
+        COLLECTED.set(self.around.take());
     }
 }
 
-/// Forgets what was noted: the message is written once more.
-pub(super) fn start_over() {
-    NOTED.with_borrow_mut(|noted| {
-        if let Some(noted) = noted {
-            noted.clear();
-        }
-    });
-}
-
-/// Notes `bytes`, which would stand at the end of `free_len` free bytes, if parts are wanted: their place is then left
-/// as it is.
+/// Notes `bytes`, which would stand at the end of `free`, if parts are wanted: their place is then left as it is.
 #[inline(never)]
-pub(super) fn note(free_len: usize, bytes: &Bytes) -> bool {
-    NOTED.with_borrow_mut(|noted| match (noted, free_len.checked_sub(bytes.len())) {
-        (Some(noted), Some(free_len)) => {
-            noted.push(Noted { free_len, bytes: bytes.clone() });
+pub(super) fn note(free: &[u8], bytes: &Bytes) -> bool {
+    COLLECTED.with_borrow_mut(|collected| match (collected, free.len().checked_sub(bytes.len())) {
+        (Some(collected), Some(free_len)) if collected.buffer == free.as_ptr().addr() => {
+            collected.noted.push(Noted { free_len, bytes: bytes.clone() });
             true
         }
         _ => false,

@@ -104,6 +104,29 @@ pub(super) fn split_value(bytes: &[u8], kind: Kind) -> Result<(&[u8], &[u8]), De
     }
 }
 
+/// What follows a value, if it is whole.
+#[inline(always)]
+pub(super) fn behind_value(bytes: &[u8], kind: Kind) -> Option<&[u8]> {
+    if kind == Kind::Prefixed
+        && let Some((_, rest)) = split_prefixed_short(bytes)
+    {
+        return Some(rest);
+    }
+    split_value(bytes, kind).ok().map(|(_, rest)| rest)
+}
+
+/// Splits off a length of one or two bytes and as many bytes, if they are there.
+#[inline(always)]
+pub(super) fn split_prefixed_short(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    match bytes {
+        [len, rest @ ..] if *len < 0x80 => rest.split_at_checked(usize::from(*len)),
+        [low, high, rest @ ..] if *high < 0x80 => {
+            rest.split_at_checked(usize::from(*low & 0x7f) | usize::from(*high) << 7)
+        }
+        _ => None,
+    }
+}
+
 /// Splits off a length and as many bytes.
 #[inline]
 pub(super) fn split_prefixed(bytes: &[u8]) -> Result<(&[u8], &[u8]), DecodeErrorKind> {

@@ -51,7 +51,7 @@ impl Value<Plain> for String {
         backward::varint(backward::raw(free, self.as_bytes())?, self.len() as u64)
     }
 
-    #[inline]
+    #[inline(always)]
     fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         *self = Self::read_value(decoder)?;
         Ok(())
