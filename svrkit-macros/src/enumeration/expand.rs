@@ -97,6 +97,19 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
                 })
             }
 
+            fn unpack(
+                packed: &[::core::primitive::u8],
+            ) -> ::core::result::Result<
+                (Self, &[::core::primitive::u8]),
+                ::svrkit_runtime::wire::tlv::DecodeErrorKind,
+            > {
+                let (number, rest) =
+                    <::core::primitive::i32 as ::svrkit_runtime::wire::tlv::Value<
+                        ::svrkit_runtime::wire::tlv::Plain,
+                    >>::unpack(packed)?;
+                ::core::result::Result::Ok((::svrkit_runtime::wire::tlv::TlvEnum::from_number(number), rest))
+            }
+
             type Kept<'a> = Self;
             type Seen<'a> = Self;
             type SeenOption<'a> = ::core::option::Option<Self>;

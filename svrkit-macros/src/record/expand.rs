@@ -121,6 +121,14 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                 }
 
                 #[inline]
+                fn see_next<'a>(
+                    rest: &mut &'a [::core::primitive::u8],
+                    source: &::svrkit_runtime::wire::tlv::Source<'a>,
+                ) -> ::core::result::Result<Self::Seen<'a>, ::svrkit_runtime::wire::tlv::DecodeError> {
+                    ::svrkit_runtime::wire::tlv::Run::see_next::<Self>(rest, source)
+                }
+
+                #[inline]
                 fn see_option<'a>(
                     kept: ::core::option::Option<::svrkit_runtime::wire::tlv::Run<'a>>,
                     source: &::svrkit_runtime::wire::tlv::Source<'a>,

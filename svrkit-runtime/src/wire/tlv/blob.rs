@@ -66,6 +66,11 @@ impl Value<Plain> for Bytes {
         Ok(kept)
     }
 
+    #[inline(always)]
+    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a [u8], DecodeError> {
+        source.prefixed(rest)
+    }
+
     #[inline]
     fn see_option<'a>(kept: Option<&'a [u8]>, _: &Source<'a>, _: &'static Place) -> Option<&'a [u8]> {
         kept
@@ -110,6 +115,11 @@ impl Value<Plain> for Vec<u8> {
     #[inline]
     fn see<'a>(kept: &'a [u8], _: &Source<'a>) -> Result<&'a [u8], DecodeError> {
         Ok(kept)
+    }
+
+    #[inline(always)]
+    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a [u8], DecodeError> {
+        source.prefixed(rest)
     }
 
     #[inline]

@@ -8,7 +8,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{DecodeError, DecodeErrorKind, DecodeLimits, Key, Tlv, records, text, varint};
+use super::{DecodeError, DecodeErrorKind, DecodeLimits, Key, Kind, Tlv, records, text, varint};
 
 /// The unread part of a message, with the limits of its decode.
 ///
@@ -178,7 +178,16 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Truncation, a length past the end, a varint that is none.
+    #[inline(always)]
     pub fn skip(&mut self, key: Key) -> Result<(), DecodeError> {
+        if key.kind() == Kind::Prefixed {
+            return self.prefixed().map(|_| ());
+        }
+        self.skip_number(key)
+    }
+
+    #[inline(never)]
+    fn skip_number(&mut self, key: Key) -> Result<(), DecodeError> {
         match records::split_value(self.rest, key.kind()) {
             Ok((_, rest)) => {
                 self.rest = rest;

@@ -218,6 +218,13 @@ fn read_entry<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding>(
     decoder.charge(K::HEAP_LEN + V::HEAP_LEN)?;
     let (mut key, mut value) = (K::default(), V::default());
     decoder.deeper(|decoder| {
+        // As every encoder writes it.
+        if decoder.take_key(Key::new(1, K::KIND)) {
+            key.merge_value(decoder)?;
+        }
+        if decoder.take_key(Key::new(2, V::KIND)) {
+            value.merge_value(decoder).map_err(|error| error.in_entry(&key))?;
+        }
         while let Some(next) = decoder.key()? {
             if next == Key::new(1, K::KIND) {
                 key.merge_value(decoder)?;

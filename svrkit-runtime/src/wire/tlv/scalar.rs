@@ -3,8 +3,8 @@
 //! Integers that are too long for their type are cut, as protobuf does it; zero is not sent, −0.0 is.
 
 use super::{
-    DecodeError, Decoder, Field, FieldForm, Fixed, Key, Kind, Place, Plain, Source, Value, ValueForm,
-    Violations, Zigzag, backward,
+    DecodeError, DecodeErrorKind, Decoder, Field, FieldForm, Fixed, Key, Kind, Place, Plain, Source, Value,
+    ValueForm, Violations, Zigzag, backward, varint,
 };
 
 macro_rules! varints {
@@ -35,6 +35,12 @@ macro_rules! varints {
                 decoder: &mut Decoder<'a>,
             ) -> Result<(), DecodeError> {
                 decoder.packed_varints(items, packed, |$varint| $from_varint)
+            }
+
+            #[inline(always)]
+            fn unpack(packed: &[u8]) -> Result<(Self, &[u8]), DecodeErrorKind> {
+                let ($varint, rest) = varint::read_mixed(packed)?;
+                Ok(($from_varint, rest))
             }
 
             #[inline(always)]
@@ -140,6 +146,12 @@ macro_rules! fixed {
                 decoder: &mut Decoder<'a>,
             ) -> Result<(), DecodeError> {
                 decoder.packed_fixed(items, packed, Self::from_le_bytes)
+            }
+
+            #[inline(always)]
+            fn unpack(packed: &[u8]) -> Result<(Self, &[u8]), DecodeErrorKind> {
+                let (bytes, rest) = packed.split_first_chunk().ok_or(DecodeErrorKind::Truncated)?;
+                Ok((Self::from_le_bytes(*bytes), rest))
             }
 
             #[inline(always)]

@@ -79,9 +79,17 @@ impl Value<Plain> for String {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn see<'a>(kept: &'a [u8], source: &Source<'a>) -> Result<&'a str, DecodeError> {
-        checked(kept).ok_or_else(|| source.decoder(kept).error(DecodeErrorKind::NotUtf8))
+        match checked(kept) {
+            Some(text) => Ok(text),
+            None => Err(source.error(kept, DecodeErrorKind::NotUtf8)),
+        }
+    }
+
+    #[inline(always)]
+    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a str, DecodeError> {
+        <Self as Value<Plain>>::see(source.prefixed(rest)?, source)
     }
 
     #[inline]

@@ -85,6 +85,32 @@ pub trait Value<E: Encoding>: Default {
     /// Whatever is wrong with the bytes, and the limits of the decode.
     fn see<'a>(kept: Self::Kept<'a>, source: &Source<'a>) -> Result<Self::Seen<'a>, DecodeError>;
 
+    /// Reads the value that begins `rest`, of a record that was read before, and leaves what follows it.
+    ///
+    /// # Errors
+    ///
+    /// As [`see`](Self::see).
+    #[inline(always)]
+    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<Self::Seen<'a>, DecodeError> {
+        let mut kept = Self::Kept::default();
+        let mut decoder = source.decoder(rest);
+        // Only a message cares for the tag, which reads by itself.
+        Self::keep(&mut kept, Key::new(1, Self::KIND), &mut decoder)?;
+        *rest = decoder.rest();
+        Self::see(kept, source)
+    }
+
+    /// Takes one value off the front of `packed`, as a view keeps it, where the kind is none with a length.
+    ///
+    /// # Errors
+    ///
+    /// No such value.
+    #[inline(always)]
+    fn unpack<'a>(packed: &'a [u8]) -> Result<(Self::Kept<'a>, &'a [u8]), DecodeErrorKind> {
+        let _ = packed;
+        Err(DecodeErrorKind::Truncated)
+    }
+
     /// Reads what was kept, if anything was; errors say that it is the field at `place`.
     fn see_option<'a>(
         kept: Option<Self::Kept<'a>>,
@@ -164,6 +190,11 @@ impl<T: Value<E>, E: Encoding> Value<E> for Box<T> {
     #[inline]
     fn see<'a>(kept: T::Kept<'a>, source: &Source<'a>) -> Result<T::Seen<'a>, DecodeError> {
         T::see(kept, source)
+    }
+
+    #[inline]
+    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<T::Seen<'a>, DecodeError> {
+        T::see_next(rest, source)
     }
 
     #[inline]

@@ -28,7 +28,7 @@ type Entry<'a, K, V, KE, VE> = (<K as Value<KE>>::Seen<'a>, <V as Value<VE>>::Se
 impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a, K, V, KE, VE> {
     pub(in crate::wire::tlv) fn new(run: &Run<'a>, source: &Source<'a>, place: &'static Place) -> Self {
         Self {
-            walk: Walk::new(run, source),
+            walk: Walk::new(run),
             source: *source,
             place,
             index: 0,
@@ -56,11 +56,19 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a,
         Ok(found)
     }
 
+    #[inline(always)]
     fn read(&mut self) -> Result<Entry<'a, K, V, KE, VE>, DecodeError> {
-        let bytes = self.walk.decoder.prefixed()?;
-        let entry = self.source.below(bytes)?;
+        let bytes = self.source.prefixed(&mut self.walk.rest)?;
+        let entry = self.source.below(Run { rest: bytes, ..Run::default() })?;
         let mut decoder = entry.decoder(bytes);
         let (mut key, mut value) = (K::Kept::default(), V::Kept::default());
+        // As every encoder writes it.
+        if decoder.take_key(Key::new(1, K::KIND)) {
+            K::keep(&mut key, Key::new(1, K::KIND), &mut decoder)?;
+        }
+        if decoder.take_key(Key::new(2, V::KIND)) {
+            V::keep(&mut value, Key::new(2, V::KIND), &mut decoder)?;
+        }
         while let Some(next) = decoder.key()? {
             if next == Key::new(1, K::KIND) {
                 K::keep(&mut key, next, &mut decoder)?;
@@ -74,9 +82,10 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a,
     }
 
     #[cold]
+    #[inline(never)]
     fn fail(&mut self, error: DecodeError) -> DecodeError {
         self.walk.end();
-        self.place.around(error.in_item(self.index))
+        self.place.around(error.in_item(self.index - 1))
     }
 }
 
@@ -87,10 +96,11 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Iterator for E
     fn next(&mut self) -> Option<Self::Item> {
         self.walk.next(|kind| kind == Kind::Prefixed)?;
         let read = self.read();
-        if read.is_ok() {
-            self.index += 1;
+        self.index += 1;
+        if let Err(error) = read {
+            return Some(Err(self.fail(error)));
         }
-        Some(read.map_err(|error| self.fail(error)))
+        Some(read)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -6,14 +6,14 @@ use std::marker::PhantomData;
 
 use super::run::Walk;
 use super::{Place, Run, Source};
-use crate::wire::tlv::{DecodeError, Encoding, Key, Kind, Plain, Value};
+use crate::wire::tlv::{DecodeError, Encoding, Kind, Plain, Value};
 
 /// Iterates over the items of a repeated field in a view. It ends after an error.
 #[derive(Clone)]
 pub struct ItemViews<'a, T: Value<E>, E: Encoding = Plain> {
     walk: Walk<'a>,
-    /// What follows the packed record that is being read.
-    behind: Option<&'a [u8]>,
+    /// What is left of the packed record that is being read.
+    packed: &'a [u8],
     source: Source<'a>,
     place: &'static Place,
     index: usize,
@@ -22,62 +22,56 @@ pub struct ItemViews<'a, T: Value<E>, E: Encoding = Plain> {
 
 impl<'a, T: Value<E>, E: Encoding> ItemViews<'a, T, E> {
     pub(in crate::wire::tlv) fn new(run: &Run<'a>, source: &Source<'a>, place: &'static Place) -> Self {
-        Self {
-            walk: Walk::new(run, source),
-            behind: None,
-            source: *source,
-            place,
-            index: 0,
-            items: PhantomData,
-        }
+        Self { walk: Walk::new(run), packed: &[], source: *source, place, index: 0, items: PhantomData }
     }
 
-    #[inline]
-    fn read(&mut self, key: Key) -> Result<T::Seen<'a>, DecodeError> {
-        let mut kept = T::Kept::default();
-        T::keep(&mut kept, key, &mut self.walk.decoder)?;
-        T::see(kept, &self.source)
+    /// An item of the packed record.
+    #[inline(always)]
+    fn next_packed(&mut self) -> Result<T::Seen<'a>, DecodeError> {
+        let read = T::unpack(self.packed).map_err(|kind| self.source.error(self.packed, kind));
+        let seen = read.and_then(|(kept, rest)| {
+            self.packed = rest;
+            T::see(kept, &self.source)
+        });
+        self.index += 1;
+        if let Err(error) = seen {
+            return Err(self.fail(error));
+        }
+        seen
     }
 
     #[cold]
+    #[inline(never)]
     fn fail(&mut self, error: DecodeError) -> DecodeError {
         self.walk.end();
-        self.behind = None;
-        self.place.around(error.in_item(self.index))
+        self.packed = &[];
+        self.place.around(error.in_item(self.index - 1))
     }
 }
 
 impl<'a, T: Value<E>, E: Encoding> Iterator for ItemViews<'a, T, E> {
     type Item = Result<T::Seen<'a>, DecodeError>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let is_packable = const { !matches!(T::KIND, Kind::Prefixed) };
-        let key = loop {
-            if is_packable && let Some(behind) = self.behind {
-                if !self.walk.decoder.rest().is_empty() {
-                    break Key::new(1, T::KIND);
-                }
-                self.walk.decoder.go_to(behind);
-                self.behind = None;
+        loop {
+            if is_packable && !self.packed.is_empty() {
+                return Some(self.next_packed());
             }
             let key = self.walk.next(|kind| kind == T::KIND || kind == Kind::Prefixed)?;
             if !is_packable || key.kind() != Kind::Prefixed {
-                break key;
+                break;
             }
-            match self.walk.decoder.prefixed() {
-                Ok(packed) => {
-                    self.behind = Some(self.walk.decoder.rest());
-                    self.walk.decoder.go_to(packed);
-                }
-                Err(error) => return Some(Err(self.fail(error))),
-            }
-        };
-        let read = self.read(key);
-        if read.is_ok() {
-            self.index += 1;
+            // Its length was read when the view was made.
+            self.packed = self.source.prefixed(&mut self.walk.rest).unwrap_or_default();
         }
-        Some(read.map_err(|error| self.fail(error)))
+        let seen = T::see_next(&mut self.walk.rest, &self.source);
+        self.index += 1;
+        if let Err(error) = seen {
+            return Some(Err(self.fail(error)));
+        }
+        Some(seen)
     }
 
     /// Of packed numbers it is known how many there are when they are read.

@@ -48,9 +48,13 @@ impl<'a> MemberPart<'a> {
     /// Whatever is wrong with the bytes, and the limits of the decode.
     pub fn decode<T: TlvOneof>(&self, source: &Source<'a>) -> Result<Option<T>, DecodeError> {
         let mut place = None;
-        let mut walk = Walk::new(&self.run, source);
+        let mut walk = Walk::new(&self.run);
+        // One budget for all records.
+        let mut decoder = source.decoder(&[]);
         while let Some(key) = walk.next(|kind| kind == self.run.key.kind()) {
-            T::merge_member(&mut place, key, &mut walk.decoder)?;
+            decoder.go_to(walk.rest);
+            T::merge_member(&mut place, key, &mut decoder)?;
+            walk.rest = decoder.rest();
         }
         Ok(place)
     }

@@ -98,7 +98,7 @@ pub trait View<'a>: Copy + fmt::Debug {
 
 /// What [`Tlv::view_with`] does.
 pub(super) fn view<'a, M: Tlv>(bytes: &'a [u8], limits: &DecodeLimits) -> Result<M::View<'a>, DecodeError> {
-    match Source::whole(bytes, limits).view() {
+    match Source::whole(bytes, limits).view(bytes) {
         Ok(view) => Ok(view),
         Err(error) => Err(DecodeError::in_message(error, M::NAME)),
     }

@@ -1,7 +1,7 @@
 //! Where the records of one field are: the first of them, and how many.
 
 use super::{Place, Source};
-use crate::wire::tlv::{DecodeError, DecodeErrorKind, Decoder, Key, Kind, Tlv};
+use crate::wire::tlv::{DecodeError, DecodeErrorKind, Decoder, Key, Kind, Tlv, records};
 
 /// The records of one field among those of its message. What a view keeps of a message or of a repeated field.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ impl<'a> Run<'a> {
     /// # Errors
     ///
     /// As [`Decoder::skip`], and a record of another part of the message than the first.
-    #[inline]
+    #[inline(always)]
     pub fn keep(&mut self, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         let rest = decoder.rest();
         if self.len == 0 {
@@ -42,7 +42,23 @@ impl<'a> Run<'a> {
     /// Too deep, and records of its own level that are malformed.
     #[inline]
     pub fn see<M: Tlv>(&self, source: &Source<'a>) -> Result<M::View<'a>, DecodeError> {
-        source.inside(self)?.view()
+        if self.len == 0 {
+            return source.below(*self)?.view(&[]);
+        }
+        let mut rest = self.rest;
+        let bytes = source.prefixed(&mut rest)?;
+        source.below(*self)?.view(bytes)
+    }
+
+    /// The view of the message that begins `rest`, a record that was read before; leaves what follows it.
+    ///
+    /// # Errors
+    ///
+    /// As [`see`](Self::see).
+    #[inline(always)]
+    pub fn see_next<M: Tlv>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<M::View<'a>, DecodeError> {
+        let bytes = source.prefixed(rest)?;
+        source.below(Self { rest: bytes, ..Self::default() })?.view(bytes)
     }
 
     /// The same where there may be none; errors say that it is the field at `place`.
@@ -75,7 +91,8 @@ impl Default for Run<'_> {
 /// Goes from one record of a field to the next. They were read when the view was made, so their bounds are in order.
 #[derive(Clone)]
 pub(super) struct Walk<'a> {
-    pub(super) decoder: Decoder<'a>,
+    /// From the next value on, once a key was handed out: whoever reads the value moves on.
+    pub(super) rest: &'a [u8],
     first: Key,
     is_at_first: bool,
     left: u32,
@@ -83,8 +100,8 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     #[inline]
-    pub(super) fn new(run: &Run<'a>, source: &Source<'a>) -> Self {
-        Self { decoder: source.decoder(run.rest), first: run.key, is_at_first: true, left: run.len }
+    pub(super) fn new(run: &Run<'a>) -> Self {
+        Self { rest: run.rest, first: run.key, is_at_first: true, left: run.len }
     }
 
     /// How many records are left.
@@ -92,19 +109,29 @@ impl<'a> Walk<'a> {
         self.left as usize
     }
 
-    /// The key of the next record of one of the field's kinds, whose value is then next in the decoder.
-    #[inline]
+    /// The key of the next record of one of the field's kinds, whose value then begins `rest`.
+    #[inline(always)]
     pub(super) fn next(&mut self, is_of_field: impl Fn(Kind) -> bool) -> Option<Key> {
         self.left = self.left.checked_sub(1)?;
         if std::mem::take(&mut self.is_at_first) {
             return Some(self.first);
         }
+        if let Some(rest) = self.first.strip(self.rest) {
+            self.rest = rest;
+            return Some(self.first);
+        }
+        self.next_behind_others(is_of_field)
+    }
+
+    #[inline(never)]
+    fn next_behind_others(&mut self, is_of_field: impl Fn(Kind) -> bool) -> Option<Key> {
         loop {
-            let key = self.decoder.key().ok()??;
-            if key == self.first || key.tag() == self.first.tag() && is_of_field(key.kind()) {
+            let (key, rest) = Key::read(self.rest).ok()?;
+            self.rest = rest;
+            if key.tag() == self.first.tag() && is_of_field(key.kind()) {
                 return Some(key);
             }
-            self.decoder.skip(key).ok()?;
+            self.rest = records::behind_value(self.rest, key.kind())?;
         }
     }
 

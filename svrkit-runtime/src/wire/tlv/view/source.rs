@@ -4,15 +4,13 @@ use std::fmt;
 
 use super::run::Walk;
 use super::{Run, View};
-use crate::wire::tlv::{DecodeError, DecodeErrorKind, DecodeLimits, Decoder, Kind, Tlv};
+use crate::wire::tlv::{DecodeError, DecodeErrorKind, DecodeLimits, Decoder, Kind, Tlv, records};
 
 /// The bytes of a message, with the limits that hold for it and all inside.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
-    /// The message, or the first part of it.
-    bytes: &'a [u8],
-    /// Where a message in several parts stands in the one around it; none where it is in one.
-    parts: Run<'a>,
+    /// The records in the message around that hold it; or if their number is 0, its bytes themselves.
+    run: Run<'a>,
     /// The address at which the outermost message begins.
     origin: usize,
     depth_left: u32,
@@ -23,54 +21,81 @@ impl<'a> Source<'a> {
     /// An outermost message.
     #[inline]
     pub(super) fn whole(bytes: &'a [u8], limits: &DecodeLimits) -> Self {
-        Self {
-            bytes,
-            parts: Run::default(),
-            origin: bytes.as_ptr().addr(),
-            depth_left: limits.depth,
-            limits: *limits,
-        }
+        let run = Run { rest: bytes, ..Run::default() };
+        Self { run, origin: bytes.as_ptr().addr(), depth_left: limits.depth, limits: *limits }
     }
 
-    /// The message in the records of `run`, one level below.
-    #[inline]
-    pub(super) fn inside(&self, run: &Run<'a>) -> Result<Self, DecodeError> {
-        if run.len == 0 {
-            return self.below(&[]);
+    /// The records of `run`, whose number is 0 where it is all in `rest`, one level below.
+    #[inline(always)]
+    pub(super) fn below(&self, run: Run<'a>) -> Result<Self, DecodeError> {
+        match self.depth_left.checked_sub(1) {
+            Some(depth_left) => Ok(Self { run, depth_left, ..*self }),
+            None => Err(self.error(run.rest, DecodeErrorKind::DepthExceeded { limit: self.limits.depth })),
         }
-        let bytes = self.decoder(run.rest).prefixed()?;
-        let parts = if run.len > 1 { *run } else { Run::default() };
-        Ok(Self { parts, ..self.below(bytes)? })
-    }
-
-    /// The records in `bytes`, a part of this message, one level below.
-    #[inline]
-    pub(super) fn below(&self, bytes: &'a [u8]) -> Result<Self, DecodeError> {
-        let Some(depth_left) = self.depth_left.checked_sub(1) else {
-            return Err(self
-                .decoder(bytes)
-                .error(DecodeErrorKind::DepthExceeded { limit: self.limits.depth }));
-        };
-        Ok(Self { bytes, parts: Run::default(), depth_left, ..*self })
     }
 
     /// Reads on in `bytes`, a part of the outermost message.
-    #[inline]
+    #[inline(always)]
     pub(in crate::wire::tlv) fn decoder(&self, bytes: &'a [u8]) -> Decoder<'a> {
         Decoder::part(bytes, self.origin, self.depth_left, &self.limits)
     }
 
-    /// Notes what is in it.
-    #[inline]
-    pub(super) fn view<V: View<'a>>(self) -> Result<V, DecodeError> {
-        let mut view = V::over(self);
-        view.look(&mut self.decoder(self.bytes))?;
-        if self.parts.len > 0 {
-            for part in self.parts().skip(1) {
-                view.look(&mut self.decoder(part))?;
+    /// What is wrong where `rest` begins.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::wire::tlv) fn error(&self, rest: &'a [u8], kind: DecodeErrorKind) -> DecodeError {
+        self.decoder(rest).error(kind)
+    }
+
+    /// Takes a length and as many bytes off the front of `rest`.
+    #[inline(always)]
+    pub(in crate::wire::tlv) fn prefixed(&self, rest: &mut &'a [u8]) -> Result<&'a [u8], DecodeError> {
+        match records::split_prefixed_short(rest) {
+            Some((value, behind)) => {
+                *rest = behind;
+                Ok(value)
             }
+            None => self.prefixed_long(rest),
         }
-        Ok(view)
+    }
+
+    #[inline(never)]
+    fn prefixed_long(&self, rest: &mut &'a [u8]) -> Result<&'a [u8], DecodeError> {
+        match records::split_prefixed(rest) {
+            Ok((value, behind)) => {
+                *rest = behind;
+                Ok(value)
+            }
+            Err(kind) => Err(self.error(rest, kind)),
+        }
+    }
+
+    /// Notes what is in the message, whose first part is `bytes`.
+    // Made where the caller wants it: a view is large, and one that is moved right after it was written waits for all
+    // its stores.
+    #[inline(always)]
+    pub(super) fn view<V: View<'a>>(self, bytes: &'a [u8]) -> Result<V, DecodeError> {
+        let mut made = Ok(V::over(self));
+        let fault = match &mut made {
+            Ok(view) => self.look(view, bytes).err(),
+            Err(_) => None,
+        };
+        if let Some(error) = fault {
+            made = Err(error);
+        }
+        made
+    }
+
+    #[inline(always)]
+    fn look<V: View<'a>>(&self, view: &mut V, bytes: &'a [u8]) -> Result<(), DecodeError> {
+        view.look(&mut self.decoder(bytes))?;
+        if self.run.len > 1 { self.look_behind(view) } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_behind<V: View<'a>>(&self, view: &mut V) -> Result<(), DecodeError> {
+        self.parts().skip(1).try_for_each(|part| view.look(&mut self.decoder(part)))
     }
 
     /// Decodes it.
@@ -92,32 +117,38 @@ impl<'a> Source<'a> {
     ///
     /// Those of `out`.
     pub fn show(&self, name: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct(name).field("len", &self.bytes.len()).finish_non_exhaustive()
+        out.debug_struct(name).field("len", &self.len()).finish_non_exhaustive()
+    }
+
+    fn len(&self) -> usize {
+        self.parts().map(<[u8]>::len).sum()
     }
 
     /// The bytes of the message in the order of the wire, one part for each record.
     pub(super) fn parts(&self) -> Parts<'a> {
-        let walk = (self.parts.len > 0).then(|| Walk::new(&self.parts, self));
-        Parts { first: Some(self.bytes), walk }
+        let whole = (self.run.len == 0).then_some(self.run.rest);
+        Parts { whole, walk: Walk::new(&self.run), source: *self }
     }
 }
 
 /// Iterates over the parts of a message.
 #[derive(Clone)]
 pub(super) struct Parts<'a> {
-    first: Option<&'a [u8]>,
-    walk: Option<Walk<'a>>,
+    whole: Option<&'a [u8]>,
+    walk: Walk<'a>,
+    source: Source<'a>,
 }
 
 impl<'a> Iterator for Parts<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
-        let Some(walk) = &mut self.walk else {
-            return self.first.take();
-        };
-        walk.next(|kind| kind == Kind::Prefixed)?;
-        walk.decoder.prefixed().ok()
+        if let Some(whole) = self.whole.take() {
+            return Some(whole);
+        }
+        // The records were read when the message around was looked at: no error can come.
+        self.walk.next(|kind| kind == Kind::Prefixed)?;
+        self.source.prefixed(&mut self.walk.rest).ok()
     }
 }
 
@@ -125,7 +156,7 @@ impl<'a> Iterator for Parts<'a> {
 impl fmt::Debug for Source<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Source")
-            .field("len", &self.bytes.len())
+            .field("len", &self.len())
             .field("depth_left", &self.depth_left)
             .finish_non_exhaustive()
     }
