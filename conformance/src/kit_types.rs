@@ -44,8 +44,10 @@ impl Random for FieldMask {
 
 impl Random for Any {
     fn random(source: &mut Source) -> Self {
-        let (name, value) = match source.below(6) {
+        let (name, value) = match source.below(7) {
             0 => return Self::default(),
+            // As protobuf's own peers send them.
+            6 => ("google.protobuf.Duration", encoded::<Duration>(source)),
             1 => ("conformance.every.Nobody", Vec::new()),
             // None with a map, of which the order is nobody's business here.
             2 => ("conformance.every.Lists", encoded::<Lists>(source)),

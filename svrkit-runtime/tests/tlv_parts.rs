@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use svrkit_runtime::Bytes;
-use svrkit_runtime::wire::tlv::{EncodeBuffer, EncodeError, EncodedPart, PART_LEN_MIN, Tlv};
+use svrkit_runtime::wire::tlv::{
+    DecodeError, Decoder, EncodeBuffer, EncodeError, EncodedPart, PART_LEN_MIN, Shape, Tlv, Unread,
+};
 
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
 struct Album {
@@ -105,4 +107,40 @@ fn a_message_in_parts_may_be_as_long_as_any_other() {
     assert!(EncodeBuffer::new(len).encode_parts(&album).is_ok());
     let error = EncodeBuffer::new(len - 1).encode_parts(&album).unwrap_err();
     assert_eq!(error, EncodeError::TooLong { limit: len - 1 });
+}
+
+/// Written by hand: packs what it holds into bytes of its own, as a message that holds any other does.
+#[derive(Debug, Default)]
+struct Packing(Album);
+
+impl Tlv for Packing {
+    const NAME: &'static str = "test.Packing";
+    type View<'a> = Unread<'a, Self>;
+    const SHAPE: &'static Shape = &Shape::new(Self::NAME, &[], &[]);
+
+    fn encode_back<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        let mut bytes = self.0.encode().unwrap();
+        bytes.extend(b"\x40\x01\x40\x02");
+        let rest_len = free.len().checked_sub(bytes.len())?;
+        let (rest, place) = free.split_at_mut(rest_len);
+        place.copy_from_slice(&bytes);
+        Some(rest)
+    }
+
+    fn merge(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        self.0.merge(decoder)
+    }
+
+    fn default_ref() -> &'static Self {
+        unreachable!("nobody asks")
+    }
+}
+
+#[test]
+fn what_a_message_encodes_by_itself_meanwhile_is_whole() {
+    let packing = Packing(Album { cover: bytes(PART_LEN_MIN, 1), ..Album::default() });
+    let whole = packing.encode().unwrap();
+    let mut buffer = EncodeBuffer::default();
+    let parts = buffer.encode_parts(&packing).unwrap();
+    assert_eq!(parts.iter().collect::<Vec<_>>(), [EncodedPart::Written(&whole)]);
 }

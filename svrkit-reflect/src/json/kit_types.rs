@@ -60,7 +60,7 @@ impl<'p> Reader<'_, 'p> {
         }
         let type_url = type_url.ok_or_else(|| self.error(at, Kind::AnyWithoutType))?;
         let name = type_url.rsplit_once('/').map_or(&*type_url, |(_, name)| name);
-        let held = message.pool().message(name);
+        let held = message.pool().held_by_any(name);
         let held = held.ok_or_else(|| self.error(at, Kind::UnknownAny { name: self.told(name) }))?;
         self.cursor = start;
         let value = self.deeper(1, |reader| reader.held(held))?;

@@ -231,7 +231,7 @@ impl<'o, W: Write> Writer<'o, W> {
             return self.layout.put("{}");
         }
         let name = type_url.rsplit_once('/').map_or(type_url, |(_, name)| name);
-        let held = message.message().pool().message(name).zip(field_of(2));
+        let held = message.message().pool().held_by_any(name).zip(field_of(2));
         let (held, field) =
             held.ok_or_else(|| refusal(message, WriteErrorKind::UnknownAny { name: name.to_owned() }))?;
         let held = message.held(held, field)?;

@@ -98,6 +98,11 @@ impl Pool {
         Self::new([set])
     }
 
+    /// The message that an `Any` names: protobuf's own types are the kit's, where only those are there.
+    pub(crate) fn held_by_any(&self, name: &str) -> Option<MessageDescriptor<'_>> {
+        self.message(name).or_else(|| self.message(&well_known::kit_name(name)?))
+    }
+
     /// The message of this full name.
     pub fn message(&self, name: &str) -> Option<MessageDescriptor<'_>> {
         match self.names.get(name) {

@@ -42,6 +42,20 @@ impl WellKnown {
     }
 }
 
+/// What the kit calls a type of protobuf's own, by its full name there.
+pub(super) fn kit_name(name: &str) -> Option<String> {
+    let own = match name.strip_prefix("google.protobuf.")? {
+        "Int32Value" => "I32Value",
+        "Int64Value" => "I64Value",
+        "UInt32Value" => "U32Value",
+        "UInt64Value" => "U64Value",
+        "FloatValue" => "F32Value",
+        "DoubleValue" => "F64Value",
+        own => own,
+    };
+    Some(format!("svrkit.types.{own}"))
+}
+
 /// Whether this enum is the null of JSON.
 pub(super) fn is_null(name: &str) -> bool {
     own_name(name) == Some("NullValue")

@@ -180,20 +180,11 @@ impl<'a> Decoder<'a> {
     /// Truncation, a length past the end, a varint that is none.
     #[inline(always)]
     pub fn skip(&mut self, key: Key) -> Result<(), DecodeError> {
-        if key.kind() == Kind::Prefixed {
-            return self.prefixed().map(|_| ());
-        }
-        self.skip_number(key)
-    }
-
-    #[inline(never)]
-    fn skip_number(&mut self, key: Key) -> Result<(), DecodeError> {
-        match records::split_value(self.rest, key.kind()) {
-            Ok((_, rest)) => {
-                self.rest = rest;
-                Ok(())
-            }
-            Err(kind) => Err(self.error(kind)),
+        match key.kind() {
+            Kind::Varint => self.varint().map(|_| ()),
+            Kind::Eight => self.fixed::<8>().map(|_| ()),
+            Kind::Prefixed => self.prefixed().map(|_| ()),
+            Kind::Four => self.fixed::<4>().map(|_| ()),
         }
     }
 
