@@ -1,4 +1,5 @@
-//! compile: the schema compiler on trees of growing size and on hostile input, and rustc on what it generates.
+//! compile: the schema compiler on trees of growing size and on hostile input, rustc on what it generates, and how much
+//! machine code comes of it.
 //!
 //! The compiler runs in a process of its own each time. What rustc takes for the generated code stands beside what it
 //! takes for the same messages in prost, in pairs, so that a machine that drifts drifts for both.
@@ -6,11 +7,14 @@
 mod corpus;
 mod crates;
 mod hostile;
+mod library;
 mod plan;
 mod prost;
 mod row;
 mod run;
 mod table;
+mod weight;
+mod workspace;
 mod xml;
 
 use anyhow::Result;
@@ -23,7 +27,7 @@ use crate::report::Report;
 /// The registering line's other end.
 pub(super) const CASE: Case = Case {
     name: "compile",
-    about: "the schema compiler: time and memory by size, hostile input, and rustc on its output beside prost's",
+    about: "the schema compiler: time and memory by size, hostile input, rustc and machine code beside prost's",
     arguments: CompileArguments::augment_args,
     run,
 };
@@ -46,6 +50,7 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
             Step::Check | Step::Gen => run::trees(&plan, *step, &mut keep)?,
             Step::Hostile => run::hostile(&plan, &mut keep)?,
             Step::Rustc => crates::compare(&plan, &mut keep)?,
+            Step::Weight => weight::weigh(&plan, &mut keep)?,
         }
     }
     report.print(&title, &table::of(&rows));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use svrkit_gen::limits::FILES_MAX;
 
@@ -16,7 +16,7 @@ pub(super) struct CompileArguments {
         value_enum,
         value_name = "OP,…",
         value_delimiter = ',',
-        default_value = "check,gen,hostile,rustc"
+        default_value = "check,gen,hostile,rustc,weight"
     )]
     ops: Vec<Step>,
     /// Sizes of the tree, in files of 100 fields [default: 250,500,1000; quick: 25,50]
@@ -41,7 +41,11 @@ pub(super) struct CompileArguments {
         default_value = "called"
     )]
     code: Vec<Code>,
-    /// Cargo's profile
+    /// Messages of 20 fields in the smaller and the larger program that are weighed, by fives [default: 10,60; quick: 5,10]
+    #[arg(long, value_name = "SMALLER,LARGER", value_delimiter = ',',
+        value_parser = clap::value_parser!(u32).range(5..=50_000))]
+    weighed: Vec<u32>,
+    /// Cargo's profile for `rustc`; what is weighed is always a release build
     #[arg(long, value_enum, default_value_t = Profile::Debug)]
     profile: Profile,
 }
@@ -53,6 +57,7 @@ pub(super) enum Step {
     Gen,
     Hostile,
     Rustc,
+    Weight,
 }
 
 /// What stands in a crate that rustc compiles.
@@ -78,6 +83,8 @@ pub(super) struct Plan {
     pub repeats: u32,
     /// What rustc compiles.
     pub crates: Corpus,
+    /// What is weighed: fewer messages, then more.
+    pub weighed: [Corpus; 2],
     pub rounds: u32,
     pub code: Vec<Code>,
     pub profile: Profile,
@@ -94,11 +101,15 @@ impl Plan {
         } else {
             &arguments.files
         };
-        let messages = arguments.messages.unwrap_or(messages) as usize;
-        ensure!(
-            messages.is_multiple_of(MESSAGES),
-            "--messages must be a multiple of {MESSAGES}"
-        );
+        let weighed: &[u32] = match (arguments.weighed.is_empty(), quick) {
+            (false, _) => &arguments.weighed,
+            (true, false) => &[10, 60],
+            (true, true) => &[5, 10],
+        };
+        let &[smaller, larger] = weighed else {
+            bail!("--weighed takes two numbers of messages, not {}", weighed.len());
+        };
+        ensure!(smaller < larger, "--weighed must name the smaller number first");
         let tree = |&files: &u32| Corpus {
             files: files as usize,
             has_services: true,
@@ -107,15 +118,26 @@ impl Plan {
             steps: arguments.ops.clone(),
             trees: files.iter().map(tree).collect(),
             repeats: arguments.repeats.unwrap_or(repeats),
-            crates: Corpus {
-                files: messages / MESSAGES,
-                has_services: false,
-            },
+            crates: crates("--messages", arguments.messages.unwrap_or(messages))?,
+            weighed: [crates("--weighed", smaller)?, crates("--weighed", larger)?],
             rounds: arguments.rounds,
             code: arguments.code.clone(),
             profile: arguments.profile,
         })
     }
+}
+
+/// So many messages for rustc, as `option` says.
+fn crates(option: &str, messages: u32) -> Result<Corpus> {
+    let messages = messages as usize;
+    ensure!(
+        messages.is_multiple_of(MESSAGES),
+        "{option} must be a multiple of {MESSAGES}"
+    );
+    Ok(Corpus {
+        files: messages / MESSAGES,
+        has_services: false,
+    })
 }
 
 impl fmt::Display for Plan {
@@ -172,7 +194,11 @@ mod tests {
         let fields: Vec<usize> = whole.trees.iter().map(|tree| tree.fields()).collect();
         assert_eq!(fields, [25_000, 50_000, 100_000]);
         assert_eq!(whole.crates.messages(), 1000);
-        assert_eq!(whole.steps, [Step::Check, Step::Gen, Step::Hostile, Step::Rustc]);
+        assert_eq!(whole.weighed.map(Corpus::messages), [10, 60]);
+        assert_eq!(
+            whole.steps,
+            [Step::Check, Step::Gen, Step::Hostile, Step::Rustc, Step::Weight]
+        );
     }
 
     #[test]
@@ -182,6 +208,10 @@ mod tests {
             "--files=0",
             "--repeats=0",
             "--messages=7",
+            "--weighed=5",
+            "--weighed=5,7",
+            "--weighed=10,10",
+            "--weighed=5,10,15",
             "--rounds=0",
             "--code=used",
         ] {

@@ -9,6 +9,7 @@ pub(super) enum Row {
     Tree(Tree),
     Hostile(Hostile),
     Rustc(Rustc),
+    Weight(Weight),
 }
 
 /// The schema compiler on a tree without faults; medians of the repeats, the largest peak.
@@ -59,6 +60,20 @@ pub(super) struct Rustc {
     pub ratio: f64,
 }
 
+/// How much machine code comes of one library's messages.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Weight {
+    pub case: &'static str,
+    pub op: &'static str,
+    pub lib: &'static str,
+    /// That the larger program has more than the smaller.
+    pub messages: usize,
+    /// Of those messages.
+    pub fields: usize,
+    /// Machine code for each of them: the sections `.text`.
+    pub text_bytes_per_message: f64,
+}
+
 /// To a thousandth: more digits than any measurement has.
 pub(super) fn rounded(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
@@ -102,6 +117,14 @@ mod tests {
             cpu_seconds: 2.0,
             ratio: 0.5,
         };
+        let weight = Weight {
+            case,
+            op: "weight",
+            lib: "svrkit-small",
+            messages: 50,
+            fields: 1000,
+            text_bytes_per_message: 1234.5,
+        };
         let rows = [
             (
                 Row::Tree(tree),
@@ -114,6 +137,10 @@ mod tests {
             (
                 Row::Rustc(rustc),
                 r#"{"case":"compile","op":"rustc","lib":"svrkit","messages":5,"code":"called","profile":"debug","lines":9,"seconds":1.0,"cpu_seconds":2.0,"ratio":0.5}"#,
+            ),
+            (
+                Row::Weight(weight),
+                r#"{"case":"compile","op":"weight","lib":"svrkit-small","messages":50,"fields":1000,"text_bytes_per_message":1234.5}"#,
             ),
         ];
         for (row, expected) in rows {

@@ -14,6 +14,7 @@ const COLUMNS: &[&str] = &[
     "output KiB",
     "errors",
     "CPU ÷ prost's",
+    "code B a message",
 ];
 
 /// The figures stand from this column on.
@@ -44,6 +45,7 @@ fn cells(row: &Row) -> [String; COLUMNS.len()] {
             },
             none(),
             none(),
+            none(),
         ],
         Row::Hostile(row) => [
             row.op.to_owned(),
@@ -53,6 +55,7 @@ fn cells(row: &Row) -> [String; COLUMNS.len()] {
             ms(row.peak_mib),
             none(),
             row.errors.to_string(),
+            none(),
             none(),
         ],
         Row::Rustc(row) => [
@@ -67,6 +70,18 @@ fn cells(row: &Row) -> [String; COLUMNS.len()] {
             none(),
             none(),
             format!("{:.2}", row.ratio),
+            none(),
+        ],
+        Row::Weight(row) => [
+            row.op.to_owned(),
+            format!("{}: {} messages, {} fields", row.lib, row.messages, row.fields),
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            none(),
+            format!("{:.0}", row.text_bytes_per_message),
         ],
     }
 }
