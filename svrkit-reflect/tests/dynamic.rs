@@ -298,6 +298,12 @@ fn depth_is_bounded_and_an_entry_of_a_map_is_a_level() {
     let entry = b"\x82\x01\x07\x0a\x01k\x12\x02\x08\x01";
     assert!(read(entry, &DecodeLimits { depth: 2, ..limits }).is_ok());
     assert!(read(entry, &DecodeLimits { depth: 1, ..limits }).is_err());
+    // A message that is missing is no level; a plain entry is one.
+    for entry in [&b"\x82\x01\x03\x0a\x01k"[..], b"\x8a\x01\x02\x08\x01"] {
+        assert!(read(entry, &DecodeLimits { depth: 1, ..limits }).is_ok(), "{entry:02x?}");
+        let error = error_of(entry, DecodeLimits { depth: 0, ..limits });
+        assert_eq!(error.kind(), DecodeErrorKind::DepthExceeded { limit: 0 }, "{entry:02x?}");
+    }
 }
 
 #[test]

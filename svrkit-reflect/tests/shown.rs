@@ -313,9 +313,16 @@ fn depth_is_limited_in_text_and_shown_in_bytes() {
     assert!(text::write(order(), &deep, &options).is_ok());
     let error = text::read(order(), &nested(depth + 1), &options).unwrap_err();
     assert_eq!(error.kind(), &ReadErrorKind::DepthExceeded { limit: DECODE_DEPTH_DEFAULT });
-    // Of a map, the entry counts as the codec counts it.
-    let with_labels = nested(depth).replace("id: 1", "labels { key: 'k' value: 1 }");
-    assert_eq!(annotate(Some(order()), &bytes_of(&with_labels), &Default::default()).first_fault(), None);
+    // An entry of a map is a level, as the codec counts it.
+    let with_labels = |levels| nested(levels).replace("id: 1", "labels { key: 'k' value: 1 }");
+    let labels = bytes_of(&with_labels(depth - 1));
+    assert_eq!(annotate(Some(order()), &labels, &Default::default()).first_fault(), None);
+    let error = text::read(order(), &with_labels(depth), &options).unwrap_err();
+    assert_eq!(error.kind(), &ReadErrorKind::DepthExceeded { limit: DECODE_DEPTH_DEFAULT });
+    let labels =
+        [&b"\x8a\x01"[..], &[labels.len() as u8 | 0x80, (labels.len() >> 7) as u8], &labels].concat();
+    let fault = annotate(Some(order()), &labels, &Default::default()).first_fault().map(|it| it.kind());
+    assert_eq!(fault, Some(DecodeErrorKind::DepthExceeded { limit: DECODE_DEPTH_DEFAULT }));
 
     let deeper = [&b"\x8a\x01"[..], &[deep.len() as u8 | 0x80, (deep.len() >> 7) as u8], &deep].concat();
     let fault = annotate(Some(order()), &deeper, &annotate::Options::default()).first_fault().unwrap();

@@ -56,6 +56,8 @@ struct Whole {
     plain: Option<Plain>,
     #[tlv(27, sensitive)]
     secret: String,
+    #[tlv(oneof(29))]
+    hidden: Option<Hidden>,
     #[tlv(unknown)]
     unknown: UnknownFields,
 }
@@ -94,6 +96,13 @@ enum Payer {
     Inner(Inner),
     #[tlv(23)]
     Boxed(Box<Whole>),
+}
+
+#[derive(Clone, Debug, PartialEq, TlvOneof)]
+#[tlv(view)]
+enum Hidden {
+    #[tlv(29, sensitive)]
+    Pin(String),
 }
 
 /// Without a view.
@@ -142,6 +151,7 @@ fn whole() -> Whole {
         opaque: Some(Opaque { name: "o".to_owned() }),
         plain: Some(Plain::Text("t".to_owned())),
         secret: "s".to_owned(),
+        hidden: Some(Hidden::Pin("p".to_owned())),
         unknown: UnknownFields::new(),
     }
 }
@@ -176,6 +186,7 @@ fn a_view_shows_what_decoding_gives() {
     assert_eq!(view.opaque().unwrap().unwrap().to_message().unwrap().name, "o");
     assert_eq!(view.plain().unwrap(), whole.plain);
     assert_eq!(view.secret().unwrap(), "s");
+    assert!(matches!(view.hidden(), Ok(Some(HiddenView::Pin("p")))));
     assert_eq!(view.unknown().count(), 0);
     assert_eq!(view.to_message().unwrap(), whole);
 }
@@ -318,6 +329,58 @@ fn depth_is_counted_through_all_views() {
         assert_eq!(seen.clone().ok(), decoded.is_ok().then_some(levels), "{levels}");
         assert_eq!(seen.err().map(|error| error.kind()), decoded.err().map(|error| error.kind()), "{levels}");
     }
+}
+
+#[test]
+fn an_entry_without_its_message_is_no_level_more() {
+    // inners { 4: }, the value is missing
+    let bytes = b"\x9a\x01\x02\x08\x08";
+    for depth in [0, 1, 2] {
+        let limits = DecodeLimits { depth, ..DecodeLimits::default() };
+        let seen = Whole::view_with(bytes, &limits).unwrap().inners().next().unwrap();
+        let decoded = Whole::decode_with(bytes, &limits);
+        assert_eq!(
+            seen.as_ref().err().map(|error| error.kind()),
+            decoded.err().map(|error| error.kind()),
+            "{depth}"
+        );
+        if let Ok((key, inner)) = seen {
+            assert_eq!((key, inner.name().unwrap(), inner.parts().count()), (4, "", 0));
+        }
+    }
+}
+
+#[test]
+fn a_number_of_a_oneof_may_stand_in_two_records_of_one_message() {
+    // whole { uin 1 }, whole { uin 2 }
+    let bytes = b"\x6a\x03\xa0\x01\x01\x6a\x03\xa0\x01\x02";
+    let view = Whole::view(bytes).unwrap().whole().unwrap().unwrap();
+    assert!(matches!(view.payer(), Ok(Some(PayerView::Uin(2)))), "{:?}", view.payer());
+}
+
+#[test]
+fn a_cut_member_is_named_and_a_sensitive_one_withheld() {
+    for (bytes, expected) in
+        [(&b"\xaa\x01\x05a"[..], "Whole.payer.guest"), (b"\xea\x01\x05a", "Whole.hidden.pin")]
+    {
+        let (seen, decoded) = (Whole::view(bytes).unwrap_err(), Whole::decode(bytes).unwrap_err());
+        assert_eq!((seen.path().as_str(), seen.kind()), (expected, decoded.kind()));
+        assert_eq!(seen.path(), decoded.path());
+    }
+    assert_eq!(Whole::view(b"\xea\x01\x05a").unwrap_err().kind(), DecodeErrorKind::Withheld);
+}
+
+#[test]
+fn iterators_can_be_cloned_whatever_they_yield() {
+    #[derive(Default, Tlv)]
+    #[tlv(view)]
+    struct NoClone {
+        #[tlv(1)]
+        inside: Vec<NoClone>,
+    }
+    let view = NoClone::view(b"\x0a\x00\x0a\x00").unwrap();
+    let items = view.inside();
+    assert_eq!((items.clone().count(), items.count()), (2, 2));
 }
 
 #[test]

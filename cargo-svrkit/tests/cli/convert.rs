@@ -98,6 +98,16 @@ fn options_change_what_is_written_and_what_is_taken() {
 }
 
 #[test]
+fn bytes_are_not_redacted_in_silence() {
+    let folder = folder();
+    for to in ["tlv", "hex"] {
+        let words = ["convert", "--from", "text", "--to", to, "--redact", "--message", "shop.Order"];
+        let refusal = "error: bytes cannot be redacted: convert to json or text, or leave --redact out\n";
+        folder.svrkit_with(words, TEXT.as_bytes()).check(2, "", refusal);
+    }
+}
+
+#[test]
 fn what_json_has_no_place_for_is_not_lost_in_silence() {
     let folder = folder();
     let warning =

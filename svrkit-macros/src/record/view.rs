@@ -135,7 +135,8 @@ fn look(record: &Record<'_>) -> TokenStream {
         field: |ident| quote!(&mut self.#ident),
         member: |oneof| {
             let ident = oneof.ident;
-            quote!(self.#ident.keep(key, decoder))
+            let as_oneof = as_oneof(oneof);
+            quote!(self.#ident.keep(key, decoder, #as_oneof::MEMBERS))
         },
     };
     let message = record.ident;

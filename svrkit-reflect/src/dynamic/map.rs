@@ -79,9 +79,11 @@ impl<'a> Map<'a> {
         let at = At::Entry(key);
         if let FieldType::Message(message) = self.field.value_type() {
             let parts = values().map(|record| (record.value, offset + value_offset(&record)));
-            // The entry itself is a level.
-            return self.owner.inside(message, self.field, at, parts, 2).map(Value::Message);
+            // The entry itself is a level; a message that is missing is none.
+            let levels = 1 + u32::from(parts.clone().next().is_some());
+            return self.owner.inside(message, self.field, at, parts, levels).map(Value::Message);
         }
+        self.owner.deeper(self.field, at, offset, 1)?;
         let values = values().map(|record| (record.value, offset + value_offset(&record)));
         self.owner.scalar(self.field, at, values).map(Value::Scalar)
     }

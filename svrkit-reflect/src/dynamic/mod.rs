@@ -233,6 +233,18 @@ impl<'a> Dynamic<'a> {
         })
     }
 
+    /// What is left of the depth `levels` below, in a field.
+    fn deeper(
+        &self,
+        field: FieldDescriptor<'_>,
+        at: At<'_>,
+        offset: usize,
+        levels: u32,
+    ) -> Result<u32, DynamicError> {
+        let too_deep = DecodeErrorKind::DepthExceeded { limit: self.limits.depth };
+        self.depth_left.checked_sub(levels).ok_or_else(|| self.error(field, at, too_deep, offset))
+    }
+
     /// A message in a field, `levels` deeper; several parts are one message.
     fn inside(
         &'a self,
@@ -245,9 +257,7 @@ impl<'a> Dynamic<'a> {
         let all = parts.clone();
         let (first, base) = parts.next().unwrap_or((&[], 0));
         let fault = |kind, offset| self.error(field, at, kind, base + offset);
-        let depth_left = self.depth_left.checked_sub(levels);
-        let depth_left = depth_left
-            .ok_or_else(|| fault(DecodeErrorKind::DepthExceeded { limit: self.limits.depth }, 0))?;
+        let depth_left = self.deeper(field, at, base, levels)?;
         let (bytes, held) = if parts.next().is_none() {
             (Cow::Borrowed(first), None)
         } else {

@@ -113,7 +113,7 @@ impl<'t, 'p> Reader<'t, 'p> {
         match field.cardinality() {
             Cardinality::Single | Cardinality::Optional => self.single(field, builder),
             Cardinality::Repeated => self.array(|reader| {
-                let Some(value) = reader.value(field, 1)? else { return Ok(()) };
+                let Some(value) = reader.value(field)? else { return Ok(()) };
                 let given = builder.given();
                 builder.push(field, value.as_item()).expect("a value is read by the type of its field");
                 reader.charge(builder.given() - given)
@@ -127,7 +127,7 @@ impl<'t, 'p> Reader<'t, 'p> {
         field: FieldDescriptor<'p>,
         builder: &mut MessageBuilder<'p>,
     ) -> Result<(), ReadError> {
-        let Some(value) = self.value(field, 1)? else { return Ok(()) };
+        let Some(value) = self.value(field)? else { return Ok(()) };
         let given = builder.given();
         builder.set(field, value.as_item()).expect("a value is read by the type of its field");
         self.charge(builder.given() - given)
@@ -142,7 +142,9 @@ impl<'t, 'p> Reader<'t, 'p> {
         self.members(|reader, at, name| {
             let key = reader.key(key_type, at, name)?;
             reader.within_entry(name, |reader| {
-                let Some(value) = reader.value(field, 2)? else { return Ok(()) };
+                // The entry itself is a level.
+                let value = reader.deeper(1, |reader| reader.value(field))?;
+                let Some(value) = value else { return Ok(()) };
                 let given = builder.given();
                 let is_new = builder.insert(field, key.as_scalar(), value.as_item());
                 let is_new = is_new.expect("an entry is read by the types of its map");
@@ -152,13 +154,13 @@ impl<'t, 'p> Reader<'t, 'p> {
         })
     }
 
-    /// One value, if it is a message `levels` deeper; `None` for a name of an enum that is passed over.
-    fn value(&mut self, field: FieldDescriptor<'p>, levels: u32) -> Result<Option<Parsed<'t>>, ReadError> {
+    /// One value; `None` for a name of an enum that is passed over.
+    fn value(&mut self, field: FieldDescriptor<'p>) -> Result<Option<Parsed<'t>>, ReadError> {
         match field.value_type() {
             FieldType::Scalar(scalar) => self.scalar(scalar).map(Some),
-            FieldType::Message(message) => self
-                .deeper(levels, |reader| reader.message(message))
-                .map(|bytes| Some(Parsed::Message(bytes))),
+            FieldType::Message(message) => {
+                self.deeper(1, |reader| reader.message(message)).map(|bytes| Some(Parsed::Message(bytes)))
+            }
             FieldType::Enum(enumeration) => self.enumeration(enumeration, self.options.ignore_unknown),
         }
     }

@@ -138,9 +138,7 @@ impl<'t> Reader<'t> {
     ) -> Result<(), ReadError> {
         let at = self.cursor.at();
         let (mut key, mut value) = (None, None);
-        // An entry of plain values is no message to the codec.
-        let levels = u32::from(matches!(map.value_type(), FieldType::Message(_)));
-        self.braces(levels, |reader| {
+        self.braces(1, |reader| {
             while let Some('a'..='z') = reader.cursor.peek() {
                 let at = reader.cursor.at();
                 let word = reader.cursor.word();

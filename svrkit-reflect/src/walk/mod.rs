@@ -216,8 +216,6 @@ impl Walker<'_> {
         self.visitor.event(Event::Open { scope });
         match depth_left.checked_sub(1) {
             Some(depth_left) => self.records(value, scope, depth_left),
-            // An entry of plain values is no message to the codec.
-            None if scope.is_plain_entry() => self.records(value, scope, 0),
             None => self.fault(DecodeErrorKind::DepthExceeded { limit: self.depth }, value),
         }
         self.visitor.event(Event::Close);

@@ -60,11 +60,6 @@ impl<'p> Scope<'p> {
             },
         }
     }
-
-    /// Whether it is an entry that holds no message.
-    pub(super) fn is_plain_entry(self) -> bool {
-        matches!(self, Self::Entry(map) if !matches!(map.value_type(), FieldType::Message(_)))
-    }
 }
 
 impl<'p> Meaning<'p> {

@@ -63,6 +63,9 @@ enum Format {
 
 impl Convert {
     pub(in crate::commands) fn run(&self) -> Result<Outcome, Box<dyn Error>> {
+        if self.redact && matches!(self.to, Format::Tlv | Format::Hex) {
+            return Err("bytes cannot be redacted: convert to json or text, or leave --redact out".into());
+        }
         let pool = match self.typed.pool() {
             Err(TypedError::Report(report)) => return Ok(Outcome::findings(report.render())),
             pool => pool?,

@@ -224,7 +224,7 @@ impl<'a> Decoder<'a> {
     /// The error of this kind, at the place where reading stands. It learns its path on the way out.
     #[cold]
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError::new(kind, self.rest.as_ptr().addr() - self.origin)
+        DecodeError::new(kind, self.rest.as_ptr().addr().saturating_sub(self.origin))
     }
 
     /// The buffer that fields may share, if any: every slice read here is a part of it.
@@ -249,6 +249,10 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads `packed`, a value that was just read, as varints one behind the other, each of which becomes an item.
+    ///
+    /// # Errors
+    ///
+    /// A varint that is none, and memory exceeded.
     #[inline]
     pub fn packed_varints<T>(
         &mut self,

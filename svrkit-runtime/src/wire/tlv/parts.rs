@@ -5,6 +5,7 @@
 //! carried through every field of every message. Where nobody asked for parts, a long field asks once and is copied.
 
 use std::cell::RefCell;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -35,7 +36,6 @@ struct Noted {
 }
 
 /// A message as parts, one behind the other. Made by [`EncodeBuffer::encode_parts`].
-#[derive(Debug)]
 pub struct EncodedParts<'b> {
     /// The message, with a gap for each field that is a part of its own.
     written: &'b [u8],
@@ -44,12 +44,30 @@ pub struct EncodedParts<'b> {
 }
 
 /// One part of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum EncodedPart<'p> {
     /// Bytes of the buffer.
     Written(&'p [u8]),
     /// A field of the message: another owner of the same bytes.
     Shared(&'p Bytes),
+}
+
+/// Without the bytes: they may hold what is sensitive.
+impl fmt::Debug for EncodedParts<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Without the bytes: they may hold what is sensitive.
+impl fmt::Debug for EncodedPart<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, len) = match self {
+            Self::Written(bytes) => ("Written", bytes.len()),
+            Self::Shared(bytes) => ("Shared", bytes.len()),
+        };
+        out.debug_struct(name).field("len", &len).finish_non_exhaustive()
+    }
 }
 
 impl EncodedParts<'_> {
@@ -73,6 +91,8 @@ impl EncodedParts<'_> {
 
 impl EncodeBuffer {
     /// Writes a message, but for its [`Bytes`] fields from [`PART_LEN_MIN`] bytes on: those become parts by reference.
+    ///
+    /// What is spared is the copy: the buffer is as long as the whole message, and nothing touches the gaps in it.
     ///
     /// ```
     /// use svrkit_runtime::wire::tlv::{EncodeBuffer, EncodedPart, Tlv};
@@ -134,11 +154,15 @@ impl Drop for Collecting {
 /// Notes `bytes`, which would stand at the end of `free`, if parts are wanted: their place is then left as it is.
 #[inline(never)]
 pub(super) fn note(free: &[u8], bytes: &Bytes) -> bool {
-    COLLECTED.with_borrow_mut(|collected| match (collected, free.len().checked_sub(bytes.len())) {
-        (Some(collected), Some(free_len)) if collected.buffer == free.as_ptr().addr() => {
-            collected.noted.push(Noted { free_len, bytes: bytes.clone() });
-            true
+    // While a thread ends there is nobody left who could want parts.
+    let noted = COLLECTED.try_with(|collected| {
+        match (&mut *collected.borrow_mut(), free.len().checked_sub(bytes.len())) {
+            (Some(collected), Some(free_len)) if collected.buffer == free.as_ptr().addr() => {
+                collected.noted.push(Noted { free_len, bytes: bytes.clone() });
+                true
+            }
+            _ => false,
         }
-        _ => false,
-    })
+    });
+    noted.unwrap_or(false)
 }

@@ -12,7 +12,6 @@ use crate::wire::tlv::{DecodeError, Encoding, Key, Kind, MapKey, Plain, Value};
 ///
 /// A key that comes again is yielded again: the last of its entries is the one that counts, as
 /// [`get`](Self::get) has it.
-#[derive(Clone)]
 pub struct EntryViews<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding = Plain, VE: Encoding = Plain> {
     walk: Walk<'a>,
     source: Source<'a>,
@@ -109,6 +108,13 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Iterator for E
 }
 
 impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> FusedIterator for EntryViews<'_, K, V, KE, VE> {}
+
+/// Whether or not keys and values can be cloned.
+impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Clone for EntryViews<'_, K, V, KE, VE> {
+    fn clone(&self) -> Self {
+        Self { walk: self.walk.clone(), ..*self }
+    }
+}
 
 /// Without the bytes: they may hold what is sensitive.
 impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> fmt::Debug for EntryViews<'_, K, V, KE, VE> {

@@ -9,7 +9,6 @@ use super::{Place, Run, Source};
 use crate::wire::tlv::{DecodeError, Encoding, Kind, Plain, Value};
 
 /// Iterates over the items of a repeated field in a view. It ends after an error.
-#[derive(Clone)]
 pub struct ItemViews<'a, T: Value<E>, E: Encoding = Plain> {
     walk: Walk<'a>,
     /// What is left of the packed record that is being read.
@@ -82,6 +81,13 @@ impl<'a, T: Value<E>, E: Encoding> Iterator for ItemViews<'a, T, E> {
 }
 
 impl<T: Value<E>, E: Encoding> FusedIterator for ItemViews<'_, T, E> {}
+
+/// Whether or not the items can be cloned.
+impl<T: Value<E>, E: Encoding> Clone for ItemViews<'_, T, E> {
+    fn clone(&self) -> Self {
+        Self { walk: self.walk.clone(), ..*self }
+    }
+}
 
 /// Without the bytes: they may hold what is sensitive.
 impl<T: Value<E>, E: Encoding> fmt::Debug for ItemViews<'_, T, E> {

@@ -2,7 +2,7 @@
 
 use super::run::Walk;
 use super::{Place, Run, Source};
-use crate::wire::tlv::{DecodeError, Decoder, Key, TlvOneof};
+use crate::wire::tlv::{DecodeError, Decoder, FieldForm, FieldShape, Key, TlvOneof, ValueForm};
 
 /// The records of the member that is set, if one is. For derived views.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,18 +15,24 @@ pub struct MemberPart<'a> {
 }
 
 impl<'a> MemberPart<'a> {
-    /// The record of `key`, whose value is next in `decoder`, sets its member.
+    /// The record of `key`, whose value is next in `decoder`, sets its member, one of `members`.
     ///
     /// # Errors
     ///
     /// As [`Decoder::skip`], and records that are scattered: see [`View`](super::View).
     #[inline]
-    pub fn keep(&mut self, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+    pub fn keep(
+        &mut self,
+        key: Key,
+        decoder: &mut Decoder<'a>,
+        members: &'static [FieldShape],
+    ) -> Result<(), DecodeError> {
         self.last = decoder.rest();
-        if self.run.key != key {
+        // Only a message is merged from several records.
+        if self.run.key != key || self.run.len > 0 && !is_message(key, members) {
             self.run = Run::default();
         }
-        self.run.keep(key, decoder)
+        self.run.keep(key, decoder).map_err(|error| in_member(error, key, members))
     }
 
     #[inline]
@@ -75,5 +81,23 @@ impl<'a> MemberPart<'a> {
     #[inline]
     pub fn last(&self) -> &'a [u8] {
         self.last
+    }
+}
+
+fn member(key: Key, members: &'static [FieldShape]) -> Option<&'static FieldShape> {
+    members.iter().find(|member| member.tag == key.tag())
+}
+
+fn is_message(key: Key, members: &'static [FieldShape]) -> bool {
+    member(key, members).is_some_and(|member| matches!(member.form, FieldForm::One(ValueForm::Message(_))))
+}
+
+/// The same error, seen from the oneof.
+#[cold]
+fn in_member(error: DecodeError, key: Key, members: &'static [FieldShape]) -> DecodeError {
+    match member(key, members) {
+        Some(member) if member.sensitive => error.withhold().in_field(member.name),
+        Some(member) => error.in_field(member.name),
+        None => error,
     }
 }

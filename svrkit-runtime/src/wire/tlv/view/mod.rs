@@ -3,7 +3,8 @@
 //! Making a view is one pass over the records of one level: numbers are decoded, of text, messages and repeated fields
 //! it is noted where they are. What is inside of those is looked at when it is asked for, so those accessors answer
 //! with a `Result`: bytes that [`Tlv::decode`] refuses may make a view, and the error comes with the field that is
-//! wrong. Nothing is allocated. Depth is counted from the outermost message through all views made of one another.
+//! wrong. Nothing is allocated, but for oneofs that derive no view of their own, which are decoded.
+//! Depth is counted from the outermost message through all views made of one another.
 //!
 //! [`View`] is what derived views can do; [`Field`](super::Field) and [`Value`](super::Value) say what one keeps of a
 //! field and what it answers. `#[tlv(view)]` at a message derives its view; without, it is [`Unread`].

@@ -1,16 +1,19 @@
 //! Where the records of one field are: the first of them, and how many.
 
+use std::fmt;
+
 use super::{Place, Source};
 use crate::wire::tlv::{DecodeError, DecodeErrorKind, Decoder, Key, Kind, Tlv, records};
 
 /// The records of one field among those of its message. What a view keeps of a message or of a repeated field.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
+#[doc(hidden)]
 pub struct Run<'a> {
     /// From the value of the first record, length included, to the end of the message.
     pub(super) rest: &'a [u8],
     /// The key of the first record; means nothing where there is none.
     pub(super) key: Key,
-    pub(super) len: u32,
+    pub(super) len: usize,
 }
 
 impl<'a> Run<'a> {
@@ -28,8 +31,7 @@ impl<'a> Run<'a> {
             return Err(decoder.error(DecodeErrorKind::Scattered));
         }
         decoder.skip(key)?;
-        // A record has two bytes at least: that many would not fit into memory.
-        self.len = self.len.saturating_add(1);
+        self.len += 1;
         Ok(())
     }
 }
@@ -43,7 +45,8 @@ impl<'a> Run<'a> {
     #[inline]
     pub fn see<M: Tlv>(&self, source: &Source<'a>) -> Result<M::View<'a>, DecodeError> {
         if self.len == 0 {
-            return source.below(*self)?.view(&[]);
+            // Nothing stands there, so it is no level either.
+            return source.nothing().view(&[]);
         }
         let mut rest = self.rest;
         let bytes = source.prefixed(&mut rest)?;
@@ -82,6 +85,13 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Without the bytes: they may hold what is sensitive.
+impl fmt::Debug for Run<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Run").field("key", &self.key).field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
 impl Default for Run<'_> {
     fn default() -> Self {
         Self { rest: &[], key: Key::new(1, Kind::Prefixed), len: 0 }
@@ -95,7 +105,7 @@ pub(super) struct Walk<'a> {
     pub(super) rest: &'a [u8],
     first: Key,
     is_at_first: bool,
-    left: u32,
+    left: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -106,7 +116,7 @@ impl<'a> Walk<'a> {
 
     /// How many records are left.
     pub(super) fn left(&self) -> usize {
-        self.left as usize
+        self.left
     }
 
     /// The key of the next record of one of the field's kinds, whose value then begins `rest`.

@@ -8,6 +8,7 @@ use crate::wire::tlv::{DecodeError, DecodeErrorKind, DecodeLimits, Decoder, Kind
 
 /// The bytes of a message, with the limits that hold for it and all inside.
 #[derive(Clone, Copy)]
+#[doc(hidden)]
 pub struct Source<'a> {
     /// The records in the message around that hold it; or if their number is 0, its bytes themselves.
     run: Run<'a>,
@@ -32,6 +33,11 @@ impl<'a> Source<'a> {
             Some(depth_left) => Ok(Self { run, depth_left, ..*self }),
             None => Err(self.error(run.rest, DecodeErrorKind::DepthExceeded { limit: self.limits.depth })),
         }
+    }
+
+    /// A message that is missing, at the same level.
+    pub(super) fn nothing(&self) -> Self {
+        Self { run: Run::default(), ..*self }
     }
 
     /// Reads on in `bytes`, a part of the outermost message.
