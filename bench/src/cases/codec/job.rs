@@ -8,6 +8,8 @@ use clap::ValueEnum;
 pub(super) enum Op {
     /// A value is written into a buffer that is kept.
     Encode,
+    /// The same, and long `bytes` of svrkit's messages are handed out as they are instead of copied.
+    EncodeByReference,
     /// Bytes are read into a value of its own, which is dropped.
     Decode,
     /// Bytes are looked at in place, and everything in them is read, texts as text.
@@ -72,6 +74,7 @@ impl Op {
             Self::Decode => "decode",
             Self::View => "view",
             Self::ViewLazy => "view_lazy",
+            Self::EncodeByReference => "encode_by_reference",
             Self::ReencodeUnknown => "reencode_unknown",
         }
     }

@@ -3,12 +3,12 @@
 use anyhow::{Result, bail};
 
 use super::generated::{buffa, buffa_same, prost, prost_same, quick_protobuf, svrkit};
-use super::job::Job;
+use super::job::{Job, Op};
 use super::libs::{
     Buffa, BuffaLazyView, BuffaSame, BuffaView, Memcpy, Prost, ProstSame, QuickProtobuf, Svrkit,
 };
 use super::samples::Samples;
-use super::{data, round_trip, views};
+use super::{by_reference, data, round_trip, views};
 
 /// A message that is measured.
 pub(super) struct Message {
@@ -68,6 +68,20 @@ macro_rules! by_older {
     };
 }
 
+/// Long `bytes` by reference, beside those who copy them.
+macro_rules! by_reference {
+    ($type:ident) => {
+        |samples| {
+            Ok(vec![
+                by_reference::job::<svrkit::$type>(samples)?,
+                round_trip::encode_beside::<Prost<prost::$type>>(samples, Op::EncodeByReference)?,
+                round_trip::encode_beside::<Buffa<buffa::$type>>(samples, Op::EncodeByReference)?,
+                round_trip::encode_beside::<Memcpy>(samples, Op::EncodeByReference)?,
+            ])
+        }
+    };
+}
+
 /// Three fields of an order.
 fn three_of_twenty(samples: Samples) -> Result<Vec<Job>> {
     views::agreeing(vec![
@@ -89,11 +103,11 @@ pub(super) const MESSAGES: &[Message] = &[
     message!("folder", Folder FolderView, data::folder()),
     message!("maps", Maps MapsView, data::maps()),
     message!("numbers", Numbers NumbersView, data::numbers()),
-    message!("blob", Blob BlobView, data::blob()),
+    message!("blob", Blob BlobView, data::blob(), more: by_reference!(Blob)),
     message!("api_response", Answer AnswerView, data::answers()),
     message!("log_record", Record RecordView, data::records()),
     message!("analytics_event", Event EventView, data::events()),
-    message!("media_frame", Frame FrameView, data::frames()),
+    message!("media_frame", Frame FrameView, data::frames(), more: by_reference!(Frame)),
     message!("google_message1", Wide WideView, data::wide()),
     message!("depth5", Node NodeView, data::nodes(5), is_in_mean: false),
     message!("depth10", Node NodeView, data::nodes(10), is_in_mean: false),

@@ -3,6 +3,7 @@
 //! Every library is checked on every message before anything is measured. All run in this process on one core and take
 //! turns; what is measured is the thread's CPU time.
 
+mod by_reference;
 mod data;
 mod generated;
 pub(crate) mod instructions;

@@ -43,6 +43,21 @@ pub(super) fn jobs<C: Codec>(samples: Samples) -> Result<Vec<Job>> {
     ])
 }
 
+/// Encoding alone, beside something else that `op` is about.
+pub(super) fn encode_beside<C: Codec>(samples: Samples, op: Op) -> Result<Job> {
+    let messages = read::<C>(samples)?;
+    let mut buffer = C::Buffer::default();
+    let passes = move |passes| {
+        for _ in 0..passes {
+            for message in &messages {
+                black_box(C::encode(black_box(message), &mut buffer)?);
+            }
+        }
+        Ok(())
+    };
+    Ok(job::<C>(samples, op, None, passes))
+}
+
 /// Decoding and encoding by an older schema. Whether what that does not know is kept, is found out.
 pub(super) fn reencode<C: Codec>(samples: Samples) -> Result<Job> {
     let messages = read::<C>(samples)?;

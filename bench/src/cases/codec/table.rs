@@ -36,6 +36,11 @@ const TABLES: &[(Op, Containers, &str)] = &[
         Containers::Same,
         "decode, like for like: BTreeMap and Bytes for all",
     ),
+    (
+        Op::EncodeByReference,
+        Containers::Own,
+        "encode, svrkit's long bytes by reference (in no mean above)",
+    ),
     (Op::View, Containers::Own, "view, and read everything"),
     (
         Op::ViewLazy,
