@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
@@ -244,9 +243,8 @@ fn merge(record: &Record<'_>) -> TokenStream {
         None => (quote!(), quote!(decoder.skip(key)?)),
     };
     let fields = Readers {
-        fast: quote!(merge_field),
+        next: quote!(merge_next),
         small: quote!(merge_small),
-        field: |ident| quote!(&mut self.#ident),
         member: |oneof| {
             let ident = oneof.ident;
             let as_oneof = as_oneof(oneof);
@@ -258,21 +256,18 @@ fn merge(record: &Record<'_>) -> TokenStream {
 
 /// How the records of a field are read: into a message, or into its view.
 pub(super) struct Readers {
-    /// The function of `Field` that is compiled for each field.
-    pub(super) fast: TokenStream,
-    /// The same, compiled for each type.
+    /// The function of `Field` and `OneofField` that reads what comes next in the order of the tags.
+    pub(super) next: TokenStream,
+    /// The function of `Field` that reads one record, compiled for each type.
     pub(super) small: TokenStream,
-    /// Where the field is kept.
-    pub(super) field: fn(&Ident) -> TokenStream,
     /// Reads the member of `key`.
     pub(super) member: fn(&Oneof<'_>) -> TokenStream,
 }
 
 /// The loop over all records of `message`; `other` takes those of no field.
 ///
-/// First each field by ascending tags, as every encoder writes them: one comparison each, which is the same from message to
-/// message, where a jump by the tag is guessed wrong again and again. What is left goes by its tag, through code that the
-/// fields of a type share.
+/// First each field by ascending tags, as every encoder writes them; what is left goes by its tag, through code that the fields
+/// of a type share.
 pub(super) fn records(
     record: &Record<'_>,
     message: &TokenStream,
@@ -280,50 +275,24 @@ pub(super) fn records(
     begin: &TokenStream,
     other: &TokenStream,
 ) -> TokenStream {
-    let Readers { fast, small, field: place, member } = readers;
-    let fail = |tag: TokenStream| {
-        quote! {
-            return ::core::result::Result::Err(
-                error.in_field_of(<#message as ::svrkit_runtime::wire::tlv::Tlv>::SHAPE, #tag),
-            );
-        }
-    };
+    let Readers { next, small, member } = readers;
+    let shape = quote!(<#message as ::svrkit_runtime::wire::tlv::Tlv>::SHAPE);
     let in_order = pieces(record).into_iter().map(|piece| match piece {
         Piece::Field(field @ Field { ident, tag, .. }) => {
             let as_field = as_field(field);
-            let place = place(ident);
-            let fail = fail(quote!(#tag));
-            quote! {
-                while decoder.take_key(::svrkit_runtime::wire::tlv::Key::new(#tag, #as_field::KIND)) {
-                    let key = ::svrkit_runtime::wire::tlv::Key::new(#tag, #as_field::KIND);
-                    if let ::core::result::Result::Err(error) = #as_field::#fast(#place, key, decoder) {
-                        #fail
-                    }
-                    if !#as_field::MAY_REPEAT {
-                        break;
-                    }
-                }
-            }
+            quote!(#as_field::#next(&mut self.#ident, #tag, #shape, decoder)?;)
         }
         Piece::Members { oneof, .. } => {
+            let ident = oneof.ident;
             let as_oneof = as_oneof(oneof);
-            let member = member(oneof);
-            let fail = fail(quote!(key.tag()));
-            quote! {
-                if let ::core::option::Option::Some(key) = decoder.take_key_if(|key| #as_oneof::takes(key)) {
-                    if let ::core::result::Result::Err(error) = #member {
-                        #fail
-                    }
-                }
-            }
+            quote!(#as_oneof::#next(&mut self.#ident, #shape, decoder)?;)
         }
     });
     let in_order = (!record.is_small).then(|| quote!(#(#in_order)*));
     let arms = record.fields.iter().map(|field| {
         let Field { ident, tag, .. } = field;
         let as_field = as_field(field);
-        let place = place(ident);
-        quote!(#tag if #as_field::takes(key) => #as_field::#small(#place, key, decoder),)
+        quote!(#tag if #as_field::takes(key) => #as_field::#small(&mut self.#ident, key, decoder),)
     });
     let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
         let tags = &oneof.tags;
@@ -336,7 +305,6 @@ pub(super) fn records(
         quote!(#other;)
     } else {
         // One way out for all errors, which finds out itself what the field is called.
-        let fail = fail(quote!(key.tag()));
         quote! {
             let read = match key.tag() {
                 #(#arms)*
@@ -346,7 +314,7 @@ pub(super) fn records(
                 }
             };
             if let ::core::result::Result::Err(error) = read {
-                #fail
+                return ::core::result::Result::Err(error.in_field_of(#shape, key.tag()));
             }
         }
     };

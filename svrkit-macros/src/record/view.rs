@@ -130,9 +130,8 @@ fn place(record: &Record<'_>, field: &str, is_sensitive: bool) -> TokenStream {
 
 fn look(record: &Record<'_>) -> TokenStream {
     let readers = Readers {
-        fast: quote!(keep),
+        next: quote!(keep_next),
         small: quote!(keep_small),
-        field: |ident| quote!(&mut self.#ident),
         member: |oneof| {
             let ident = oneof.ident;
             let as_oneof = as_oneof(oneof);

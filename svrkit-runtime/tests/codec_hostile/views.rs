@@ -12,9 +12,11 @@ use crate::target::{ChoiceView, Target, TargetView};
 fn look(view: TargetView<'_>) -> Result<usize, DecodeError> {
     let mut values = view.text()?.len() + view.blob().len() + view.owned().len() + view.unknown().count();
     values += view.next()?.map_or(Ok(0), look)?;
-    if let Some(ChoiceView::Target(target)) = view.choice()? {
-        values += look(target)?;
-    }
+    values += match view.choice()? {
+        Some(ChoiceView::Target(target)) => look(target)?,
+        Some(ChoiceView::Number(_)) => 1,
+        None => 0,
+    };
     for item in view.items() {
         values += 1 + look(item?)?;
     }

@@ -33,7 +33,7 @@ pub(super) fn raw<'b>(free: &'b mut [u8], bytes: &[u8]) -> Option<&'b mut [u8]> 
 }
 
 /// Copies by two stores that may overlap: most texts are short, and a call would take longer.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn ends<const N: usize>(place: &mut [u8], bytes: &[u8]) -> Option<()> {
     let (first, last) = (*bytes.first_chunk::<N>()?, *bytes.last_chunk::<N>()?);
     *place.first_chunk_mut::<N>()? = first;
@@ -62,7 +62,7 @@ pub(super) fn varint(free: &mut [u8], value: u64) -> Option<&mut [u8]> {
 /// Writes a key and a varint behind it, or nothing when it is not `present`: without a branch, since whether a
 /// field is there is what nobody can predict.
 // Always inline: where a field is written its key is a constant, and half of this is worked out when compiling.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn varint_field(free: &mut [u8], key: Key, value: u64, present: bool) -> Option<&mut [u8]> {
     // Most numbers are small, and which are is the same from message to message.
     if value < 0x80 && key.number() < 0x80 {
@@ -80,7 +80,7 @@ pub(super) fn varint_field(free: &mut [u8], key: Key, value: u64, present: bool)
     word(free, groups << (8 * key_len) | key_groups, (len + key_len) * u32::from(present))
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn bytes_field<const N: usize>(free: &mut [u8], bytes: [u8; N], present: bool) -> Option<&mut [u8]> {
     *free.last_chunk_mut::<N>()? = bytes;
     let rest_len = free.len().wrapping_sub(N * usize::from(present));
@@ -93,7 +93,7 @@ fn long_varint_field(free: &mut [u8], key: Key, value: u64, present: bool) -> Op
 }
 
 /// Writes a key.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn key(free: &mut [u8], key: Key) -> Option<&mut [u8]> {
     if key.number() < 0x80 {
         return chunk(free, [key.number() as u8]);
@@ -103,7 +103,7 @@ pub(super) fn key(free: &mut [u8], key: Key) -> Option<&mut [u8]> {
 
 /// Writes a key and a length behind it, in front of `len` bytes already written.
 // Always inline: as above.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn key_and_len(free: &mut [u8], key: Key, len: usize) -> Option<&mut [u8]> {
     varint_field(free, key, len as u64, true)
 }

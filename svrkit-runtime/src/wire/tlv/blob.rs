@@ -12,7 +12,7 @@ use super::{
 pub const SHARED_LEN_MIN: usize = 1024;
 
 /// As a copy, unless the message is wanted in parts.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn write<'b>(free: &'b mut [u8], bytes: &Bytes) -> Option<&'b mut [u8]> {
     if bytes.len() >= PART_LEN_MIN && parts::note(free, bytes) {
         let rest_len = free.len().checked_sub(bytes.len())?;
@@ -33,7 +33,7 @@ impl Value<Plain> for Bytes {
         backward::varint(write(free, self)?, self.len() as u64)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         backward::key_and_len(write(free, self)?, key, self.len())
     }
@@ -66,7 +66,7 @@ impl Value<Plain> for Bytes {
         Ok(kept)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a [u8], DecodeError> {
         source.prefixed(rest)
     }
@@ -89,7 +89,7 @@ impl Value<Plain> for Vec<u8> {
         backward::varint(backward::raw(free, self)?, self.len() as u64)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         backward::key_and_len(backward::raw(free, self)?, key, self.len())
     }
@@ -117,7 +117,7 @@ impl Value<Plain> for Vec<u8> {
         Ok(kept)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a [u8], DecodeError> {
         source.prefixed(rest)
     }
@@ -138,7 +138,7 @@ macro_rules! fields {
             const FORM: FieldForm = FieldForm::One(ValueForm::Text);
             const KIND: Kind = Kind::Prefixed;
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
                 if self.is_empty() { Some(free) } else { self.encode_keyed(key, free) }
             }

@@ -54,7 +54,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Bytes that are no key: tag 0 or too large, groups, kinds that do not exist, truncation.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn key(&mut self) -> Result<Option<Key>, DecodeError> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -70,7 +70,7 @@ impl<'a> Decoder<'a> {
 
     /// Takes the next record's key if it is this one, in its shortest form. What is not taken is left to
     /// [`key`](Self::key).
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn take_key(&mut self, key: Key) -> bool {
         match key.strip(self.rest) {
             Some(rest) => {
@@ -94,7 +94,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Truncation, more than ten bytes or 64 bits.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn varint(&mut self) -> Result<u64, DecodeError> {
         match varint::read(self.rest) {
             Ok((value, rest)) => {
@@ -110,7 +110,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Truncation.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn fixed<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         match self.rest.split_first_chunk::<N>() {
             Some((value, rest)) => {
@@ -126,7 +126,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Truncation, a length past the end.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn prefixed(&mut self) -> Result<&'a [u8], DecodeError> {
         match records::split_prefixed_short(self.rest) {
             Some((value, rest)) => {
@@ -154,7 +154,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// As [`prefixed`](Self::prefixed), and bytes that are no UTF-8.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn text(&mut self) -> Result<&'a str, DecodeError> {
         let bytes = self.prefixed()?;
         text::checked(bytes).ok_or_else(|| self.error(DecodeErrorKind::NotUtf8))
@@ -178,7 +178,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// Truncation, a length past the end, a varint that is none.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn skip(&mut self, key: Key) -> Result<(), DecodeError> {
         match key.kind() {
             Kind::Varint => self.varint().map(|_| ()),
@@ -193,7 +193,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// [`DecodeErrorKind::MemoryExceeded`]: do not allocate.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn charge(&mut self, len: usize) -> Result<(), DecodeError> {
         match self.memory_left.checked_sub(len) {
             Some(memory_left) => {

@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 
 use super::{
-    DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Place, Reach, Source, Value, ValueForm, Violations,
+    DecodeError, Decoder, Encoding, FieldForm, Key, Kind, Place, Reach, Shape, Source, Value, ValueForm,
+    Violations,
 };
 
 /// A type that a field of a message may have, in the encoding `E`.
@@ -53,15 +54,40 @@ pub trait Field<E> {
 
     /// Writes the field under `tag`: [`encode_field`](Self::encode_field) by the key it has.
     // Only inside of who calls it is the tag a constant, and with it the bytes of the key.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn put<'b>(&self, tag: u32, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         self.encode_field(Key::new(tag, Self::KIND), free)
     }
 
     /// Whether a record of `key`, which has the field's tag, is of one of its kinds.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn takes(key: Key) -> bool {
         key.kind() == Self::KIND || key.kind() == Self::KIND_ALSO
+    }
+
+    /// Reads the records of the field, if they come next: what every encoder writes in the order of the tags is read by
+    /// one comparison each, where a jump by the tag is guessed wrong again and again. Errors name the field of `shape`.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge_field`](Self::merge_field).
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn merge_next(
+        &mut self,
+        tag: u32,
+        shape: &'static Shape,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<(), DecodeError> {
+        let key = Key::new(tag, Self::KIND);
+        while decoder.take_key(key) {
+            if let Err(error) = self.merge_field(key, decoder) {
+                return Err(error.in_field_of(shape, tag));
+            }
+            if !Self::MAY_REPEAT {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What a view keeps of the field.
@@ -76,6 +102,30 @@ pub trait Field<E> {
     ///
     /// A value whose end cannot be found.
     fn keep<'a>(part: &mut Self::Part<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError>;
+
+    /// Keeps the records of the field for a view, if they come next: as [`merge_next`](Self::merge_next).
+    ///
+    /// # Errors
+    ///
+    /// As [`keep`](Self::keep).
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn keep_next<'a>(
+        part: &mut Self::Part<'a>,
+        tag: u32,
+        shape: &'static Shape,
+        decoder: &mut Decoder<'a>,
+    ) -> Result<(), DecodeError> {
+        let key = Key::new(tag, Self::KIND);
+        while decoder.take_key(key) {
+            if let Err(error) = Self::keep(part, key, decoder) {
+                return Err(error.in_field_of(shape, tag));
+            }
+            if !Self::MAY_REPEAT {
+                break;
+            }
+        }
+        Ok(())
+    }
 
     /// Reads what was kept; errors say that it is the field at `place`.
     fn see<'a>(part: Self::Part<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a>;
@@ -132,7 +182,7 @@ impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
     const FORM: FieldForm = FieldForm::Optional(T::FORM);
     const KIND: Kind = T::KIND;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         match self {
             Some(value) => value.encode_keyed(key, free),
@@ -140,7 +190,7 @@ impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         let value = match self {
             Some(value) => value,

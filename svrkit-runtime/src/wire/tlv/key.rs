@@ -32,7 +32,7 @@ impl Key {
     ///
     /// When `tag` is 0 or above [`TAG_MAX`]; in a constant that is an error of the compiler.
     // Where it is a call, each field that is written pays for it: it is asked for by each, with constants.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub const fn new(tag: u32, kind: Kind) -> Self {
         assert!(0 < tag && tag <= TAG_MAX, "a tag lies between 1 and 536870911");
         Self(tag << 3 | kind as u32)
@@ -61,7 +61,7 @@ impl Key {
     }
 
     /// Takes one key off the front of `bytes`.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn read(bytes: &[u8]) -> Result<(Self, &[u8]), DecodeErrorKind> {
         let (number, rest) = varint::read(bytes)?;
         let is_legal = (1 << 3..=u64::from(u32::MAX)).contains(&number) && KINDS >> (number & 7) & 1 == 1;
@@ -70,7 +70,7 @@ impl Key {
 
     /// What stands behind this key, if it stands in front of `bytes` in its shortest form.
     // Where the key is a constant this is one comparison.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn strip(self, bytes: &[u8]) -> Option<&[u8]> {
         if self.0 < 0x80 {
             return match bytes {

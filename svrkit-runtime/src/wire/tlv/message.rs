@@ -183,7 +183,7 @@ pub fn encode_message<'b, M: Tlv>(message: &M, free: &'b mut [u8]) -> Option<&'b
 
 /// Writes a message, its length and its key in front. What the derive puts into
 /// [`Value::encode_keyed`](super::Value::encode_keyed).
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn encode_keyed_message<'b, M: Tlv>(message: &M, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
     let free_len = free.len();
     let free = message.encode_back(free)?;

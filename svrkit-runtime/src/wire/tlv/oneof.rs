@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
-use super::{DecodeError, Decoder, FieldShape, Key, MemberPart, Place, Reach, Source, Violations};
+use super::{DecodeError, Decoder, FieldShape, Key, MemberPart, Place, Reach, Shape, Source, Violations};
 
 /// A oneof of a schema: an enum of which each variant is a field of the message around, with a tag of that message.
 ///
@@ -132,6 +132,40 @@ pub trait OneofField {
 
     /// Whether a record of this key is a member's.
     fn takes(key: Key) -> bool;
+
+    /// Reads the record of a member, if one comes next. Errors name the oneof of `shape`.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge_member`](Self::merge_member).
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn merge_next(&mut self, shape: &'static Shape, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        if let Some(key) = decoder.take_key_if(|key| Self::takes(key))
+            && let Err(error) = self.merge_member(key, decoder)
+        {
+            return Err(error.in_field_of(shape, key.tag()));
+        }
+        Ok(())
+    }
+
+    /// Keeps the record of a member for a view, if one comes next. Errors name the oneof of `shape`.
+    ///
+    /// # Errors
+    ///
+    /// As [`MemberPart::keep`].
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn keep_next<'a>(
+        part: &mut MemberPart<'a>,
+        shape: &'static Shape,
+        decoder: &mut Decoder<'a>,
+    ) -> Result<(), DecodeError> {
+        if let Some(key) = decoder.take_key_if(|key| Self::takes(key))
+            && let Err(error) = part.keep(key, decoder, Self::MEMBERS)
+        {
+            return Err(error.in_field_of(shape, key.tag()));
+        }
+        Ok(())
+    }
 
     /// Reads the member that is set for a view.
     ///

@@ -105,7 +105,7 @@ pub(super) fn split_value(bytes: &[u8], kind: Kind) -> Result<(&[u8], &[u8]), De
 }
 
 /// What follows a value, if it is whole.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn behind_value(bytes: &[u8], kind: Kind) -> Option<&[u8]> {
     if kind == Kind::Prefixed
         && let Some((_, rest)) = split_prefixed_short(bytes)
@@ -116,7 +116,7 @@ pub(super) fn behind_value(bytes: &[u8], kind: Kind) -> Option<&[u8]> {
 }
 
 /// Splits off a length of one or two bytes and as many bytes, if they are there.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn split_prefixed_short(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     match bytes {
         [len, rest @ ..] if *len < 0x80 => rest.split_at_checked(usize::from(*len)),

@@ -22,7 +22,7 @@ macro_rules! varints {
                 backward::varint(free, $to_varint)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
                 let $value = *self;
                 backward::varint_field(free, key, $to_varint, true)
@@ -37,13 +37,13 @@ macro_rules! varints {
                 decoder.packed_varints(items, packed, |$varint| $from_varint)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn unpack(packed: &[u8]) -> Result<(Self, &[u8]), DecodeErrorKind> {
                 let ($varint, rest) = varint::read_mixed(packed)?;
                 Ok(($from_varint, rest))
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 let $varint = decoder.varint()?;
                 *self = $from_varint;
@@ -78,14 +78,14 @@ macro_rules! varints {
             const FORM: FieldForm = FieldForm::One(ValueForm::$form);
             const KIND: Kind = Kind::Varint;
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
                 let $value = *self;
                 let varint = $to_varint;
                 backward::varint_field(free, key, varint, varint != 0)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(self, decoder)
             }
@@ -148,13 +148,13 @@ macro_rules! fixed {
                 decoder.packed_fixed(items, packed, Self::from_le_bytes)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn unpack(packed: &[u8]) -> Result<(Self, &[u8]), DecodeErrorKind> {
                 let (bytes, rest) = packed.split_first_chunk().ok_or(DecodeErrorKind::Truncated)?;
                 Ok((Self::from_le_bytes(*bytes), rest))
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 *self = Self::from_le_bytes(decoder.fixed()?);
                 Ok(())
@@ -188,7 +188,7 @@ macro_rules! fixed {
             const FORM: FieldForm = FieldForm::One(ValueForm::$form);
             const KIND: Kind = Kind::$kind;
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
                 let $value = *self;
                 if $is_zero {
@@ -197,7 +197,7 @@ macro_rules! fixed {
                 backward::key(backward::chunk(free, self.to_le_bytes())?, key)
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(self, decoder)
             }

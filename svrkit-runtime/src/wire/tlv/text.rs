@@ -6,7 +6,7 @@ use super::{
 };
 
 /// `bytes` as text, `None` when it is no UTF-8.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[expect(unsafe_code, reason = "a second look at every text would cost up to half of the decode")]
 pub(super) fn checked(bytes: &[u8]) -> Option<&str> {
     if is_ascii(bytes) {
@@ -23,7 +23,7 @@ fn checked_beyond_ascii(bytes: &[u8]) -> Option<&str> {
 
 /// Eight bytes at a time, the last eight of them maybe twice: for the lengths that texts have that is faster than
 /// `<[u8]>::is_ascii`, and several times faster than looking for UTF-8 at once.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn is_ascii(bytes: &[u8]) -> bool {
     const BEYOND: u64 = 0x8080_8080_8080_8080;
     let Some(last) = bytes.last_chunk::<8>() else {
@@ -51,20 +51,20 @@ impl Value<Plain> for String {
         backward::varint(backward::raw(free, self.as_bytes())?, self.len() as u64)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn merge_value(&mut self, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         *self = Self::read_value(decoder)?;
         Ok(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read_value(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let text = decoder.text()?;
         decoder.charge(text.len())?;
         Ok(text.to_owned())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         backward::key_and_len(backward::raw(free, self.as_bytes())?, key, self.len())
     }
@@ -79,7 +79,7 @@ impl Value<Plain> for String {
         Ok(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn see<'a>(kept: &'a [u8], source: &Source<'a>) -> Result<&'a str, DecodeError> {
         match checked(kept) {
             Some(text) => Ok(text),
@@ -87,7 +87,7 @@ impl Value<Plain> for String {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a str, DecodeError> {
         <Self as Value<Plain>>::see(source.prefixed(rest)?, source)
     }
@@ -115,12 +115,12 @@ impl Field<Plain> for String {
     const FORM: FieldForm = FieldForm::One(ValueForm::Text);
     const KIND: Kind = Kind::Prefixed;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         if self.is_empty() { Some(free) } else { self.encode_keyed(key, free) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn merge_field(&mut self, _: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
         self.merge_value(decoder)
     }

@@ -46,7 +46,7 @@ pub trait Value<E: Encoding>: Default {
     fn encode_value<'b>(&self, free: &'b mut [u8]) -> Option<&'b mut [u8]>;
 
     /// The value and its key in front of it: [`encode_value`](Self::encode_value), in one store where that can be.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn encode_keyed<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         backward::key(self.encode_value(free)?, key)
     }
@@ -90,7 +90,7 @@ pub trait Value<E: Encoding>: Default {
     /// # Errors
     ///
     /// As [`see`](Self::see).
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<Self::Seen<'a>, DecodeError> {
         let mut kept = Self::Kept::default();
         let mut decoder = source.decoder(rest);
@@ -105,7 +105,7 @@ pub trait Value<E: Encoding>: Default {
     /// # Errors
     ///
     /// No such value.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn unpack<'a>(packed: &'a [u8]) -> Result<(Self::Kept<'a>, &'a [u8]), DecodeErrorKind> {
         let _ = packed;
         Err(DecodeErrorKind::Truncated)

@@ -11,7 +11,7 @@ const LEN_MAX: usize = 10;
 pub(super) const MORE: u64 = 0x8080_8080_8080_8080;
 
 /// Takes one varint off the front of `bytes`. Zero-padding is legal up to ten bytes.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn read(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
     match bytes {
         [first, rest @ ..] if *first < 0x80 => Ok((u64::from(*first), rest)),
@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
 }
 
 /// The same where lengths are mixed: nothing is guessed but that one byte may do.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn read_mixed(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
     if let [first, rest @ ..] = bytes
         && *first < 0x80
@@ -59,7 +59,7 @@ fn long(bytes: &[u8]) -> (u64, usize) {
 }
 
 /// Up to seven bytes with zeros behind, without a loop.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn padded(bytes: &[u8]) -> [u8; 8] {
     let len = bytes.len();
     let word = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
@@ -81,7 +81,7 @@ fn padded(bytes: &[u8]) -> [u8; 8] {
 }
 
 /// A varint of at most eight bytes; its length is 0 where it is longer.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn from_word(word: [u8; 8]) -> (u64, usize) {
     let word = u64::from_le_bytes(word);
     let ends = !word & MORE;
@@ -94,7 +94,7 @@ fn from_word(word: [u8; 8]) -> (u64, usize) {
 }
 
 /// Nine and ten bytes: the eight of `word` and what is behind them.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn beyond(word: [u8; 8], bytes: &[u8]) -> (u64, usize) {
     let low = gather(u64::from_le_bytes(word) & !MORE);
     match bytes.get(8..) {

@@ -55,7 +55,7 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a,
         Ok(found)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read(&mut self) -> Result<Entry<'a, K, V, KE, VE>, DecodeError> {
         let bytes = self.source.prefixed(&mut self.walk.rest)?;
         let entry = self.source.below(Run { rest: bytes, ..Run::default() })?;

@@ -25,7 +25,7 @@ impl<'a, T: Value<E>, E: Encoding> ItemViews<'a, T, E> {
     }
 
     /// An item of the packed record.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn next_packed(&mut self) -> Result<T::Seen<'a>, DecodeError> {
         let read = T::unpack(self.packed).map_err(|kind| self.source.error(self.packed, kind));
         let seen = read.and_then(|(kept, rest)| {
@@ -51,7 +51,7 @@ impl<'a, T: Value<E>, E: Encoding> ItemViews<'a, T, E> {
 impl<'a, T: Value<E>, E: Encoding> Iterator for ItemViews<'a, T, E> {
     type Item = Result<T::Seen<'a>, DecodeError>;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn next(&mut self) -> Option<Self::Item> {
         let is_packable = const { !matches!(T::KIND, Kind::Prefixed) };
         loop {

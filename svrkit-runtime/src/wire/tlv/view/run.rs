@@ -22,7 +22,7 @@ impl<'a> Run<'a> {
     /// # Errors
     ///
     /// As [`Decoder::skip`], and a record of another part of the message than the first.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn keep(&mut self, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         let rest = decoder.rest();
         if self.len == 0 {
@@ -58,7 +58,7 @@ impl<'a> Run<'a> {
     /// # Errors
     ///
     /// As [`see`](Self::see).
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn see_next<M: Tlv>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<M::View<'a>, DecodeError> {
         let bytes = source.prefixed(rest)?;
         source.below(Self { rest: bytes, ..Self::default() })?.view(bytes)
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The key of the next record of one of the field's kinds, whose value then begins `rest`.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn next(&mut self, is_of_field: impl Fn(Kind) -> bool) -> Option<Key> {
         self.left = self.left.checked_sub(1)?;
         if std::mem::take(&mut self.is_at_first) {

@@ -27,7 +27,7 @@ impl<'a> Source<'a> {
     }
 
     /// The records of `run`, whose number is 0 where it is all in `rest`, one level below.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn below(&self, run: Run<'a>) -> Result<Self, DecodeError> {
         match self.depth_left.checked_sub(1) {
             Some(depth_left) => Ok(Self { run, depth_left, ..*self }),
@@ -41,7 +41,7 @@ impl<'a> Source<'a> {
     }
 
     /// Reads on in `bytes`, a part of the outermost message.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::wire::tlv) fn decoder(&self, bytes: &'a [u8]) -> Decoder<'a> {
         Decoder::part(bytes, self.origin, self.depth_left, &self.limits)
     }
@@ -54,7 +54,7 @@ impl<'a> Source<'a> {
     }
 
     /// Takes a length and as many bytes off the front of `rest`.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::wire::tlv) fn prefixed(&self, rest: &mut &'a [u8]) -> Result<&'a [u8], DecodeError> {
         match records::split_prefixed_short(rest) {
             Some((value, behind)) => {
@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
     /// Notes what is in the message, whose first part is `bytes`.
     // Made where the caller wants it: a view is large, and one that is moved right after it was written waits for all
     // its stores.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn view<V: View<'a>>(self, bytes: &'a [u8]) -> Result<V, DecodeError> {
         let mut made = Ok(V::over(self));
         let fault = match &mut made {
@@ -92,7 +92,7 @@ impl<'a> Source<'a> {
         made
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn look<V: View<'a>>(&self, view: &mut V, bytes: &'a [u8]) -> Result<(), DecodeError> {
         view.look(&mut self.decoder(bytes))?;
         if self.run.len > 1 { self.look_behind(view) } else { Ok(()) }
