@@ -13,6 +13,7 @@ pub(super) mod svrkit {
 pub(super) mod prost {
     #![allow(
         clippy::all,
+        clippy::allow_attributes_without_reason,
         dead_code,
         unreachable_pub,
         reason = "another's generator wrote it"
@@ -24,6 +25,7 @@ pub(super) mod prost {
 pub(super) mod prost_same {
     #![allow(
         clippy::all,
+        clippy::allow_attributes_without_reason,
         dead_code,
         unreachable_pub,
         reason = "another's generator wrote it"
@@ -35,6 +37,7 @@ pub(super) mod prost_same {
 pub(super) mod buffa {
     #[allow(
         clippy::all,
+        clippy::allow_attributes_without_reason,
         dead_code,
         unreachable_pub,
         rust_2018_idioms,
@@ -51,6 +54,7 @@ pub(super) mod buffa {
 pub(super) mod buffa_same {
     #[allow(
         clippy::all,
+        clippy::allow_attributes_without_reason,
         dead_code,
         unreachable_pub,
         rust_2018_idioms,
@@ -67,6 +71,7 @@ pub(super) mod buffa_same {
 pub(super) mod quick_protobuf {
     #[allow(
         clippy::all,
+        clippy::allow_attributes_without_reason,
         dead_code,
         unreachable_pub,
         rust_2018_idioms,

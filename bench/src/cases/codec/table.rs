@@ -92,13 +92,10 @@ impl Picked<'_> {
         let mut line = vec![
             message.to_owned(),
             bytes.map_or_else(String::new, |bytes| format!("{bytes:.0}")),
-            ours.map_or_else(String::new, |row| cost(row)),
+            ours.map_or_else(String::new, cost),
         ];
         for peer in peers {
-            line.push(
-                self.find(message, *peer)
-                    .map_or_else(String::new, |row| cost(row)),
-            );
+            line.push(self.find(message, *peer).map_or_else(String::new, cost));
             line.push(self.ratio(message, *peer).map_or_else(String::new, ratio));
         }
         line

@@ -20,7 +20,7 @@ pub(in super::super) fn profile() -> Vec<Profile> {
         age: 34,
         level: 12,
         utc_offset: -300,
-        balance: 1_299_50,
+        balance: 129_950,
         verified: true,
         hidden: false,
         country: "Portugal".to_owned(),
