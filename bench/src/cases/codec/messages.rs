@@ -40,7 +40,10 @@ macro_rules! message {
                 jobs.extend(round_trip::jobs::<ProstSame<prost_same::$type>>(samples)?);
                 jobs.extend(round_trip::jobs::<Buffa<buffa::$type>>(samples)?);
                 jobs.extend(round_trip::jobs::<BuffaSame<buffa_same::$type>>(samples)?);
-                jobs.extend(round_trip::jobs::<QuickProtobuf<quick_protobuf::$type<'static>>>(samples)?);
+                // Of packed numbers of fixed length it makes slices that are not aligned, which is undefined behaviour.
+                if !["numbers", "google_message1"].contains(&$name) {
+                    jobs.extend(round_trip::jobs::<QuickProtobuf<quick_protobuf::$type<'static>>>(samples)?);
+                }
                 jobs.extend(round_trip::jobs::<Memcpy>(samples)?);
                 jobs.extend(views::agreeing(vec![
                     views::all::<Svrkit<svrkit::$type>>(samples)?,
