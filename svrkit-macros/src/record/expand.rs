@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
+use super::records::{Piece, Readers, pieces, records};
 use super::{Field, Oneof, Record, check, view};
 use crate::rust_type;
 use crate::shape;
@@ -198,39 +199,6 @@ fn encode(record: &Record<'_>) -> TokenStream {
     }
 }
 
-/// What is written at one place of a message.
-enum Piece<'r, 'a> {
-    Field(&'r Field<'a>),
-    /// The members of a oneof whose tags lie between those of two fields.
-    Members {
-        oneof: &'r Oneof<'a>,
-        from: u32,
-        to: u32,
-    },
-}
-
-/// By ascending tags.
-fn pieces<'r, 'a>(record: &'r Record<'a>) -> Vec<Piece<'r, 'a>> {
-    let fields = record.fields.iter().map(|field| (field.tag, Piece::Field(field)));
-    let members = record.oneofs.iter().flat_map(|oneof| {
-        oneof.tags.iter().map(move |tag| (*tag, Piece::Members { oneof, from: *tag, to: *tag }))
-    });
-    let mut by_tag: Vec<_> = fields.chain(members).collect();
-    by_tag.sort_by_key(|(tag, _)| *tag);
-    let mut pieces: Vec<Piece<'_, '_>> = Vec::new();
-    for (_, piece) in by_tag {
-        match (pieces.last_mut(), piece) {
-            (Some(Piece::Members { oneof: last, to: end, .. }), Piece::Members { oneof, to, .. })
-                if std::ptr::eq(*last, oneof) =>
-            {
-                *end = to;
-            }
-            (_, piece) => pieces.push(piece),
-        }
-    }
-    pieces
-}
-
 fn merge(record: &Record<'_>) -> TokenStream {
     let (begin, other) = match &record.unknown {
         Some(unknown) => {
@@ -252,82 +220,6 @@ fn merge(record: &Record<'_>) -> TokenStream {
         },
     };
     records(record, &quote!(Self), &fields, &begin, &other)
-}
-
-/// How the records of a field are read: into a message, or into its view.
-pub(super) struct Readers {
-    /// The function of `Field` and `OneofField` that reads what comes next in the order of the tags.
-    pub(super) next: TokenStream,
-    /// The function of `Field` that reads one record, compiled for each type.
-    pub(super) small: TokenStream,
-    /// Reads the member of `key`.
-    pub(super) member: fn(&Oneof<'_>) -> TokenStream,
-}
-
-/// The loop over all records of `message`; `other` takes those of no field.
-///
-/// First each field by ascending tags, as every encoder writes them; what is left goes by its tag, through code that the fields
-/// of a type share.
-pub(super) fn records(
-    record: &Record<'_>,
-    message: &TokenStream,
-    readers: &Readers,
-    begin: &TokenStream,
-    other: &TokenStream,
-) -> TokenStream {
-    let Readers { next, small, member } = readers;
-    let shape = quote!(<#message as ::svrkit_runtime::wire::tlv::Tlv>::SHAPE);
-    let in_order = pieces(record).into_iter().map(|piece| match piece {
-        Piece::Field(field @ Field { ident, tag, .. }) => {
-            let as_field = as_field(field);
-            quote!(#as_field::#next(&mut self.#ident, #tag, #shape, decoder)?;)
-        }
-        Piece::Members { oneof, .. } => {
-            let ident = oneof.ident;
-            let as_oneof = as_oneof(oneof);
-            quote!(#as_oneof::#next(&mut self.#ident, #shape, decoder)?;)
-        }
-    });
-    let in_order = (!record.is_small).then(|| quote!(#(#in_order)*));
-    let arms = record.fields.iter().map(|field| {
-        let Field { ident, tag, .. } = field;
-        let as_field = as_field(field);
-        quote!(#tag if #as_field::takes(key) => #as_field::#small(&mut self.#ident, key, decoder),)
-    });
-    let members = record.oneofs.iter().filter(|oneof| !oneof.tags.is_empty()).map(|oneof| {
-        let tags = &oneof.tags;
-        let as_oneof = as_oneof(oneof);
-        let member = member(oneof);
-        quote!(#(#tags)|* if #as_oneof::takes(key) => #member,)
-    });
-    let mut arms = arms.chain(members).peekable();
-    let read = if arms.peek().is_none() {
-        quote!(#other;)
-    } else {
-        // One way out for all errors, which finds out itself what the field is called.
-        quote! {
-            let read = match key.tag() {
-                #(#arms)*
-                _ => {
-                    #other;
-                    continue;
-                }
-            };
-            if let ::core::result::Result::Err(error) = read {
-                return ::core::result::Result::Err(error.in_field_of(#shape, key.tag()));
-            }
-        }
-    };
-    quote! {
-        #in_order
-        loop {
-            #begin
-            let ::core::option::Option::Some(key) = decoder.key()? else {
-                return ::core::result::Result::Ok(());
-            };
-            #read
-        }
-    }
 }
 
 fn shape(record: &Record<'_>) -> TokenStream {

@@ -4,6 +4,7 @@ mod check;
 mod expand;
 mod fallback;
 mod parse;
+mod records;
 mod validate;
 mod view;
 

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::expand::{Readers, as_field, as_oneof, records};
+use super::expand::{as_field, as_oneof};
+use super::records::{Readers, records};
 use super::{Field, Oneof, Record, View};
 use crate::written;
 

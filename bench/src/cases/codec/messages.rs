@@ -77,9 +77,9 @@ macro_rules! by_reference {
         |samples| {
             Ok(vec![
                 by_reference::job::<svrkit::$type>(samples)?,
-                round_trip::encode_beside::<Prost<prost::$type>>(samples, Op::EncodeByReference)?,
-                round_trip::encode_beside::<Buffa<buffa::$type>>(samples, Op::EncodeByReference)?,
-                round_trip::encode_beside::<Memcpy>(samples, Op::EncodeByReference)?,
+                round_trip::encode::<Prost<prost::$type>>(samples, Op::EncodeByReference)?,
+                round_trip::encode::<Buffa<buffa::$type>>(samples, Op::EncodeByReference)?,
+                round_trip::encode::<Memcpy>(samples, Op::EncodeByReference)?,
             ])
         }
     };
