@@ -247,15 +247,29 @@ fn memory_is_counted_to_the_byte() {
     let labels = 22 * size_of::<String>() + 16;
     check_memory("0a 00", labels);
     check_memory("0a 06 0a0161 120162", labels + 2);
-    check_memory("0a 00 0a 00", labels);
-    check_memory("0a 00 0a 03 0a0161", labels + (labels + 12 * size_of::<usize>()).div_ceil(5) + 1);
+    // Entries in a row are listed first, and then both are held.
+    let entry = 2 * size_of::<String>();
+    let next = (labels + 12 * size_of::<usize>()).div_ceil(5);
+    check_memory("0a 00 0a 00", labels + next + 2 * entry);
+    check_memory("0a 00 0a 03 0a0161", labels + next + 2 * entry + 1);
+    // From 21 on the list is sorted with as much room beside it.
+    check_memory(&"0a 00".repeat(20), labels + 19 * next + 20 * entry);
+    check_memory(&"0a 00".repeat(21), labels + 20 * next + (21 + 48) * entry);
+    check_memory(&"0a 00".repeat(50), labels + 49 * next + (50 + 50) * entry);
+    // What comes apart is not, and costs nothing where it is there already.
+    check_memory(
+        "0a 00 32 00 0a 00 0a 03 0a0161",
+        labels + 11 * (8 + size_of::<usize>()) + 16 + size_of::<Maps>() + next + 1,
+    );
     check_memory("32 00", 11 * (8 + size_of::<usize>()) + 16 + size_of::<Maps>());
     // Four places of a byte and an entry each, then eight.
     let hashed = size_of::<(u32, String)>() + 1;
     check_memory("5a 00", 4 * hashed + 16);
     check_memory("5a 00 5a 02 0801 5a 02 0802", 4 * hashed + 16);
+    check_memory("5a 00 5a 02 0801 5a 02 0802 5a 02 0803", 8 * hashed + 16);
     // For a moment both are held.
-    check_memory("5a 00 5a 02 0801 5a 02 0802 5a 02 0803", (4 * hashed + 16) + (8 * hashed + 16));
+    let apart = "5a 00 5a 02 0801 5a 02 0802 0a 00 5a 02 0803";
+    check_memory(apart, labels + (4 * hashed + 16) + (8 * hashed + 16));
 }
 
 #[test]
