@@ -345,6 +345,10 @@ impl<'a> Decoder<'a> {
         // All of it: old and new are held together while the items move.
         self.charge(capacity.saturating_mul(size_of::<T>()))?;
         let old_capacity = items.capacity();
+        if old_capacity == 0 {
+            *items = Vec::with_capacity(capacity);
+            return Ok(());
+        }
         items.reserve_exact(capacity - items.len());
         self.give_back(old_capacity * size_of::<T>());
         Ok(())

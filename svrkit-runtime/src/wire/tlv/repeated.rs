@@ -31,7 +31,7 @@ impl<T: Value<E>, E: Encoding> Field<E> for Vec<T> {
     type Part<'a> = Run<'a>;
     type Seen<'a> = ItemViews<'a, T, E>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         part.keep(key, decoder)
     }
@@ -72,7 +72,7 @@ impl<T: Value<E>, E: Encoding> Field<Unpacked<E>> for Vec<T> {
     type Part<'a> = Run<'a>;
     type Seen<'a> = ItemViews<'a, T, E>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         part.keep(key, decoder)
     }
@@ -189,7 +189,8 @@ fn push<T: Value<E>, E: Encoding>(items: &mut Vec<T>, decoder: &mut Decoder<'_>)
         decoder.charge(T::HEAP_LEN)?;
         let index = items.len();
         // Where it stays: a message is large, and moved right after it was written it waits for all its stores.
-        items.push(T::default());
+        // (`push` would make it first, to be dropped should there be no room.)
+        items.resize_with(index + 1, T::default);
         return match items.last_mut().map(|item| item.merge_value(decoder)) {
             Some(Err(error)) => Err(error.in_item(index)),
             _ => Ok(()),

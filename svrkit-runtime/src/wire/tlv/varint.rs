@@ -46,15 +46,22 @@ pub(super) fn read_mixed(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> 
 /// Any varint, and its length; 0 where there is none. Two numbers, which stay in registers.
 #[inline(never)]
 fn long(bytes: &[u8]) -> (u64, usize) {
-    match bytes.first_chunk::<8>() {
-        Some(word) => match from_word(*word) {
-            (_, 0) => beyond(*word, bytes),
-            read => read,
-        },
-        None => match from_word(padded(bytes)) {
-            (value, len) if len <= bytes.len() => (value, len),
-            _ => (0, 0),
-        },
+    let Some(word) = bytes.first_chunk::<8>() else {
+        return last(bytes);
+    };
+    match from_word(*word) {
+        (_, 0) => beyond(bytes),
+        read => read,
+    }
+}
+
+/// The same among the last seven bytes.
+// By itself, as is what is longer, so that `long` needs no place on the stack.
+#[inline(never)]
+fn last(bytes: &[u8]) -> (u64, usize) {
+    match from_word(padded(bytes)) {
+        (value, len) if len <= bytes.len() => (value, len),
+        _ => (0, 0),
     }
 }
 
@@ -93,14 +100,17 @@ fn from_word(word: [u8; 8]) -> (u64, usize) {
     (gather(groups), (ends.trailing_zeros() as usize + 1) / 8)
 }
 
-/// Nine and ten bytes: the eight of `word` and what is behind them.
-#[cfg_attr(not(debug_assertions), inline(always))]
-fn beyond(word: [u8; 8], bytes: &[u8]) -> (u64, usize) {
-    let low = gather(u64::from_le_bytes(word) & !MORE);
-    match bytes.get(8..) {
-        Some([ninth, ..]) if *ninth < 0x80 => (low | u64::from(*ninth) << 56, 9),
+/// Nine and ten bytes.
+#[inline(never)]
+fn beyond(bytes: &[u8]) -> (u64, usize) {
+    let Some((word, behind)) = bytes.split_first_chunk::<8>() else {
+        return (0, 0);
+    };
+    let low = gather(u64::from_le_bytes(*word) & !MORE);
+    match behind {
+        [ninth, ..] if *ninth < 0x80 => (low | u64::from(*ninth) << 56, 9),
         // Of the tenth group one bit is left: more would not fit into 64.
-        Some([ninth, tenth, ..]) if *tenth <= 1 => {
+        [ninth, tenth, ..] if *tenth <= 1 => {
             (low | u64::from(*ninth & 0x7f) << 56 | u64::from(*tenth) << 63, 10)
         }
         _ => (0, 0),
