@@ -114,7 +114,7 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
             type Seen<'a> = Self;
             type SeenOption<'a> = ::core::option::Option<Self>;
 
-            #[inline]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep<'a>(
                 kept: &mut Self,
                 _: ::svrkit_runtime::wire::tlv::Key,
@@ -176,7 +176,7 @@ pub(super) fn wire_form(ident: &Ident) -> TokenStream {
             type Part<'a> = Self;
             type Seen<'a> = Self;
 
-            #[inline]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep<'a>(
                 part: &mut Self,
                 _: ::svrkit_runtime::wire::tlv::Key,

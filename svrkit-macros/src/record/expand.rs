@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-use super::records::{Piece, Readers, pieces, records};
+use super::records::{Piece, Readers, by_tag, in_order, pieces};
 use super::{Field, Oneof, Record, check, view};
 use crate::rust_type;
 use crate::shape;
@@ -20,6 +20,7 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
     let inside = inside(record);
     let view = record.view.as_ref().map(|view| view::view(record, view));
     let view_type = view::type_of(record);
+    let see_inline = view::inline(record);
     quote! {
         #view
 
@@ -103,7 +104,7 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                     ::svrkit_runtime::wire::tlv::DecodeError,
                 >;
 
-                #[inline]
+                #see_inline
                 fn keep<'a>(
                     kept: &mut ::svrkit_runtime::wire::tlv::Run<'a>,
                     key: ::svrkit_runtime::wire::tlv::Key,
@@ -112,7 +113,7 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                     kept.keep(key, decoder)
                 }
 
-                #[inline]
+                #see_inline
                 fn see<'a>(
                     kept: ::svrkit_runtime::wire::tlv::Run<'a>,
                     source: &::svrkit_runtime::wire::tlv::Source<'a>,
@@ -120,15 +121,18 @@ pub(super) fn record(record: &Record<'_>) -> TokenStream {
                     kept.see::<Self>(source)
                 }
 
-                #[inline]
+                #see_inline
                 fn see_next<'a>(
                     rest: &mut &'a [::core::primitive::u8],
                     source: &::svrkit_runtime::wire::tlv::Source<'a>,
-                ) -> ::core::result::Result<Self::Seen<'a>, ::svrkit_runtime::wire::tlv::DecodeError> {
-                    ::svrkit_runtime::wire::tlv::Run::see_next::<Self>(rest, source)
+                    place: ::svrkit_runtime::wire::tlv::ItemPlace,
+                ) -> ::core::option::Option<
+                    ::core::result::Result<Self::Seen<'a>, ::svrkit_runtime::wire::tlv::DecodeError>,
+                > {
+                    ::svrkit_runtime::wire::tlv::Run::see_next::<Self>(rest, source, place)
                 }
 
-                #[inline]
+                #see_inline
                 fn see_option<'a>(
                     kept: ::core::option::Option<::svrkit_runtime::wire::tlv::Run<'a>>,
                     source: &::svrkit_runtime::wire::tlv::Source<'a>,
@@ -219,7 +223,10 @@ fn merge(record: &Record<'_>) -> TokenStream {
             quote!(#as_oneof::merge_member(&mut self.#ident, key, decoder))
         },
     };
-    records(record, &quote!(Self), &fields, &begin, &other)
+    let message = quote!(Self);
+    let in_order = in_order(record, &message, &fields, &quote!(self), &quote!(decoder));
+    let by_tag = by_tag(record, &message, &fields, &begin, &other);
+    quote!(#in_order #by_tag)
 }
 
 fn shape(record: &Record<'_>) -> TokenStream {

@@ -1,4 +1,4 @@
-//! The records of a message: in which order its fields stand, and the loop that reads them into a message or its view.
+//! The records of a message: in which order its fields stand, and the code that reads them into a message or its view.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -49,31 +49,41 @@ pub(super) struct Readers {
     pub(super) member: fn(&Oneof<'_>) -> TokenStream,
 }
 
-/// The loop over all records of `message`; `other` takes those of no field.
-///
-/// First each field by ascending tags, as every encoder writes them; what is left goes by its tag, through code that the fields
-/// of a type share.
-pub(super) fn records(
+/// Each field of `place` by ascending tags, as every encoder writes them. Nothing in a message that is to be small.
+pub(super) fn in_order(
+    record: &Record<'_>,
+    message: &TokenStream,
+    readers: &Readers,
+    place: &TokenStream,
+    decoder: &TokenStream,
+) -> TokenStream {
+    let next = &readers.next;
+    let shape = shape(message);
+    let fields = pieces(record).into_iter().map(|piece| match piece {
+        Piece::Field(field @ Field { ident, tag, .. }) => {
+            let as_field = as_field(field);
+            quote!(#as_field::#next(&mut #place.#ident, #tag, #shape, #decoder)?;)
+        }
+        Piece::Members { oneof, .. } => {
+            let ident = oneof.ident;
+            let as_oneof = as_oneof(oneof);
+            quote!(#as_oneof::#next(&mut #place.#ident, #shape, #decoder)?;)
+        }
+    });
+    if record.is_small { quote!() } else { quote!(#(#fields)*) }
+}
+
+/// The loop over all records of `message` that are left, each by its tag, through code that the fields of a type share; `other`
+/// takes those of no field.
+pub(super) fn by_tag(
     record: &Record<'_>,
     message: &TokenStream,
     readers: &Readers,
     begin: &TokenStream,
     other: &TokenStream,
 ) -> TokenStream {
-    let Readers { next, small, member } = readers;
-    let shape = quote!(<#message as ::svrkit_runtime::wire::tlv::Tlv>::SHAPE);
-    let in_order = pieces(record).into_iter().map(|piece| match piece {
-        Piece::Field(field @ Field { ident, tag, .. }) => {
-            let as_field = as_field(field);
-            quote!(#as_field::#next(&mut self.#ident, #tag, #shape, decoder)?;)
-        }
-        Piece::Members { oneof, .. } => {
-            let ident = oneof.ident;
-            let as_oneof = as_oneof(oneof);
-            quote!(#as_oneof::#next(&mut self.#ident, #shape, decoder)?;)
-        }
-    });
-    let in_order = (!record.is_small).then(|| quote!(#(#in_order)*));
+    let Readers { small, member, .. } = readers;
+    let shape = shape(message);
     let arms = record.fields.iter().map(|field| {
         let Field { ident, tag, .. } = field;
         let as_field = as_field(field);
@@ -104,7 +114,6 @@ pub(super) fn records(
         }
     };
     quote! {
-        #in_order
         loop {
             #begin
             let ::core::option::Option::Some(key) = decoder.key()? else {
@@ -113,4 +122,8 @@ pub(super) fn records(
             #read
         }
     }
+}
+
+fn shape(message: &TokenStream) -> TokenStream {
+    quote!(<#message as ::svrkit_runtime::wire::tlv::Tlv>::SHAPE)
 }

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use super::expand::{as_field, as_oneof};
-use super::records::{Readers, records};
+use super::records::{Readers, by_tag, in_order, pieces};
 use super::{Field, Oneof, Record, View};
 use crate::written;
 
@@ -30,6 +30,7 @@ pub(super) fn view(record: &Record<'_>, view: &View<'_>) -> TokenStream {
     let parts = parts.chain(oneofs.iter().map(|_| quote!(::svrkit_runtime::wire::tlv::MemberPart<'a>)));
     let methods = fields.iter().map(|field| method(record, field));
     let methods = methods.chain(oneofs.iter().map(|oneof| oneof_method(record, oneof)));
+    let read = reads_inline(record).then(|| read(record));
     let look = look(record);
     quote! {
         #[doc = #doc]
@@ -57,6 +58,8 @@ pub(super) fn view(record: &Record<'_>, view: &View<'_>) -> TokenStream {
             fn source(&self) -> &::svrkit_runtime::wire::tlv::Source<'a> {
                 &self.__source
             }
+
+            #read
 
             #[inline]
             fn look(
@@ -129,8 +132,25 @@ fn place(record: &Record<'_>, field: &str, is_sensitive: bool) -> TokenStream {
     }
 }
 
-fn look(record: &Record<'_>) -> TokenStream {
-    let readers = Readers {
+/// Up to how many pieces a view is read where it is wanted, in registers: a larger one is read in place by a function.
+const INLINE_MAX: usize = 8;
+
+fn reads_inline(record: &Record<'_>) -> bool {
+    !record.is_small && (1..=INLINE_MAX).contains(&pieces(record).len())
+}
+
+/// How what makes a view of the message is compiled.
+pub(super) fn inline(record: &Record<'_>) -> TokenStream {
+    if reads_inline(record) {
+        // Without optimization it would only take time.
+        quote!(#[cfg_attr(not(debug_assertions), inline(always))])
+    } else {
+        quote!(#[inline])
+    }
+}
+
+fn readers() -> Readers {
+    Readers {
         next: quote!(keep_next),
         small: quote!(keep_small),
         member: |oneof| {
@@ -138,7 +158,42 @@ fn look(record: &Record<'_>) -> TokenStream {
             let as_oneof = as_oneof(oneof);
             quote!(self.#ident.keep(key, decoder, #as_oneof::MEMBERS))
         },
-    };
+    }
+}
+
+/// Reads what is in the order of the tags into a view that nothing refers to: its parts may be in registers.
+fn read(record: &Record<'_>) -> TokenStream {
     let message = record.ident;
-    records(record, &quote!(#message), &readers, &quote!(), &quote!(decoder.skip(key)?))
+    let inline = inline(record);
+    let in_order = in_order(record, &quote!(#message), &readers(), &quote!(view), &quote!(&mut decoder));
+    quote! {
+        #inline
+        fn read(
+            source: ::svrkit_runtime::wire::tlv::Source<'a>,
+            bytes: &'a [::core::primitive::u8],
+        ) -> ::core::result::Result<Self, ::svrkit_runtime::wire::tlv::DecodeError> {
+            let mut decoder = source.decoder(bytes);
+            let mut view = <Self as ::svrkit_runtime::wire::tlv::View<'a>>::over(source);
+            #in_order
+            if decoder.rest().is_empty() {
+                return ::core::result::Result::Ok(view);
+            }
+            // In a place of its own: what nothing refers to may be in registers above.
+            let mut rest = view;
+            ::svrkit_runtime::wire::tlv::View::look_on(&mut rest, &mut decoder)?;
+            ::core::result::Result::Ok(rest)
+        }
+    }
+}
+
+fn look(record: &Record<'_>) -> TokenStream {
+    let message = record.ident;
+    let (message, readers) = (quote!(#message), readers());
+    let in_order = if reads_inline(record) {
+        quote!()
+    } else {
+        in_order(record, &message, &readers, &quote!(self), &quote!(decoder))
+    };
+    let by_tag = by_tag(record, &message, &readers, &quote!(), &quote!(decoder.skip(key)?));
+    quote!(#in_order #by_tag)
 }

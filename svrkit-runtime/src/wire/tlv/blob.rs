@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    DecodeError, Decoder, Field, FieldForm, Key, Kind, PART_LEN_MIN, Place, Plain, Source, Value, ValueForm,
-    Violations, backward, parts,
+    DecodeError, Decoder, Field, FieldForm, ItemPlace, Key, Kind, PART_LEN_MIN, Place, Plain, Source, Value,
+    ValueForm, Violations, backward, parts,
 };
 
 /// From this length on a [`Bytes`] field read by [`Tlv::decode_shared`](super::Tlv::decode_shared) is a part of
@@ -55,7 +55,7 @@ impl Value<Plain> for Bytes {
     type Seen<'a> = &'a [u8];
     type SeenOption<'a> = Option<&'a [u8]>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<'a>(kept: &mut &'a [u8], _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         *kept = decoder.prefixed()?;
         Ok(())
@@ -67,8 +67,12 @@ impl Value<Plain> for Bytes {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a [u8], DecodeError> {
-        source.prefixed(rest)
+    fn see_next<'a>(
+        rest: &mut &'a [u8],
+        source: &Source<'a>,
+        place: ItemPlace,
+    ) -> Option<Result<&'a [u8], DecodeError>> {
+        Some(source.prefixed(rest).map_err(|error| place.end(rest, error)))
     }
 
     #[inline]
@@ -106,7 +110,7 @@ impl Value<Plain> for Vec<u8> {
     type Seen<'a> = &'a [u8];
     type SeenOption<'a> = Option<&'a [u8]>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<'a>(kept: &mut &'a [u8], _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         *kept = decoder.prefixed()?;
         Ok(())
@@ -118,8 +122,12 @@ impl Value<Plain> for Vec<u8> {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a [u8], DecodeError> {
-        source.prefixed(rest)
+    fn see_next<'a>(
+        rest: &mut &'a [u8],
+        source: &Source<'a>,
+        place: ItemPlace,
+    ) -> Option<Result<&'a [u8], DecodeError>> {
+        Some(source.prefixed(rest).map_err(|error| place.end(rest, error)))
     }
 
     #[inline]
@@ -151,7 +159,7 @@ macro_rules! fields {
             type Part<'a> = &'a [u8];
             type Seen<'a> = &'a [u8];
 
-            #[inline]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep<'a>(part: &mut &'a [u8], key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
                 <Self as Value<Plain>>::keep(part, key, decoder)
             }

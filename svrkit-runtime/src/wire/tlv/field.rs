@@ -210,7 +210,7 @@ impl<T: Value<E>, E: Encoding> Field<E> for Option<T> {
     type Part<'a> = Option<T::Kept<'a>>;
     type Seen<'a> = T::SeenOption<'a>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<'a>(part: &mut Self::Part<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         T::keep(part.get_or_insert_default(), key, decoder)
     }

@@ -57,7 +57,9 @@ pub use self::shape::{
 };
 pub use self::unknown::{UnknownFields, UnknownRecords};
 pub use self::value::Value;
-pub use self::view::{EntryViews, ItemViews, MemberPart, Place, Run, Source, UnknownViews, Unread, View};
+pub use self::view::{
+    EntryViews, ItemPlace, ItemViews, MemberPart, Place, Run, Source, UnknownViews, Unread, View,
+};
 pub use self::violations::{Rule, VIOLATIONS_KEPT_MAX, Violation, Violations};
 pub use bytes::Bytes;
 pub use svrkit_macros::{Tlv, TlvEnum, TlvOneof};

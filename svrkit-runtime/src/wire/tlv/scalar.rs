@@ -54,7 +54,7 @@ macro_rules! varints {
             type Seen<'a> = Self;
             type SeenOption<'a> = Option<Self>;
 
-            #[inline]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep<'a>(kept: &mut Self, _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(kept, decoder)
             }
@@ -93,7 +93,7 @@ macro_rules! varints {
             type Part<'a> = Self;
             type Seen<'a> = Self;
 
-            #[inline]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep<'a>(part: &mut Self, _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(part, decoder)
             }
@@ -164,7 +164,7 @@ macro_rules! fixed {
             type Seen<'a> = Self;
             type SeenOption<'a> = Option<Self>;
 
-            #[inline]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep<'a>(kept: &mut Self, _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(kept, decoder)
             }
@@ -205,7 +205,7 @@ macro_rules! fixed {
             type Part<'a> = Self;
             type Seen<'a> = Self;
 
-            #[inline]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn keep<'a>(part: &mut Self, _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
                 <Self as Value<$encoding>>::merge_value(part, decoder)
             }

@@ -1,8 +1,8 @@
 //! `String`: UTF-8, checked when read.
 
 use super::{
-    DecodeError, DecodeErrorKind, Decoder, Field, FieldForm, Key, Kind, Place, Plain, Source, Value,
-    ValueForm, Violations, backward,
+    DecodeError, DecodeErrorKind, Decoder, Field, FieldForm, ItemPlace, Key, Kind, Place, Plain, Source,
+    Value, ValueForm, Violations, backward,
 };
 
 /// `bytes` as text, `None` when it is no UTF-8.
@@ -73,7 +73,7 @@ impl Value<Plain> for String {
     type Seen<'a> = &'a str;
     type SeenOption<'a> = Result<Option<&'a str>, DecodeError>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<'a>(kept: &mut &'a [u8], _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         *kept = decoder.prefixed()?;
         Ok(())
@@ -88,8 +88,13 @@ impl Value<Plain> for String {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<&'a str, DecodeError> {
-        <Self as Value<Plain>>::see(source.prefixed(rest)?, source)
+    fn see_next<'a>(
+        rest: &mut &'a [u8],
+        source: &Source<'a>,
+        place: ItemPlace,
+    ) -> Option<Result<&'a str, DecodeError>> {
+        let seen = source.prefixed(rest).and_then(|kept| <Self as Value<Plain>>::see(kept, source));
+        Some(seen.map_err(|error| place.end(rest, error)))
     }
 
     #[inline]
@@ -128,7 +133,7 @@ impl Field<Plain> for String {
     type Part<'a> = &'a [u8];
     type Seen<'a> = Result<&'a str, DecodeError>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<'a>(part: &mut &'a [u8], key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         <Self as Value<Plain>>::keep(part, key, decoder)
     }

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use super::{
-    DecodeError, DecodeErrorKind, Decoder, Encoding, Key, Kind, MemberPart, Place, Reach, Source, ValueForm,
-    Violations, backward,
+    DecodeError, DecodeErrorKind, Decoder, Encoding, ItemPlace, Key, Kind, MemberPart, Place, Reach, Source,
+    ValueForm, Violations, backward,
 };
 
 /// A type with a wire form in the encoding `E` ([`Plain`](super::Plain) unless said otherwise).
@@ -85,19 +85,23 @@ pub trait Value<E: Encoding>: Default {
     /// Whatever is wrong with the bytes, and the limits of the decode.
     fn see<'a>(kept: Self::Kept<'a>, source: &Source<'a>) -> Result<Self::Seen<'a>, DecodeError>;
 
-    /// Reads the value that begins `rest`, of a record that was read before, and leaves what follows it.
-    ///
-    /// # Errors
-    ///
-    /// As [`see`](Self::see).
+    /// Reads the value that begins `rest`, of a record that was read before, and leaves what follows it: what an iterator
+    /// answers. An error says that it is the item at `place`, and leaves nothing.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<Self::Seen<'a>, DecodeError> {
+    fn see_next<'a>(
+        rest: &mut &'a [u8],
+        source: &Source<'a>,
+        place: ItemPlace,
+    ) -> Option<Result<Self::Seen<'a>, DecodeError>> {
         let mut kept = Self::Kept::default();
         let mut decoder = source.decoder(rest);
         // Only a message cares for the tag, which reads by itself.
-        Self::keep(&mut kept, Key::new(1, Self::KIND), &mut decoder)?;
+        let seen = match Self::keep(&mut kept, Key::new(1, Self::KIND), &mut decoder) {
+            Ok(()) => Self::see(kept, source),
+            Err(error) => Err(error),
+        };
         *rest = decoder.rest();
-        Self::see(kept, source)
+        Some(seen.map_err(|error| place.end(rest, error)))
     }
 
     /// Takes one value off the front of `packed`, as a view keeps it, where the kind is none with a length.
@@ -182,22 +186,26 @@ impl<T: Value<E>, E: Encoding> Value<E> for Box<T> {
     type Seen<'a> = T::Seen<'a>;
     type SeenOption<'a> = T::SeenOption<'a>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep<'a>(kept: &mut T::Kept<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
         T::keep(kept, key, decoder)
     }
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn see<'a>(kept: T::Kept<'a>, source: &Source<'a>) -> Result<T::Seen<'a>, DecodeError> {
         T::see(kept, source)
     }
 
-    #[inline]
-    fn see_next<'a>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<T::Seen<'a>, DecodeError> {
-        T::see_next(rest, source)
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn see_next<'a>(
+        rest: &mut &'a [u8],
+        source: &Source<'a>,
+        place: ItemPlace,
+    ) -> Option<Result<T::Seen<'a>, DecodeError>> {
+        T::see_next(rest, source, place)
     }
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn see_option<'a>(
         kept: Option<T::Kept<'a>>,
         source: &Source<'a>,

@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 use std::marker::PhantomData;
 
 use super::run::Walk;
-use super::{Place, Run, Source};
+use super::{ItemPlace, Place, Run, Source};
 use crate::wire::tlv::{DecodeError, Encoding, Key, Kind, MapKey, Plain, Value};
 
 /// Iterates over the entries of a map in a view, in the order of the wire. It ends after an error.
@@ -58,7 +58,7 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a,
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn read(&mut self) -> Result<Entry<'a, K, V, KE, VE>, DecodeError> {
         let bytes = self.source.prefixed(&mut self.walk.rest)?;
-        let entry = self.source.below(Run { rest: bytes, ..Run::default() })?;
+        let entry = self.source.below(Run::whole(bytes))?;
         let mut decoder = entry.decoder(bytes);
         let (mut key, mut value) = (K::Kept::default(), V::Kept::default());
         // As every encoder writes it.
@@ -79,13 +79,6 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> EntryViews<'a,
         }
         Ok((K::see(key, &entry)?, V::see(value, &entry)?))
     }
-
-    #[cold]
-    #[inline(never)]
-    fn fail(&mut self, error: DecodeError) -> DecodeError {
-        self.walk.end();
-        self.place.around(error.in_item(self.index - 1))
-    }
 }
 
 impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Iterator for EntryViews<'a, K, V, KE, VE> {
@@ -94,12 +87,12 @@ impl<'a, K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Iterator for E
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         self.walk.next(|kind| kind == Kind::Prefixed)?;
-        let read = self.read();
+        let place = ItemPlace { place: self.place, index: self.index };
         self.index += 1;
-        if let Err(error) = read {
-            return Some(Err(self.fail(error)));
+        match self.read() {
+            Ok(entry) => Some(Ok(entry)),
+            Err(error) => Some(Err(place.end(&mut self.walk.rest, error))),
         }
-        Some(read)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 use std::marker::PhantomData;
 
 use super::run::Walk;
-use super::{Place, Run, Source};
+use super::{ItemPlace, Place, Run, Source};
 use crate::wire::tlv::{DecodeError, Encoding, Kind, Plain, Value};
 
 /// Iterates over the items of a repeated field in a view. It ends after an error.
@@ -33,18 +33,15 @@ impl<'a, T: Value<E>, E: Encoding> ItemViews<'a, T, E> {
             T::see(kept, &self.source)
         });
         self.index += 1;
-        if let Err(error) = seen {
-            return Err(self.fail(error));
-        }
-        seen
+        seen.map_err(|error| {
+            self.packed = &[];
+            self.item_place().end(&mut self.walk.rest, error)
+        })
     }
 
-    #[cold]
-    #[inline(never)]
-    fn fail(&mut self, error: DecodeError) -> DecodeError {
-        self.walk.end();
-        self.packed = &[];
-        self.place.around(error.in_item(self.index - 1))
+    #[inline]
+    fn item_place(&self) -> ItemPlace {
+        ItemPlace { place: self.place, index: self.index - 1 }
     }
 }
 
@@ -65,12 +62,9 @@ impl<'a, T: Value<E>, E: Encoding> Iterator for ItemViews<'a, T, E> {
             // Its length was read when the view was made.
             self.packed = self.source.prefixed(&mut self.walk.rest).unwrap_or_default();
         }
-        let seen = T::see_next(&mut self.walk.rest, &self.source);
         self.index += 1;
-        if let Err(error) = seen {
-            return Some(Err(self.fail(error)));
-        }
-        Some(seen)
+        let place = self.item_place();
+        T::see_next(&mut self.walk.rest, &self.source, place)
     }
 
     /// Of packed numbers it is known how many there are when they are read.

@@ -20,7 +20,7 @@ impl<'a> MemberPart<'a> {
     /// # Errors
     ///
     /// As [`Decoder::skip`], and records that are scattered: see [`View`](super::View).
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn keep(
         &mut self,
         key: Key,

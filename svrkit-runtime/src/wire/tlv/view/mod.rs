@@ -23,7 +23,7 @@ use std::fmt;
 pub use self::entries::EntryViews;
 pub use self::items::ItemViews;
 pub use self::member::MemberPart;
-pub use self::place::Place;
+pub use self::place::{ItemPlace, Place};
 pub use self::run::Run;
 pub use self::source::Source;
 pub use self::unknown::UnknownViews;
@@ -82,6 +82,50 @@ pub trait View<'a>: Copy + fmt::Debug {
     /// Records of this level that are malformed.
     fn look(&mut self, decoder: &mut Decoder<'a>) -> Result<(), DecodeError>;
 
+    /// Reads the message whose first part is `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// As [`look`](Self::look).
+    // Made where it is answered: a view is large, and one that is moved right after it was written waits for all its stores.
+    #[doc(hidden)]
+    fn read(source: Source<'a>, bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut read = Ok(Self::over(source));
+        let fault = match &mut read {
+            Ok(view) => view.look(&mut source.decoder(bytes)).err(),
+            Err(_) => None,
+        };
+        if let Some(error) = fault {
+            read = Err(error);
+        }
+        read
+    }
+
+    /// [`look`](Self::look), where it is not expected.
+    ///
+    /// # Errors
+    ///
+    /// As [`look`](Self::look).
+    #[doc(hidden)]
+    #[cold]
+    #[inline(never)]
+    fn look_on(&mut self, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+        self.look(decoder)
+    }
+
+    /// [`look`](Self::look)s at all records that the message came in.
+    ///
+    /// # Errors
+    ///
+    /// As [`look`](Self::look).
+    #[doc(hidden)]
+    #[cold]
+    #[inline(never)]
+    fn look_at_parts(&mut self) -> Result<(), DecodeError> {
+        let source = *self.source();
+        source.parts().try_for_each(|part| self.look(&mut source.decoder(part)))
+    }
+
     /// Decodes the whole message, under the limits of the view.
     ///
     /// # Errors
@@ -99,8 +143,5 @@ pub trait View<'a>: Copy + fmt::Debug {
 
 /// What [`Tlv::view_with`] does.
 pub(super) fn view<'a, M: Tlv>(bytes: &'a [u8], limits: &DecodeLimits) -> Result<M::View<'a>, DecodeError> {
-    match Source::whole(bytes, limits).view(bytes) {
-        Ok(view) => Ok(view),
-        Err(error) => Err(DecodeError::in_message(error, M::NAME)),
-    }
+    Source::whole(bytes, limits).view(bytes).map_err(|error: DecodeError| error.in_message(M::NAME))
 }

@@ -2,6 +2,24 @@
 
 use crate::wire::tlv::DecodeError;
 
+/// Which item of which field.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct ItemPlace {
+    pub(super) place: &'static Place,
+    pub(super) index: usize,
+}
+
+impl ItemPlace {
+    /// The same error, seen from the message. What follows it in `rest` means nothing.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::wire::tlv) fn end(self, rest: &mut &[u8], error: DecodeError) -> DecodeError {
+        *rest = &[];
+        self.place.around(error.in_item(self.index))
+    }
+}
+
 /// Names a field where a view reads it. For derived views.
 #[derive(Clone, Copy, Debug)]
 #[doc(hidden)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Place, Source};
+use super::{ItemPlace, Place, Source, View};
 use crate::wire::tlv::{DecodeError, DecodeErrorKind, Decoder, Key, Kind, Tlv, records};
 
 /// The records of one field among those of its message. What a view keeps of a message or of a repeated field.
@@ -42,34 +42,44 @@ impl<'a> Run<'a> {
     /// # Errors
     ///
     /// Too deep, and records of its own level that are malformed.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn see<M: Tlv>(&self, source: &Source<'a>) -> Result<M::View<'a>, DecodeError> {
         if self.len == 0 {
             // Nothing stands there, so it is no level either.
-            return source.nothing().view(&[]);
+            return Ok(M::View::over(source.nothing()));
         }
-        let mut rest = self.rest;
-        let bytes = source.prefixed(&mut rest)?;
+        let bytes = source.prefixed(&mut { self.rest })?;
         source.below(*self)?.view(bytes)
     }
 
-    /// The view of the message that begins `rest`, a record that was read before; leaves what follows it.
+    /// The view of the message that begins `rest`, a record that was read before; leaves what follows it. An error says
+    /// that it is the item at `place`, and leaves nothing.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn see_next<M: Tlv>(
+        rest: &mut &'a [u8],
+        source: &Source<'a>,
+        place: ItemPlace,
+    ) -> Option<Result<M::View<'a>, DecodeError>> {
+        // Without closures: what is in one is not compiled into the caller.
+        let error = match source.prefixed(rest) {
+            Ok(bytes) => match source.below(Self::whole(bytes)) {
+                Ok(below) => match below.view(bytes) {
+                    Ok(view) => return Some(Ok(view)),
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        Some(Err(place.end(rest, error)))
+    }
+
+    /// The view of a message where there may be none; errors say that it is the field at `place`.
     ///
     /// # Errors
     ///
     /// As [`see`](Self::see).
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn see_next<M: Tlv>(rest: &mut &'a [u8], source: &Source<'a>) -> Result<M::View<'a>, DecodeError> {
-        let bytes = source.prefixed(rest)?;
-        source.below(Self { rest: bytes, ..Self::default() })?.view(bytes)
-    }
-
-    /// The same where there may be none; errors say that it is the field at `place`.
-    ///
-    /// # Errors
-    ///
-    /// As [`see`](Self::see).
-    #[inline]
     pub fn see_option<M: Tlv>(
         run: Option<Self>,
         source: &Source<'a>,
@@ -82,6 +92,12 @@ impl<'a> Run<'a> {
             },
             None => Ok(None),
         }
+    }
+
+    /// All of `bytes`, of which it is not known in which record they came.
+    #[inline]
+    pub(super) fn whole(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes, ..Self::default() }
     }
 }
 
@@ -143,10 +159,5 @@ impl<'a> Walk<'a> {
             }
             self.rest = records::behind_value(self.rest, key.kind())?;
         }
-    }
-
-    /// Ends it: what follows an error means nothing.
-    pub(super) fn end(&mut self) {
-        self.left = 0;
     }
 }

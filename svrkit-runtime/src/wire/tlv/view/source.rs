@@ -22,17 +22,27 @@ impl<'a> Source<'a> {
     /// An outermost message.
     #[inline]
     pub(super) fn whole(bytes: &'a [u8], limits: &DecodeLimits) -> Self {
-        let run = Run { rest: bytes, ..Run::default() };
-        Self { run, origin: bytes.as_ptr().addr(), depth_left: limits.depth, limits: *limits }
+        Self {
+            run: Run::whole(bytes),
+            origin: bytes.as_ptr().addr(),
+            depth_left: limits.depth,
+            limits: *limits,
+        }
     }
 
-    /// The records of `run`, whose number is 0 where it is all in `rest`, one level below.
+    /// The records of `run`, or if their number is 0, its bytes themselves, one level below.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn below(&self, run: Run<'a>) -> Result<Self, DecodeError> {
         match self.depth_left.checked_sub(1) {
             Some(depth_left) => Ok(Self { run, depth_left, ..*self }),
-            None => Err(self.error(run.rest, DecodeErrorKind::DepthExceeded { limit: self.limits.depth })),
+            None => Err(self.too_deep(run.rest)),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_deep(&self, bytes: &'a [u8]) -> DecodeError {
+        self.error(bytes, DecodeErrorKind::DepthExceeded { limit: self.limits.depth })
     }
 
     /// A message that is missing, at the same level.
@@ -42,7 +52,7 @@ impl<'a> Source<'a> {
 
     /// Reads on in `bytes`, a part of the outermost message.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(in crate::wire::tlv) fn decoder(&self, bytes: &'a [u8]) -> Decoder<'a> {
+    pub fn decoder(&self, bytes: &'a [u8]) -> Decoder<'a> {
         Decoder::part(bytes, self.origin, self.depth_left, &self.limits)
     }
 
@@ -76,32 +86,16 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Notes what is in the message, whose first part is `bytes`.
-    // Made where the caller wants it: a view is large, and one that is moved right after it was written waits for all
-    // its stores.
+    /// The view of the message, whose first part is `bytes`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn view<V: View<'a>>(self, bytes: &'a [u8]) -> Result<V, DecodeError> {
-        let mut made = Ok(V::over(self));
-        let fault = match &mut made {
-            Ok(view) => self.look(view, bytes).err(),
-            Err(_) => None,
-        };
-        if let Some(error) = fault {
-            made = Err(error);
+        if self.run.len <= 1 {
+            return V::read(self, bytes);
         }
-        made
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn look<V: View<'a>>(&self, view: &mut V, bytes: &'a [u8]) -> Result<(), DecodeError> {
-        view.look(&mut self.decoder(bytes))?;
-        if self.run.len > 1 { self.look_behind(view) } else { Ok(()) }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn look_behind<V: View<'a>>(&self, view: &mut V) -> Result<(), DecodeError> {
-        self.parts().skip(1).try_for_each(|part| view.look(&mut self.decoder(part)))
+        // In a place of its own: what nothing refers to may be in registers above.
+        let mut view = V::over(self);
+        view.look_at_parts()?;
+        Ok(view)
     }
 
     /// Decodes it.
