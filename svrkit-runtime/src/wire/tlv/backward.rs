@@ -25,11 +25,25 @@ pub(super) fn raw<'b>(free: &'b mut [u8], bytes: &[u8]) -> Option<&'b mut [u8]> 
     let rest_len = free.len().checked_sub(bytes.len())?;
     let (rest, place) = free.split_at_mut(rest_len);
     match bytes.len() {
+        0 => {}
+        1..=3 => few(place, bytes)?,
+        4..=7 => ends::<4>(place, bytes)?,
         8..=16 => ends::<8>(place, bytes)?,
         17..=32 => ends::<16>(place, bytes)?,
+        33..=64 => ends::<32>(place, bytes)?,
         _ => place.copy_from_slice(bytes),
     }
     Some(rest)
+}
+
+/// Copies one to three bytes: the first, the last and the one between them, which may be either.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn few(place: &mut [u8], bytes: &[u8]) -> Option<()> {
+    let (first, middle, last) = (*bytes.first()?, *bytes.get(bytes.len() / 2)?, *bytes.last()?);
+    *place.first_mut()? = first;
+    *place.get_mut(bytes.len() / 2)? = middle;
+    *place.last_mut()? = last;
+    Some(())
 }
 
 /// Copies by two stores that may overlap: most texts are short, and a call would take longer.
@@ -89,7 +103,14 @@ fn bytes_field<const N: usize>(free: &mut [u8], bytes: [u8; N], present: bool) -
 
 #[inline(never)]
 fn long_varint_field(free: &mut [u8], key: Key, value: u64, present: bool) -> Option<&mut [u8]> {
-    if present { self::key(varint(free, value)?, key) } else { Some(free) }
+    match present {
+        true if value <= WORD_MAX => {
+            let (groups, len) = varint::spread_here(value);
+            self::key(word(free, groups, len)?, key)
+        }
+        true => self::key(long_varint(free, value)?, key),
+        false => Some(free),
+    }
 }
 
 /// Writes a key.
@@ -126,7 +147,7 @@ fn long_varint(free: &mut [u8], value: u64) -> Option<&mut [u8]> {
     } else {
         chunk(free, [(value >> 56) as u8])?
     };
-    let (groups, _) = varint::spread(value & WORD_MAX);
+    let (groups, _) = varint::spread_here(value & WORD_MAX);
     chunk(free, (groups | varint::MORE).to_le_bytes())
 }
 
