@@ -178,10 +178,10 @@ fn read(record: &Record<'_>) -> TokenStream {
             if decoder.rest().is_empty() {
                 return ::core::result::Result::Ok(view);
             }
-            // In a place of its own: what nothing refers to may be in registers above.
-            let mut rest = view;
-            ::svrkit_runtime::wire::tlv::View::look_on(&mut rest, &mut decoder)?;
-            ::core::result::Result::Ok(rest)
+            // In places of their own: what nothing refers to may be in registers above.
+            let (mut view, mut decoder) = (view, ::core::clone::Clone::clone(&decoder));
+            ::svrkit_runtime::wire::tlv::View::look_on(&mut view, &mut decoder)?;
+            ::core::result::Result::Ok(view)
         }
     }
 }

@@ -133,19 +133,11 @@ impl<'a> Decoder<'a> {
                 self.rest = rest;
                 Ok(value)
             }
-            None => self.prefixed_long(),
-        }
-    }
-
-    /// A length of more bytes, or one past the end.
-    #[inline(never)]
-    fn prefixed_long(&mut self) -> Result<&'a [u8], DecodeError> {
-        match records::split_prefixed(self.rest) {
-            Ok((value, rest)) => {
+            None => {
+                let (value, rest) = prefixed_long(self.rest, self.origin)?;
                 self.rest = rest;
                 Ok(value)
             }
-            Err(kind) => Err(self.error(kind)),
         }
     }
 
@@ -222,9 +214,9 @@ impl<'a> Decoder<'a> {
     }
 
     /// The error of this kind, at the place where reading stands. It learns its path on the way out.
-    #[cold]
+    #[inline]
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError::new(kind, self.rest.as_ptr().addr().saturating_sub(self.origin))
+        error(kind, self.rest, self.origin)
     }
 
     /// The buffer that fields may share, if any: every slice read here is a part of it.
@@ -330,6 +322,19 @@ impl<'a> Decoder<'a> {
     pub(super) fn run_len(&self, key: Key) -> usize {
         let mut len = 1;
         let mut rest = self.rest;
+        if key.kind() == Kind::Prefixed
+            && let Some(key) = key.byte()
+        {
+            // Most of them: nothing is asked twice.
+            while let [value_len, behind @ ..] = rest
+                && *value_len < 0x80
+                && let Some([next, value @ ..]) = behind.get(usize::from(*value_len)..)
+                && *next == key
+            {
+                len += 1;
+                rest = value;
+            }
+        }
         while let Some(behind) = records::behind_value(rest, key.kind())
             && let Some(value) = key.strip(behind)
         {
@@ -353,6 +358,20 @@ impl<'a> Decoder<'a> {
         self.give_back(old_capacity * size_of::<T>());
         Ok(())
     }
+}
+
+// What is out of line takes no decoder, so that a short-lived one may be in registers.
+
+/// A length of more bytes, or one past the end.
+#[inline(never)]
+fn prefixed_long(bytes: &[u8], origin: usize) -> Result<(&[u8], &[u8]), DecodeError> {
+    records::split_prefixed(bytes).map_err(|kind| error(kind, bytes, origin))
+}
+
+#[cold]
+#[inline(never)]
+fn error(kind: DecodeErrorKind, rest: &[u8], origin: usize) -> DecodeError {
+    DecodeError::new(kind, rest.as_ptr().addr().saturating_sub(origin))
 }
 
 /// Without the bytes: they may hold what is sensitive.

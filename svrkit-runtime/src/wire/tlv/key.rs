@@ -60,6 +60,12 @@ impl Key {
         self.0
     }
 
+    /// The key as it stands on the wire, where that is one byte.
+    #[inline]
+    pub(super) fn byte(self) -> Option<u8> {
+        u8::try_from(self.0).ok().filter(|byte| *byte < 0x80)
+    }
+
     /// Takes one key off the front of `bytes`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn read(bytes: &[u8]) -> Result<(Self, &[u8]), DecodeErrorKind> {

@@ -93,8 +93,14 @@ impl Value<Plain> for String {
         source: &Source<'a>,
         place: ItemPlace,
     ) -> Option<Result<&'a str, DecodeError>> {
-        let seen = source.prefixed(rest).and_then(|kept| <Self as Value<Plain>>::see(kept, source));
-        Some(seen.map_err(|error| place.end(rest, error)))
+        let error = match source.prefixed(rest) {
+            Ok(kept) => match <Self as Value<Plain>>::see(kept, source) {
+                Ok(text) => return Some(Ok(text)),
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        Some(Err(place.end(rest, error)))
     }
 
     #[inline]

@@ -96,12 +96,17 @@ pub trait Value<E: Encoding>: Default {
         let mut kept = Self::Kept::default();
         let mut decoder = source.decoder(rest);
         // Only a message cares for the tag, which reads by itself.
-        let seen = match Self::keep(&mut kept, Key::new(1, Self::KIND), &mut decoder) {
-            Ok(()) => Self::see(kept, source),
-            Err(error) => Err(error),
+        let error = match Self::keep(&mut kept, Key::new(1, Self::KIND), &mut decoder) {
+            Ok(()) => {
+                *rest = decoder.rest();
+                match Self::see(kept, source) {
+                    Ok(seen) => return Some(Ok(seen)),
+                    Err(error) => error,
+                }
+            }
+            Err(error) => error,
         };
-        *rest = decoder.rest();
-        Some(seen.map_err(|error| place.end(rest, error)))
+        Some(Err(place.end(rest, error)))
     }
 
     /// Takes one value off the front of `packed`, as a view keeps it, where the kind is none with a length.

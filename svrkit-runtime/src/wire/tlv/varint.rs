@@ -18,10 +18,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
         [first, second, rest @ ..] if *second < 0x80 => {
             Ok((u64::from(*first & 0x7f) | u64::from(*second) << 7, rest))
         }
-        _ => match long(bytes) {
-            (value, len) if len > 0 => Ok((value, &bytes[len..])),
-            _ => Err(fault(bytes)),
-        },
+        _ => {
+            let (value, len) = long(bytes);
+            behind(value, len, bytes)
+        }
     }
 }
 
@@ -40,7 +40,16 @@ pub(super) fn read_mixed(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> 
         },
         None => long(bytes),
     };
-    if len == 0 { Err(fault(bytes)) } else { Ok((value, &bytes[len..])) }
+    behind(value, len, bytes)
+}
+
+/// What was read from the first `len` bytes, 0 where nothing was, and what is left.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn behind(value: u64, len: usize, bytes: &[u8]) -> Result<(u64, &[u8]), DecodeErrorKind> {
+    match bytes.get(len..) {
+        Some(rest) if len > 0 => Ok((value, rest)),
+        _ => Err(fault(bytes)),
+    }
 }
 
 /// Any varint, and its length; 0 where there is none. Two numbers, which stay in registers.
@@ -135,6 +144,12 @@ pub(super) fn count(bytes: &[u8]) -> usize {
 /// The bytes of a varint below 2^56 as a little-endian word, and how many they are: 1 to 8.
 #[inline]
 pub(super) fn spread(value: u64) -> (u64, u32) {
+    spread_here(value)
+}
+
+/// The same, without a call.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn spread_here(value: u64) -> (u64, u32) {
     let bits = u64::BITS - (value | 1).leading_zeros();
     // Seven bits a byte, rounded up, without a division.
     let len = (bits * 9 + 64) >> 6;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::run::Walk;
 use super::{Run, View};
-use crate::wire::tlv::{DecodeError, DecodeErrorKind, DecodeLimits, Decoder, Kind, Tlv, records};
+use crate::wire::tlv::{DecodeError, DecodeErrorKind, DecodeLimits, Decoder, Kind, Tlv};
 
 /// The bytes of a message, with the limits that hold for it and all inside.
 #[derive(Clone, Copy)]
@@ -39,8 +39,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    #[inline]
     fn too_deep(&self, bytes: &'a [u8]) -> DecodeError {
         self.error(bytes, DecodeErrorKind::DepthExceeded { limit: self.limits.depth })
     }
@@ -57,8 +56,7 @@ impl<'a> Source<'a> {
     }
 
     /// What is wrong where `rest` begins.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub(in crate::wire::tlv) fn error(&self, rest: &'a [u8], kind: DecodeErrorKind) -> DecodeError {
         self.decoder(rest).error(kind)
     }
@@ -66,24 +64,10 @@ impl<'a> Source<'a> {
     /// Takes a length and as many bytes off the front of `rest`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::wire::tlv) fn prefixed(&self, rest: &mut &'a [u8]) -> Result<&'a [u8], DecodeError> {
-        match records::split_prefixed_short(rest) {
-            Some((value, behind)) => {
-                *rest = behind;
-                Ok(value)
-            }
-            None => self.prefixed_long(rest),
-        }
-    }
-
-    #[inline(never)]
-    fn prefixed_long(&self, rest: &mut &'a [u8]) -> Result<&'a [u8], DecodeError> {
-        match records::split_prefixed(rest) {
-            Ok((value, behind)) => {
-                *rest = behind;
-                Ok(value)
-            }
-            Err(kind) => Err(self.error(rest, kind)),
-        }
+        let mut decoder = self.decoder(rest);
+        let value = decoder.prefixed()?;
+        *rest = decoder.rest();
+        Ok(value)
     }
 
     /// The view of the message, whose first part is `bytes`.
