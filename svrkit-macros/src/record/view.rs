@@ -34,11 +34,22 @@ pub(super) fn view(record: &Record<'_>, view: &View<'_>) -> TokenStream {
     let look = look(record);
     quote! {
         #[doc = #doc]
-        #[derive(::core::clone::Clone, ::core::marker::Copy)]
         #vis struct #ident<'a> {
             __source: ::svrkit_runtime::wire::tlv::Source<'a>,
             #(#names: #parts,)*
         }
+
+        // Not derived: that would ask each field's type.
+        #[automatically_derived]
+        impl ::core::clone::Clone for #ident<'_> {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::marker::Copy for #ident<'_> {}
 
         #[allow(dead_code, deprecated, reason = "not everyone looks at everything")]
         impl<'a> #ident<'a> {
