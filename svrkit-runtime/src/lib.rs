@@ -4,6 +4,7 @@
 //! - [`Service`], [`Call`], [`Answer`]: the dispatcher, which knows no transport;
 //! - [`Server`] and [`Client`]: the two ends, over TCP and in process;
 //! - [`types`]: points in time, decimal numbers and other types that many protocols need;
+//! - [`Context`]: what travels with a call: its deadline, its importance;
 //! - [`Status`]: how a call ends when it doesn't end well;
 //! - [`Limits`]: every limit with its key and default.
 //!
@@ -17,6 +18,7 @@ extern crate self as svrkit_runtime;
 
 mod client;
 pub mod constraint;
+mod context;
 mod deadline;
 mod dispatch;
 mod error_code;
@@ -34,6 +36,7 @@ pub mod wire;
 pub use bytes::Bytes;
 
 pub use client::{Client, ClientBuilder, Request, Response};
+pub use context::{Context, spawn};
 pub use dispatch::{Answer, Call, Service, ServiceIdTaken};
 pub use error_code::ErrorCode;
 pub use limits::Limits;

@@ -39,6 +39,8 @@ pub struct Limits {
     pub connect_timeout: Duration,
     /// `deadline.default`: what a call is given when neither the schema nor the caller says.
     pub deadline_default: Duration,
+    /// `deadline.max`: the most time a server gives a call, whatever its caller says.
+    pub deadline_max: Duration,
     /// `drain.timeout`: what a stopping server gives its calls in flight.
     pub drain_timeout: Duration,
 }
@@ -59,6 +61,7 @@ impl Default for Limits {
             hello_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_millis(200),
             deadline_default: Duration::from_secs(1),
+            deadline_max: Duration::from_secs(600),
             drain_timeout: Duration::from_secs(10),
         }
     }

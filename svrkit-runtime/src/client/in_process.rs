@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::connection::{Connection, Link};
 use super::pending::Pending;
 use super::timer;
-use crate::dispatch::{Call, InFlight, Responder, Router, StoppedBy, Wanted};
+use crate::context::Context;
+use crate::dispatch::{Call, InFlight, Permit, Responder, Router, StoppedBy, Wanted};
 use crate::limits::Limits;
 use crate::status::{Layer, Status, from_wire, to_wire};
 use crate::stream::HandlerEnds;
@@ -75,7 +77,7 @@ impl Link for InProcess {
         true
     }
 
-    fn poll_room(&self, _: u32, _: &mut Context<'_>) -> Poll<()> {
+    fn poll_room(&self, _: u32, _: &mut std::task::Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 
@@ -139,14 +141,9 @@ impl InProcess {
         match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                self.router.dispatch(Call::new(
-                    call_id,
-                    facts,
-                    wanted,
-                    metadata.clone(),
-                    body.clone(),
-                    responder,
-                ));
+                let context = Context::of_call(&facts, Instant::now(), self.limits.deadline_max, None);
+                let permit = Permit::new(call_id, wanted, context, responder);
+                self.router.dispatch(Call::new(facts, metadata.clone(), body.clone(), permit));
             }
             // The handlers of cancelled calls may not have ended yet, though their slots are free again.
             Err(not_begun) => {
@@ -167,7 +164,7 @@ impl Responder for InProcess {
         self.pending.answer(call_id, outcome);
     }
 
-    fn poll_room(&self, _: u32, _: &mut Context<'_>) -> Poll<()> {
+    fn poll_room(&self, _: u32, _: &mut std::task::Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use super::connection::{Call, Connection};
 use super::opening::Opened;
 use super::pending::Outcome;
 use super::response::Response;
+use crate::context::Context;
 use crate::deadline::instant_after;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
@@ -28,7 +29,8 @@ use crate::wire::tlv::{DecodeLimits, Tlv};
 /// A request for an `R`, or for nothing (`()`): awaiting it sends it.
 ///
 /// It ends at its deadline at the latest: the time given by [`Self::timeout`], else by the schema, else by
-/// `deadline.default`. Dropping it cancels the call at the server. It must be awaited on a tokio runtime.
+/// `deadline.default`, and never after the deadline of the [`Context`] it was made in. Dropping it cancels the call at the
+/// server. It must be awaited on a tokio runtime.
 #[must_use = "a request is sent when it is awaited"]
 pub struct Request<R> {
     client: Client,
@@ -36,10 +38,10 @@ pub struct Request<R> {
     message: Result<Bytes, Status>,
     metadata: Metadata,
     timeout: Duration,
-    /// 0: none.
-    route_hash: u32,
     /// Who set it, for the one who wants to change it.
     timeout_from: &'static str,
+    /// The one it was made in; its key may be the request's own.
+    context: Context,
     /// Set when it is first polled.
     deadline: Option<Instant>,
     state: State,
@@ -72,8 +74,8 @@ impl<R: Response> Request<R> {
             message,
             metadata: Metadata::default(),
             timeout,
-            route_hash: 0,
             timeout_from,
+            context: Context::current(),
             deadline: None,
             state: State::New,
             response: PhantomData,
@@ -90,7 +92,14 @@ impl<R: Response> Request<R> {
     /// Has calls of equal keys find the same server, where anything chooses among servers. Generated clients call this with
     /// the field that the schema names.
     pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
-        self.route_hash = key.route_hash();
+        self.context = self.context.route_key(key);
+        self
+    }
+
+    /// Makes it a part of another request than the one this code runs for: call this first, for it takes all of
+    /// `context`, its key included.
+    pub fn context(mut self, context: Context) -> Self {
+        self.context = context;
         self
     }
 
@@ -100,8 +109,11 @@ impl<R: Response> Request<R> {
         self
     }
 
-    fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Status>> {
-        let deadline = *self.deadline.get_or_insert_with(|| instant_after(self.timeout));
+    fn poll_outcome(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Result<R, Status>> {
+        let deadline = match self.deadline {
+            Some(deadline) => deadline,
+            None => self.begin()?,
+        };
         loop {
             match &mut self.state {
                 State::New => {
@@ -169,6 +181,28 @@ impl<R: Response> Request<R> {
         }
     }
 
+    /// Sets its deadline.
+    fn begin(&mut self) -> Result<Instant, Status> {
+        let mut deadline = instant_after(self.timeout);
+        if let Some(earlier) = self.context.deadline()
+            && earlier < deadline
+        {
+            deadline = earlier;
+            self.timeout = earlier.saturating_duration_since(Instant::now());
+            self.timeout_from = "what is left to the call it was made for";
+            if self.timeout.is_zero() {
+                let words = "the deadline of the call it was made for was over before it was sent";
+                return Err(Status::deadline_exceeded(words)
+                    .layer(Layer::Client)
+                    .party(Party::Caller)
+                    .cause(Cause::Deadline)
+                    .retry(Retry::Never));
+            }
+        }
+        self.deadline = Some(deadline);
+        Ok(deadline)
+    }
+
     /// Makes the checks that need no server, and takes one of the places the server has for calls.
     fn find_place(&self, connection: Arc<Connection>, deadline: Instant) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
@@ -221,13 +255,9 @@ impl<R: Response> Request<R> {
         let metadata = self.encode_metadata(call.connection.server.metadata_bytes)?;
         let remaining = deadline.saturating_duration_since(Instant::now());
         let facts = RequestFacts {
-            service_id: self.spec.service_id,
-            method_id: self.spec.method_id,
-            priority: self.spec.priority,
             // The highest number means that there is no deadline.
             remaining_us: u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1),
-            route_hash: self.route_hash,
-            ..RequestFacts::default()
+            ..self.context.facts(self.spec)
         };
         let taken = if R::IS_AWAITED {
             call.send(facts, &metadata, message)
@@ -307,7 +337,7 @@ impl<R: Response> Request<R> {
 impl<R: Response> Future for Request<R> {
     type Output = Result<R, Status>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
         let outcome = ready!(self.poll_outcome(cx));
         self.state = State::Ended;
         Poll::Ready(outcome.map_err(|status| self.client.name(status.method(self.spec))))

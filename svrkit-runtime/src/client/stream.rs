@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use bytes::Bytes;
 use super::connection::Call;
 use super::pending::Outcome;
 use super::{Client, Target};
+use crate::context::Context;
 use crate::deadline::instant_after;
 use crate::spec::Spec;
 use crate::status::{Layer, Retry, Status};
@@ -24,7 +25,7 @@ pub(crate) struct StreamSlot {
 
 impl StreamSlot {
     /// Ready once the handler has ended, from then on.
-    pub(crate) fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_ended(&mut self, cx: &mut std::task::Context<'_>) -> Poll<()> {
         if self.ended.is_none() {
             self.ended = Some(match ready!(self.call.poll(cx)) {
                 Outcome::Answered(answer) => answer,
@@ -56,7 +57,7 @@ impl Client {
     pub(crate) async fn open_stream(
         &self,
         spec: &'static Spec,
-        route_hash: u32,
+        context: &Context,
         request: &Bytes,
     ) -> Result<(StreamSlot, CallerEnds), Status> {
         let connection = self.connection().await?;
@@ -68,14 +69,7 @@ impl Client {
         let forever = instant_after(Duration::MAX);
         let call = Call::start(connection, place, forever, true).ok_or_else(unavailable)?;
         let (caller, handler) = ends(self.limits());
-        let facts = RequestFacts {
-            service_id: spec.service_id,
-            method_id: spec.method_id,
-            priority: spec.priority,
-            remaining_us: u32::MAX,
-            route_hash,
-            ..RequestFacts::default()
-        };
+        let facts = RequestFacts { remaining_us: u32::MAX, ..context.facts(spec) };
         if !call.send_stream(facts, request, handler) {
             return Err(over_connections(spec).layer(Layer::Client));
         }

@@ -1,16 +1,13 @@
 //! One attempt of a caller, from its arrival to its answer.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::sync::Arc;
+use std::future::Future;
 
 use bytes::Bytes;
 
-use super::in_flight::StoppedBy;
-use super::responder::Responder;
-use crate::scratch;
+use super::permit::Permit;
 use crate::spec::{ServiceSpec, Spec};
-use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::status::{Layer, Retry, Status};
 use crate::stream::{HandlerEnds, Receiver, Sender, over_connections};
 use crate::wire::frame::{Metadata, RequestFacts};
 use crate::wire::tlv::{DecodeLimits, Tlv, Violations};
@@ -27,16 +24,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// The call is counted in the responder's [`InFlight`](super::InFlight) already.
-    pub(crate) fn new(
-        call_id: u32,
-        facts: RequestFacts,
-        wanted: Wanted,
-        metadata: Bytes,
-        body: Bytes,
-        responder: Arc<dyn Responder>,
-    ) -> Self {
-        Self { facts, metadata, body, permit: Permit { responder, call_id, wanted, ended: false } }
+    pub(crate) fn new(facts: RequestFacts, metadata: Bytes, body: Bytes, permit: Permit) -> Self {
+        Self { facts, metadata, body, permit }
     }
 
     /// The service called.
@@ -58,7 +47,7 @@ impl Call {
     pub fn metadata(&self) -> Result<Metadata, Status> {
         let refused = |why: String| Status::invalid_argument(why).layer(Layer::Codec).retry(Retry::Never);
         let metadata = Metadata::read(&self.metadata).map_err(|error| refused(error.to_string()))?;
-        let (len, max) = (metadata.entries.len(), self.permit.responder.limits().metadata_entries);
+        let (len, max) = (metadata.entries.len(), self.permit.limits().metadata_entries);
         if len > max {
             return Err(refused(format!(
                 "{len} metadata entries are over the limit of {max} (metadata.entries)"
@@ -90,7 +79,7 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        if self.permit.wanted == Wanted::Answer {
+        if self.permit.is_awaited() {
             let words =
                 format!("{spec} is oneway here, and its caller waits for an answer: their schemas differ");
             return self
@@ -164,14 +153,10 @@ impl Call {
     fn read<Req: Tlv>(self, spec: &'static Spec) -> Option<(Req, Permit)> {
         let Self { facts, body, permit, .. } = self;
         if facts.remaining_us == 0 {
-            let late = Status::deadline_exceeded("the deadline was over when the call arrived")
-                .party(Party::Caller)
-                .layer(Layer::Admission)
-                .cause(Cause::Deadline);
-            permit.answer(Err(&late));
+            permit.refuse_late("the deadline was over when the call arrived");
             return None;
         }
-        let limits = permit.responder.limits();
+        let limits = permit.limits();
         let decode_limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
         let refused = match Req::decode_shared(&body, &decode_limits) {
             Ok(request) => {
@@ -190,7 +175,7 @@ impl Call {
 
     /// The call with the ends of its streams. `None`: it came without, and has been refused.
     fn with_stream(self, spec: &'static Spec) -> Option<(Self, HandlerEnds)> {
-        match self.permit.responder.take_stream(self.permit.call_id) {
+        match self.permit.take_stream() {
             Some(ends) => Some((self, ends)),
             None => {
                 self.refuse(&over_connections(spec).layer(Layer::Dispatch));
@@ -203,7 +188,7 @@ impl Call {
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("call_id", &self.permit.call_id)
+            .field("permit", &self.permit)
             .field("facts", &self.facts)
             .field("body_len", &self.body.len())
             .finish_non_exhaustive()
@@ -217,148 +202,4 @@ pub(super) fn list(words: &[String]) -> String {
         [one] => one.clone(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
-}
-
-/// What a caller waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    Answer,
-    /// The call is oneway.
-    Nothing,
-}
-
-/// A running call's permit: its place among the calls in flight. It is given back on drop, and whoever drops it
-/// unanswered leaves the caller an error.
-struct Permit {
-    responder: Arc<dyn Responder>,
-    call_id: u32,
-    wanted: Wanted,
-    ended: bool,
-}
-
-impl Permit {
-    /// Runs a handler on a task of its own and answers with its message.
-    fn run_for_message<Resp, F, Fut>(self, spec: &'static Spec, handler: F)
-    where
-        Resp: Tlv,
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
-    {
-        self.spawn(move |permit| async move {
-            let outcome = handler().await;
-            permit.room().await;
-            match outcome {
-                Ok(response) => permit.answer_message(spec, &response),
-                Err(status) => permit.answer(Err(&status)),
-            }
-        });
-    }
-
-    /// Runs a handler on a task of its own and answers that it has ended, where anybody waits for it.
-    fn run<F, Fut>(self, handler: F)
-    where
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = Result<(), Status>> + Send + 'static,
-    {
-        self.spawn(move |permit| async move {
-            let outcome = handler().await;
-            permit.answer(outcome.as_ref().map(|()| &[][..]));
-        });
-    }
-
-    fn spawn<F, Fut>(self, run: F)
-    where
-        F: FnOnce(Self) -> Fut,
-        Fut: Future<Output = ()> + Send + 'static,
-    {
-        let (responder, call_id, wanted) = (Arc::clone(&self.responder), self.call_id, self.wanted);
-        let handler = tokio::spawn(run(self)).abort_handle();
-        match wanted {
-            Wanted::Answer => responder.in_flight().attach(call_id, handler),
-            Wanted::Nothing => responder.in_flight().attach_detached(call_id, handler),
-        }
-    }
-
-    fn answer(mut self, outcome: Result<&[u8], &Status>) {
-        // Nobody waits for the answer of a call that was cancelled, and its id may be another call's by now.
-        if self.end() != Some(StoppedBy::Caller) && self.wanted == Wanted::Answer {
-            self.responder.answer(self.call_id, outcome);
-        }
-    }
-
-    fn answer_message<T: Tlv>(self, spec: &Spec, message: &T) {
-        scratch::encode(message, self.responder.limits().message_out, |encoded| match encoded {
-            Ok(bytes) => match self.responder.caller_message_in() {
-                Some(max) if bytes.len() > max as usize => {
-                    self.answer(Err(&too_long_for_caller(bytes.len(), max)))
-                }
-                _ => self.answer(Ok(bytes)),
-            },
-            Err(error) => {
-                let status = Status::internal(format!("the response of {spec} cannot be encoded: {error}"))
-                    .layer(Layer::Codec)
-                    .retry(Retry::Never);
-                self.answer(Err(&status));
-            }
-        });
-    }
-
-    /// Waits until the connection takes more bytes: while a caller does not read its answers, its calls stay in flight
-    /// and are not encoded.
-    async fn room(&self) {
-        let waiting = WaitingForRoom(self);
-        poll_fn(|cx| waiting.0.responder.poll_room(waiting.0.call_id, cx)).await;
-    }
-
-    fn end(&mut self) -> Option<StoppedBy> {
-        self.ended = true;
-        self.responder.in_flight().end(self.call_id)
-    }
-
-    /// Its handler is gone without an answer.
-    #[cold]
-    fn answer_unanswered(&mut self) {
-        let stopped_by = self.end();
-        if self.wanted == Wanted::Nothing {
-            return;
-        }
-        let status = match stopped_by {
-            Some(StoppedBy::Caller) => return,
-            Some(StoppedBy::Drain) => {
-                Status::unavailable("the server stopped before the handler had ended (drain.timeout)")
-                    .cause(Cause::Draining)
-            }
-            None if std::thread::panicking() => {
-                Status::internal("the handler panicked; the server's log has the place")
-            }
-            None => Status::internal("the call was dropped unanswered"),
-        };
-        self.responder.answer(self.call_id, Err(&status));
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if !self.ended {
-            self.answer_unanswered();
-        }
-    }
-}
-
-/// A wait for room that is forgotten when it is given up.
-struct WaitingForRoom<'a>(&'a Permit);
-
-impl Drop for WaitingForRoom<'_> {
-    fn drop(&mut self) {
-        self.0.responder.forget_room(self.0.call_id);
-    }
-}
-
-fn too_long_for_caller(len: usize, max: u32) -> Status {
-    let message = format!("a response of {len} bytes is over the caller's limit of {max} (its message.in)");
-    Status::resource_exhausted(message)
-        .party(Party::Caller)
-        .layer(Layer::Codec)
-        .cause(Cause::Size)
-        .retry(Retry::Never)
 }

@@ -5,13 +5,14 @@
 
 mod call;
 mod in_flight;
+mod permit;
 mod responder;
 mod router;
 mod service;
 
 pub use call::Call;
-pub(crate) use call::Wanted;
 pub(crate) use in_flight::{InFlight, NotBegun, StoppedBy};
+pub(crate) use permit::{Permit, Wanted};
 pub(crate) use responder::Responder;
 pub(crate) use router::Router;
 pub use router::ServiceIdTaken;

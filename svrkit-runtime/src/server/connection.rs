@@ -1,24 +1,26 @@
 //! One accepted connection: hello, then frames in, calls to the router, answers out.
 
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::Shared;
 use super::stranger;
-use crate::dispatch::{Call, InFlight, NotBegun, Responder, StoppedBy, Wanted};
+use crate::context::Context;
+use crate::dispatch::{Call, InFlight, NotBegun, Permit, Responder, StoppedBy, Wanted};
 use crate::limits::Limits;
 use crate::status::{Status, to_wire, words};
 use crate::stream::HandlerEnds;
 use crate::transport::{Inbox, InboxError, Outbox};
 use crate::wire::frame::{
-    FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX, Header, Hello,
-    RequestFacts, ResponseFacts, VERSION, common_version, hello_header,
+    FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX,
+    HELLO_NAME_LEN_MAX, Header, Hello, RequestFacts, ResponseFacts, VERSION, common_version, hello_header,
 };
+use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
 
 /// What is shared by the reading task, the writing task and the handlers of a connection.
@@ -29,6 +31,8 @@ pub(super) struct Connection {
     limits: Limits,
     /// The peer's `message.in`, as its hello said.
     peer_message_in: OnceLock<u32>,
+    /// What the peer calls itself, where its hello said.
+    peer_name: OnceLock<Arc<str>>,
     reader: OnceLock<tokio::task::AbortHandle>,
 }
 
@@ -53,6 +57,7 @@ impl Connection {
             in_flight: InFlight::default(),
             limits,
             peer_message_in: OnceLock::new(),
+            peer_name: OnceLock::new(),
             reader: OnceLock::new(),
         }
     }
@@ -148,7 +153,7 @@ impl Connection {
                 Err(error) => return self.leave(error),
             };
             loop {
-                self.take(frame, shared)?;
+                self.take(frame, inbox.read_at(), shared)?;
                 if !self.outbox.has_room() {
                     break;
                 }
@@ -176,6 +181,9 @@ impl Connection {
         }
         match Hello::decode(&frame.body) {
             Ok(hello) => {
+                if !hello.name.is_empty() {
+                    let _ = self.peer_name.set(prefix(&hello.name, HELLO_NAME_LEN_MAX).into());
+                }
                 if let Some(max) = hello.message_in {
                     // The only hello: `take` refuses a second one.
                     let _ = self.peer_message_in.set(max);
@@ -186,12 +194,12 @@ impl Connection {
         }
     }
 
-    fn take(self: &Arc<Self>, frame: Frame, shared: &Shared) -> Result<(), Leave> {
+    fn take(self: &Arc<Self>, frame: Frame, arrived: Instant, shared: &Shared) -> Result<(), Leave> {
         match frame.header.facts {
             Facts::Request(_) | Facts::Cancel if frame.header.call_id == 0 => {
                 return Err(Leave::protocol("call id 0, which means the connection".into()));
             }
-            Facts::Request(facts) => self.request(facts, frame, shared),
+            Facts::Request(facts) => self.request(facts, frame, arrived, shared),
             Facts::Cancel => self.in_flight.cancel(frame.header.call_id),
             Facts::Ping(token) => {
                 self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
@@ -204,14 +212,20 @@ impl Connection {
         Ok(())
     }
 
-    fn request(self: &Arc<Self>, facts: RequestFacts, frame: Frame, shared: &Shared) {
+    fn request(self: &Arc<Self>, facts: RequestFacts, frame: Frame, arrived: Instant, shared: &Shared) {
         let call_id = frame.header.call_id;
         let wanted = if frame.header.flags & FLAG_ONEWAY == 0 { Wanted::Answer } else { Wanted::Nothing };
         match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let call = Call::new(call_id, facts, wanted, frame.metadata, frame.body, responder);
-                shared.router.dispatch(call);
+                let context = Context::of_call(
+                    &facts,
+                    arrived,
+                    self.limits.deadline_max,
+                    self.peer_name.get().cloned(),
+                );
+                let permit = Permit::new(call_id, wanted, context, responder);
+                shared.router.dispatch(Call::new(facts, frame.metadata, frame.body, permit));
             }
             Err(_) if wanted == Wanted::Nothing => {}
             // Nothing can be answered: the id's one answer belongs to the first.
@@ -262,7 +276,7 @@ impl Responder for Connection {
         }
     }
 
-    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_room(&self, call_id: u32, cx: &mut std::task::Context<'_>) -> Poll<()> {
         self.outbox.poll_room(call_id, cx)
     }
 

@@ -11,7 +11,9 @@ use tokio::time::{Instant, timeout_at};
 use super::ends::Item;
 use super::{CallerEnds, decode, encode, over_connections};
 use crate::client::{Client, StreamSlot};
+use crate::context::Context;
 use crate::deadline::instant_after;
+use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::{Layer, Party, Retry, Status};
 use crate::wire::tlv::Tlv;
@@ -24,7 +26,8 @@ pub(crate) struct StreamCall {
     state: State,
     timeout: Duration,
     /// 0: none.
-    route_hash: u32,
+    /// The one it was made in; its key may be the call's own.
+    context: Context,
     /// Who set the timeout, for the one who wants to change it.
     timeout_from: &'static str,
 }
@@ -49,7 +52,7 @@ struct Open {
 impl StreamCall {
     pub(crate) fn new(client: Client, spec: &'static Spec, request: Result<Bytes, Status>) -> Self {
         let (timeout, timeout_from) = client.timeout_of(spec);
-        Self { client, spec, state: State::New(request), timeout, route_hash: 0, timeout_from }
+        Self { client, spec, state: State::New(request), timeout, context: Context::current(), timeout_from }
     }
 
     pub(super) fn set_timeout(&mut self, timeout: Duration) {
@@ -57,8 +60,8 @@ impl StreamCall {
         self.timeout_from = "the call's timeout";
     }
 
-    pub(super) fn set_route_hash(&mut self, route_hash: u32) {
-        self.route_hash = route_hash;
+    pub(super) fn set_route_key(&mut self, key: &(impl RouteKey + ?Sized)) {
+        self.context = std::mem::take(&mut self.context).route_key(key);
     }
 
     /// Sends a message, as soon as there is room for it.
@@ -120,7 +123,7 @@ impl StreamCall {
         let State::New(request) = &self.state else { return Ok(()) };
         let opened = match request.clone() {
             Ok(_) if !self.client.carries_streams() => Err(over_connections(self.spec).layer(Layer::Client)),
-            Ok(request) => self.client.open_stream(self.spec, self.route_hash, &request).await,
+            Ok(request) => self.client.open_stream(self.spec, &self.context, &request).await,
             Err(status) => Err(status),
         };
         match opened {

@@ -79,7 +79,7 @@ impl<T: Tlv> ServerStream<T> {
     /// Has calls of equal keys find the same server, where anything chooses among servers. Generated clients call this with
     /// the field that the schema names.
     pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
-        self.call.set_route_hash(key.route_hash());
+        self.call.set_route_key(key);
         self
     }
 

@@ -4,6 +4,7 @@ use std::io;
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::Instant;
 
 use crate::wire::frame::{Frame, FrameDecoder, FrameError};
 
@@ -19,6 +20,8 @@ pub(crate) struct Inbox<R> {
     socket: R,
     inbound: BytesMut,
     decoder: FrameDecoder,
+    /// When the bytes came that were read last: one look at the clock for all frames of a read.
+    read_at: Instant,
 }
 
 /// Why no further frame comes.
@@ -34,12 +37,17 @@ pub(crate) enum InboxError {
 
 impl<R: AsyncRead + Unpin> Inbox<R> {
     pub(crate) fn new(socket: R, decoder: FrameDecoder) -> Self {
-        Self { socket, inbound: BytesMut::new(), decoder }
+        Self { socket, inbound: BytesMut::new(), decoder, read_at: Instant::now() }
     }
 
     /// Changes the limits for frames to come.
     pub(crate) fn limit(&mut self, decoder: FrameDecoder) {
         self.decoder = decoder;
+    }
+
+    /// When the last read brought bytes, those of the frame handed out last among them.
+    pub(crate) fn read_at(&self) -> Instant {
+        self.read_at
     }
 
     /// The next frame that has already arrived, without waiting.
@@ -61,7 +69,7 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
             match self.socket.read_buf(&mut self.inbound).await {
                 Ok(0) if self.inbound.is_empty() => return Ok(None),
                 Ok(0) => return Err(InboxError::CutShort),
-                Ok(_) => {}
+                Ok(_) => self.read_at = Instant::now(),
                 Err(error) => return Err(InboxError::Io(error)),
             }
         }

@@ -1,0 +1,203 @@
+//! What travels with a call without being passed by hand: until when, how important, by which key, for whom.
+
+mod scope;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub use self::scope::spawn;
+use crate::deadline::instant_after;
+use crate::route_key::RouteKey;
+use crate::spec::Spec;
+use crate::wire::frame::RequestFacts;
+
+/// What a call knows of the request it is a part of.
+///
+/// A handler runs in the context of its call, and every request it makes takes from there what it does not say itself:
+/// no call below ends later than the one above, all have its importance, and a key that chose a server goes on choosing.
+/// The context follows the task, over every `.await`. Work on another task has it by [`spawn`], or by
+/// [`scope`](Self::scope); a request made elsewhere by [`Request::context`](crate::Request::context).
+///
+/// ```
+/// use std::time::Duration;
+/// use svrkit_runtime::Context;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert_eq!(Context::current().remaining(), None, "outside of a call nothing is known");
+/// let context = Context::current().timeout(Duration::from_secs(2)).priority(64);
+/// context.scope(async {
+///     let below = svrkit_runtime::spawn(async { Context::current() }).await.unwrap();
+///     assert!(below.remaining().unwrap() <= Duration::from_secs(2));
+///     assert_eq!(below.business_class(), Some(64));
+/// }).await;
+/// # }
+/// ```
+#[derive(Clone, Default)]
+pub struct Context {
+    deadline: Option<Instant>,
+    /// Business class and rank of the user within it.
+    importance: Option<(u8, u8)>,
+    /// 0: none.
+    route_hash: u32,
+    caller: Option<Arc<str>>,
+}
+
+impl Context {
+    /// The context of a call that has arrived.
+    pub(crate) fn of_call(
+        facts: &RequestFacts,
+        arrived: Instant,
+        deadline_max: Duration,
+        caller: Option<Arc<str>>,
+    ) -> Self {
+        let remaining = match facts.remaining_us {
+            u32::MAX => None,
+            remaining => Some(Duration::from_micros(remaining.into()).min(deadline_max)),
+        };
+        Self {
+            deadline: remaining.map(|remaining| arrived + remaining),
+            importance: Some((facts.priority, facts.rank)),
+            route_hash: facts.route_hash,
+            caller,
+        }
+    }
+
+    /// The context that this code runs in; one that says nothing outside of calls.
+    #[must_use]
+    pub fn current() -> Self {
+        scope::current()
+    }
+
+    /// The instant at which nobody waits any more; `None`: nobody said.
+    ///
+    /// Of tokio's clock, which tests may stop.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The time until the deadline, zero once it is over; `None` where there is none.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// How important the business is, smaller is more important: what [`Spec::priority`] says of the method that was
+    /// called first. `None`: nobody said, and each call has its own method's.
+    #[must_use]
+    pub fn business_class(&self) -> Option<u8> {
+        self.importance.map(|(class, _)| class)
+    }
+
+    /// Rank of the user within the class, smaller is more important.
+    #[must_use]
+    pub fn rank(&self) -> Option<u8> {
+        self.importance.map(|(_, rank)| rank)
+    }
+
+    /// Hash of the key that chose the server; 0 where none did.
+    #[must_use]
+    pub fn route_hash(&self) -> u32 {
+        self.route_hash
+    }
+
+    /// What the caller calls itself, by its word alone; `None` where it did not say, and outside of calls.
+    #[must_use]
+    pub fn caller(&self) -> Option<&str> {
+        self.caller.as_deref()
+    }
+
+    /// Gives everything within at most this time from now. A deadline that comes earlier stays.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        let deadline = instant_after(timeout);
+        self.deadline = Some(self.deadline.map_or(deadline, |earlier| earlier.min(deadline)));
+        self
+    }
+
+    /// Sets the business class, the rank being the highest in it: for code that no call began.
+    #[must_use]
+    pub fn priority(mut self, class: u8) -> Self {
+        self.importance = Some((class, 0));
+        self
+    }
+
+    /// Sets the key of requests that name none.
+    #[must_use]
+    pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
+        self.route_hash = key.route_hash();
+        self
+    }
+
+    /// Runs `future` in this context.
+    pub fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
+        scope::scope(self, future)
+    }
+
+    /// What the header of a call of `spec` says beside its deadline.
+    pub(crate) fn facts(&self, spec: &Spec) -> RequestFacts {
+        let (priority, rank) = self.importance.unwrap_or((spec.priority, 0));
+        RequestFacts {
+            service_id: spec.service_id,
+            method_id: spec.method_id,
+            priority,
+            rank,
+            route_hash: self.route_hash,
+            ..RequestFacts::default()
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("remaining", &self.remaining())
+            .field("business_class", &self.business_class())
+            .field("rank", &self.rank())
+            .field("route_hash", &self.route_hash)
+            .field("caller", &self.caller)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_call(remaining_us: u32) -> Context {
+        let facts =
+            RequestFacts { priority: 64, rank: 3, remaining_us, route_hash: 7, ..RequestFacts::default() };
+        Context::of_call(&facts, Instant::now(), Duration::from_secs(60), Some("shop".into()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_only_comes_closer() {
+        let context = of_call(2_000_000);
+        assert_eq!(context.remaining(), Some(Duration::from_secs(2)));
+        assert_eq!(context.clone().timeout(Duration::from_secs(9)).remaining(), Some(Duration::from_secs(2)));
+        assert_eq!(context.clone().timeout(Duration::from_secs(1)).remaining(), Some(Duration::from_secs(1)));
+        tokio::time::advance(Duration::from_secs(3)).await;
+        assert_eq!(context.remaining(), Some(Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_gives_no_more_than_its_most() {
+        assert_eq!(of_call(60_000_000).remaining(), Some(Duration::from_secs(60)));
+        assert_eq!(of_call(60_000_001).remaining(), Some(Duration::from_secs(60)));
+        assert_eq!(of_call(u32::MAX).remaining(), None, "a stream has none");
+    }
+
+    #[test]
+    fn calls_below_have_the_importance_and_the_key_of_the_first() {
+        static SPEC: Spec = Spec::new("a.B", 5, "C", 6).priority(192);
+        let alone = Context::default().facts(&SPEC);
+        assert_eq!((alone.service_id, alone.method_id), (5, 6));
+        assert_eq!((alone.priority, alone.rank, alone.route_hash), (192, 0, 0));
+        let below = of_call(1).facts(&SPEC);
+        assert_eq!((below.priority, below.rank, below.route_hash), (64, 3, 7));
+    }
+}
