@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use futures_poll::poll_once;
 use svrkit_runtime::{
-    Call, Cause, Client, Code, Context, Layer, Limits, RouteKey, Server, Service, ServiceSpec, Spec, Status,
-    Tlv, UnknownFields,
+    Call, Cause, Client, Code, Context, Layer, Limits, Party, RouteKey, Server, Service, ServiceSpec, Spec,
+    Status, Tlv, UnknownFields,
 };
 use tokio::time::{advance, sleep};
 
@@ -237,4 +237,17 @@ async fn deadline_max_is_kept_to_the_microsecond() {
         let seen = request.timeout(Duration::from_micros(timeout_us)).await.unwrap();
         assert_eq!(seen.remaining_us, expected);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_stops_what_takes_longer_than_it_gives() {
+    let limits = Limits { deadline_max: ms(500), ..Limits::default() };
+    let client = Server::new().limits(limits).service(Hop::default()).in_process().unwrap();
+    let began = tokio::time::Instant::now();
+    let ask = Ask { pause_ms: 5_000, ..Ask::default() };
+    let status = client.request::<_, Seen>(&ASK, &ask).await.unwrap_err();
+    assert_eq!(began.elapsed(), ms(500), "and not the 30 s that its caller would wait");
+    assert_eq!((status.code(), status.facts().layer), (Code::DeadlineExceeded, Layer::Handler));
+    assert_eq!((status.facts().cause, status.facts().party), (Cause::Deadline, Party::Callee));
+    assert!(status.message().contains("deadline.max"), "{status}");
 }

@@ -50,7 +50,11 @@ pub(super) fn open(router: Arc<Router>, limits: Limits) -> Connection {
         calls_in_flight: Some(limits.calls_in_flight),
         ..Hello::default()
     };
-    Connection::new(link, server, vec![timer.abort_handle()])
+    let deadlines = tokio::spawn({
+        let link = Arc::clone(&link);
+        async move { link.in_flight.keep_deadlines().await }
+    });
+    Connection::new(link, server, vec![timer.abort_handle(), deadlines.abort_handle()])
 }
 
 /// Ends the link when its task is gone, be it with its runtime: without a timer no deadline would ever come.

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
+use tokio::time::{Instant, timeout_at};
 
 use crate::limits::Limits;
 use crate::status::{Cause, Layer, Retry, Status};
@@ -19,11 +20,15 @@ use crate::status::{Cause, Layer, Retry, Status};
 pub(crate) struct InFlight {
     table: Mutex<Table>,
     idle: Notify,
+    /// Told of a deadline that comes before the one that is waited for.
+    earlier_deadline: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Table {
     calls: HashMap<u32, State, BuildHasherDefault<CallIdHasher>>,
+    /// The earliest deadline, as far as whoever keeps them has to know: it may belong to a call that has ended.
+    timer: Option<Instant>,
     /// No call begins any more.
     draining: bool,
 }
@@ -32,7 +37,7 @@ struct Table {
 enum State {
     /// Between arrival and the start of its handler.
     Starting,
-    Running(AbortHandle),
+    Running(AbortHandle, Option<Instant>),
     /// Running for nobody: its caller's leaving does not stop it.
     Detached(AbortHandle),
     Stopped(StoppedBy),
@@ -45,6 +50,8 @@ pub(crate) enum StoppedBy {
     Caller,
     /// The server, at the end of its drain.
     Drain,
+    /// The call's deadline: its caller, who would have said so, may not be there any more.
+    Deadline,
 }
 
 /// Why a call cannot begin.
@@ -108,14 +115,54 @@ impl InFlight {
         self.lock().draining = true;
     }
 
-    /// Remembers how to stop the handler of a call. One that was cancelled meanwhile is stopped at once; one that has
-    /// ended meanwhile is gone.
-    pub(crate) fn attach(&self, call_id: u32, handler: AbortHandle) {
-        match self.lock().calls.get_mut(&call_id) {
-            Some(state @ State::Starting) => *state = State::Running(handler),
-            Some(State::Stopped(_)) => handler.abort(),
-            Some(State::Running(_) | State::Detached(_)) | None => {}
+    /// Remembers how to stop the handler of a call, at its deadline at the latest. One that was cancelled meanwhile is
+    /// stopped at once; one that has ended meanwhile is gone.
+    pub(crate) fn attach(&self, call_id: u32, handler: AbortHandle, deadline: Option<Instant>) {
+        let mut table = self.lock();
+        match table.calls.get_mut(&call_id) {
+            Some(state @ State::Starting) => *state = State::Running(handler, deadline),
+            Some(State::Stopped(_)) => return handler.abort(),
+            Some(State::Running(..) | State::Detached(_)) | None => return,
         }
+        if let Some(deadline) = deadline
+            && table.timer.is_none_or(|timer| deadline < timer)
+        {
+            table.timer = Some(deadline);
+            drop(table);
+            self.earlier_deadline.notify_one();
+        }
+    }
+
+    /// Stops each handler at its deadline, for as long as it is polled: one sleep for all calls, and none where none is
+    /// in flight.
+    pub(crate) async fn keep_deadlines(&self) {
+        loop {
+            let earlier = self.earlier_deadline.notified();
+            let timer = self.lock().timer;
+            match timer {
+                None => earlier.await,
+                Some(deadline) => {
+                    if timeout_at(deadline, earlier).await.is_err() {
+                        self.stop_overdue(Instant::now());
+                    }
+                }
+            }
+        }
+    }
+
+    fn stop_overdue(&self, now: Instant) {
+        let mut table = self.lock();
+        let mut later = None;
+        for state in table.calls.values_mut() {
+            match state {
+                State::Running(_, Some(deadline)) if *deadline <= now => state.stop(StoppedBy::Deadline),
+                State::Running(_, Some(deadline)) => {
+                    later = Some(later.map_or(*deadline, |later: Instant| later.min(*deadline)));
+                }
+                _ => {}
+            }
+        }
+        table.timer = later;
     }
 
     /// The same for a handler that its caller does not wait for: it goes on when the caller leaves, until a drain's end.
@@ -124,8 +171,8 @@ impl InFlight {
             Some(state @ (State::Starting | State::Stopped(StoppedBy::Caller))) => {
                 *state = State::Detached(handler);
             }
-            Some(State::Stopped(StoppedBy::Drain)) => handler.abort(),
-            Some(State::Running(_) | State::Detached(_)) | None => {}
+            Some(State::Stopped(StoppedBy::Drain | StoppedBy::Deadline)) => handler.abort(),
+            Some(State::Running(..) | State::Detached(_)) | None => {}
         }
     }
 
@@ -183,8 +230,8 @@ impl State {
             // Who stopped it first keeps the word: a caller that has left stays the one who did.
             Self::Stopped(_) => {}
             Self::Detached(_) if by == StoppedBy::Caller => {}
-            Self::Starting | Self::Running(_) | Self::Detached(_) => {
-                if let Self::Running(handler) | Self::Detached(handler) =
+            Self::Starting | Self::Running(..) | Self::Detached(_) => {
+                if let Self::Running(handler, _) | Self::Detached(handler) =
                     std::mem::replace(self, Self::Stopped(by))
                 {
                     handler.abort();
@@ -243,9 +290,41 @@ mod tests {
         calls.begin(1, 8).unwrap();
         calls.cancel(1);
         let handler = tokio::spawn(std::future::pending::<()>());
-        calls.attach(1, handler.abort_handle());
+        calls.attach(1, handler.abort_handle(), None);
         assert!(handler.await.unwrap_err().is_cancelled());
         assert_eq!(calls.end(1), Some(StoppedBy::Caller));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_handler_is_stopped_at_its_deadline() {
+        let calls = std::sync::Arc::new(InFlight::default());
+        let keeper = tokio::spawn({
+            let calls = std::sync::Arc::clone(&calls);
+            async move { calls.keep_deadlines().await }
+        });
+        let began = Instant::now();
+        let begin = |call_id, seconds: Option<u64>| {
+            calls.begin(call_id, 8).unwrap();
+            let handler = tokio::spawn(std::future::pending::<()>());
+            let deadline = seconds.map(|seconds| began + std::time::Duration::from_secs(seconds));
+            calls.attach(call_id, handler.abort_handle(), deadline);
+            handler
+        };
+        // Later, earlier, never; and one that ends before its time.
+        let (later, earlier, never, ends) =
+            (begin(1, Some(9)), begin(2, Some(3)), begin(3, None), begin(4, Some(1)));
+        assert_eq!(calls.end(4), None);
+        assert!(earlier.await.unwrap_err().is_cancelled());
+        assert_eq!(began.elapsed().as_secs(), 3);
+        assert_eq!(calls.end(2), Some(StoppedBy::Deadline));
+        assert!(later.await.unwrap_err().is_cancelled());
+        assert_eq!(began.elapsed().as_secs(), 9);
+        assert!(!never.is_finished() && !ends.is_finished());
+        // With nothing in flight that has a deadline there is nothing to wait for; the next call is kept like the first.
+        let next = begin(5, Some(20));
+        assert!(next.await.unwrap_err().is_cancelled());
+        assert_eq!(began.elapsed().as_secs(), 20);
+        keeper.abort();
     }
 
     #[tokio::test]

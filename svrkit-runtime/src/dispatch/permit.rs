@@ -91,9 +91,10 @@ impl Permit {
     {
         let (responder, call_id, wanted) = (Arc::clone(&self.responder), self.call_id, self.wanted);
         let context = self.context.clone();
+        let deadline = context.deadline();
         let handler = tokio::spawn(context.scope(run(self))).abort_handle();
         match wanted {
-            Wanted::Answer => responder.in_flight().attach(call_id, handler),
+            Wanted::Answer => responder.in_flight().attach(call_id, handler, deadline),
             Wanted::Nothing => responder.in_flight().attach_detached(call_id, handler),
         }
     }
@@ -164,6 +165,11 @@ impl Permit {
             Some(StoppedBy::Drain) => {
                 Status::unavailable("the server stopped before the handler had ended (drain.timeout)")
                     .cause(Cause::Draining)
+            }
+            Some(StoppedBy::Deadline) => {
+                let words = "the handler was stopped when its time was over (its caller's deadline, at most the \
+                             server's deadline.max)";
+                Status::deadline_exceeded(words).layer(Layer::Handler).cause(Cause::Deadline)
             }
             None if std::thread::panicking() => {
                 Status::internal("the handler panicked; the server's log has the place")

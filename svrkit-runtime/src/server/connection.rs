@@ -72,6 +72,10 @@ impl Connection {
             // An error here is the peer's leaving; the reader sees it too.
             async move { connection.outbox.run(write).await }
         });
+        let _deadlines = AbortOnDrop(tokio::spawn({
+            let connection = Arc::clone(self);
+            async move { connection.in_flight.keep_deadlines().await }
+        }));
         let for_hello =
             FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: self.limits.metadata_bytes };
         let mut inbox = Inbox::new(read, for_hello);
@@ -298,6 +302,15 @@ impl Responder for Connection {
 
     fn in_flight(&self) -> &InFlight {
         &self.in_flight
+    }
+}
+
+/// Ends a task with the one that needs it.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
