@@ -10,7 +10,7 @@ use svrkit_reflect::json::base64;
 
 use super::hex::from_hex;
 
-/// Most bytes that are read: no message of the kit is longer than its `message.out`.
+/// Most bytes that are read at once: as many as a message may have that is sent (`message.out`).
 const INPUT_MAX: usize = 64 * 1024 * 1024;
 
 /// What stands for standard input.
@@ -82,7 +82,7 @@ impl fmt::Display for InputError {
         match self {
             Self::Unreadable { name, error } => write!(f, "cannot read {name}: {error}"),
             Self::TooLong { name } => {
-                write!(f, "{name} has more than {INPUT_MAX} bytes, which no message has: name a part of it")
+                write!(f, "{name} has more than {INPUT_MAX} bytes, the most that is read: name a part of it")
             }
             Self::NoText { name } => write!(f, "{name} is no utf-8: name a text, or say what else it is"),
             Self::NoHex { at } => write!(

@@ -98,6 +98,24 @@ fn options_change_what_is_written_and_what_is_taken() {
 }
 
 #[test]
+fn a_flag_that_means_nothing_here_is_refused() {
+    let folder = folder();
+    for (from, to, flag, refusal) in [
+        ("text", "hex", "--pretty", "only json is written pretty: convert to json, or leave --pretty out"),
+        ("json", "text", "--pretty", "only json is written pretty: convert to json, or leave --pretty out"),
+        (
+            "text",
+            "json",
+            "--ignore-unknown",
+            "only members of json are passed over: convert from json, or leave --ignore-unknown out",
+        ),
+    ] {
+        let words = ["convert", "--from", from, "--to", to, flag, "--message", "shop.Order"];
+        folder.svrkit_with(words, TEXT.as_bytes()).check(2, "", &format!("error: {refusal}\n"));
+    }
+}
+
+#[test]
 fn bytes_are_not_redacted_in_silence() {
     let folder = folder();
     for to in ["tlv", "hex"] {

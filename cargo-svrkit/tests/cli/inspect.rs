@@ -148,7 +148,7 @@ fn more_than_any_message_has_is_not_read() {
     inspect(&folder, &["long.bin"]).check(
         2,
         "",
-        "error: `long.bin` has more than 67108864 bytes, which no message has: name a part of it\n",
+        "error: `long.bin` has more than 67108864 bytes, the most that is read: name a part of it\n",
     );
 }
 

@@ -63,9 +63,7 @@ enum Format {
 
 impl Convert {
     pub(in crate::commands) fn run(&self) -> Result<Outcome, Box<dyn Error>> {
-        if self.redact && matches!(self.to, Format::Tlv | Format::Hex) {
-            return Err("bytes cannot be redacted: convert to json or text, or leave --redact out".into());
-        }
+        self.refuse_what_means_nothing()?;
         let pool = match self.typed.pool() {
             Err(TypedError::Report(report)) => return Ok(Outcome::findings(report.render())),
             pool => pool?,
@@ -91,6 +89,22 @@ impl Convert {
             .map_err(|error| format!("cannot write `{}`, which -o names: {error}", output.display()))?;
         let wrote = format!("wrote `{}`: {} bytes\n", output.display(), converted.len());
         Ok(Outcome { stderr, ..Outcome::fine(wrote) })
+    }
+
+    /// A flag that would be passed over is a mistake.
+    fn refuse_what_means_nothing(&self) -> Result<(), &'static str> {
+        if self.redact && matches!(self.to, Format::Tlv | Format::Hex) {
+            return Err("bytes cannot be redacted: convert to json or text, or leave --redact out");
+        }
+        if self.pretty && self.to != Format::Json {
+            return Err("only json is written pretty: convert to json, or leave --pretty out");
+        }
+        if self.ignore_unknown && self.from != Format::Json {
+            return Err(
+                "only members of json are passed over: convert from json, or leave --ignore-unknown out",
+            );
+        }
+        Ok(())
     }
 
     /// What came in, as bytes on the wire.
