@@ -65,11 +65,14 @@ static ASK: Spec = Spec::new("hop.Hop", HOP_ID, "Ask", 1)
 /// As a service knows it that takes everything for core.
 static ASK_CORE: Spec = Spec::new("hop.Hop", HOP_ID, "Ask", 1).timeout(Duration::from_secs(30)).priority(0);
 
+static TELL: Spec = Spec::new("hop.Hop", HOP_ID, "Tell", 2).oneway();
+
 /// Says what it knows, and what the next hop knows when it is asked on behalf of this one.
 #[derive(Clone, Default)]
 struct Hop {
     next: Option<Client>,
     on_a_task_of_its_own: bool,
+    oneway: bool,
     started: Arc<AtomicUsize>,
 }
 
@@ -105,7 +108,11 @@ impl Service for Hop {
 
     fn dispatch(&self, call: Call) {
         let hop = self.clone();
-        call.handle(&ASK, move |ask| hop.ask(ask));
+        if hop.oneway {
+            call.handle_oneway(&TELL, move |ask| async move { hop.ask(ask).await.map(drop) });
+        } else {
+            call.handle(&ASK, move |ask| hop.ask(ask));
+        }
     }
 }
 
@@ -198,6 +205,9 @@ async fn importance_and_key_are_those_of_the_call_above() {
     assert_eq!((given.class, given.route_hash), (64, 7_u64.route_hash()), "passed by hand");
     let keyed: Seen = last.request(&ASK, &Ask::default()).context(context).route_key("bob").await.unwrap();
     assert_eq!(keyed.route_hash, "bob".route_hash(), "its own key goes first");
+    let context = Context::current().route_key("alice");
+    let keyed: Seen = last.request(&ASK, &Ask::default()).route_key("bob").context(context).await.unwrap();
+    assert_eq!(keyed.route_hash, "bob".route_hash(), "whichever was said first");
 }
 
 #[tokio::test]
@@ -248,6 +258,22 @@ async fn a_server_stops_what_takes_longer_than_it_gives() {
     let status = client.request::<_, Seen>(&ASK, &ask).await.unwrap_err();
     assert_eq!(began.elapsed(), ms(500), "and not the 30 s that its caller would wait");
     assert_eq!((status.code(), status.facts().layer), (Code::DeadlineExceeded, Layer::Handler));
-    assert_eq!((status.facts().cause, status.facts().party), (Cause::Deadline, Party::Callee));
+    assert_eq!((status.facts().cause, status.facts().party), (Cause::None, Party::Callee), "it had started");
     assert!(status.message().contains("deadline.max"), "{status}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_waits_for_has_time_of_its_own() {
+    let last = Hop::default();
+    let called = Arc::clone(&last.started);
+    let hop = Hop { next: Some(in_process(last)), ..Hop::default() };
+    let started = Arc::clone(&hop.started);
+    let client = in_process(Hop { oneway: true, ..hop });
+    // Made for a call whose deadline is over, handed over at once, and at work for longer than that took.
+    let context = Context::current().timeout(ms(50));
+    advance(ms(50)).await;
+    let ask = Ask { pause_ms: 60_000, ..Ask::default() };
+    context.scope(async { client.oneway(&TELL, &ask).await }).await.unwrap();
+    sleep(ms(61_000)).await;
+    assert_eq!((started.load(Ordering::Relaxed), called.load(Ordering::Relaxed)), (1, 1));
 }

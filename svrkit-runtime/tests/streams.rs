@@ -210,6 +210,24 @@ async fn what_a_sender_sends_after_its_handler_goes_nowhere() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_first_answer_has_to_come_before_the_call_above_ends() {
+    let (service, _told) = streams();
+    let client = in_process(&service, 16);
+    let began = tokio::time::Instant::now();
+    let context = svrkit_runtime::Context::current().timeout(Duration::from_secs(2));
+    let late = async {
+        let mut stream = client.server_stream::<_, Note>(&COUNT, &note(0, "wait"));
+        let late = stream.next().await.unwrap_err();
+        (late, client.server_stream::<_, Note>(&COUNT, &note(1, "")).next().await.unwrap_err())
+    };
+    let (late, unsent) = context.scope(late).await;
+    assert_eq!(began.elapsed(), Duration::from_secs(2));
+    assert_eq!((late.code(), unsent.code()), (Code::DeadlineExceeded, Code::DeadlineExceeded));
+    assert!(late.message().contains("2000 ms (what is left to the call it was made for)"), "{late}");
+    assert!(unsent.message().contains("before it was sent"), "{unsent}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_first_answer_has_to_come_in_time_and_the_next_one_has_not() {
     let (service, _told) = streams();
     let client = in_process(&service, 4);

@@ -145,7 +145,9 @@ impl InProcess {
         match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let context = Context::of_call(&facts, Instant::now(), self.limits.deadline_max, None);
+                let is_stream = self.streams().contains_key(&call_id);
+                let most = (!is_stream).then_some(self.limits.deadline_max);
+                let context = Context::of_call(&facts, Instant::now(), most, None);
                 let permit = Permit::new(call_id, wanted, context, responder);
                 self.router.dispatch(Call::new(facts, metadata.clone(), body.clone(), permit));
             }

@@ -19,7 +19,6 @@ use super::opening::Opened;
 use super::pending::Outcome;
 use super::response::Response;
 use crate::context::Context;
-use crate::deadline::instant_after;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
@@ -40,7 +39,9 @@ pub struct Request<R> {
     timeout: Duration,
     /// Who set it, for the one who wants to change it.
     timeout_from: &'static str,
-    /// The one it was made in; its key may be the request's own.
+    /// Its own; 0: none.
+    route_hash: u32,
+    /// The one it was made in.
     context: Context,
     /// Set when it is first polled.
     deadline: Option<Instant>,
@@ -75,6 +76,7 @@ impl<R: Response> Request<R> {
             metadata: Metadata::default(),
             timeout,
             timeout_from,
+            route_hash: 0,
             context: Context::current(),
             deadline: None,
             state: State::New,
@@ -92,12 +94,11 @@ impl<R: Response> Request<R> {
     /// Has calls of equal keys find the same server, where anything chooses among servers. Generated clients call this with
     /// the field that the schema names.
     pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
-        self.context = self.context.route_key(key);
+        self.route_hash = key.route_hash();
         self
     }
 
-    /// Makes it a part of another request than the one this code runs for: call this first, for it takes all of
-    /// `context`, its key included.
+    /// Makes it a part of another request than the one this code runs for. A key of its own goes before that of `context`.
     pub fn context(mut self, context: Context) -> Self {
         self.context = context;
         self
@@ -181,26 +182,15 @@ impl<R: Response> Request<R> {
         }
     }
 
-    /// Sets its deadline.
+    /// Sets its deadline. What nobody waits for may be sent after that of the call it was made for.
     fn begin(&mut self) -> Result<Instant, Status> {
-        let mut deadline = instant_after(self.timeout);
-        if let Some(earlier) = self.context.deadline()
-            && earlier < deadline
-        {
-            deadline = earlier;
-            self.timeout = earlier.saturating_duration_since(Instant::now());
-            self.timeout_from = "what is left to the call it was made for";
-            if self.timeout.is_zero() {
-                let words = "the deadline of the call it was made for was over before it was sent";
-                return Err(Status::deadline_exceeded(words)
-                    .layer(Layer::Client)
-                    .party(Party::Caller)
-                    .cause(Cause::Deadline)
-                    .retry(Retry::Never));
-            }
+        if !R::IS_AWAITED {
+            self.context = std::mem::take(&mut self.context).without_deadline();
         }
-        self.deadline = Some(deadline);
-        Ok(deadline)
+        let limited = self.context.limit((self.timeout, self.timeout_from))?;
+        (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
+        self.deadline = Some(limited.deadline);
+        Ok(limited.deadline)
     }
 
     /// Makes the checks that need no server, and takes one of the places the server has for calls.
@@ -254,10 +244,12 @@ impl<R: Response> Request<R> {
         let message = self.message.as_ref().map_err(Status::clone)?;
         let metadata = self.encode_metadata(call.connection.server.metadata_bytes)?;
         let remaining = deadline.saturating_duration_since(Instant::now());
+        let inherited = self.context.facts(self.spec);
         let facts = RequestFacts {
             // The highest number means that there is no deadline.
             remaining_us: u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1),
-            ..self.context.facts(self.spec)
+            route_hash: if self.route_hash == 0 { inherited.route_hash } else { self.route_hash },
+            ..inherited
         };
         let taken = if R::IS_AWAITED {
             call.send(facts, &metadata, message)

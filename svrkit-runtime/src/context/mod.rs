@@ -12,12 +12,14 @@ pub use self::scope::spawn;
 use crate::deadline::instant_after;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
+use crate::status::{Cause, Layer, Party, Retry, Status};
 use crate::wire::frame::RequestFacts;
 
 /// What a call knows of the request it is a part of.
 ///
 /// A handler runs in the context of its call, and every request it makes takes from there what it does not say itself:
 /// no call below ends later than the one above, all have its importance, and a key that chose a server goes on choosing.
+/// Of a stream this holds for the first answer; a oneway call, which nobody waits for, has time of its own.
 /// The context follows the task, over every `.await`. Work on another task has it by [`spawn`], or by
 /// [`scope`](Self::scope); a request made elsewhere by [`Request::context`](crate::Request::context).
 ///
@@ -47,16 +49,19 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of a call that has arrived.
+    /// The context of a call that has arrived and is given at most `most`; `None`: as long as its caller says.
     pub(crate) fn of_call(
         facts: &RequestFacts,
         arrived: Instant,
-        deadline_max: Duration,
+        most: Option<Duration>,
         caller: Option<Arc<str>>,
     ) -> Self {
         let remaining = match facts.remaining_us {
-            u32::MAX => None,
-            remaining => Some(Duration::from_micros(remaining.into()).min(deadline_max)),
+            u32::MAX => most,
+            remaining => {
+                let remaining = Duration::from_micros(remaining.into());
+                Some(most.map_or(remaining, |most| most.min(remaining)))
+            }
         };
         Self {
             deadline: remaining.map(|remaining| arrived + remaining),
@@ -138,6 +143,34 @@ impl Context {
         scope::scope(self, future)
     }
 
+    /// The same for work that nobody waits for.
+    pub(crate) fn without_deadline(self) -> Self {
+        Self { deadline: None, ..self }
+    }
+
+    /// The deadline of a call that has `time`, as whoever `from` names set it: no later than this one's, which is named then.
+    ///
+    /// # Errors
+    ///
+    /// It is over.
+    pub(crate) fn limit(&self, time: (Duration, &'static str)) -> Result<Limited, Status> {
+        let (timeout, from) = time;
+        let deadline = instant_after(timeout);
+        let Some(earlier) = self.deadline.filter(|earlier| *earlier < deadline) else {
+            return Ok(Limited { deadline, timeout, from });
+        };
+        let timeout = earlier.saturating_duration_since(Instant::now());
+        if timeout.is_zero() {
+            let words = "the deadline of the call it was made for was over before it was sent";
+            return Err(Status::deadline_exceeded(words)
+                .layer(Layer::Client)
+                .party(Party::Caller)
+                .cause(Cause::Deadline)
+                .retry(Retry::Never));
+        }
+        Ok(Limited { deadline: earlier, timeout, from: "what is left to the call it was made for" })
+    }
+
     /// What the header of a call of `spec` says beside its deadline.
     pub(crate) fn facts(&self, spec: &Spec) -> RequestFacts {
         let (priority, rank) = self.importance.unwrap_or((spec.priority, 0));
@@ -150,6 +183,13 @@ impl Context {
             ..RequestFacts::default()
         }
     }
+}
+
+/// Until when a call may take, and who says so.
+pub(crate) struct Limited {
+    pub(crate) deadline: Instant,
+    pub(crate) timeout: Duration,
+    pub(crate) from: &'static str,
 }
 
 impl fmt::Debug for Context {
@@ -171,7 +211,7 @@ mod tests {
     fn of_call(remaining_us: u32) -> Context {
         let facts =
             RequestFacts { priority: 64, rank: 3, remaining_us, route_hash: 7, ..RequestFacts::default() };
-        Context::of_call(&facts, Instant::now(), Duration::from_secs(60), Some("shop".into()))
+        Context::of_call(&facts, Instant::now(), Some(Duration::from_secs(60)), Some("shop".into()))
     }
 
     #[tokio::test(start_paused = true)]
@@ -188,7 +228,13 @@ mod tests {
     async fn a_server_gives_no_more_than_its_most() {
         assert_eq!(of_call(60_000_000).remaining(), Some(Duration::from_secs(60)));
         assert_eq!(of_call(60_000_001).remaining(), Some(Duration::from_secs(60)));
-        assert_eq!(of_call(u32::MAX).remaining(), None, "a stream has none");
+        assert_eq!(of_call(u32::MAX).remaining(), Some(Duration::from_secs(60)), "whatever its caller says");
+        let facts = RequestFacts { remaining_us: u32::MAX, ..RequestFacts::default() };
+        assert_eq!(
+            Context::of_call(&facts, Instant::now(), None, None).remaining(),
+            None,
+            "a stream has none"
+        );
     }
 
     #[test]

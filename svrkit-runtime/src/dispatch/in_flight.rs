@@ -227,7 +227,9 @@ impl InFlight {
 impl State {
     fn stop(&mut self, by: StoppedBy) {
         match self {
-            // Who stopped it first keeps the word: a caller that has left stays the one who did.
+            // Its caller, at the same deadline as we: nobody waits any more.
+            Self::Stopped(word @ StoppedBy::Deadline) if by == StoppedBy::Caller => *word = by,
+            // Otherwise who stopped it first keeps the word: a caller that has left stays the one who did.
             Self::Stopped(_) => {}
             Self::Detached(_) if by == StoppedBy::Caller => {}
             Self::Starting | Self::Running(..) | Self::Detached(_) => {
@@ -317,8 +319,12 @@ mod tests {
         assert!(earlier.await.unwrap_err().is_cancelled());
         assert_eq!(began.elapsed().as_secs(), 3);
         assert_eq!(calls.end(2), Some(StoppedBy::Deadline));
+        assert!(calls.begin(1, 8).is_err(), "it goes on");
         assert!(later.await.unwrap_err().is_cancelled());
         assert_eq!(began.elapsed().as_secs(), 9);
+        calls.cancel(1);
+        assert_eq!(calls.begin(1, 8), Err(NotBegun::Lingering));
+        assert_eq!(calls.end(1), Some(StoppedBy::Caller), "who gave it up at the same deadline");
         assert!(!never.is_finished() && !ends.is_finished());
         // With nothing in flight that has a deadline there is nothing to wait for; the next call is kept like the first.
         let next = begin(5, Some(20));

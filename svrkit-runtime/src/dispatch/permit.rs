@@ -30,14 +30,22 @@ pub(crate) struct Permit {
     responder: Arc<dyn Responder>,
     call_id: u32,
     wanted: Wanted,
+    /// What its handler runs in.
     context: Context,
+    /// Its handler does not start later.
+    start_by: Option<Instant>,
     ended: bool,
 }
 
 impl Permit {
     /// The call is counted in the responder's [`InFlight`](super::InFlight) already.
     pub(crate) fn new(call_id: u32, wanted: Wanted, context: Context, responder: Arc<dyn Responder>) -> Self {
-        Self { responder, call_id, wanted, context, ended: false }
+        let start_by = context.deadline();
+        let context = match wanted {
+            Wanted::Answer => context,
+            Wanted::Nothing => context.without_deadline(),
+        };
+        Self { responder, call_id, wanted, context, start_by, ended: false }
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -101,7 +109,7 @@ impl Permit {
 
     /// Nothing where the deadline came before the handler's turn: the call has been answered then, and no handler starts.
     fn unless_late(self) -> Option<Self> {
-        if self.context.deadline().is_none_or(|deadline| Instant::now() < deadline) {
+        if self.start_by.is_none_or(|deadline| Instant::now() < deadline) {
             return Some(self);
         }
         self.refuse_late("the deadline was over before a handler's turn came");
@@ -169,7 +177,7 @@ impl Permit {
             Some(StoppedBy::Deadline) => {
                 let words = "the handler was stopped when its time was over (its caller's deadline, at most the \
                              server's deadline.max)";
-                Status::deadline_exceeded(words).layer(Layer::Handler).cause(Cause::Deadline)
+                Status::deadline_exceeded(words).layer(Layer::Handler)
             }
             None if std::thread::panicking() => {
                 Status::internal("the handler panicked; the server's log has the place")

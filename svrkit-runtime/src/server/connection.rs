@@ -225,7 +225,7 @@ impl Connection {
                 let context = Context::of_call(
                     &facts,
                     arrived,
-                    self.limits.deadline_max,
+                    Some(self.limits.deadline_max),
                     self.peer_name.get().cloned(),
                 );
                 let permit = Permit::new(call_id, wanted, context, responder);

@@ -12,7 +12,6 @@ use super::ends::Item;
 use super::{CallerEnds, decode, encode, over_connections};
 use crate::client::{Client, StreamSlot};
 use crate::context::Context;
-use crate::deadline::instant_after;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::{Layer, Party, Retry, Status};
@@ -25,7 +24,6 @@ pub(crate) struct StreamCall {
     spec: &'static Spec,
     state: State,
     timeout: Duration,
-    /// 0: none.
     /// The one it was made in; its key may be the call's own.
     context: Context,
     /// Who set the timeout, for the one who wants to change it.
@@ -105,7 +103,9 @@ impl StreamCall {
 
     /// The one answer to a stream of requests.
     pub(super) async fn answer<T: Tlv>(&mut self) -> Result<T, Status> {
-        let Ok(outcome) = timeout_at(instant_after(self.timeout), self.outcome()).await else {
+        let limited =
+            self.context.limit((self.timeout, self.timeout_from)).map_err(|status| self.named(status))?;
+        let Ok(outcome) = timeout_at(limited.deadline, self.outcome()).await else {
             return Err(self.late());
         };
         decode(&outcome?, self.client.limits()).map_err(|status| self.named(status))
@@ -121,6 +121,10 @@ impl StreamCall {
 
     async fn open(&mut self) -> Result<(), Status> {
         let State::New(request) = &self.state else { return Ok(()) };
+        let limited = match self.context.limit((self.timeout, self.timeout_from)) {
+            Ok(limited) => limited,
+            Err(status) => return Err(self.end(status)),
+        };
         let opened = match request.clone() {
             Ok(_) if !self.client.carries_streams() => Err(over_connections(self.spec).layer(Layer::Client)),
             Ok(request) => self.client.open_stream(self.spec, &self.context, &request).await,
@@ -128,7 +132,8 @@ impl StreamCall {
         };
         match opened {
             Ok((slot, CallerEnds { requests, answers })) => {
-                let first_by = Some(instant_after(self.timeout));
+                (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
+                let first_by = Some(limited.deadline);
                 self.state = State::Open(Open { slot, requests: Some(requests), answers, first_by });
                 Ok(())
             }
