@@ -6,12 +6,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use crate::deadline;
 use crate::limits::Limits;
 use crate::status::{Cause, Layer, Retry, Status};
 
@@ -133,21 +135,10 @@ impl InFlight {
         }
     }
 
-    /// Stops each handler at its deadline, for as long as it is polled: one sleep for all calls, and none where none is
-    /// in flight.
+    /// Stops each handler at its deadline, for as long as it is polled.
     pub(crate) async fn keep_deadlines(&self) {
-        loop {
-            let earlier = self.earlier_deadline.notified();
-            let timer = self.lock().timer;
-            match timer {
-                None => earlier.await,
-                Some(deadline) => {
-                    if timeout_at(deadline, earlier).await.is_err() {
-                        self.stop_overdue(Instant::now());
-                    }
-                }
-            }
-        }
+        let next = || ControlFlow::Continue(self.lock().timer);
+        deadline::keep(&self.earlier_deadline, next, |now| self.stop_overdue(now)).await;
     }
 
     fn stop_overdue(&self, now: Instant) {

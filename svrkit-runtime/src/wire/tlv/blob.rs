@@ -21,6 +21,40 @@ fn write<'b>(free: &'b mut [u8], bytes: &Bytes) -> Option<&'b mut [u8]> {
     backward::raw(free, bytes)
 }
 
+/// How a view shows both: as the bytes they are.
+macro_rules! seen_as_bytes {
+    () => {
+        type Kept<'a> = &'a [u8];
+        type Seen<'a> = &'a [u8];
+        type SeenOption<'a> = Option<&'a [u8]>;
+
+        #[cfg_attr(not(debug_assertions), inline(always))]
+        fn keep<'a>(kept: &mut &'a [u8], _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+            *kept = decoder.prefixed()?;
+            Ok(())
+        }
+
+        #[inline]
+        fn see<'a>(kept: &'a [u8], _: &Source<'a>) -> Result<&'a [u8], DecodeError> {
+            Ok(kept)
+        }
+
+        #[cfg_attr(not(debug_assertions), inline(always))]
+        fn see_next<'a>(
+            rest: &mut &'a [u8],
+            source: &Source<'a>,
+            place: ItemPlace,
+        ) -> Option<Result<&'a [u8], DecodeError>> {
+            Some(source.prefixed(rest).map_err(|error| place.end(rest, error)))
+        }
+
+        #[inline]
+        fn see_option<'a>(kept: Option<&'a [u8]>, _: &Source<'a>, _: &'static Place) -> Option<&'a [u8]> {
+            kept
+        }
+    };
+}
+
 #[diagnostic::do_not_recommend]
 impl Value<Plain> for Bytes {
     type Inside = ();
@@ -51,34 +85,7 @@ impl Value<Plain> for Bytes {
         Ok(())
     }
 
-    type Kept<'a> = &'a [u8];
-    type Seen<'a> = &'a [u8];
-    type SeenOption<'a> = Option<&'a [u8]>;
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn keep<'a>(kept: &mut &'a [u8], _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
-        *kept = decoder.prefixed()?;
-        Ok(())
-    }
-
-    #[inline]
-    fn see<'a>(kept: &'a [u8], _: &Source<'a>) -> Result<&'a [u8], DecodeError> {
-        Ok(kept)
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn see_next<'a>(
-        rest: &mut &'a [u8],
-        source: &Source<'a>,
-        place: ItemPlace,
-    ) -> Option<Result<&'a [u8], DecodeError>> {
-        Some(source.prefixed(rest).map_err(|error| place.end(rest, error)))
-    }
-
-    #[inline]
-    fn see_option<'a>(kept: Option<&'a [u8]>, _: &Source<'a>, _: &'static Place) -> Option<&'a [u8]> {
-        kept
-    }
+    seen_as_bytes!();
 }
 
 #[diagnostic::do_not_recommend]
@@ -106,34 +113,7 @@ impl Value<Plain> for Vec<u8> {
         Ok(())
     }
 
-    type Kept<'a> = &'a [u8];
-    type Seen<'a> = &'a [u8];
-    type SeenOption<'a> = Option<&'a [u8]>;
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn keep<'a>(kept: &mut &'a [u8], _: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
-        *kept = decoder.prefixed()?;
-        Ok(())
-    }
-
-    #[inline]
-    fn see<'a>(kept: &'a [u8], _: &Source<'a>) -> Result<&'a [u8], DecodeError> {
-        Ok(kept)
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn see_next<'a>(
-        rest: &mut &'a [u8],
-        source: &Source<'a>,
-        place: ItemPlace,
-    ) -> Option<Result<&'a [u8], DecodeError>> {
-        Some(source.prefixed(rest).map_err(|error| place.end(rest, error)))
-    }
-
-    #[inline]
-    fn see_option<'a>(kept: Option<&'a [u8]>, _: &Source<'a>, _: &'static Place) -> Option<&'a [u8]> {
-        kept
-    }
+    seen_as_bytes!();
 }
 
 macro_rules! fields {

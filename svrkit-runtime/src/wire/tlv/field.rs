@@ -79,15 +79,28 @@ pub trait Field<E> {
         decoder: &mut Decoder<'_>,
     ) -> Result<(), DecodeError> {
         let key = Key::new(tag, Self::KIND);
-        while decoder.take_key(key) {
-            if let Err(error) = self.merge_field(key, decoder) {
-                return Err(error.in_field_of(shape, tag));
-            }
-            if !Self::MAY_REPEAT {
-                break;
+        if !decoder.take_key(key) {
+            return Ok(());
+        }
+        match self.merge_run(key, decoder) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.in_field_of(shape, tag)),
+        }
+    }
+
+    /// Reads the record of `key` just begun, and those with its key that follow it.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge_field`](Self::merge_field).
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn merge_run(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        loop {
+            self.merge_field(key, decoder)?;
+            if !Self::MAY_REPEAT || !decoder.take_key(key) {
+                return Ok(());
             }
         }
-        Ok(())
     }
 
     /// What a view keeps of the field.

@@ -18,7 +18,7 @@ use self::entry::{encode_entry, read_entry};
 use self::room::tree_growth;
 use super::{
     DecodeError, Decoder, Encoding, Entries, EntryViews, Field, FieldForm, Fixed, Key, Kind, Place, Plain,
-    Run, Shape, Source, Value, Violations, Zigzag,
+    Run, Source, Value, Violations, Zigzag,
 };
 
 /// A type that a map may have as its key, in the encoding `E`: `bool`, integers, text.
@@ -44,13 +44,43 @@ impl MapKey<Fixed> for u64 {}
 impl MapKey<Fixed> for i32 {}
 impl MapKey<Fixed> for i64 {}
 
+/// What all maps have, whatever they keep their entries in.
+macro_rules! any_map {
+    ($key:ty, $value:ty, $key_encoding:ty, $value_encoding:ty) => {
+        type Item = $value;
+        type Inside = <$value as Value<$value_encoding>>::Inside;
+
+        const FORM: FieldForm = FieldForm::Map {
+            key: <$key as Value<$key_encoding>>::FORM,
+            value: <$value as Value<$value_encoding>>::FORM,
+        };
+        const KIND: Kind = Kind::Prefixed;
+
+        type Part<'a> = Run<'a>;
+        type Seen<'a> = EntryViews<'a, $key, $value, $key_encoding, $value_encoding>;
+
+        #[cfg_attr(not(debug_assertions), inline(always))]
+        fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
+            part.keep(key, decoder)
+        }
+
+        #[inline]
+        fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a> {
+            EntryViews::new(&part, source, place)
+        }
+
+        fn check_each(&self, violations: &mut Violations, check: impl FnMut(&$value, &mut Violations)) {
+            check_each(self, violations, check);
+        }
+
+        #[inline]
+        fn check_field(&self, violations: &mut Violations) {
+            check::<$key, $value, $key_encoding, $value_encoding>(self, violations);
+        }
+    };
+}
+
 impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Field<Entries<KE, VE>> for BTreeMap<K, V> {
-    type Item = V;
-    type Inside = V::Inside;
-
-    const FORM: FieldForm = FieldForm::Map { key: K::FORM, value: V::FORM };
-    const KIND: Kind = Kind::Prefixed;
-
     fn encode_field<'b>(&self, record: Key, mut free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         for (key, value) in self.iter().rev() {
             free = encode_entry(key, value, record, free)?;
@@ -72,40 +102,11 @@ impl<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding> Field<Entries<KE, 
     }
 
     #[inline]
-    fn merge_next(
-        &mut self,
-        tag: u32,
-        shape: &'static Shape,
-        decoder: &mut Decoder<'_>,
-    ) -> Result<(), DecodeError> {
-        let record = Key::new(tag, Kind::Prefixed);
-        if !decoder.take_key(record) {
-            return Ok(());
-        }
-        run::merge_tree(self, record, decoder).map_err(|error| error.in_field_of(shape, tag))
+    fn merge_run(&mut self, record: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        run::merge_tree(self, record, decoder)
     }
 
-    type Part<'a> = Run<'a>;
-    type Seen<'a> = EntryViews<'a, K, V, KE, VE>;
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
-        part.keep(key, decoder)
-    }
-
-    #[inline]
-    fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a> {
-        EntryViews::new(&part, source, place)
-    }
-
-    fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {
-        check_each(self, violations, check);
-    }
-
-    #[inline]
-    fn check_field(&self, violations: &mut Violations) {
-        check(self, violations);
-    }
+    any_map!(K, V, KE, VE);
 }
 
 impl<K, V, S, KE, VE> Field<Entries<KE, VE>> for HashMap<K, V, S>
@@ -116,12 +117,6 @@ where
     KE: Encoding,
     VE: Encoding,
 {
-    type Item = V;
-    type Inside = V::Inside;
-
-    const FORM: FieldForm = FieldForm::Map { key: K::FORM, value: V::FORM };
-    const KIND: Kind = Kind::Prefixed;
-
     fn encode_field<'b>(&self, record: Key, mut free: &'b mut [u8]) -> Option<&'b mut [u8]> {
         for (key, value) in self {
             free = encode_entry(key, value, record, free)?;
@@ -137,51 +132,18 @@ where
     }
 
     #[inline]
-    fn merge_next(
-        &mut self,
-        tag: u32,
-        shape: &'static Shape,
-        decoder: &mut Decoder<'_>,
-    ) -> Result<(), DecodeError> {
-        let record = Key::new(tag, Kind::Prefixed);
-        if !decoder.take_key(record) {
-            return Ok(());
-        }
-        run::merge_table(self, record, decoder).map_err(|error| error.in_field_of(shape, tag))
+    fn merge_run(&mut self, record: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+        run::merge_table(self, record, decoder)
     }
 
-    type Part<'a> = Run<'a>;
-    type Seen<'a> = EntryViews<'a, K, V, KE, VE>;
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
-        part.keep(key, decoder)
-    }
-
-    #[inline]
-    fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a> {
-        EntryViews::new(&part, source, place)
-    }
-
-    fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {
-        check_each(self, violations, check);
-    }
-
-    #[inline]
-    fn check_field(&self, violations: &mut Violations) {
-        check(self, violations);
-    }
+    any_map!(K, V, KE, VE);
 }
 
 /// Without a word about encodings, both are plain.
 macro_rules! plain {
     ($($map:ty, [$($hasher:tt)*];)*) => {$(
         impl<K: MapKey<Plain>, V: Value<Plain>, $($hasher)*> Field<Plain> for $map {
-            type Item = V;
-            type Inside = V::Inside;
-
-            const FORM: FieldForm = FieldForm::Map { key: K::FORM, value: V::FORM };
-            const KIND: Kind = Kind::Prefixed;
+            any_map!(K, V, Plain, Plain);
 
             #[inline]
             fn encode_field<'b>(&self, key: Key, free: &'b mut [u8]) -> Option<&'b mut [u8]> {
@@ -194,35 +156,8 @@ macro_rules! plain {
             }
 
             #[inline]
-            fn merge_next(
-                &mut self,
-                tag: u32,
-                shape: &'static Shape,
-                decoder: &mut Decoder<'_>,
-            ) -> Result<(), DecodeError> {
-                Field::<Entries>::merge_next(self, tag, shape, decoder)
-            }
-
-            type Part<'a> = Run<'a>;
-            type Seen<'a> = EntryViews<'a, K, V>;
-
-            #[cfg_attr(not(debug_assertions), inline(always))]
-            fn keep<'a>(part: &mut Run<'a>, key: Key, decoder: &mut Decoder<'a>) -> Result<(), DecodeError> {
-                part.keep(key, decoder)
-            }
-
-            #[inline]
-            fn see<'a>(part: Run<'a>, source: &Source<'a>, place: &'static Place) -> Self::Seen<'a> {
-                EntryViews::new(&part, source, place)
-            }
-
-            fn check_each(&self, violations: &mut Violations, check: impl FnMut(&V, &mut Violations)) {
-                check_each(self, violations, check);
-            }
-
-            #[inline]
-            fn check_field(&self, violations: &mut Violations) {
-                Field::<Entries>::check_field(self, violations);
+            fn merge_run(&mut self, key: Key, decoder: &mut Decoder<'_>) -> Result<(), DecodeError> {
+                Field::<Entries>::merge_run(self, key, decoder)
             }
         }
     )*};

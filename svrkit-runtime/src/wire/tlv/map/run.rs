@@ -41,12 +41,7 @@ pub(super) fn merge_tree<K: MapKey<KE>, V: Value<VE>, KE: Encoding, VE: Encoding
             return Ok(());
         }
     }
-    loop {
-        Field::<Entries<KE, VE>>::merge_field(map, record, decoder)?;
-        if !decoder.take_key(record) {
-            return Ok(());
-        }
-    }
+    one_by_one::<_, Entries<KE, VE>>(map, record, decoder)
 }
 
 /// Reads the entry just begun and those that follow it.
@@ -64,8 +59,17 @@ where
     VE: Encoding,
 {
     make_room(map, ahead::<K, V>(record, decoder), decoder)?;
+    one_by_one::<_, Entries<KE, VE>>(map, record, decoder)
+}
+
+#[inline]
+fn one_by_one<M: Field<E>, E>(
+    map: &mut M,
+    record: Key,
+    decoder: &mut Decoder<'_>,
+) -> Result<(), DecodeError> {
     loop {
-        Field::<Entries<KE, VE>>::merge_field(map, record, decoder)?;
+        map.merge_field(record, decoder)?;
         if !decoder.take_key(record) {
             return Ok(());
         }
