@@ -2,7 +2,7 @@
 //!
 //! - [`wire`]: TLV records and frames, pure functions of bytes;
 //! - [`Service`], [`Call`], [`Answer`]: the dispatcher, which knows no transport;
-//! - [`Server`] and [`Client`]: the two ends, over TCP and in process;
+//! - [`Server`] and [`Client`]: the two ends, over TCP, Unix sockets and in process;
 //! - [`types`]: points in time, decimal numbers and other types that many protocols need;
 //! - [`Context`]: what travels with a call: its deadline, its importance;
 //! - [`Status`]: how a call ends when it doesn't end well;
@@ -45,6 +45,7 @@ pub use server::{Bound, Drained, ServeError, Server};
 pub use spec::{ServiceSpec, Spec, Streaming};
 pub use status::{Cause, Code, Layer, Party, Retry, Status, StatusFacts};
 pub use stream::{Answers, BothStreams, ClientStream, Receiver, Requests, Sender, ServerStream};
+pub use transport::{Address, AddressError};
 pub use wire::frame::{Metadata, MetadataEntry};
 pub use wire::tlv::{DecodeError, EncodeError, Tlv, TlvEnum, TlvOneof, UnknownFields, Violations};
 

@@ -351,7 +351,7 @@ async fn a_caller_that_leaves_without_an_end_is_no_good_end() {
 async fn streams_over_connections_are_refused_on_both_sides() {
     let (service, _told) = streams();
     let bound = Server::new().service(service).bind("127.0.0.1:0").await.unwrap();
-    let address = bound.local_addr();
+    let address = bound.local_addr().socket_addr().unwrap();
     let serving = tokio::spawn(bound.run_until(std::future::pending()));
 
     let client = Client::connect(address.to_string()).await.unwrap();
@@ -405,7 +405,7 @@ async fn a_server_stream_carries_the_hash_of_its_route_key() {
 async fn a_oneway_call_is_ready_while_its_handler_runs_and_outlives_its_caller() {
     let (service, mut told) = streams();
     let bound = Server::new().service(service.clone()).bind("127.0.0.1:0").await.unwrap();
-    let address = bound.local_addr();
+    let address = bound.local_addr().socket_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(bound.run_until(async {
         let _ = stopped.await;
@@ -427,7 +427,7 @@ async fn a_oneway_call_is_not_answered_whatever_comes_of_it_and_counts_among_tho
     let (service, mut told) = streams();
     let limits = Limits { calls_in_flight: 1, ..Limits::default() };
     let bound = Server::new().limits(limits).service(service.clone()).bind("127.0.0.1:0").await.unwrap();
-    let address = bound.local_addr();
+    let address = bound.local_addr().socket_addr().unwrap();
     let serving = tokio::spawn(bound.run_until(std::future::pending()));
     let mut raw = Raw::greeted(address).await;
     let request = |call_id, method_id, flags| {

@@ -61,7 +61,7 @@ async fn address_that_is_none() {
     let error = Server::new().service(Test::default()).bind("nonsense").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cannot listen on nonsense: invalid socket address; an address is HOST:PORT, as in 127.0.0.1:4310"
+        "cannot listen on nonsense: an address is HOST:PORT, as in 127.0.0.1:4310, or unix:/PATH"
     );
 }
 
@@ -86,7 +86,7 @@ async fn endpoint_that_is_none() {
         Code::InvalidArgument,
         Layer::Connect,
         Party::Caller,
-        "nowhere: the endpoint is not of the form host:port",
+        "nowhere: the endpoint cannot be called: an address is HOST:PORT, as in 127.0.0.1:4310, or unix:/PATH",
     );
 }
 

@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use svrkit_runtime::{Server, Status};
 
 use super::{Announce, Echo, EchoClient, EchoPeer};
@@ -25,7 +25,7 @@ impl EchoPeer for Svrkit {
             .service(EchoServer::new(Service))
             .bind("127.0.0.1:0")
             .await?;
-        announce(bound.local_addr());
+        announce(bound.local_addr().socket_addr().context("it listens on a port")?);
         bound.run().await?;
         Ok(())
     }

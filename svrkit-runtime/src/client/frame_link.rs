@@ -1,4 +1,4 @@
-//! The link of a client over TCP: hello, then frames both ways.
+//! The link of a client over a socket: hello, then frames both ways.
 //!
 //! Three tasks serve it: one reads answers, one writes frames, one waits for the earliest deadline.
 
@@ -18,7 +18,7 @@ use super::timer;
 use crate::limits::Limits;
 use crate::status::{Layer, Party, Retry, Status, from_wire};
 use crate::stream::HandlerEnds;
-use crate::transport::{Inbox, InboxError, Outbox};
+use crate::transport::{Address, Inbox, InboxError, Outbox};
 use crate::wire::frame::{
     FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX,
     HELLO_NAME_LEN_MAX, Header, Hello, RequestFacts, VERSION, common_version, hello_header,
@@ -39,13 +39,15 @@ struct FrameLink {
     silence: Silence,
 }
 
-/// Opens a connection to `endpoint` (`host:port`), trying each of its addresses, and exchanges hellos.
-pub(super) async fn open(endpoint: &Arc<str>, name: &str, limits: &Limits) -> Result<Connection, Status> {
-    let stream = dial(endpoint, limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
-    // Frames leave in batches of our own making: waiting for more to fill a segment only adds delay. A socket that
-    // refuses the option is closed already, which the hello tells.
-    let _ = stream.set_nodelay(true);
-    let (read, write) = stream.into_split();
+/// Opens a connection to `address`, which is called `endpoint`, and exchanges hellos.
+pub(super) async fn open(
+    address: &Address,
+    endpoint: &Arc<str>,
+    name: &str,
+    limits: &Limits,
+) -> Result<Connection, Status> {
+    let socket = dial(address, limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
+    let (read, write) = socket.into_split();
     let link = Arc::new(FrameLink {
         pending: Pending::default(),
         outbox: Outbox::new(limits.outbound_queue),

@@ -53,13 +53,13 @@ struct Inner {
 }
 
 enum Target {
-    /// `host:port`.
+    /// The text of an address.
     Endpoint(Arc<str>),
     InProcess(Arc<Router>),
 }
 
 impl Client {
-    /// Connects to `endpoint` (`host:port`) under default limits.
+    /// Connects to `endpoint` (`host:port` or `unix:/path`) under default limits.
     ///
     /// # Errors
     /// Those of [`ClientBuilder::connect`].
@@ -67,7 +67,7 @@ impl Client {
         Self::builder(endpoint).connect().await
     }
 
-    /// A client of `endpoint` (`host:port`) with other limits, or one that connects later.
+    /// A client of `endpoint` (`host:port` or `unix:/path`) with other limits, or one that connects later.
     pub fn builder(endpoint: impl AsRef<str>) -> ClientBuilder {
         ClientBuilder::new(endpoint.as_ref())
     }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::connection::Connection;
 use super::{Client, Inner, Target, frame_link, in_process};
-use crate::status::{Layer, Status};
+use crate::status::{Layer, Retry, Status};
 
 /// What came of opening a connection.
 pub(super) type Opened = Result<Arc<Connection>, Status>;
@@ -69,7 +69,15 @@ async fn open(client: Weak<Inner>, done: watch::Sender<Option<Opened>>) {
             let (endpoint, name) = (Arc::clone(endpoint), inner.name.clone());
             // Held across the wait, it would keep a client alive that its users have dropped.
             drop(inner);
-            frame_link::open(&endpoint, &name, &limits).await
+            match endpoint.parse() {
+                Ok(address) => frame_link::open(&address, &endpoint, &name, &limits).await,
+                Err(error) => {
+                    Err(Status::invalid_argument(format!("the endpoint cannot be called: {error}"))
+                        .layer(Layer::Connect)
+                        .endpoint(endpoint)
+                        .retry(Retry::Never))
+                }
+            }
         }
         Target::InProcess(router) => Ok(in_process::open(Arc::clone(router), limits)),
     };

@@ -3,41 +3,38 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
 use super::Shared;
 use super::connection::Connection;
+use crate::transport::{Listener, Socket};
 
 /// Rest after a failed accept. Out of descriptors, the next try fails as well until some connection has closed.
 const REST_AFTER_ERROR: Duration = Duration::from_millis(10);
 
 /// Accepts until its task is stopped. An error concerns one connection, never the loop.
-pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+pub(super) async fn accept(listener: Listener, shared: Arc<Shared>) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok(socket) => {
                 let connection = Arc::new(Connection::new(shared.limits));
-                start(stream, connection, &shared);
+                start(socket, connection, &shared);
             }
             Err(_) => sleep(REST_AFTER_ERROR).await,
         }
     }
 }
 
-fn start(stream: TcpStream, connection: Arc<Connection>, shared: &Arc<Shared>) {
-    // Frames leave in batches of our own making: waiting for more to fill a segment only adds delay. A socket that
-    // refuses the option is closed already, which its first read tells.
-    let _ = stream.set_nodelay(true);
+fn start(socket: Socket, connection: Arc<Connection>, shared: &Arc<Shared>) {
     let Some(place) = shared.connections.enter(&connection, shared.limits.connections) else {
-        tokio::spawn(async move { connection.turn_away(stream).await });
+        tokio::spawn(async move { connection.turn_away(socket).await });
         return;
     };
     let task = tokio::spawn({
         let (connection, shared) = (Arc::clone(&connection), Arc::clone(shared));
         async move {
             let _place = place;
-            connection.serve(stream, &shared).await;
+            connection.serve(socket, &shared).await;
         }
     });
     connection.set_reader(task.abort_handle());

@@ -5,7 +5,6 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::io::AsyncRead;
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::Shared;
@@ -15,7 +14,7 @@ use crate::dispatch::{Call, InFlight, NotBegun, Permit, Responder, StoppedBy, Wa
 use crate::limits::Limits;
 use crate::status::{Status, to_wire, words};
 use crate::stream::HandlerEnds;
-use crate::transport::{Inbox, InboxError, Outbox};
+use crate::transport::{Inbox, InboxError, Outbox, Socket};
 use crate::wire::frame::{
     FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX,
     HELLO_NAME_LEN_MAX, Header, Hello, RequestFacts, ResponseFacts, VERSION, common_version, hello_header,
@@ -63,10 +62,10 @@ impl Connection {
     }
 
     /// Serves the connection until either side leaves.
-    pub(super) async fn serve(self: &Arc<Self>, stream: TcpStream, shared: &Shared) {
+    pub(super) async fn serve(self: &Arc<Self>, socket: Socket, shared: &Shared) {
         // However this ends, be it by a panic in somebody's hand-written code, the socket goes with it.
         let _cut = CutOnDrop(self);
-        let (read, write) = stream.into_split();
+        let (read, write) = socket.into_split();
         let writer = tokio::spawn({
             let connection = Arc::clone(self);
             // An error here is the peer's leaving; the reader sees it too.
@@ -106,11 +105,11 @@ impl Connection {
     }
 
     /// Refuses the peer for good: the server has as many connections as it takes.
-    pub(super) async fn turn_away(&self, stream: TcpStream) {
+    pub(super) async fn turn_away(&self, socket: Socket) {
         let words = format!("the server has {} connections already (connections)", self.limits.connections);
         self.goaway(GoawayReason::Limit, &words);
         self.outbox.close();
-        let (read, write) = stream.into_split();
+        let (read, write) = socket.into_split();
         // The peer may be gone already: then there is nobody to tell.
         let _ = self.outbox.run(write).await;
         linger(&mut Inbox::new(read, FrameDecoder { body_len_max: 0, metadata_len_max: 0 })).await;

@@ -28,16 +28,19 @@ impl fmt::Display for ServeError {
             Self::Bind { address, error } => {
                 write!(f, "cannot listen on {address}: {error}")?;
                 match error.kind() {
-                    io::ErrorKind::AddrInUse => {
+                    // Of a Unix socket more is known, and said by the error itself.
+                    io::ErrorKind::AddrInUse if error.raw_os_error().is_some() => {
                         f.write_str("; another process has this port: stop it or listen on another")
+                    }
+                    io::ErrorKind::NotFound if address.starts_with("unix:") => {
+                        f.write_str("; make the folder of the socket first")
                     }
                     io::ErrorKind::AddrNotAvailable => {
                         f.write_str("; no interface of this machine has this address")
                     }
-                    io::ErrorKind::InvalidInput => {
-                        f.write_str("; an address is HOST:PORT, as in 127.0.0.1:4310")
+                    io::ErrorKind::PermissionDenied => {
+                        f.write_str("; ports below 1024 and folders of others need a privilege")
                     }
-                    io::ErrorKind::PermissionDenied => f.write_str("; ports below 1024 need a privilege"),
                     _ => Ok(()),
                 }
             }

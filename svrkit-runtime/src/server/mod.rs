@@ -12,12 +12,10 @@ mod stranger;
 
 use std::fmt;
 use std::future::pending;
-use std::io::Write as _;
-use std::net::SocketAddr;
+use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use drain::Drained;
@@ -28,6 +26,7 @@ use self::signal::StopSignals;
 use crate::client::Client;
 use crate::dispatch::{Router, Service};
 use crate::limits::Limits;
+use crate::transport::{Address, Listener};
 use crate::wire::frame::{HELLO_NAME_LEN_MAX, Hello, ServedService};
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
@@ -83,30 +82,33 @@ impl Server {
         self
     }
 
-    /// Listens on `address` (`host:port`; port 0 lets the system choose), says so on stdout, serves until SIGTERM or
-    /// Ctrl-C, and drains.
+    /// Listens on `address` as [`Self::bind`] does, says so on stdout, serves until SIGTERM or Ctrl-C, and drains.
     ///
     /// # Errors
     /// [`ServeError`], before anything is served.
     pub async fn serve(self, address: impl AsRef<str>) -> Result<(), ServeError> {
         let bound = self.bind(address).await?;
         // Where nobody reads our output any more, serving goes on.
-        let _ = writeln!(std::io::stdout(), "{bound}");
+        let _ = writeln!(io::stdout(), "{bound}");
         let drained = bound.run().await?;
-        let _ = writeln!(std::io::stdout(), "stopped: {drained}");
+        let _ = writeln!(io::stdout(), "stopped: {drained}");
         Ok(())
     }
 
-    /// Listens on `address` without serving yet.
+    /// Listens on `address` without serving yet: `host:port`, where port 0 lets the system choose, or `unix:/path`.
+    ///
+    /// The file of a Unix socket is removed when serving ends; one that a dead server has left is replaced. Its permissions
+    /// are what the umask leaves: who may write to it may connect.
     ///
     /// # Errors
     /// [`ServeError::Bind`] where the address cannot be had, [`ServeError::ServiceIdTaken`] for two services of one id.
     pub async fn bind(self, address: impl AsRef<str>) -> Result<Bound, ServeError> {
-        let address = address.as_ref();
-        let failed = |error| ServeError::Bind { address: address.into(), error };
+        let text = address.as_ref();
+        let failed = |error| ServeError::Bind { address: text.into(), error };
         let shared = self.into_shared()?;
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let local = listener.local_addr().map_err(failed)?;
+        let address: Address =
+            text.parse().map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
+        let (listener, local) = Listener::bind(&address).await.map_err(failed)?;
         Ok(Bound { listener, local, shared })
     }
 
@@ -156,16 +158,16 @@ impl fmt::Debug for Server {
 #[derive(Debug)]
 #[must_use = "a bound server serves nothing until it is run"]
 pub struct Bound {
-    listener: TcpListener,
-    local: SocketAddr,
+    listener: Listener,
+    local: Address,
     shared: Arc<Shared>,
 }
 
 impl Bound {
-    /// The address it listens on.
+    /// The address it listens on, in the form that a client takes: `127.0.0.1:4310` or `unix:/run/shop.sock`.
     #[must_use]
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local
+    pub fn local_addr(&self) -> &Address {
+        &self.local
     }
 
     /// Serves until SIGTERM or Ctrl-C, then drains. A second signal cuts the drain short.

@@ -1,10 +1,19 @@
 //! Bytes in and out of a socket, the same for both ends.
 //!
-//! [`inbox`](self::Inbox) reads frames, [`outbox`](self::Outbox) writes many at a time. Neither knows what a call is.
+//! [`Socket`] is a stream of whatever kind, [`Listener`] accepts them; [`inbox`](self::Inbox) reads frames,
+//! [`outbox`](self::Outbox) writes many at a time. None of them knows what a call is.
 
+mod address;
 mod batch;
 mod inbox;
+mod listener;
 mod outbox;
+mod socket;
+#[cfg(unix)]
+mod socket_file;
 
+pub use address::{Address, AddressError};
 pub(crate) use inbox::{Inbox, InboxError};
+pub(crate) use listener::Listener;
 pub(crate) use outbox::Outbox;
+pub(crate) use socket::Socket;

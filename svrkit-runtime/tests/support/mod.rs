@@ -155,7 +155,7 @@ impl Running {
         let gate = Arc::clone(&test.0);
         let bound =
             Server::new().name("tests").limits(limits).service(test).bind("127.0.0.1:0").await.unwrap();
-        let address = bound.local_addr();
+        let address = bound.local_addr().socket_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(bound.run_until(async {
             // A test that drops its server stops it as well.

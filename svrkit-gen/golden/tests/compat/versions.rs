@@ -13,7 +13,7 @@ pub(crate) use compat_oldest::compat as oldest;
 /// Serves until the test ends, and says where.
 pub(crate) async fn serve(service: impl Service) -> SocketAddr {
     let bound = Server::new().service(service).bind("127.0.0.1:0").await.unwrap();
-    let address = bound.local_addr();
+    let address = bound.local_addr().socket_addr().unwrap();
     tokio::spawn(bound.run_until(std::future::pending()));
     address
 }
