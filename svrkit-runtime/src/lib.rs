@@ -36,7 +36,7 @@ pub mod wire;
 pub use bytes::Bytes;
 
 pub use client::{Client, ClientBuilder, Request, Response};
-pub use context::{Context, spawn};
+pub use context::{Context, spawn, spawn_blocking};
 pub use dispatch::{Answer, Call, Service, ServiceIdTaken};
 pub use error_code::ErrorCode;
 pub use limits::Limits;

@@ -4,6 +4,7 @@
 //! with a `RULE` (its code and its function) and a line in [`RULES`].
 
 mod bad_name;
+mod blocking_stream;
 mod constrained;
 mod constraint_unreachable;
 mod constraint_unsuited;
@@ -96,6 +97,7 @@ const RULES: &[Rule] = &[
     route_key_unknown::RULE,
     route_key_of_stream::RULE,
     oneway_answer::RULE,
+    blocking_stream::RULE,
 ];
 
 /// One rule.

@@ -257,6 +257,7 @@ fn method(method: &Method, schema: &Schema) -> Record {
         .text(11, method.route_key.as_ref().map_or("", |field| &field.value))
         .message_unless_empty(12, lifecycle(&method.head.lifecycle))
         .text(13, &method.head.doc)
+        .flag(14, method.blocking.is_some())
 }
 
 fn reserved(reserved: &Reserved) -> Record {

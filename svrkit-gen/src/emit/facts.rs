@@ -50,7 +50,8 @@ pub(super) fn of_method(method: &Method) -> Vec<String> {
     let idempotent = method.idempotent.then(|| "may be repeated".to_owned());
     let priority = (method.priority != PRIORITY_DEFAULT).then(|| format!("priority {}", method.priority));
     let route_key = method.route_key.as_ref().map(|field| format!("routed by `{}`", field.value));
-    [flow, timeout, idempotent, priority, route_key].into_iter().flatten().collect()
+    let blocking = method.blocking.map(|_| "runs on the blocking pool".to_owned());
+    [flow, timeout, idempotent, priority, route_key, blocking].into_iter().flatten().collect()
 }
 
 /// The status of an error that names none; `svrkit_macros` has the same.

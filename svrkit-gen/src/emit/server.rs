@@ -69,7 +69,10 @@ fn arm(method: &Method, service: &Service) -> TokenStream {
     let spec = ident(&names::method_spec(&names::service_spec(service), &method.head.name.value));
     let name = ident(&names::method(&method.head.name.value));
     let parameter = ident(names::server_parameter(service));
+    let blocking = method.blocking.is_some();
     let (handle, arguments) = match Flow::of(method) {
+        Flow::Unary if blocking => (quote!(handle_blocking), quote!(request)),
+        Flow::Oneway if blocking => (quote!(handle_oneway_blocking), quote!(request)),
         Flow::Unary => (quote!(handle), quote!(request)),
         Flow::Oneway => (quote!(handle_oneway), quote!(request)),
         Flow::Server => (quote!(handle_server_stream), quote!(request, out)),

@@ -37,6 +37,7 @@ impl Context<'_> {
             .maybe("timeout", method.timeout_ms.map(timeout))
             .maybe("priority", (method.priority != PRIORITY_DEFAULT).then(|| method.priority.to_string()))
             .flag("oneway", method.oneway.is_some())
+            .flag("blocking", method.blocking.is_some())
             .maybe("route-key", method.route_key.as_ref().map(|field| &field.value))
             .lifecycle(&head.lifecycle)
             .write(page);

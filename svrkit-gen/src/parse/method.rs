@@ -38,6 +38,7 @@ pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Op
         };
         Some(Spanned { value, span: attribute.span })
     });
+    let blocking = element.attribute("blocking").and_then(|it| value::flag(it, context));
     let route_key = element.attribute("route-key").map(|it| value::text(it, context));
     let lifecycle = lifecycle::lifecycle(element, context);
     Some(Method {
@@ -53,6 +54,7 @@ pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Op
         idempotent: idempotent.is_some_and(|idempotent| idempotent.value),
         stream,
         oneway: oneway_flag.filter(|it| it.value).map(|it| it.span),
+        blocking: blocking.filter(|it| it.value).map(|it| it.span),
         route_key,
     })
 }

@@ -164,6 +164,8 @@ pub(crate) struct Method {
     pub(crate) stream: Option<Spanned<Stream>>,
     /// The place of `oneway="true"`.
     pub(crate) oneway: Option<Span>,
+    /// The place of `blocking="true"`.
+    pub(crate) blocking: Option<Span>,
     pub(crate) route_key: Option<Spanned<Rc<str>>>,
 }
 

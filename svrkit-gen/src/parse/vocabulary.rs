@@ -372,6 +372,11 @@ static WORDS: &[Word] = &[
                 Form::Flag,
                 "Nothing comes back: the caller goes on as soon as the request is handed over.",
             ),
+            may(
+                "blocking",
+                Form::Flag,
+                "Its handler computes, or blocks its thread: it runs on tokio's blocking pool, beside the tasks that answer others.",
+            ),
             may("route-key", Form::Name, "The field of the request whose value says which server is right."),
             SINCE,
             DEPRECATED,

@@ -848,7 +848,7 @@ pub mod golden {
             /// By its own rules it fails with a [`OrderError`](enum@OrderError).
             fn pay(&self, request: Payment) -> impl ::svrkit_runtime::Answer<Settings>;
 
-            /// Method `Keep` of `golden.everything.Desk`.
+            /// Method `Keep` of `golden.everything.Desk`; runs on the blocking pool.
             fn keep(&self, request: Maps) -> impl ::svrkit_runtime::Answer<Maps>;
 
             /// Method `Watch` of `golden.everything.Desk`; streams answers, in this version within a process only; takes at most 1 s.
@@ -871,7 +871,7 @@ pub mod golden {
                 out: ::svrkit_runtime::Sender<Order>,
             ) -> impl ::svrkit_runtime::Answer<()>;
 
-            /// Method `Note` of `golden.everything.Desk`; oneway; routed by `cents`.
+            /// Method `Note` of `golden.everything.Desk`; oneway; routed by `cents`; runs on the blocking pool.
             fn note(&self, request: Payment) -> impl ::svrkit_runtime::Answer<()>;
 
             /// Method `PlaceOld` of `golden.everything.Desk`.
@@ -922,7 +922,7 @@ pub mod golden {
                     }
                     2 => {
                         let service = ::std::sync::Arc::clone(&self.service);
-                        call.handle(
+                        call.handle_blocking(
                             &DESK_KEEP,
                             move |request| async move {
                                 S::keep(&service, request)
@@ -966,7 +966,7 @@ pub mod golden {
                     }
                     6 => {
                         let service = ::std::sync::Arc::clone(&self.service);
-                        call.handle_oneway(
+                        call.handle_oneway_blocking(
                             &DESK_NOTE,
                             move |request| async move {
                                 S::note(&service, request)
@@ -1027,7 +1027,7 @@ pub mod golden {
                 self.client.request(&DESK_PAY, request).route_key(&request.cents)
             }
 
-            /// Method `Keep` of `golden.everything.Desk`.
+            /// Method `Keep` of `golden.everything.Desk`; runs on the blocking pool.
             pub fn keep(&self, request: &Maps) -> ::svrkit_runtime::Request<Maps> {
                 self.client.request(&DESK_KEEP, request)
             }
@@ -1050,7 +1050,7 @@ pub mod golden {
                 self.client.both_streams(&DESK_TALK)
             }
 
-            /// Method `Note` of `golden.everything.Desk`; oneway; routed by `cents`.
+            /// Method `Note` of `golden.everything.Desk`; oneway; routed by `cents`; runs on the blocking pool.
             pub fn note(&self, request: &Payment) -> ::svrkit_runtime::Request<()> {
                 self.client.oneway(&DESK_NOTE, request).route_key(&request.cents)
             }

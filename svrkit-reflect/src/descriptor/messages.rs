@@ -497,6 +497,9 @@ pub mod svrkit {
             /// Text for people.
             #[tlv(13)]
             pub doc: ::std::string::String,
+            /// Its handler runs on the blocking pool of a server of ours; callers need not know.
+            #[tlv(14)]
+            pub blocking: bool,
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,

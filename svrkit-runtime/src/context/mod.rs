@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub use self::scope::spawn;
+pub use self::scope::{spawn, spawn_blocking};
 use crate::deadline::instant_after;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
@@ -20,7 +20,7 @@ use crate::wire::frame::RequestFacts;
 /// A handler runs in the context of its call, and every request it makes takes from there what it does not say itself:
 /// no call below ends later than the one above, all have its importance, and a key that chose a server goes on choosing.
 /// Of a stream this holds for the first answer; a oneway call, which nobody waits for, has time of its own.
-/// The context follows the task, over every `.await`. Work on another task has it by [`spawn`], or by
+/// The context follows the task, over every `.await`. Work on another task has it by [`spawn`], on the blocking pool by [`spawn_blocking`], or by
 /// [`scope`](Self::scope); a request made elsewhere by [`Request::context`](crate::Request::context).
 ///
 /// ```

@@ -79,13 +79,7 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        if self.permit.is_awaited() {
-            let words =
-                format!("{spec} is oneway here, and its caller waits for an answer: their schemas differ");
-            return self
-                .refuse(&Status::failed_precondition(words).layer(Layer::Dispatch).retry(Retry::Never));
-        }
-        let Some((request, permit)) = self.read(spec) else { return };
+        let Some((request, permit)) = self.read_oneway(spec) else { return };
         permit.run(move || handler(request));
     }
 
@@ -131,6 +125,33 @@ impl Call {
         call.permit.run(move || handler(requests, answers));
     }
 
+    /// As [`handle`](Self::handle), for a handler that computes for long or blocks its thread: it runs on tokio's blocking pool, so
+    /// that others are answered meanwhile.
+    ///
+    /// A cancel and the deadline stop it where it next awaits. While it computes it stays among the calls in flight, whoever
+    /// has left.
+    pub fn handle_blocking<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Req) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
+    {
+        let Some((request, permit)) = self.read(spec) else { return };
+        permit.run_for_message_blocking(spec, move || handler(request));
+    }
+
+    /// As [`handle_oneway`](Self::handle_oneway), on the blocking pool.
+    pub fn handle_oneway_blocking<Req, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        F: FnOnce(Req) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        let Some((request, permit)) = self.read_oneway(spec) else { return };
+        permit.run_blocking(move || handler(request));
+    }
+
     /// Answers UNIMPLEMENTED: the service has no method of this id.
     pub fn refuse_unknown_method(self, service: &ServiceSpec) {
         let methods: Vec<String> =
@@ -170,6 +191,17 @@ impl Call {
         };
         let status = Status::invalid_argument(refused).layer(Layer::Codec).retry(Retry::Never);
         permit.answer(Err(&status));
+        None
+    }
+
+    /// The same of a call that nobody may wait for.
+    fn read_oneway<Req: Tlv>(self, spec: &'static Spec) -> Option<(Req, Permit)> {
+        if !self.permit.is_awaited() {
+            return self.read(spec);
+        }
+        let words =
+            format!("{spec} is oneway here, and its caller waits for an answer: their schemas differ");
+        self.refuse(&Status::failed_precondition(words).layer(Layer::Dispatch).retry(Retry::Never));
         None
     }
 

@@ -3,6 +3,7 @@
 //! A transport counts a call ([`InFlight`]), wraps it up with its way back ([`Call`], [`Responder`]) and hands it to the
 //! [`Router`]; the generated [`Service`] picks the method and calls [`Call::handle`].
 
+mod blocking;
 mod call;
 mod in_flight;
 mod permit;

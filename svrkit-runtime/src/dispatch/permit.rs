@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::blocking::on_blocking_pool;
 use super::in_flight::StoppedBy;
 use super::responder::Responder;
 use crate::context::Context;
@@ -68,15 +69,17 @@ impl Permit {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        self.spawn(move |permit| async move {
-            let Some(permit) = permit.unless_late() else { return };
-            let outcome = handler().await;
-            permit.room().await;
-            match outcome {
-                Ok(response) => permit.answer_message(spec, &response),
-                Err(status) => permit.answer(Err(&status)),
-            }
-        });
+        self.spawn(move |permit| permit.for_message(spec, handler));
+    }
+
+    /// The same on the blocking pool.
+    pub(super) fn run_for_message_blocking<Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Resp: Tlv,
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
+    {
+        self.spawn(move |permit| on_blocking_pool(permit.for_message(spec, handler)));
     }
 
     /// Runs a handler on a task of its own and answers that it has ended, where anybody waits for it.
@@ -85,11 +88,47 @@ impl Permit {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        self.spawn(move |permit| async move {
-            let Some(permit) = permit.unless_late() else { return };
+        self.spawn(move |permit| permit.for_end(handler));
+    }
+
+    /// The same on the blocking pool.
+    pub(super) fn run_blocking<F, Fut>(self, handler: F)
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        self.spawn(move |permit| on_blocking_pool(permit.for_end(handler)));
+    }
+
+    #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice in its future")]
+    fn for_message<Resp, F, Fut>(self, spec: &'static Spec, handler: F) -> impl Future<Output = ()> + Send
+    where
+        Resp: Tlv,
+        F: FnOnce() -> Fut + Send,
+        Fut: Future<Output = Result<Resp, Status>> + Send,
+    {
+        async move {
+            let Some(permit) = self.unless_late() else { return };
+            let outcome = handler().await;
+            permit.room().await;
+            match outcome {
+                Ok(response) => permit.answer_message(spec, &response),
+                Err(status) => permit.answer(Err(&status)),
+            }
+        }
+    }
+
+    #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice in its future")]
+    fn for_end<F, Fut>(self, handler: F) -> impl Future<Output = ()> + Send
+    where
+        F: FnOnce() -> Fut + Send,
+        Fut: Future<Output = Result<(), Status>> + Send,
+    {
+        async move {
+            let Some(permit) = self.unless_late() else { return };
             let outcome = handler().await;
             permit.answer(outcome.as_ref().map(|()| &[][..]));
-        });
+        }
     }
 
     fn spawn<F, Fut>(self, run: F)

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests that panics fails its test")]
 
+mod blocking;
 mod constraints;
 mod defaults;
 mod desk;

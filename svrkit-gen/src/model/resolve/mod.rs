@@ -333,6 +333,7 @@ impl<'a> Resolver<'a> {
             idempotent: syntax.idempotent,
             stream: syntax.stream,
             oneway: syntax.oneway,
+            blocking: syntax.blocking,
             route_key: syntax.route_key,
         })
     }
