@@ -6,7 +6,7 @@
 //! - [`types`]: points in time, decimal numbers and other types that many protocols need;
 //! - [`Context`]: what travels with a call: its deadline, its importance;
 //! - [`Status`]: how a call ends when it doesn't end well;
-//! - [`Limits`]: every limit with its key and default.
+//! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from.
 //!
 //! # Hand-written messages
 //!
@@ -17,6 +17,7 @@
 extern crate self as svrkit_runtime;
 
 mod client;
+mod config;
 pub mod constraint;
 mod context;
 mod deadline;
@@ -36,6 +37,10 @@ pub mod wire;
 pub use bytes::Bytes;
 
 pub use client::{Client, ClientBuilder, Request, Response};
+pub use config::{
+    CONFIG_FILE_LEN_MAX, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Fault, FaultKind, Key, NoNumber,
+    NotTaken, Origin, Setting, TEXT_LEN_MAX,
+};
 pub use context::{Context, spawn, spawn_blocking};
 pub use dispatch::{Answer, Call, Service, ServiceIdTaken};
 pub use error_code::ErrorCode;

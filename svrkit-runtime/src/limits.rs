@@ -1,68 +1,105 @@
-//! Every limit: its name, its default, and the key that changes it.
+//! Every limit: its name, its default, its range, and the key that changes it. One table, one row a limit: the struct, the
+//! keys of a configuration and their documentation follow from it.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// The limits of one server or client. An error that a limit causes names the key given here.
+use crate::config::{Key, Measure, Quantity};
+use crate::wire::tlv::{DECODE_DEPTH_DEFAULT, DECODE_MEMORY_DEFAULT};
+
+const KIB: u32 = 1 << 10;
+const MIB: u32 = 1 << 20;
+const MILLISECOND: Duration = Duration::from_millis(1);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Makes [`Limits`] of rows `field: type = key, measure, default, range;`.
 ///
-/// ```
-/// use svrkit_runtime::Limits;
-///
-/// let limits = Limits { message_in: 1 << 20, ..Limits::default() };
-/// assert_eq!(limits.calls_in_flight, 1024);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// `message.in`: largest body taken from a peer, in bytes. Announced, so that a peer of ours refuses first.
-    pub message_in: u32,
-    /// `message.out`: largest message sent, in bytes.
-    pub message_out: u32,
-    /// `metadata.bytes`: largest metadata of a call, in bytes, both ways.
-    pub metadata_bytes: u16,
-    /// `metadata.entries`: most entries in the metadata of a call, both ways.
-    pub metadata_entries: usize,
-    /// `decode.memory`: most memory one decoded message may hold, in bytes.
-    pub decode_memory: usize,
-    /// `decode.depth`: deepest nesting of messages within messages.
-    pub decode_depth: u32,
-    /// `calls.in_flight`: calls at once on one connection, counted until their handlers have really ended.
-    pub calls_in_flight: u32,
-    /// `outbound.queue`: bytes that wait to be written on one connection before a server stops reading it and a
-    /// client's calls wait.
-    pub outbound_queue: usize,
-    /// `stream.room`: messages of a stream that wait for their reader, each way, before their sender waits; at least 1.
-    pub stream_room: usize,
-    /// `connections`: open connections of one server.
-    pub connections: usize,
-    /// `hello.timeout`: from the connection to the peer's whole hello.
-    pub hello_timeout: Duration,
-    /// `connect.timeout`: to open a connection to one address.
-    pub connect_timeout: Duration,
-    /// `deadline.default`: what a call is given when neither the schema nor the caller says.
-    pub deadline_default: Duration,
-    /// `deadline.max`: the most time a server gives a call, whatever its caller says.
-    pub deadline_max: Duration,
-    /// `drain.timeout`: what a stopping server gives its calls in flight.
-    pub drain_timeout: Duration,
+/// The range is what a configuration takes. A [`Limits`] that a program writes itself is not held to it.
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $key:literal, $measure:ident, $default:expr, $range:expr;)+) => {
+        /// The limits of one server or client. An error that a limit causes names the key given here.
+        ///
+        /// ```
+        /// use svrkit_runtime::Limits;
+        ///
+        /// let limits = Limits { message_in: 1 << 20, ..Limits::default() };
+        /// assert_eq!(limits.calls_in_flight, 1024);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits {
+            $(
+                #[doc = concat!("`", $key, "`:", $($doc),+)]
+                #[doc = ""]
+                #[doc = concat!("Default: `", stringify!($default), "`; a configuration takes `", stringify!($range), "`.")]
+                pub $field: $type,
+            )+
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+
+        impl Limits {
+            /// The key of each limit, in the order of the table.
+            pub(crate) fn keys() -> Vec<Key> {
+                vec![$({
+                    const RANGE: RangeInclusive<$type> = $range;
+                    Key::limit($key, concat!($($doc),+).trim_ascii(), Measure::$measure, &RANGE, $default)
+                }),+]
+            }
+
+            /// Those that differ from their defaults.
+            pub(crate) fn changed(&self) -> impl Iterator<Item = (Key, u64)> {
+                let defaults = Self::default().numbers();
+                let numbers = self.numbers().into_iter().zip(defaults);
+                let limits = Self::keys().into_iter().zip(numbers);
+                limits.filter(|(_, (number, default))| number != default).map(|(key, (number, _))| (key, number))
+            }
+
+            /// The limits of these numbers, by key; where there is none, the default.
+            pub(crate) fn of(number: impl Fn(&str) -> Option<u64>) -> Self {
+                Self { $($field: number($key).map_or($default, Quantity::from_number),)+ }
+            }
+
+            fn numbers(&self) -> Vec<u64> {
+                vec![$(self.$field.to_number()),+]
+            }
+        }
+    };
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            message_in: 4 << 20,
-            message_out: 64 << 20,
-            metadata_bytes: 16 << 10,
-            metadata_entries: 64,
-            decode_memory: 32 << 20,
-            decode_depth: 64,
-            calls_in_flight: 1024,
-            outbound_queue: 1 << 20,
-            stream_room: 16,
-            connections: 10_000,
-            hello_timeout: Duration::from_secs(5),
-            connect_timeout: Duration::from_millis(200),
-            deadline_default: Duration::from_secs(1),
-            deadline_max: Duration::from_secs(600),
-            drain_timeout: Duration::from_secs(10),
-        }
-    }
+limits! {
+    /// largest body taken from a peer, in bytes. Announced, so that a peer of ours refuses first.
+    message_in: u32 = "message.in", Size, 4 * MIB, KIB..=1024 * MIB;
+    /// largest message sent, in bytes.
+    message_out: u32 = "message.out", Size, 64 * MIB, KIB..=1024 * MIB;
+    /// largest metadata of a call, in bytes, both ways.
+    metadata_bytes: u16 = "metadata.bytes", Size, 16 << 10, 0..=u16::MAX;
+    /// most entries in the metadata of a call, both ways.
+    metadata_entries: usize = "metadata.entries", Count, 64, 0..=65_535;
+    /// most memory one decoded message may hold, in bytes.
+    decode_memory: usize = "decode.memory", Size, DECODE_MEMORY_DEFAULT, 1 << 10..=1 << 30;
+    /// deepest nesting of messages within messages; the stack of a worker has to bear it.
+    decode_depth: u32 = "decode.depth", Count, DECODE_DEPTH_DEFAULT, 1..=256;
+    /// calls at once on one connection, counted until their handlers have really ended.
+    calls_in_flight: u32 = "calls.in_flight", Count, 1024, 1..=65_535;
+    /// bytes that wait to be written on one connection before a server stops reading it and a client's calls wait.
+    outbound_queue: usize = "outbound.queue", Size, 1 << 20, 1 << 10..=1 << 30;
+    /// messages of a stream that wait for their reader, each way, before their sender waits.
+    stream_room: usize = "stream.room", Count, 16, 1..=65_535;
+    /// open connections of one server.
+    connections: usize = "connections", Count, 10_000, 1..=10_000_000;
+    /// from the connection to the peer's whole hello.
+    hello_timeout: Duration = "hello.timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
+    /// to open a connection to one address.
+    connect_timeout: Duration = "connect.timeout", Time, Duration::from_millis(200), MILLISECOND..=HOUR;
+    /// what a call is given when neither the schema nor the caller says.
+    deadline_default: Duration = "deadline.default", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
+    /// the most time a server gives a call, whatever its caller says.
+    deadline_max: Duration = "deadline.max", Time, Duration::from_secs(600), MILLISECOND..=DAY;
+    /// what a stopping server gives its calls in flight.
+    drain_timeout: Duration = "drain.timeout", Time, Duration::from_secs(10), Duration::ZERO..=HOUR;
 }

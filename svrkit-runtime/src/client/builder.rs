@@ -1,6 +1,7 @@
 //! A client about to be made.
 
 use super::{Client, Target};
+use crate::config::Config;
 use crate::limits::Limits;
 use crate::status::Status;
 
@@ -28,6 +29,11 @@ impl ClientBuilder {
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
+    }
+
+    /// Sets the name and the limits that a configuration gives.
+    pub fn config(self, config: &Config) -> Self {
+        self.name(config.client_name()).limits(config.limits())
     }
 
     /// A client that is connected. A connection that is lost later is opened again by the next request.

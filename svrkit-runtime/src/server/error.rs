@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use crate::config::ConfigError;
 use crate::dispatch::ServiceIdTaken;
 
 /// Why a server does not start. Trying again helps only after what the message says was mended.
@@ -20,6 +21,8 @@ pub enum ServeError {
     ServiceIdTaken(ServiceIdTaken),
     /// Signals cannot be waited for.
     Signals(io::Error),
+    /// The configuration is wrong.
+    Config(ConfigError),
 }
 
 impl fmt::Display for ServeError {
@@ -46,6 +49,7 @@ impl fmt::Display for ServeError {
             }
             Self::ServiceIdTaken(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}"),
+            Self::Config(error) => error.fmt(f),
         }
     }
 }
@@ -63,5 +67,11 @@ impl Error for ServeError {}
 impl From<ServiceIdTaken> for ServeError {
     fn from(error: ServiceIdTaken) -> Self {
         Self::ServiceIdTaken(error)
+    }
+}
+
+impl From<ConfigError> for ServeError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
     }
 }

@@ -24,6 +24,7 @@ pub use error::ServeError;
 use self::connections::Connections;
 use self::signal::StopSignals;
 use crate::client::Client;
+use crate::config::Config;
 use crate::dispatch::{Router, Service};
 use crate::limits::Limits;
 use crate::transport::{Address, Listener};
@@ -80,6 +81,11 @@ impl Server {
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
+    }
+
+    /// Sets the name and the limits that a configuration gives.
+    pub fn config(self, config: &Config) -> Self {
+        self.name(config.server_name()).limits(config.limits())
     }
 
     /// Listens on `address` as [`Self::bind`] does, says so on stdout, serves until SIGTERM or Ctrl-C, and drains.

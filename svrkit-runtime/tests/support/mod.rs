@@ -245,3 +245,22 @@ pub(crate) fn request_header(call_id: u32, method_id: u16) -> Header {
         RequestFacts { service_id: TEST_ID, method_id, remaining_us: 1_000_000, ..RequestFacts::default() };
     Header::new(call_id, Facts::Request(facts))
 }
+
+/// Holds the lines between `<!-- table: NAME -->` and `<!-- end -->` of a document to `table`; under `SVRKIT_BLESS=1` they
+/// are written anew.
+#[track_caller]
+pub(crate) fn check_table(document: &str, name: &str, table: &str) {
+    let text = std::fs::read_to_string(document).unwrap();
+    let opening = format!("<!-- table: {name} -->\n");
+    let (before, rest) = text.split_once(&*opening).unwrap();
+    let (_, after) = rest.split_once("<!-- end -->").unwrap();
+    let expected = format!("{before}{opening}{table}<!-- end -->{after}");
+    if std::env::var_os("SVRKIT_BLESS").is_some() {
+        std::fs::write(document, expected).unwrap();
+    } else {
+        assert!(
+            text == expected,
+            "{document} is not what it would be now; run this test with SVRKIT_BLESS=1\n{table}"
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! Configuration: from code, a file and the environment, each value with where it comes from.
+//!
+//! `crate::limits` has the table of the runtime's limits, this module the keys that are none. [`ConfigBuilder`] says
+//! which source wins and why. It reads once, when a program starts; nothing here watches files.
+
+mod builder;
+mod environment;
+mod error;
+#[cfg(feature = "toml")]
+mod file;
+mod key;
+mod nearest;
+mod number;
+mod origin;
+mod reading;
+
+use std::fmt;
+use std::time::Duration;
+
+pub use self::builder::ConfigBuilder;
+pub use self::error::{CONFIG_FILE_LEN_MAX, ConfigError, FAULTS_MAX, Fault, FaultKind};
+use self::key::Value;
+pub use self::key::{Key, NotTaken, TEXT_LEN_MAX};
+pub use self::number::NoNumber;
+pub(crate) use self::number::{Measure, Quantity};
+pub use self::origin::Origin;
+use crate::limits::Limits;
+
+const SERVER_NAME: &str = "server.name";
+const SERVER_LISTEN: &str = "server.listen";
+const CLIENT_NAME: &str = "client.name";
+
+/// The keys of the runtime: its limits, and what is none.
+fn own_keys() -> Vec<Key> {
+    let mut keys = vec![
+        Key::text(SERVER_NAME, "the name that a server gives to its peers, for their logs.").with_default(""),
+        Key::text(SERVER_LISTEN, "the address that a server listens on.").with_default("127.0.0.1:4310"),
+        Key::text(CLIENT_NAME, "the name that a client gives to servers, for their logs.").with_default(""),
+    ];
+    keys.extend(Limits::keys());
+    keys
+}
+
+/// The values that hold in this process, each with where it comes from.
+///
+/// ```no_run
+/// # async fn run(greeter: impl svrkit_runtime::Service) -> Result<(), svrkit_runtime::ServeError> {
+/// use svrkit_runtime::{Config, Server};
+///
+/// let config = Config::builder().environment().load()?;
+/// Server::new().config(&config).service(greeter).serve(config.listen()).await
+/// # }
+/// ```
+///
+/// Printed, it has a line for each key: name, value, origin.
+#[derive(Clone, Debug)]
+pub struct Config {
+    settings: Vec<Setting>,
+}
+
+/// One key with its value and where that comes from.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    key: Key,
+    value: Value,
+    origin: Origin,
+}
+
+impl Config {
+    /// A configuration to be put together.
+    pub fn builder() -> ConfigBuilder {
+        ConfigBuilder::default()
+    }
+
+    /// What a file and the environment say; the environment wins. See [`ConfigBuilder::load`].
+    ///
+    /// # Errors
+    /// [`ConfigError`] with every mistake of both.
+    #[cfg(feature = "toml")]
+    pub fn load(file: impl Into<std::path::PathBuf>) -> Result<Self, ConfigError> {
+        Self::builder().file(file).environment().load()
+    }
+
+    /// Every key, in the order of the documentation; those of the program last.
+    pub fn settings(&self) -> impl Iterator<Item = &Setting> {
+        self.settings.iter()
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits::of(|name| self.number(name))
+    }
+
+    /// `server.listen`: the address that a server listens on.
+    #[must_use]
+    pub fn listen(&self) -> &str {
+        self.text(SERVER_LISTEN).unwrap_or_default()
+    }
+
+    /// `server.name`: the name that a server gives to its peers.
+    #[must_use]
+    pub fn server_name(&self) -> &str {
+        self.text(SERVER_NAME).unwrap_or_default()
+    }
+
+    /// `client.name`: the name that a client gives to servers.
+    #[must_use]
+    pub fn client_name(&self) -> &str {
+        self.text(CLIENT_NAME).unwrap_or_default()
+    }
+
+    /// The value of a size or a count; `None`: no key of this name is one.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<u64> {
+        match self.value(name)? {
+            Value::Number(number) => Some(*number),
+            Value::Flag(_) | Value::Text(_) | Value::Secret(_) => None,
+        }
+    }
+
+    /// The value of a duration; `None`: no key of this name is one.
+    #[must_use]
+    pub fn duration(&self, name: &str) -> Option<Duration> {
+        self.number(name).map(Duration::from_nanos)
+    }
+
+    /// The value of a flag; `None`: no key of this name is one.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        match self.value(name)? {
+            Value::Flag(flag) => Some(*flag),
+            Value::Number(_) | Value::Text(_) | Value::Secret(_) => None,
+        }
+    }
+
+    /// The value of a text; `None`: no key of this name is one.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.value(name)? {
+            Value::Text(text) => Some(text),
+            Value::Number(_) | Value::Flag(_) | Value::Secret(_) => None,
+        }
+    }
+
+    /// The value of a secret; `None`: no key of this name is one.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<&str> {
+        match self.value(name)? {
+            Value::Secret(secret) => Some(secret.reveal()),
+            Value::Number(_) | Value::Flag(_) | Value::Text(_) => None,
+        }
+    }
+
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.settings.iter().find(|setting| setting.key.name() == name).map(|setting| &setting.value)
+    }
+}
+
+impl Setting {
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The value as it is written: `4MiB`; of a secret, only that it is one.
+    #[must_use]
+    pub fn value(&self) -> String {
+        self.key.show(&self.value)
+    }
+
+    /// Where the value comes from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+/// A line for each key: name, value and origin, in columns. Secrets are left out of it.
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: Vec<String> = self.settings.iter().map(Setting::value).collect();
+        let value_width = values.iter().map(|value| value.chars().count()).max().unwrap_or_default();
+        let names = self.settings.iter().map(|setting| setting.key.name().len());
+        let name_width = names.max().unwrap_or_default();
+        for (setting, value) in self.settings.iter().zip(&values) {
+            let (name, origin) = (setting.key.name(), &setting.origin);
+            writeln!(f, "{name:name_width$}  {value:value_width$}  {origin}")?;
+        }
+        Ok(())
+    }
+}
