@@ -44,7 +44,8 @@ macro_rules! limits {
 
         impl Limits {
             /// The key of each limit, in the order of the table.
-            pub(crate) fn keys() -> Vec<Key> {
+            #[must_use]
+            pub fn keys() -> Vec<Key> {
                 vec![$({
                     const RANGE: RangeInclusive<$type> = $range;
                     Key::limit($key, concat!($($doc),+).trim_ascii(), Measure::$measure, &RANGE, $default)

@@ -1,4 +1,6 @@
 //! Each limit at its edge: the last thing that passes, the first that doesn't, and the key in the error's words.
+//!
+//! `EDGES` has the tests of each key; a key of the runtime without one fails the test that walks over it.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where what it stands on fails")]
 
@@ -8,8 +10,50 @@ use std::time::Duration;
 
 use support::{ECHO, GROW, Note, Raw, Running, WAIT, words};
 use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX};
-use svrkit_runtime::{Cause, Client, Code, Layer, Limits, Status, Tlv};
+use svrkit_runtime::{
+    Call, Cause, Client, Code, Key, Layer, Limits, Sender, Server, Service, ServiceSpec, Spec, Status,
+    Streaming, Tlv,
+};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+macro_rules! edges {
+    ($($key:literal => $($test:ident),+;)+) => {
+        [$(($key, &[$((stringify!($test), $test as fn())),+])),+]
+    };
+}
+
+/// The tests at the edge of each limit. Their names begin with the key's.
+const EDGES: &[(&str, &[(&str, fn())])] = &edges! {
+    "message.in" => message_in_of_the_server, message_in_of_the_client, message_in_in_process;
+    "message.out" => message_out_of_the_client, message_out_of_the_server;
+    "metadata.bytes" => metadata_bytes, metadata_bytes_of_the_server;
+    "metadata.entries" => metadata_entries;
+    "decode.memory" => decode_memory;
+    "decode.depth" => decode_depth, decode_depth_at_the_end_of_its_range;
+    "calls.in_flight" => calls_in_flight;
+    "outbound.queue" => outbound_queue;
+    "stream.room" => stream_room;
+    "connections" => connections;
+    "hello.timeout" => hello_timeout;
+    "connect.timeout" => connect_timeout;
+    "deadline.default" => deadline_default;
+    "deadline.max" => deadline_max;
+    "drain.timeout" => drain_timeout;
+};
+
+#[test]
+fn every_limit_has_a_test_at_its_edge() {
+    let keys: Vec<_> = Limits::keys().iter().map(Key::name).collect();
+    let tested: Vec<_> = EDGES.iter().map(|(key, _)| *key).collect();
+    assert_eq!(tested, keys, "write the test of a new limit and add it to EDGES, in the order of the table");
+    for (key, tests) in EDGES {
+        for (test, _) in *tests {
+            assert!(test.starts_with(&key.replace('.', "_")), "{test} is no test of {key}");
+        }
+    }
+}
 
 #[track_caller]
 fn check(status: &Status, cause: Cause, expected: &str) {
@@ -166,6 +210,59 @@ async fn decode_depth() {
     assert!(status.message().contains("decode.depth"), "{status}");
 }
 
+/// A message about as large as the generator leaves unboxed, in a chain.
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+struct Large {
+    #[tlv(1)]
+    next: Option<Box<Large>>,
+    #[tlv(2)]
+    left: Option<Lists>,
+    #[tlv(3)]
+    right: Option<Lists>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Tlv)]
+struct Lists {
+    #[tlv(1)]
+    a: Vec<u64>,
+    #[tlv(2)]
+    b: Vec<u64>,
+    #[tlv(3)]
+    c: Vec<u64>,
+    #[tlv(4)]
+    d: Vec<u64>,
+    #[tlv(5)]
+    e: Vec<u64>,
+    #[tlv(6)]
+    f: Vec<u64>,
+    #[tlv(7)]
+    g: Vec<u64>,
+    #[tlv(8)]
+    h: Vec<u64>,
+    #[tlv(9)]
+    i: Vec<u64>,
+    #[tlv(10)]
+    j: Vec<u64>,
+}
+
+#[tokio::test]
+async fn decode_depth_at_the_end_of_its_range() {
+    // What a configuration may set, the stack of a thread bears, even unoptimized.
+    let chain = |depth: usize| {
+        (0..depth)
+            .fold(Large::default(), |chain, _| Large { next: Some(Box::new(chain)), ..Large::default() })
+    };
+    let config = svrkit_runtime::Config::builder().set("decode.depth", "256").load().unwrap();
+    assert!(svrkit_runtime::Config::builder().set("decode.depth", "257").load().is_err());
+    assert!(size_of::<Large>() >= 480);
+    let server = Running::start().await;
+    let client = Client::builder(server.address.to_string()).config(&config).connect().await.unwrap();
+    let answer: Large = client.request(&support::KEEP, &chain(256)).await.unwrap();
+    assert_eq!(answer, chain(256));
+    let status = client.request::<_, Large>(&support::KEEP, &chain(257)).await.unwrap_err();
+    assert!(status.message().contains("decode.depth"), "{status}");
+}
+
 #[tokio::test]
 async fn decode_memory() {
     let server = Running::with(Limits { decode_memory: 1000, ..Limits::default() }).await;
@@ -258,10 +355,9 @@ async fn words_of_a_status() {
 }
 
 #[tokio::test]
-async fn in_process_the_same_limits_hold() {
+async fn message_in_in_process() {
     let limits = Limits { message_in: 1000, metadata_bytes: 100, ..Limits::default() };
-    let client =
-        svrkit_runtime::Server::new().limits(limits).service(support::Test::default()).in_process().unwrap();
+    let client = Server::new().limits(limits).service(support::Test::default()).in_process().unwrap();
     assert!(client.request::<_, Note>(&ECHO, &note_of(1000)).await.is_ok());
     let status = client.request::<_, Note>(&ECHO, &note_of(1001)).await.unwrap_err();
     check(
@@ -332,8 +428,7 @@ async fn connect_timeout() {
     // The queue of a socket nobody accepts from holds a few; later ones get no answer.
     let limits = Limits { connect_timeout: Duration::from_millis(50), ..Limits::default() };
     let mut waiting = Vec::new();
-    while let Ok(Ok(stream)) = tokio::time::timeout(limits.connect_timeout, TcpStream::connect(address)).await
-    {
+    while let Ok(Ok(stream)) = timeout(limits.connect_timeout, TcpStream::connect(address)).await {
         waiting.push(stream);
     }
     let status = Client::builder(address.to_string()).limits(limits).connect().await.unwrap_err();
@@ -343,12 +438,109 @@ async fn connect_timeout() {
 
 #[tokio::test]
 async fn deadline_default() {
-    static PATIENT: svrkit_runtime::Spec =
-        svrkit_runtime::Spec::new("test.Test", support::TEST_ID, "Wait", 4);
+    static PATIENT: Spec = Spec::new("test.Test", support::TEST_ID, "Wait", 4);
     let server = Running::start().await;
     let limits = Limits { deadline_default: Duration::from_millis(20), ..Limits::default() };
     let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
     let status = client.request::<_, Note>(&PATIENT, &Note::default()).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     assert!(status.message().contains("20 ms (deadline.default)"), "{status}");
+}
+
+/// Takes its time, and counts.
+struct Slow(mpsc::UnboundedSender<u64>);
+
+const SLOW_ID: u32 = 4100;
+
+/// Answers after `number` milliseconds.
+static PAUSE: Spec = Spec::new("test.Slow", SLOW_ID, "Pause", 1)
+    .messages("test.Note", "test.Note")
+    .timeout(Duration::from_secs(30));
+/// Sends numbers for as long as there is room, and tells of each that was taken.
+static COUNT: Spec = Spec::new("test.Slow", SLOW_ID, "Count", 2)
+    .messages("test.Note", "test.Note")
+    .timeout(Duration::from_secs(30))
+    .streaming(Streaming::Server);
+static SLOW: ServiceSpec = ServiceSpec::new("test.Slow", SLOW_ID, &[&PAUSE, &COUNT]);
+
+impl Service for Slow {
+    fn spec(&self) -> &'static ServiceSpec {
+        &SLOW
+    }
+
+    fn dispatch(&self, call: Call) {
+        let taken = self.0.clone();
+        match call.method_id() {
+            1 => call.handle(&PAUSE, |note: Note| async move {
+                sleep(Duration::from_millis(note.number)).await;
+                Ok(note)
+            }),
+            _ => call.handle_server_stream(&COUNT, |_: Note, mut answers: Sender<Note>| async move {
+                for number in 0.. {
+                    answers.send(&Note::number(number)).await?;
+                    taken.send(number).map_err(|_| Status::internal("the test has ended"))?;
+                }
+                Ok(())
+            }),
+        }
+    }
+}
+
+fn slow(limits: Limits) -> (Client, mpsc::UnboundedReceiver<u64>) {
+    let (taken, told) = mpsc::unbounded_channel();
+    (Server::new().limits(limits).service(Slow(taken)).in_process().unwrap(), told)
+}
+
+#[tokio::test(start_paused = true)]
+async fn stream_room() {
+    let (client, mut told) = slow(Limits { stream_room: 2, ..Limits::default() });
+    let mut stream = client.server_stream::<_, Note>(&COUNT, &Note::default());
+    for read in 0..3 {
+        assert_eq!(stream.next().await.unwrap(), Some(Note::number(read)));
+        // What was read and two more; on a clock that stands still, a wait that ends means that nobody has anything to do.
+        while let Ok(number) = timeout(Duration::from_secs(1), told.recv()).await {
+            assert!(number.unwrap() <= read + 2);
+        }
+    }
+    // The two that wait, and then what has been made room for.
+    assert_eq!(stream.next().await.unwrap(), Some(Note::number(3)));
+    assert_eq!(told.recv().await, Some(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn deadline_max() {
+    let (client, _told) = slow(Limits { deadline_max: Duration::from_millis(500), ..Limits::default() });
+    let pause = |number| client.request::<_, Note>(&PAUSE, &Note::number(number));
+    assert_eq!(pause(499).await.unwrap().number, 499);
+    let status = pause(501).await.unwrap_err();
+    assert_eq!((status.code(), status.facts().layer), (Code::DeadlineExceeded, Layer::Handler));
+    assert!(status.message().contains("the server's deadline.max"), "{status}");
+}
+
+#[tokio::test]
+async fn drain_timeout() {
+    for (drain_timeout, cut) in [(Duration::from_secs(3600), 0), (Duration::ZERO, 1)] {
+        let server = Running::with(Limits { drain_timeout, ..Limits::default() }).await;
+        let client = server.client().await;
+        let gate = std::sync::Arc::clone(&server.gate);
+        let waiting = tokio::spawn(client.request::<_, Note>(&WAIT, &Note::default()));
+        gate.started.notified().await;
+        let stopping = tokio::spawn(server.stop());
+        if cut == 0 {
+            gate.go.notify_one();
+        }
+        let outcome = waiting.await.unwrap();
+        drop(client);
+        assert_eq!(stopping.await.unwrap().calls_cut, cut);
+        match outcome {
+            Ok(_) => assert_eq!(cut, 0),
+            Err(status) => {
+                assert_eq!(
+                    (cut, status.code(), status.facts().cause),
+                    (1, Code::Unavailable, Cause::Draining)
+                );
+                assert!(status.message().contains("(drain.timeout)"), "{status}");
+            }
+        }
+    }
 }
