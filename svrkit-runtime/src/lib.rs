@@ -6,7 +6,8 @@
 //! - [`types`]: points in time, decimal numbers and other types that many protocols need;
 //! - [`Context`]: what travels with a call: its deadline, its importance;
 //! - [`Status`]: how a call ends when it doesn't end well;
-//! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from.
+//! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from;
+//! - [`testing`]: a server in one line, for tests of services.
 //!
 //! # Hand-written messages
 //!
@@ -30,6 +31,7 @@ mod server;
 mod spec;
 mod status;
 mod stream;
+pub mod testing;
 mod transport;
 pub mod types;
 pub mod wire;

@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use support::{ECHO, Note, spec};
+use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::wire::frame::{Facts, Header, RequestFacts};
 use svrkit_runtime::{
     Call, Client, Code, Context, Drained, Layer, Limits, Server, Service, ServiceSpec, Spec, Status,
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// Blocks its thread, then awaits, then answers with what is left of its time, in ms.
@@ -81,11 +82,9 @@ impl Service for Mill {
 
 struct Running {
     client: Client,
-    address: std::net::SocketAddr,
+    server: TestServer,
     work: Arc<Work>,
     unblock: mpsc::Sender<()>,
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<Drained>,
 }
 
 impl Running {
@@ -99,14 +98,8 @@ impl Running {
             gone: Notify::new(),
         });
         let mill = Mill(Arc::clone(&work));
-        let bound = Server::new().limits(limits).service(mill).bind("127.0.0.1:0").await.unwrap();
-        let address = bound.local_addr().socket_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(bound.run_until(async {
-            let _ = stopped.await;
-        }));
-        let client = Client::connect(address.to_string()).await.unwrap();
-        Self { client, address, work, unblock, stop, task }
+        let server = TestServer::start(Server::new().limits(limits).service(mill)).await;
+        Self { client: server.client().await, server, work, unblock }
     }
 
     async fn echo(&self) -> Result<Note, Status> {
@@ -147,7 +140,7 @@ async fn a_panic_is_its_callers_alone() {
 async fn a_cancelled_handler_stays_counted_while_it_computes_and_ends_where_it_awaits() {
     let running = Running::start(Limits { calls_in_flight: 2, ..Limits::default() }).await;
     // By hand: a client of ours would wait for a place instead of asking for one too many.
-    let mut raw = support::Raw::greeted(running.address).await;
+    let mut raw = support::Raw::greeted(running.server.address().parse().unwrap()).await;
     raw.send(support::request_header(1, 20), b"").await;
     running.work.started.notified().await;
     raw.send(Header::new(1, Facts::Cancel), b"").await;
@@ -207,11 +200,11 @@ async fn a_drain_waits_for_a_handler_that_computes() {
     let running = Running::start(Limits::default()).await;
     let ground = running.grind();
     running.work.started.notified().await;
-    running.stop.send(()).unwrap();
+    let drained = tokio::spawn(running.server.stop());
     running.unblock.send(()).unwrap();
     running.work.go.notify_one();
     ground.await.unwrap().unwrap();
-    assert_eq!(running.task.await.unwrap(), Drained::default());
+    assert_eq!(drained.await.unwrap(), Drained::default());
 }
 
 #[tokio::test]
@@ -220,8 +213,7 @@ async fn a_drain_counts_what_computes_beyond_its_time() {
         Running::start(Limits { drain_timeout: Duration::from_millis(20), ..Limits::default() }).await;
     let ground = running.grind();
     running.work.started.notified().await;
-    running.stop.send(()).unwrap();
-    assert_eq!(running.task.await.unwrap().calls_cut, 1);
+    assert_eq!(running.server.stop().await.calls_cut, 1);
     drop(running.unblock);
     assert_eq!(ground.await.unwrap().unwrap_err().code(), Code::Unavailable);
     running.work.gone.notified().await;

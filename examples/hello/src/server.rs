@@ -19,3 +19,6 @@ async fn main() -> Result<(), ServeError> {
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:4310".into());
     Server::new().service(GreeterServer::new(Polite)).serve(address).await
 }
+
+#[cfg(test)]
+mod tests;

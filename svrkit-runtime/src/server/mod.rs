@@ -32,7 +32,7 @@ use crate::wire::frame::{HELLO_NAME_LEN_MAX, Hello, ServedService};
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
 
-/// Services about to be served.
+/// Services about to be served. A clone serves the same services.
 ///
 /// ```no_run
 /// # async fn run(greeter: impl svrkit_runtime::Service) -> Result<(), svrkit_runtime::ServeError> {
@@ -41,7 +41,7 @@ use crate::wire::tlv::Tlv;
 /// Server::new().service(greeter).serve("127.0.0.1:4310").await
 /// # }
 /// ```
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[must_use = "a server serves nothing until it is bound"]
 pub struct Server {
     name: String,
@@ -148,6 +148,13 @@ impl Server {
     }
 }
 
+/// A server of one service.
+impl<S: Service> From<S> for Server {
+    fn from(service: S) -> Self {
+        Self::new().service(service)
+    }
+}
+
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let services: Vec<_> = self.services.iter().map(|service| service.spec().name).collect();
@@ -194,24 +201,34 @@ impl Bound {
         serving.drain(pending()).await
     }
 
-    fn start(self) -> Serving {
+    pub(crate) fn start(self) -> Serving {
         let accepting = tokio::spawn(accept::accept(self.listener, Arc::clone(&self.shared)));
         Serving { accepting, shared: self.shared }
     }
 }
 
 /// A server that serves. Dropping it stops it at once.
-struct Serving {
+pub(crate) struct Serving {
     accepting: JoinHandle<()>,
     shared: Arc<Shared>,
 }
 
 impl Serving {
-    async fn drain(mut self, hurry: impl Future<Output = ()>) -> Drained {
+    pub(crate) async fn drain(mut self, hurry: impl Future<Output = ()>) -> Drained {
+        self.accept_no_more().await;
+        drain::drain(&self.shared, hurry).await
+    }
+
+    /// Ends without a drain. Who connects from here on is refused by the system.
+    pub(crate) async fn crash(mut self) {
+        self.accept_no_more().await;
+        // Dropping it cuts the connections.
+    }
+
+    async fn accept_no_more(&mut self) {
         self.accepting.abort();
         // Waits until the listening socket is closed: who connects from here on is refused by the system.
         let _ = (&mut self.accepting).await;
-        drain::drain(&self.shared, hurry).await
     }
 }
 

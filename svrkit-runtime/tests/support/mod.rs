@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::wire::frame::{Facts, Frame, FrameDecoder, Header, Hello, RequestFacts, hello_header};
 use svrkit_runtime::{
     Bytes, Call, Client, Drained, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv, UnknownFields,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::Notify;
 
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
 #[tlv(name = "test.Note")]
@@ -137,12 +137,11 @@ impl Service for Test {
     }
 }
 
-/// A server on a port of its own, stopped by [`Self::stop`].
+/// A server of [`Test`], and what its handlers wait for.
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) gate: Arc<Gate>,
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<Drained>,
+    server: TestServer,
 }
 
 impl Running {
@@ -153,24 +152,16 @@ impl Running {
     pub(crate) async fn with(limits: Limits) -> Self {
         let test = Test::default();
         let gate = Arc::clone(&test.0);
-        let bound =
-            Server::new().name("tests").limits(limits).service(test).bind("127.0.0.1:0").await.unwrap();
-        let address = bound.local_addr().socket_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(bound.run_until(async {
-            // A test that drops its server stops it as well.
-            let _ = stopped.await;
-        }));
-        Self { address, gate, stop, task }
+        let server = TestServer::start(Server::new().name("tests").limits(limits).service(test)).await;
+        Self { address: server.address().parse().unwrap(), gate, server }
     }
 
     pub(crate) async fn client(&self) -> Client {
-        Client::connect(self.address.to_string()).await.unwrap()
+        self.server.client().await
     }
 
     pub(crate) async fn stop(self) -> Drained {
-        self.stop.send(()).unwrap();
-        self.task.await.unwrap()
+        self.server.stop().await
     }
 }
 
