@@ -24,8 +24,11 @@ macro_rules! edges {
     };
 }
 
+/// A test and its name.
+type Edge = (&'static str, fn());
+
 /// The tests at the edge of each limit. Their names begin with the key's.
-const EDGES: &[(&str, &[(&str, fn())])] = &edges! {
+const EDGES: &[(&str, &[Edge])] = &edges! {
     "message.in" => message_in_of_the_server, message_in_of_the_client, message_in_in_process;
     "message.out" => message_out_of_the_client, message_out_of_the_server;
     "metadata.bytes" => metadata_bytes, metadata_bytes_of_the_server;
