@@ -24,7 +24,10 @@ mod context;
 mod deadline;
 mod dispatch;
 mod error_code;
+mod interceptor;
 mod limits;
+mod log;
+mod monitor;
 mod route_key;
 mod scratch;
 mod server;
@@ -43,10 +46,17 @@ pub use config::{
     CONFIG_FILE_LEN_MAX, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Fault, FaultKind, Key, NoNumber,
     NotTaken, Origin, Setting, TEXT_LEN_MAX,
 };
-pub use context::{Context, spawn, spawn_blocking};
+pub use context::{Context, NotATrace, Trace, spawn, spawn_blocking};
 pub use dispatch::{Answer, Call, Service, ServiceIdTaken};
 pub use error_code::ErrorCode;
+pub use interceptor::{AllowList, BearerCheck, BearerToken, Envelope, Interceptor, Next, Reply, Side};
+#[cfg(feature = "tower")]
+pub use interceptor::{Tower, TowerCall, TowerNext};
 pub use limits::Limits;
+pub use monitor::{
+    CallEnd, CallFacts, ConnectionEnd, ConnectionFacts, Ending, Event, HandlerPanic, Monitor, Recorder,
+    Stages,
+};
 pub use route_key::RouteKey;
 pub use server::{Bound, Drained, ServeError, Server};
 pub use spec::{ServiceSpec, Spec, Streaming};

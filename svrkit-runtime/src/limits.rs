@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::config::{Key, Measure, Quantity};
-use crate::wire::tlv::{DECODE_DEPTH_DEFAULT, DECODE_MEMORY_DEFAULT};
+use crate::wire::tlv::{DECODE_DEPTH_DEFAULT, DECODE_MEMORY_DEFAULT, DecodeLimits};
 
 const KIB: u32 = 1 << 10;
 const MIB: u32 = 1 << 20;
@@ -103,4 +103,11 @@ limits! {
     deadline_max: Duration = "deadline.max", Time, Duration::from_secs(600), MILLISECOND..=DAY;
     /// what a stopping server gives its calls in flight.
     drain_timeout: Duration = "drain.timeout", Time, Duration::from_secs(10), Duration::ZERO..=HOUR;
+}
+
+impl Limits {
+    /// Those of one message.
+    pub(crate) fn of_decoding(&self) -> DecodeLimits {
+        DecodeLimits { memory: self.decode_memory, depth: self.decode_depth }
+    }
 }

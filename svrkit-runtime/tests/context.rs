@@ -277,3 +277,61 @@ async fn what_nobody_waits_for_has_time_of_its_own() {
     sleep(ms(61_000)).await;
     assert_eq!((started.load(Ordering::Relaxed), called.load(Ordering::Relaxed)), (1, 1));
 }
+
+#[tokio::test]
+async fn trace_and_labels_follow_over_every_hop_and_metadata_over_one() {
+    /// What the innermost of three servers sees.
+    #[derive(Clone, Default)]
+    struct Look(Arc<std::sync::Mutex<Option<Context>>>);
+    impl svrkit_runtime::Interceptor for Look {
+        async fn intercept(
+            &self,
+            envelope: svrkit_runtime::Envelope,
+            next: svrkit_runtime::Next<'_>,
+        ) -> Result<svrkit_runtime::Reply, Status> {
+            *self.0.lock().unwrap() = Some(envelope.context().clone());
+            next.run(envelope).await
+        }
+    }
+    let (first_look, last_look) = (Look::default(), Look::default());
+    let last = Server::new().service(Hop::default()).interceptor(last_look.clone()).in_process().unwrap();
+    let middle = in_process(Hop { next: Some(last), on_a_task_of_its_own: true, ..Hop::default() });
+    let first = Hop { next: Some(middle), ..Hop::default() };
+    let first = Server::new().service(first).interceptor(first_look.clone()).in_process().unwrap();
+    let trace: svrkit_runtime::Trace =
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+    let context = Context::current()
+        .with_trace(trace)
+        .with_label("tenant", "blue")
+        .with_label("gray", "1")
+        .with_label("gray", "2");
+    let request = first.request::<_, Seen>(&ASK, &Ask::default()).context(context).metadata("color", "red");
+    request.await.unwrap();
+
+    let of = |look: &Look| look.0.lock().unwrap().clone().unwrap();
+    for seen in [of(&first_look), of(&last_look)] {
+        assert_eq!(seen.trace(), Some(trace));
+        assert_eq!(seen.labels().collect::<Vec<_>>(), [("tenant", "blue"), ("gray", "2")]);
+    }
+    assert_eq!(of(&first_look).metadata("color").unwrap(), "red");
+    assert_eq!(of(&last_look).metadata("color"), None, "what one caller says to one callee goes no further");
+}
+
+#[tokio::test]
+async fn labels_take_of_the_metadatas_limits_and_must_be_text() {
+    let limits = Limits { metadata_entries: 2, ..Limits::default() };
+    let client = Server::new().limits(limits).service(Hop::default()).in_process().unwrap();
+    let context = Context::current().with_label("a", "1").with_label("b", "2");
+    let request = |context: Context| client.request::<_, Seen>(&ASK, &Ask::default()).context(context);
+    assert!(request(context.clone()).await.is_ok());
+    let status = request(context.with_label("c", "3")).await.unwrap_err();
+    assert!(
+        status.message().contains("3 metadata entries are over the limit of 2 (metadata.entries)"),
+        "{status}"
+    );
+
+    let request = client.request::<_, Seen>(&ASK, &Ask::default());
+    let status = request.metadata("svrkit.label.tenant", &b"\xff"[..]).await.unwrap_err();
+    assert_eq!((status.code(), status.facts().layer), (Code::InvalidArgument, Layer::Codec));
+    assert_eq!(status.message(), "the label tenant is no text (UTF-8)");
+}

@@ -10,8 +10,8 @@ use std::time::Duration;
 use support::{Note, Raw, words};
 use svrkit_runtime::wire::frame::{FLAG_ONEWAY, Facts, Header, RequestFacts};
 use svrkit_runtime::{
-    Call, Cause, Client, Code, Limits, Receiver, RouteKey, Sender, Server, Service, ServiceSpec, Spec,
-    Status, Streaming, Tlv,
+    Call, Cause, Client, Code, Context, Envelope, Event, Interceptor, Limits, Next, Receiver, Recorder,
+    Reply, RouteKey, Sender, Server, Service, ServiceSpec, Spec, Status, Streaming, Tlv,
 };
 use tokio::sync::{Notify, mpsc};
 
@@ -459,4 +459,43 @@ async fn a_oneway_call_is_not_answered_whatever_comes_of_it_and_counts_among_tho
         assert!(words(&refusal).contains("calls.in_flight"), "{refusal:?}");
     }
     serving.abort();
+}
+
+#[tokio::test]
+async fn streams_pass_the_servers_interceptors_and_are_told_of_once() {
+    /// Refuses who has no label, and tells how streams end.
+    struct Door(mpsc::UnboundedSender<String>);
+    impl Interceptor for Door {
+        async fn intercept(&self, envelope: Envelope, next: Next<'_>) -> Result<Reply, Status> {
+            if envelope.context().label("tenant").is_none() {
+                return Err(Status::permission_denied("no tenant"));
+            }
+            let (method, len) = (envelope.spec().method, envelope.body().len());
+            let outcome = next.run(envelope).await;
+            let end = outcome.as_ref().map(|reply| reply.body().len()).map_err(|status| status.code());
+            self.0.send(format!("{method} of {len}: {end:?}")).unwrap();
+            outcome
+        }
+    }
+    let (ends, mut told) = mpsc::unbounded_channel();
+    let recorder = Recorder::default();
+    let (streams, _seen) = streams();
+    let server = Server::new().service(streams).interceptor(Door(ends)).monitor(recorder.clone());
+    let client = server.in_process().unwrap();
+
+    let refused = client.server_stream::<_, Note>(&COUNT, &Note::number(2)).next().await.unwrap_err();
+    assert_eq!(refused.code(), Code::PermissionDenied);
+    let context = Context::current().with_label("tenant", "blue");
+    let sum = context.scope(async {
+        let mut counted = client.server_stream::<_, Note>(&COUNT, &Note::number(2));
+        while counted.next().await.unwrap().is_some() {}
+        let mut sum = client.client_stream::<Note, Note>(&SUM);
+        sum.send(&Note::number(3)).await.unwrap();
+        sum.finish().await.unwrap().number
+    });
+    assert_eq!(sum.await, 3);
+    assert_eq!(told.recv().await.unwrap(), "Count of 2: Ok(0)");
+    assert_eq!(told.recv().await.unwrap(), "Sum of 0: Ok(2)");
+    let ended: Vec<Code> = recorder.events().iter().filter_map(Event::ended).collect();
+    assert_eq!(ended, [Code::PermissionDenied, Code::Ok, Code::Ok]);
 }

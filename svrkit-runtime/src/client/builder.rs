@@ -1,8 +1,12 @@
 //! A client about to be made.
 
+use std::sync::Arc;
+
 use super::{Client, Target};
 use crate::config::Config;
+use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
+use crate::monitor::{Hooks, Monitor};
 use crate::status::Status;
 
 /// A client about to be made: [`Client::builder`].
@@ -12,11 +16,19 @@ pub struct ClientBuilder {
     endpoint: String,
     name: String,
     limits: Limits,
+    interceptors: Chain,
+    hooks: Hooks,
 }
 
 impl ClientBuilder {
     pub(super) fn new(endpoint: &str) -> Self {
-        Self { endpoint: endpoint.into(), name: String::new(), limits: Limits::default() }
+        Self {
+            endpoint: endpoint.into(),
+            name: String::new(),
+            limits: Limits::default(),
+            interceptors: Chain::default(),
+            hooks: Hooks::default(),
+        }
     }
 
     /// Sets the limits.
@@ -36,6 +48,18 @@ impl ClientBuilder {
         self.name(config.client_name()).limits(config.limits())
     }
 
+    /// Has every request pass `interceptor`, after those that were added before it.
+    pub fn interceptor(mut self, interceptor: impl Interceptor) -> Self {
+        self.interceptors.push(interceptor);
+        self
+    }
+
+    /// Tells `monitor` what happens, after those that were added before it.
+    pub fn monitor(mut self, monitor: impl Monitor) -> Self {
+        self.hooks.push(Arc::new(monitor));
+        self
+    }
+
     /// A client that is connected. A connection that is lost later is opened again by the next request.
     ///
     /// # Errors
@@ -49,6 +73,7 @@ impl ClientBuilder {
     /// A client that connects when the first request needs it.
     #[must_use]
     pub fn lazy(self) -> Client {
-        Client::new(Target::Endpoint(self.endpoint.into()), self.name, self.limits)
+        let target = Target::Endpoint(self.endpoint.into());
+        Client::new(target, self.name, self.limits, self.interceptors, self.hooks)
     }
 }

@@ -44,6 +44,7 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
         self: Arc<Self>,
         call_id: u32,
         facts: RequestFacts,
+        metadata: &Bytes,
         body: &Bytes,
         ends: HandlerEnds,
     ) -> bool;
@@ -118,8 +119,14 @@ impl Call {
         Arc::clone(&self.connection.link).send_oneway(self.call_id, facts, metadata, body)
     }
 
-    pub(super) fn send_stream(&self, facts: RequestFacts, body: &Bytes, ends: HandlerEnds) -> bool {
-        Arc::clone(&self.connection.link).send_stream(self.call_id, facts, body, ends)
+    pub(super) fn send_stream(
+        &self,
+        facts: RequestFacts,
+        metadata: &Bytes,
+        body: &Bytes,
+        ends: HandlerEnds,
+    ) -> bool {
+        Arc::clone(&self.connection.link).send_stream(self.call_id, facts, metadata, body, ends)
     }
 
     pub(super) fn mark_sent(&self) -> bool {

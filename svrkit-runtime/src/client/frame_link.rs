@@ -145,7 +145,7 @@ impl Link for FrameLink {
         taken
     }
 
-    fn send_stream(self: Arc<Self>, _: u32, _: RequestFacts, _: &Bytes, _: HandlerEnds) -> bool {
+    fn send_stream(self: Arc<Self>, _: u32, _: RequestFacts, _: &Bytes, _: &Bytes, _: HandlerEnds) -> bool {
         false
     }
 

@@ -13,7 +13,9 @@ use super::pending::Pending;
 use super::timer;
 use crate::context::Context;
 use crate::dispatch::{Call, InFlight, Permit, Responder, Router, StoppedBy, Wanted};
+use crate::interceptor::Side;
 use crate::limits::Limits;
+use crate::monitor::{Hooks, Watch};
 use crate::status::{Layer, Status, from_wire, to_wire};
 use crate::stream::HandlerEnds;
 use crate::wire::frame::{Hello, RequestFacts};
@@ -24,6 +26,8 @@ struct InProcess {
     pending: Pending,
     in_flight: InFlight,
     router: Arc<Router>,
+    /// The services', not the callers'.
+    hooks: Hooks,
     limits: Limits,
     leaving: AtomicBool,
     /// Of calls that are being dispatched.
@@ -31,11 +35,12 @@ struct InProcess {
 }
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
-pub(super) fn open(router: Arc<Router>, limits: Limits) -> Connection {
+pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits) -> Connection {
     let link = Arc::new(InProcess {
         pending: Pending::default(),
         in_flight: InFlight::default(),
         router,
+        hooks,
         limits,
         leaving: AtomicBool::new(false),
         streams: Mutex::default(),
@@ -106,11 +111,12 @@ impl Link for InProcess {
         self: Arc<Self>,
         call_id: u32,
         facts: RequestFacts,
+        metadata: &Bytes,
         body: &Bytes,
         ends: HandlerEnds,
     ) -> bool {
         self.streams().insert(call_id, ends);
-        self.dispatch(call_id, facts, Wanted::Answer, &Bytes::new(), body);
+        self.dispatch(call_id, facts, Wanted::Answer, metadata, body);
         // They are left where no handler of a stream was found.
         self.streams().remove(&call_id);
         true
@@ -142,18 +148,24 @@ impl InProcess {
         metadata: &Bytes,
         body: &Bytes,
     ) {
+        let arrived = Instant::now();
+        let watch = Watch::new(&self.hooks, Side::Server, facts.ids(), body.len(), || arrived);
+        let is_stream = self.streams().contains_key(&call_id);
+        let most = (!is_stream).then_some(self.limits.deadline_max);
+        let context = Context::of_call(&facts, arrived, most, None);
         match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let is_stream = self.streams().contains_key(&call_id);
-                let most = (!is_stream).then_some(self.limits.deadline_max);
-                let context = Context::of_call(&facts, Instant::now(), most, None);
-                let permit = Permit::new(call_id, wanted, context, responder);
+                let permit = Permit::new(call_id, wanted, context, responder, watch);
                 self.router.dispatch(Call::new(facts, metadata.clone(), body.clone(), permit));
             }
             // The handlers of cancelled calls may not have ended yet, though their slots are free again.
             Err(not_begun) => {
-                self.pending.answer(call_id, Err(as_told(&not_begun.status(&self.limits))));
+                let status = not_begun.status(&self.limits);
+                self.pending.answer(call_id, Err(as_told(&status)));
+                if let Some(watch) = watch {
+                    watch.end("", &context, Some(&status), 0);
+                }
             }
         }
     }

@@ -8,6 +8,8 @@ mod connection;
 mod dial;
 mod frame_link;
 mod in_process;
+mod intercept;
+mod metadata;
 mod opening;
 mod pending;
 mod request;
@@ -28,7 +30,9 @@ pub use self::request::Request;
 pub use self::response::Response;
 pub(crate) use self::stream::StreamSlot;
 use crate::dispatch::Router;
+use crate::interceptor::Chain;
 use crate::limits::Limits;
+use crate::monitor::Hooks;
 use crate::scratch;
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
@@ -49,13 +53,16 @@ struct Inner {
     target: Target,
     name: String,
     limits: Limits,
+    interceptors: Chain,
+    hooks: Hooks,
     state: Mutex<State>,
 }
 
 enum Target {
     /// The text of an address.
     Endpoint(Arc<str>),
-    InProcess(Arc<Router>),
+    /// The services, and who is told of their calls.
+    InProcess(Arc<Router>, Hooks),
 }
 
 impl Client {
@@ -72,12 +79,13 @@ impl Client {
         ClientBuilder::new(endpoint.as_ref())
     }
 
-    pub(crate) fn in_process(router: Router, limits: Limits) -> Self {
-        Self::new(Target::InProcess(Arc::new(router)), String::new(), limits)
+    pub(crate) fn in_process(router: Router, hooks: Hooks, limits: Limits) -> Self {
+        let target = Target::InProcess(Arc::new(router), hooks);
+        Self::new(target, String::new(), limits, Chain::default(), Hooks::default())
     }
 
-    fn new(target: Target, name: String, limits: Limits) -> Self {
-        Self(Arc::new(Inner { target, name, limits, state: Mutex::default() }))
+    fn new(target: Target, name: String, limits: Limits, interceptors: Chain, hooks: Hooks) -> Self {
+        Self(Arc::new(Inner { target, name, limits, interceptors, hooks, state: Mutex::default() }))
     }
 
     /// The endpoint as it was given.
@@ -85,7 +93,7 @@ impl Client {
     pub fn endpoint(&self) -> &str {
         match &self.0.target {
             Target::Endpoint(endpoint) => endpoint,
-            Target::InProcess(_) => IN_PROCESS,
+            Target::InProcess(..) => IN_PROCESS,
         }
     }
 
@@ -132,6 +140,14 @@ impl Client {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(crate) fn interceptors(&self) -> &Chain {
+        &self.0.interceptors
+    }
+
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.hooks
     }
 
     /// The time a call of `spec` may take unless its caller says otherwise, and who set it.

@@ -79,7 +79,7 @@ async fn open(client: Weak<Inner>, done: watch::Sender<Option<Opened>>) {
                 }
             }
         }
-        Target::InProcess(router) => Ok(in_process::open(Arc::clone(router), limits)),
+        Target::InProcess(router, hooks) => Ok(in_process::open(Arc::clone(router), hooks.clone(), limits)),
     };
     let opened = opened.map(Arc::new);
     if let Some(inner) = client.upgrade() {

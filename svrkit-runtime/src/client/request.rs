@@ -15,15 +15,18 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Client;
 use super::connection::{Call, Connection};
+use super::intercept::{self, Outline};
+use super::metadata::{self, too_large};
 use super::opening::Opened;
 use super::pending::Outcome;
 use super::response::Response;
 use crate::context::Context;
+use crate::interceptor::{Envelope, Reply, Side};
+use crate::monitor::Watch;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
-use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::status::{Layer, Party, Retry, Status};
 use crate::wire::frame::{Metadata, RequestFacts};
-use crate::wire::tlv::{DecodeLimits, Tlv};
 
 /// A request for an `R`, or for nothing (`()`): awaiting it sends it.
 ///
@@ -46,6 +49,9 @@ pub struct Request<R> {
     /// Set when it is first polled.
     deadline: Option<Instant>,
     state: State,
+    /// Where anybody listens, from the first poll until it has ended.
+    watch: Option<Box<Watch>>,
+    response_len: usize,
     response: PhantomData<fn() -> R>,
 }
 
@@ -53,8 +59,14 @@ pub struct Request<R> {
 type Wait<T> = Pin<Box<dyn Future<Output = Result<T, Elapsed>> + Send>>;
 
 enum State {
+    /// Was not polled yet.
+    New {
+        passes_interceptors: bool,
+    },
+    /// On its way there and back through the interceptors, with another request for the same at their end.
+    Intercepted(Wait<Result<Reply, Status>>),
     /// Needs a connection.
-    New,
+    Unconnected,
     /// There is none ready: one is being opened.
     Connecting(Wait<Opened>),
     /// As many calls as the server takes are in flight.
@@ -79,7 +91,30 @@ impl<R: Response> Request<R> {
             route_hash: 0,
             context: Context::current(),
             deadline: None,
-            state: State::New,
+            state: State::New { passes_interceptors: true },
+            watch: None,
+            response_len: 0,
+            response: PhantomData,
+        }
+    }
+
+    /// What interceptors send on: the same request as they left it, by the same deadline.
+    pub(super) fn behind_interceptors(outline: Outline, envelope: Envelope) -> Self {
+        let Envelope { context, metadata, body, .. } = envelope;
+        let Outline { client, spec, route_hash, deadline, time: (timeout, timeout_from) } = outline;
+        Self {
+            client,
+            spec,
+            message: Ok(body),
+            metadata,
+            timeout,
+            timeout_from,
+            route_hash,
+            context,
+            deadline: Some(deadline),
+            state: State::New { passes_interceptors: false },
+            watch: None,
+            response_len: 0,
             response: PhantomData,
         }
     }
@@ -111,17 +146,23 @@ impl<R: Response> Request<R> {
     }
 
     fn poll_outcome(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Result<R, Status>> {
-        let deadline = match self.deadline {
-            Some(deadline) => deadline,
-            None => self.begin()?,
-        };
         loop {
             match &mut self.state {
-                State::New => {
+                State::New { passes_interceptors } => {
+                    let passes_interceptors = *passes_interceptors;
+                    self.state = self.begin(passes_interceptors)?;
+                }
+                State::Intercepted(passing) => {
+                    let Ok(reply) = ready!(passing.as_mut().poll(cx)) else {
+                        return Poll::Ready(Err(self.late("no answer").layer(Layer::Client)));
+                    };
+                    return Poll::Ready(self.read(reply?.body()));
+                }
+                State::Unconnected => {
                     self.state = match self.client.ready() {
-                        Some(connection) => self.find_place(connection, deadline)?,
+                        Some(connection) => self.find_place(connection)?,
                         None => {
-                            let client = self.client.clone();
+                            let (client, deadline) = (self.client.clone(), self.deadline());
                             let connecting = async move { client.connection().await };
                             State::Connecting(Box::pin(timeout_at(deadline, connecting)))
                         }
@@ -132,7 +173,7 @@ impl<R: Response> Request<R> {
                         let late = self.late("no connection").layer(Layer::Connect);
                         return Poll::Ready(Err(late.party(Party::Network).retry(Retry::Elsewhere)));
                     };
-                    self.state = self.find_place(opened?, deadline)?;
+                    self.state = self.find_place(opened?)?;
                 }
                 State::Crowded(connection, waiting) => {
                     let Ok(place) = ready!(waiting.as_mut().poll(cx)) else {
@@ -144,21 +185,21 @@ impl<R: Response> Request<R> {
                     let connection = Arc::clone(connection);
                     // The places of a connection are never closed: what comes is a place.
                     self.state = match place {
-                        Ok(place) => self.start(connection, place, deadline)?,
-                        Err(_) => State::New,
+                        Ok(place) => self.start(connection, place)?,
+                        Err(_) => State::Unconnected,
                     };
                 }
                 State::Queued(call) => {
                     // The deadline or the connection's end may come while it waits for room.
                     if let Poll::Ready(outcome) = call.poll(cx) {
                         match outcome {
-                            Outcome::Unsent => self.state = State::New,
+                            Outcome::Unsent => self.state = State::Unconnected,
                             outcome => return Poll::Ready(self.end(outcome)),
                         }
                         continue;
                     }
                     if !call.connection.link.takes_calls() {
-                        self.state = State::New;
+                        self.state = State::Unconnected;
                         continue;
                     }
                     ready!(call.poll_room(cx));
@@ -166,7 +207,7 @@ impl<R: Response> Request<R> {
                         let State::Queued(call) = std::mem::replace(&mut self.state, State::Ended) else {
                             unreachable!("it is matched above")
                         };
-                        self.state = self.send(call, deadline)?;
+                        self.state = self.send(call)?;
                     }
                 }
                 State::Sent(call) => {
@@ -182,19 +223,58 @@ impl<R: Response> Request<R> {
         }
     }
 
-    /// Sets its deadline. What nobody waits for may be sent after that of the call it was made for.
-    fn begin(&mut self) -> Result<Instant, Status> {
-        if !R::IS_AWAITED {
-            self.context = std::mem::take(&mut self.context).without_deadline();
+    /// Sets its deadline, and sends it through the interceptors if there are any. What nobody waits for may be sent after the
+    /// deadline of the call it was made for.
+    fn begin(&mut self, passes_interceptors: bool) -> Result<State, Status> {
+        let passes_interceptors = passes_interceptors && !self.client.interceptors().is_empty();
+        if !passes_interceptors {
+            self.begin_attempt();
         }
-        let limited = self.context.limit((self.timeout, self.timeout_from))?;
-        (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
-        self.deadline = Some(limited.deadline);
-        Ok(limited.deadline)
+        if self.deadline.is_none() {
+            if !R::IS_AWAITED {
+                self.context = std::mem::take(&mut self.context).without_deadline();
+            }
+            let limited = self.context.limit((self.timeout, self.timeout_from))?;
+            (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
+            self.deadline = Some(limited.deadline);
+        }
+        if passes_interceptors {
+            return self.intercept().map(State::Intercepted);
+        }
+        Ok(State::Unconnected)
+    }
+
+    fn begin_attempt(&mut self) {
+        let ids = (self.spec.service_id, self.spec.method_id);
+        let request_len = self.message.as_ref().map_or(0, Bytes::len);
+        self.watch = Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now);
+        if let Some(watch) = &mut self.watch {
+            watch.begin(Some(self.spec), self.client.endpoint(), &self.context);
+        }
+    }
+
+    fn intercept(&mut self) -> Result<Wait<Result<Reply, Status>>, Status> {
+        let metadata = std::mem::take(&mut self.metadata);
+        let (context, limits) = (self.context.clone(), self.client.limits());
+        let envelope =
+            Envelope::new(Side::Client, self.spec, context, metadata, self.message.clone()?, limits);
+        let outline = Outline {
+            client: self.client.clone(),
+            spec: self.spec,
+            route_hash: self.route_hash,
+            deadline: self.deadline(),
+            time: (self.timeout, self.timeout_from),
+        };
+        let passing = intercept::pass(outline, envelope, R::IS_AWAITED);
+        Ok(Box::pin(timeout_at(self.deadline(), passing)))
+    }
+
+    fn deadline(&self) -> Instant {
+        self.deadline.expect("it is set when the request begins")
     }
 
     /// Makes the checks that need no server, and takes one of the places the server has for calls.
-    fn find_place(&self, connection: Arc<Connection>, deadline: Instant) -> Result<State, Status> {
+    fn find_place(&mut self, connection: Arc<Connection>) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
         if let Some(name) = connection.served_name(self.spec.service_id)
             && name != self.spec.service
@@ -214,36 +294,33 @@ impl<R: Response> Request<R> {
             let len = message.len();
             let what =
                 format!("a request of {len} bytes is over the server's limit of {max} (its message.in)");
-            return Err(self.too_large(what));
+            return Err(too_large(what));
         }
         match Arc::clone(&connection.places).try_acquire_owned() {
-            Ok(place) => self.start(connection, place, deadline),
+            Ok(place) => self.start(connection, place),
             Err(_) => {
                 let waiting = Arc::clone(&connection.places).acquire_owned();
-                Ok(State::Crowded(connection, Box::pin(timeout_at(deadline, waiting))))
+                Ok(State::Crowded(connection, Box::pin(timeout_at(self.deadline(), waiting))))
             }
         }
     }
 
-    fn start(
-        &self,
-        connection: Arc<Connection>,
-        place: OwnedSemaphorePermit,
-        deadline: Instant,
-    ) -> Result<State, Status> {
+    fn start(&mut self, connection: Arc<Connection>, place: OwnedSemaphorePermit) -> Result<State, Status> {
         let has_room = connection.link.has_room();
-        match Call::start(connection, place, deadline, has_room) {
+        match Call::start(connection, place, self.deadline(), has_room) {
             // It was lost between two looks: the next one opens another.
-            None => Ok(State::New),
-            Some(call) if has_room => self.send(call, deadline),
+            None => Ok(State::Unconnected),
+            Some(call) if has_room => self.send(call),
             Some(call) => Ok(State::Queued(call)),
         }
     }
 
-    fn send(&self, call: Call, deadline: Instant) -> Result<State, Status> {
+    fn send(&mut self, call: Call) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
-        let metadata = self.encode_metadata(call.connection.server.metadata_bytes)?;
-        let remaining = deadline.saturating_duration_since(Instant::now());
+        let server_max = call.connection.server.metadata_bytes;
+        let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
+        let now = Instant::now();
+        let remaining = self.deadline().saturating_duration_since(now);
         let inherited = self.context.facts(self.spec);
         let facts = RequestFacts {
             // The highest number means that there is no deadline.
@@ -256,37 +333,14 @@ impl<R: Response> Request<R> {
         } else {
             call.send_oneway(facts, &metadata, message)
         };
-        if taken {
-            return Ok(State::Sent(call));
+        if !taken {
+            // The server has not seen it: another connection may take it.
+            return Ok(State::Unconnected);
         }
-        // The server has not seen it: another connection may take it.
-        Ok(State::New)
-    }
-
-    fn encode_metadata(&self, server_max: Option<u32>) -> Result<Bytes, Status> {
-        if self.metadata.is_empty() {
-            return Ok(Bytes::new());
+        if let Some(watch) = &mut self.watch {
+            watch.started(now);
         }
-        let limits = self.client.limits();
-        let (entries, max) = (self.metadata.entries.len(), limits.metadata_entries);
-        if entries > max {
-            let what = format!("{entries} metadata entries are over the limit of {max} (metadata.entries)");
-            return Err(self.too_large(what));
-        }
-        let bytes = self.metadata.encode().map_err(|error| self.too_large(error.to_string()))?;
-        let (len, max) = (bytes.len(), limits.metadata_bytes);
-        if len > usize::from(max) {
-            return Err(self
-                .too_large(format!("metadata of {len} bytes is over the limit of {max} (metadata.bytes)")));
-        }
-        if let Some(max) = server_max
-            && len > max as usize
-        {
-            let what =
-                format!("metadata of {len} bytes is over the server's limit of {max} (its metadata.bytes)");
-            return Err(self.too_large(what));
-        }
-        Ok(bytes.into())
+        Ok(State::Sent(call))
     }
 
     fn late(&self, what: &str) -> Status {
@@ -299,14 +353,6 @@ impl<R: Response> Request<R> {
         self.late(what).layer(Layer::Client).retry(Retry::Elsewhere)
     }
 
-    fn too_large(&self, message: String) -> Status {
-        Status::resource_exhausted(message)
-            .layer(Layer::Codec)
-            .party(Party::Caller)
-            .cause(Cause::Size)
-            .retry(Retry::Never)
-    }
-
     fn end(&mut self, outcome: Outcome) -> Result<R, Status> {
         self.state = State::Ended;
         let body = match outcome {
@@ -316,13 +362,35 @@ impl<R: Response> Request<R> {
                 return Err(self.unsent("no room in the outbound queue (outbound.queue)"));
             }
         };
-        let limits = self.client.limits();
-        let limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
-        R::read(&body, &limits).map_err(|error| {
+        self.response_len = body.len();
+        self.read(&body)
+    }
+
+    fn read(&self, body: &Bytes) -> Result<R, Status> {
+        R::read(body, self.client.limits()).map_err(|error| {
             Status::internal(format!("the response cannot be decoded: {error}"))
                 .layer(Layer::Codec)
                 .retry(Retry::Never)
         })
+    }
+}
+
+impl<R> Request<R> {
+    /// Tells whoever listens how it ended.
+    fn tell(&mut self, status: Option<&Status>) {
+        if let Some(watch) = self.watch.take() {
+            watch.end(self.client.endpoint(), &self.context, status, self.response_len);
+        }
+    }
+}
+
+/// Whoever drops it waits no longer.
+impl<R> Drop for Request<R> {
+    fn drop(&mut self) {
+        if self.watch.is_some() {
+            let words = "its caller waits no longer";
+            self.tell(Some(&Status::cancelled(words).layer(Layer::Client)));
+        }
     }
 }
 
@@ -332,7 +400,9 @@ impl<R: Response> Future for Request<R> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
         let outcome = ready!(self.poll_outcome(cx));
         self.state = State::Ended;
-        Poll::Ready(outcome.map_err(|status| self.client.name(status.method(self.spec))))
+        let outcome = outcome.map_err(|status| self.client.name(status.method(self.spec)));
+        self.tell(outcome.as_ref().err());
+        Poll::Ready(outcome)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::wire::tlv::{DecodeError, DecodeLimits, Tlv};
+use crate::interceptor::Reply;
+use crate::limits::Limits;
+use crate::wire::tlv::{DecodeError, Tlv};
 
 /// What comes of a [`Request`](crate::Request): any message, or `()` of a oneway method.
 pub trait Response: sealed::Response {}
@@ -18,23 +20,32 @@ pub(super) mod sealed {
         const IS_AWAITED: bool;
 
         /// Reads what came.
-        fn read(body: &Bytes, limits: &DecodeLimits) -> Result<Self, DecodeError>;
+        fn read(body: &Bytes, limits: &Limits) -> Result<Self, DecodeError>;
     }
 
     impl<M: Tlv> Response for M {
         const IS_AWAITED: bool = true;
 
         #[inline]
-        fn read(body: &Bytes, limits: &DecodeLimits) -> Result<Self, DecodeError> {
-            M::decode_shared(body, limits)
+        fn read(body: &Bytes, limits: &Limits) -> Result<Self, DecodeError> {
+            M::decode_shared(body, &limits.of_decoding())
         }
     }
 
     impl Response for () {
         const IS_AWAITED: bool = false;
 
-        fn read(_: &Bytes, _: &DecodeLimits) -> Result<Self, DecodeError> {
+        fn read(_: &Bytes, _: &Limits) -> Result<Self, DecodeError> {
             Ok(())
+        }
+    }
+
+    /// What interceptors see: any message, as it came.
+    impl Response for Reply {
+        const IS_AWAITED: bool = true;
+
+        fn read(body: &Bytes, limits: &Limits) -> Result<Self, DecodeError> {
+            Ok(Self::new(body.clone(), limits))
         }
     }
 }

@@ -9,13 +9,13 @@ use bytes::Bytes;
 
 use super::connection::Call;
 use super::pending::Outcome;
-use super::{Client, Target};
+use super::{Client, Target, metadata};
 use crate::context::Context;
 use crate::deadline::instant_after;
 use crate::spec::Spec;
 use crate::status::{Layer, Retry, Status};
 use crate::stream::{CallerEnds, ends, over_connections};
-use crate::wire::frame::RequestFacts;
+use crate::wire::frame::{Metadata, RequestFacts};
 
 /// A call's slot until it has ended. Dropping it cancels the call.
 pub(crate) struct StreamSlot {
@@ -50,7 +50,7 @@ impl StreamSlot {
 impl Client {
     /// Whether streams work here at all: known without a connection.
     pub(crate) fn carries_streams(&self) -> bool {
-        matches!(self.0.target, Target::InProcess(_))
+        matches!(self.0.target, Target::InProcess(..))
     }
 
     /// Begins a call of a stream method.
@@ -68,9 +68,11 @@ impl Client {
         // A stream lasts as long as it has something to say; its caller keeps the time of the first answer.
         let forever = instant_after(Duration::MAX);
         let call = Call::start(connection, place, forever, true).ok_or_else(unavailable)?;
+        let server_max = call.connection.server.metadata_bytes;
+        let metadata = metadata::encode(&Metadata::default(), context, self.limits(), server_max)?;
         let (caller, handler) = ends(self.limits());
         let facts = RequestFacts { remaining_us: u32::MAX, ..context.facts(spec) };
-        if !call.send_stream(facts, request, handler) {
+        if !call.send_stream(facts, &metadata, request, handler) {
             return Err(over_connections(spec).layer(Layer::Client));
         }
         Ok((StreamSlot { call, ended: None }, caller))

@@ -1,24 +1,30 @@
 //! What travels with a call without being passed by hand: until when, how important, by which key, for whom.
 
+mod baggage;
 mod scope;
+mod trace;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
+use self::baggage::Baggage;
 pub use self::scope::{spawn, spawn_blocking};
+pub use self::trace::{NotATrace, Trace};
 use crate::deadline::instant_after;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
-use crate::wire::frame::RequestFacts;
+use crate::wire::frame::{Metadata, RequestFacts};
 
 /// What a call knows of the request it is a part of.
 ///
 /// A handler runs in the context of its call, and every request it makes takes from there what it does not say itself:
-/// no call below ends later than the one above, all have its importance, and a key that chose a server goes on choosing.
+/// no call below ends later than the one above, all have its importance, its trace and its labels, and a key that chose a server
+/// goes on choosing.
 /// Of a stream this holds for the first answer; a oneway call, which nobody waits for, has time of its own.
 /// The context follows the task, over every `.await`. Work on another task has it by [`spawn`], on the blocking pool by [`spawn_blocking`], or by
 /// [`scope`](Self::scope); a request made elsewhere by [`Request::context`](crate::Request::context).
@@ -46,6 +52,8 @@ pub struct Context {
     /// 0: none.
     route_hash: u32,
     caller: Option<Arc<str>>,
+    identity: Option<Arc<str>>,
+    baggage: Option<Arc<Baggage>>,
 }
 
 impl Context {
@@ -68,7 +76,21 @@ impl Context {
             importance: Some((facts.priority, facts.rank)),
             route_hash: facts.route_hash,
             caller,
+            identity: None,
+            baggage: None,
         }
+    }
+
+    /// Takes over what came in a call's metadata.
+    ///
+    /// # Errors
+    ///
+    /// Something of the kit's there cannot be read; what it is.
+    pub(crate) fn receive(&mut self, metadata: Metadata) -> Result<(), String> {
+        let baggage =
+            Baggage::of(metadata).map_err(|label| format!("the label {label} is no text (UTF-8)"))?;
+        self.baggage = Some(Arc::new(baggage));
+        Ok(())
     }
 
     /// The context that this code runs in; one that says nothing outside of calls.
@@ -116,6 +138,36 @@ impl Context {
         self.caller.as_deref()
     }
 
+    /// Who calls, where it was found to be true: by an interceptor that checks tokens, say. It goes no further than here.
+    #[must_use]
+    pub fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
+    }
+
+    /// The trace that it is a part of.
+    #[must_use]
+    pub fn trace(&self) -> Option<Trace> {
+        self.baggage.as_ref()?.trace
+    }
+
+    /// The value of a label that somebody above has set.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<&str> {
+        self.baggage.as_ref()?.label(name)
+    }
+
+    /// All labels with their values, in the order they were set.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        let labels = self.baggage.as_ref().map_or(&[][..], |baggage| &baggage.labels);
+        labels.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What the caller sent beside the request under `key`. It goes no further than here.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&Bytes> {
+        self.baggage.as_ref()?.received.value(key)
+    }
+
     /// Gives everything within at most this time from now. A deadline that comes earlier stays.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -136,6 +188,48 @@ impl Context {
     pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
         self.route_hash = key.route_hash();
         self
+    }
+
+    /// Says who calls. Whoever does so has made sure of it.
+    #[must_use]
+    pub fn with_identity(mut self, identity: impl Into<Arc<str>>) -> Self {
+        self.identity = Some(identity.into());
+        self
+    }
+
+    /// Makes it a part of a trace.
+    #[must_use]
+    pub fn with_trace(mut self, trace: Trace) -> Self {
+        self.baggage_mut().trace = Some(trace);
+        self
+    }
+
+    /// Sets a label, which every call below has, at whatever depth. It takes of their `metadata.bytes` and `metadata.entries`.
+    #[must_use]
+    pub fn with_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.baggage_mut().set_label(name.into(), value.into());
+        self
+    }
+
+    fn baggage_mut(&mut self) -> &mut Baggage {
+        Arc::make_mut(self.baggage.get_or_insert_default())
+    }
+
+    /// All that the caller sent beside the request.
+    pub(crate) fn received_metadata(&self) -> Metadata {
+        self.baggage.as_ref().map(|baggage| baggage.received.clone()).unwrap_or_default()
+    }
+
+    /// Adds what travels in metadata.
+    pub(crate) fn add_to(&self, metadata: &mut Metadata) {
+        if let Some(baggage) = &self.baggage {
+            baggage.add_to(metadata);
+        }
+    }
+
+    /// Whether [`Self::add_to`] adds nothing.
+    pub(crate) fn has_baggage(&self) -> bool {
+        self.baggage.as_ref().is_some_and(|baggage| baggage.trace.is_some() || !baggage.labels.is_empty())
     }
 
     /// Runs `future` in this context.
@@ -200,6 +294,9 @@ impl fmt::Debug for Context {
             .field("rank", &self.rank())
             .field("route_hash", &self.route_hash)
             .field("caller", &self.caller)
+            .field("identity", &self.identity)
+            .field("trace", &self.trace())
+            .field("labels", &self.baggage.as_ref().map(|baggage| &baggage.labels))
             .finish()
     }
 }

@@ -2,17 +2,22 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::permit::Permit;
+use super::message::{Input, Output};
+use super::permit::{Permit, not_encoded};
+use super::workplace::{BlockingPool, Here, Workplace};
+use crate::context::Context;
+use crate::interceptor::{Boxed, Chain, Envelope, Reply, Side};
 use crate::spec::{ServiceSpec, Spec};
 use crate::status::{Layer, Retry, Status};
 use crate::stream::{HandlerEnds, Receiver, Sender, over_connections};
 use crate::wire::frame::{Metadata, RequestFacts};
-use crate::wire::tlv::{DecodeLimits, Tlv, Violations};
+use crate::wire::tlv::Tlv;
 
-/// A call that has arrived and is counted: its ids, metadata and encoded request.
+/// A call that has arrived and is counted: its ids, its context and the encoded request.
 ///
 /// It is answered exactly once: by [`Call::handle`], by a refusal, or, if it is dropped unanswered, by INTERNAL.
 #[must_use = "a call that is dropped is answered with INTERNAL"]
@@ -21,11 +26,45 @@ pub struct Call {
     metadata: Bytes,
     body: Bytes,
     permit: Permit,
+    /// What its handler stands behind. `None`: nothing.
+    interceptors: Option<Arc<Chain>>,
 }
 
 impl Call {
     pub(crate) fn new(facts: RequestFacts, metadata: Bytes, body: Bytes, permit: Permit) -> Self {
-        Self { facts, metadata, body, permit }
+        Self { facts, metadata, body, permit, interceptors: None }
+    }
+
+    /// Has it pass `interceptors`.
+    pub(super) fn through(mut self, interceptors: &Arc<Chain>) -> Self {
+        if !interceptors.is_empty() {
+            self.interceptors = Some(Arc::clone(interceptors));
+        }
+        self
+    }
+
+    /// Reads what came beside the request. `None`: it cannot be read, and the call has been answered.
+    pub(super) fn with_metadata(mut self) -> Option<Self> {
+        if self.metadata.is_empty() {
+            return Some(self);
+        }
+        match self.receive_metadata() {
+            Ok(()) => Some(self),
+            Err(why) => {
+                self.refuse(&Status::invalid_argument(why).layer(Layer::Codec).retry(Retry::Never));
+                None
+            }
+        }
+    }
+
+    #[cold]
+    fn receive_metadata(&mut self) -> Result<(), String> {
+        let metadata = Metadata::read(&self.metadata).map_err(|error| error.to_string())?;
+        let (len, max) = (metadata.entries.len(), self.permit.limits().metadata_entries);
+        if len > max {
+            return Err(format!("{len} metadata entries are over the limit of {max} (metadata.entries)"));
+        }
+        self.permit.context_mut().receive(metadata)
     }
 
     /// The service called.
@@ -40,20 +79,10 @@ impl Call {
         self.facts.method_id
     }
 
-    /// The metadata that came with it.
-    ///
-    /// # Errors
-    /// INVALID_ARGUMENT where its bytes are no metadata or there are more entries than `metadata.entries`.
-    pub fn metadata(&self) -> Result<Metadata, Status> {
-        let refused = |why: String| Status::invalid_argument(why).layer(Layer::Codec).retry(Retry::Never);
-        let metadata = Metadata::read(&self.metadata).map_err(|error| refused(error.to_string()))?;
-        let (len, max) = (metadata.entries.len(), self.permit.limits().metadata_entries);
-        if len > max {
-            return Err(refused(format!(
-                "{len} metadata entries are over the limit of {max} (metadata.entries)"
-            )));
-        }
-        Ok(metadata)
+    /// What its handler will run in, with what came in its metadata.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        self.permit.context()
     }
 
     /// Decodes the request, checks its constraints, and runs `handler` on a task of its own, which a cancel from the caller stops.
@@ -66,8 +95,7 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        let Some((request, permit)) = self.read(spec) else { return };
-        permit.run_for_message(spec, move || handler(request));
+        self.serve::<Here, _, _, _, _>(spec, handler);
     }
 
     /// The same for a oneway method: no answer goes back. The handler goes on when the caller leaves.
@@ -79,8 +107,9 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        let Some((request, permit)) = self.read_oneway(spec) else { return };
-        permit.run(move || handler(request));
+        if let Some(call) = self.unless_awaited(spec) {
+            call.serve::<Here, _, _, _, _>(spec, handler);
+        }
     }
 
     /// The same for a method with many answers, which the handler sends one by one.
@@ -94,9 +123,8 @@ impl Call {
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
         let Some((call, ends)) = self.with_stream(spec) else { return };
-        let Some((request, permit)) = call.read(spec) else { return };
         let (_, answers) = ends.open::<Req, Resp>();
-        permit.run(move || handler(request, answers));
+        call.serve::<Here, _, _, _, _>(spec, move |request| handler(request, answers));
     }
 
     /// The same for a method with many requests, which the handler receives one by one.
@@ -109,7 +137,7 @@ impl Call {
     {
         let Some((call, ends)) = self.with_stream(spec) else { return };
         let (requests, _) = ends.open::<Req, Resp>();
-        call.permit.run_for_message(spec, move || handler(requests));
+        call.serve::<Here, _, _, _, _>(spec, move |()| handler(requests));
     }
 
     /// The same for a method with many requests and many answers.
@@ -122,7 +150,7 @@ impl Call {
     {
         let Some((call, ends)) = self.with_stream(spec) else { return };
         let (requests, answers) = ends.open();
-        call.permit.run(move || handler(requests, answers));
+        call.serve::<Here, _, _, _, _>(spec, move |()| handler(requests, answers));
     }
 
     /// As [`handle`](Self::handle), for a handler that computes for long or blocks its thread: it runs on tokio's blocking pool, so
@@ -137,8 +165,7 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        let Some((request, permit)) = self.read(spec) else { return };
-        permit.run_for_message_blocking(spec, move || handler(request));
+        self.serve::<BlockingPool, _, _, _, _>(spec, handler);
     }
 
     /// As [`handle_oneway`](Self::handle_oneway), on the blocking pool.
@@ -148,8 +175,9 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        let Some((request, permit)) = self.read_oneway(spec) else { return };
-        permit.run_blocking(move || handler(request));
+        if let Some(call) = self.unless_awaited(spec) {
+            call.serve::<BlockingPool, _, _, _, _>(spec, handler);
+        }
     }
 
     /// Answers UNIMPLEMENTED: the service has no method of this id.
@@ -170,35 +198,78 @@ impl Call {
         self.permit.answer(Err(status));
     }
 
-    /// The decoded request, in order. `None`: it is not, or too late, and the call has been answered.
-    fn read<Req: Tlv>(self, spec: &'static Spec) -> Option<(Req, Permit)> {
-        let Self { facts, body, permit, .. } = self;
-        if facts.remaining_us == 0 {
-            permit.refuse_late("the deadline was over when the call arrived");
-            return None;
+    /// Runs `handler` with what has arrived, behind the interceptors if there are any.
+    fn serve<W, In, Out, F, Fut>(mut self, spec: &'static Spec, handler: F)
+    where
+        W: Workplace,
+        In: Input,
+        Out: Output,
+        F: FnOnce(In) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Out, Status>> + Send + 'static,
+    {
+        self.permit.begin(spec);
+        if self.facts.remaining_us == 0 {
+            return self.permit.refuse_late("the deadline was over when the call arrived");
         }
-        let limits = permit.limits();
-        let decode_limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
-        let refused = match Req::decode_shared(&body, &decode_limits) {
-            Ok(request) => {
-                let violations = Violations::of(&request);
-                if violations.is_empty() {
-                    return Some((request, permit));
-                }
-                violations.to_string()
-            }
-            Err(error) => format!("the request of {spec} cannot be decoded: {error}"),
-        };
-        let status = Status::invalid_argument(refused).layer(Layer::Codec).retry(Retry::Never);
-        permit.answer(Err(&status));
-        None
+        match self.interceptors.take() {
+            None => self.serve_directly::<W, _, _, _, _>(spec, handler),
+            Some(interceptors) => self.serve_behind::<W, _, _, _, _>(interceptors, spec, handler),
+        }
     }
 
-    /// The same of a call that nobody may wait for.
-    fn read_oneway<Req: Tlv>(self, spec: &'static Spec) -> Option<(Req, Permit)> {
-        if !self.permit.is_awaited() {
-            return self.read(spec);
+    /// Reads the request at once: one that cannot be read costs no task.
+    fn serve_directly<W, In, Out, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        W: Workplace,
+        In: Input,
+        Out: Output,
+        F: FnOnce(In) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Out, Status>> + Send + 'static,
+    {
+        let Self { body, mut permit, .. } = self;
+        match In::read(spec, &body, permit.limits()) {
+            Ok(input) => {
+                permit.decoded();
+                permit.run::<W, _, _, _>(spec, move || handler(input));
+            }
+            Err(status) => permit.answer(Err(&status)),
         }
+    }
+
+    /// Reads the request when all interceptors have let it pass: who may not call gets nothing decoded.
+    fn serve_behind<W, In, Out, F, Fut>(self, interceptors: Arc<Chain>, spec: &'static Spec, handler: F)
+    where
+        W: Workplace,
+        In: Input,
+        Out: Output,
+        F: FnOnce(In) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Out, Status>> + Send + 'static,
+    {
+        let Self { body, permit, .. } = self;
+        let (limits, context) = (*permit.limits(), permit.context().clone());
+        let metadata = context.received_metadata();
+        let envelope = Envelope::new(Side::Server, spec, context, metadata, body, &limits);
+        permit.run::<W, _, _, _>(spec, move || async move {
+            let handle = |envelope: Envelope| -> Boxed<'_, Result<Reply, Status>> {
+                let Envelope { context, body, .. } = envelope;
+                Box::pin(context.scope(async move {
+                    let output = handler(In::read(spec, &body, &limits)?).await?;
+                    output.encode(limits.message_out, |encoded| match encoded {
+                        Ok(bytes) => Ok(Reply::new(Bytes::copy_from_slice(bytes), &limits)),
+                        Err(error) => Err(not_encoded(spec, &error)),
+                    })
+                }))
+            };
+            interceptors.run(envelope, handle).await
+        });
+    }
+
+    /// The call, if nobody waits for its answer. Otherwise it has been refused.
+    fn unless_awaited(mut self, spec: &'static Spec) -> Option<Self> {
+        if !self.permit.is_awaited() {
+            return Some(self);
+        }
+        self.permit.begin(spec);
         let words =
             format!("{spec} is oneway here, and its caller waits for an answer: their schemas differ");
         self.refuse(&Status::failed_precondition(words).layer(Layer::Dispatch).retry(Retry::Never));
@@ -206,10 +277,11 @@ impl Call {
     }
 
     /// The call with the ends of its streams. `None`: it came without, and has been refused.
-    fn with_stream(self, spec: &'static Spec) -> Option<(Self, HandlerEnds)> {
+    fn with_stream(mut self, spec: &'static Spec) -> Option<(Self, HandlerEnds)> {
         match self.permit.take_stream() {
             Some(ends) => Some((self, ends)),
             None => {
+                self.permit.begin(spec);
                 self.refuse(&over_connections(spec).layer(Layer::Dispatch));
                 None
             }

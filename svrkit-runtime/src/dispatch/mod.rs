@@ -6,10 +6,13 @@
 mod blocking;
 mod call;
 mod in_flight;
+mod message;
+mod panic;
 mod permit;
 mod responder;
 mod router;
 mod service;
+mod workplace;
 
 pub use call::Call;
 pub(crate) use in_flight::{InFlight, NotBegun, StoppedBy};

@@ -3,19 +3,23 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
+use std::thread::panicking;
 
 use tokio::time::Instant;
 
-use super::blocking::on_blocking_pool;
 use super::in_flight::StoppedBy;
+use super::message::Output;
+use super::panic::{self, Noted};
 use super::responder::Responder;
+use super::workplace::Workplace;
 use crate::context::Context;
 use crate::limits::Limits;
-use crate::scratch;
+use crate::log;
+use crate::monitor::Watch;
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
 use crate::stream::HandlerEnds;
-use crate::wire::tlv::Tlv;
+use crate::wire::tlv::EncodeError;
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,18 +39,28 @@ pub(crate) struct Permit {
     context: Context,
     /// Its handler does not start later.
     start_by: Option<Instant>,
+    /// Once it has been found.
+    spec: Option<&'static Spec>,
+    /// Where anybody listens.
+    watch: Option<Box<Watch>>,
     ended: bool,
 }
 
 impl Permit {
     /// The call is counted in the responder's [`InFlight`](super::InFlight) already.
-    pub(crate) fn new(call_id: u32, wanted: Wanted, context: Context, responder: Arc<dyn Responder>) -> Self {
+    pub(crate) fn new(
+        call_id: u32,
+        wanted: Wanted,
+        context: Context,
+        responder: Arc<dyn Responder>,
+        watch: Option<Box<Watch>>,
+    ) -> Self {
         let start_by = context.deadline();
         let context = match wanted {
             Wanted::Answer => context,
             Wanted::Nothing => context.without_deadline(),
         };
-        Self { responder, call_id, wanted, context, start_by, ended: false }
+        Self { responder, call_id, wanted, context, start_by, spec: None, watch, ended: false }
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -62,72 +76,60 @@ impl Permit {
         self.responder.take_stream(self.call_id)
     }
 
-    /// Runs a handler on a task of its own and answers with its message.
-    pub(super) fn run_for_message<Resp, F, Fut>(self, spec: &'static Spec, handler: F)
-    where
-        Resp: Tlv,
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
-    {
-        self.spawn(move |permit| permit.for_message(spec, handler));
+    pub(super) fn context(&self) -> &Context {
+        &self.context
     }
 
-    /// The same on the blocking pool.
-    pub(super) fn run_for_message_blocking<Resp, F, Fut>(self, spec: &'static Spec, handler: F)
-    where
-        Resp: Tlv,
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
-    {
-        self.spawn(move |permit| on_blocking_pool(permit.for_message(spec, handler)));
+    pub(super) fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
     }
 
-    /// Runs a handler on a task of its own and answers that it has ended, where anybody waits for it.
-    pub(super) fn run<F, Fut>(self, handler: F)
-    where
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = Result<(), Status>> + Send + 'static,
-    {
-        self.spawn(move |permit| permit.for_end(handler));
-    }
-
-    /// The same on the blocking pool.
-    pub(super) fn run_blocking<F, Fut>(self, handler: F)
-    where
-        F: FnOnce() -> Fut + Send + 'static,
-        Fut: Future<Output = Result<(), Status>> + Send + 'static,
-    {
-        self.spawn(move |permit| on_blocking_pool(permit.for_end(handler)));
-    }
-
-    #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice in its future")]
-    fn for_message<Resp, F, Fut>(self, spec: &'static Spec, handler: F) -> impl Future<Output = ()> + Send
-    where
-        Resp: Tlv,
-        F: FnOnce() -> Fut + Send,
-        Fut: Future<Output = Result<Resp, Status>> + Send,
-    {
-        async move {
-            let Some(permit) = self.unless_late() else { return };
-            let outcome = handler().await;
-            permit.room().await;
-            match outcome {
-                Ok(response) => permit.answer_message(spec, &response),
-                Err(status) => permit.answer(Err(&status)),
-            }
+    /// Its method has been found.
+    pub(super) fn begin(&mut self, spec: &'static Spec) {
+        self.spec = Some(spec);
+        if let Some(watch) = &mut self.watch {
+            watch.begin(Some(spec), self.context.caller().unwrap_or_default(), &self.context);
         }
     }
 
-    #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice in its future")]
-    fn for_end<F, Fut>(self, handler: F) -> impl Future<Output = ()> + Send
+    /// Notes that its request has been read.
+    pub(super) fn decoded(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.decoded();
+        }
+    }
+
+    /// Runs a handler at its workplace and answers with what comes of it.
+    pub(super) fn run<W, Out, F, Fut>(self, spec: &'static Spec, handler: F)
     where
+        W: Workplace,
+        Out: Output,
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Out, Status>> + Send + 'static,
+    {
+        self.spawn(move |permit| W::place(permit.for_end(spec, handler)));
+    }
+
+    #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice in its future")]
+    fn for_end<Out, F, Fut>(self, spec: &'static Spec, handler: F) -> impl Future<Output = ()> + Send
+    where
+        Out: Output,
         F: FnOnce() -> Fut + Send,
-        Fut: Future<Output = Result<(), Status>> + Send,
+        Fut: Future<Output = Result<Out, Status>> + Send,
     {
         async move {
-            let Some(permit) = self.unless_late() else { return };
+            let Some(mut permit) = self.unless_late() else { return };
             let outcome = handler().await;
-            permit.answer(outcome.as_ref().map(|()| &[][..]));
+            if let Some(watch) = &mut permit.watch {
+                watch.handled();
+            }
+            if Out::IS_MESSAGE {
+                permit.room().await;
+            }
+            match outcome {
+                Ok(output) => permit.answer_with(spec, &output),
+                Err(status) => permit.answer(Err(&status)),
+            }
         }
     }
 
@@ -147,12 +149,22 @@ impl Permit {
     }
 
     /// Nothing where the deadline came before the handler's turn: the call has been answered then, and no handler starts.
-    fn unless_late(self) -> Option<Self> {
-        if self.start_by.is_none_or(|deadline| Instant::now() < deadline) {
+    fn unless_late(mut self) -> Option<Self> {
+        let Some(deadline) = self.start_by else {
+            if let Some(watch) = &mut self.watch {
+                watch.started(Instant::now());
+            }
             return Some(self);
+        };
+        let now = Instant::now();
+        if now >= deadline {
+            self.refuse_late("the deadline was over before a handler's turn came");
+            return None;
         }
-        self.refuse_late("the deadline was over before a handler's turn came");
-        None
+        if let Some(watch) = &mut self.watch {
+            watch.started(now);
+        }
+        Some(self)
     }
 
     #[cold]
@@ -165,27 +177,40 @@ impl Permit {
     }
 
     pub(super) fn answer(mut self, outcome: Result<&[u8], &Status>) {
-        // Nobody waits for the answer of a call that was cancelled, and its id may be another call's by now.
-        if self.end() != Some(StoppedBy::Caller) && self.wanted == Wanted::Answer {
+        if self.end() == Some(StoppedBy::Caller) {
+            // Nobody waits for the answer, and its id may be another call's by now.
+            return self.tell_cancelled();
+        }
+        if self.wanted == Wanted::Answer {
             self.responder.answer(self.call_id, outcome);
         }
+        self.tell(outcome.err(), outcome.map_or(0, <[u8]>::len));
     }
 
-    fn answer_message<T: Tlv>(self, spec: &Spec, message: &T) {
-        scratch::encode(message, self.responder.limits().message_out, |encoded| match encoded {
+    fn answer_with<Out: Output>(self, spec: &'static Spec, output: &Out) {
+        output.encode(self.limits().message_out, |encoded| match encoded {
             Ok(bytes) => match self.responder.caller_message_in() {
                 Some(max) if bytes.len() > max as usize => {
-                    self.answer(Err(&too_long_for_caller(bytes.len(), max)))
+                    self.answer(Err(&too_long_for_caller(bytes.len(), max)));
                 }
                 _ => self.answer(Ok(bytes)),
             },
-            Err(error) => {
-                let status = Status::internal(format!("the response of {spec} cannot be encoded: {error}"))
-                    .layer(Layer::Codec)
-                    .retry(Retry::Never);
-                self.answer(Err(&status));
-            }
+            Err(error) => self.answer(Err(&not_encoded(spec, &error))),
         });
+    }
+
+    /// Tells whoever listens how it ended.
+    fn tell(&mut self, status: Option<&Status>, response_len: usize) {
+        if let Some(watch) = self.watch.take() {
+            watch.end(self.context.caller().unwrap_or_default(), &self.context, status, response_len);
+        }
+    }
+
+    fn tell_cancelled(&mut self) {
+        if self.watch.is_some() {
+            let words = "its caller waits no longer";
+            self.tell(Some(&Status::cancelled(words).layer(Layer::Client)), 0);
+        }
     }
 
     /// Waits until the connection takes more bytes: while a caller does not read its answers, its calls stay in flight
@@ -204,11 +229,11 @@ impl Permit {
     #[cold]
     fn answer_unanswered(&mut self) {
         let stopped_by = self.end();
-        if self.wanted == Wanted::Nothing {
-            return;
+        if panicking() {
+            self.tell_panic();
         }
         let status = match stopped_by {
-            Some(StoppedBy::Caller) => return,
+            Some(StoppedBy::Caller) => return self.tell_cancelled(),
             Some(StoppedBy::Drain) => {
                 Status::unavailable("the server stopped before the handler had ended (drain.timeout)")
                     .cause(Cause::Draining)
@@ -218,12 +243,22 @@ impl Permit {
                              server's deadline.max)";
                 Status::deadline_exceeded(words).layer(Layer::Handler)
             }
-            None if std::thread::panicking() => {
-                Status::internal("the handler panicked; the server's log has the place")
-            }
+            None if panicking() => Status::internal("the handler panicked; the server's log has the place"),
             None => Status::internal("the call was dropped unanswered"),
         };
-        self.responder.answer(self.call_id, Err(&status));
+        if self.wanted == Wanted::Answer {
+            self.responder.answer(self.call_id, Err(&status));
+        }
+        self.tell(Some(&status), 0);
+    }
+
+    fn tell_panic(&self) {
+        let Noted { message, place } = panic::last();
+        let method = self.spec.map_or("a service".to_owned(), ToString::to_string);
+        log::line(format_args!("{method} panicked at {place}: {message}; its caller was told INTERNAL"));
+        if let Some(watch) = &self.watch {
+            watch.panicked(self.context.caller().unwrap_or_default(), &self.context, &message, &place);
+        }
     }
 }
 
@@ -252,6 +287,12 @@ impl Drop for WaitingForRoom<'_> {
     fn drop(&mut self) {
         self.0.responder.forget_room(self.0.call_id);
     }
+}
+
+pub(super) fn not_encoded(spec: &'static Spec, error: &EncodeError) -> Status {
+    Status::internal(format!("the response of {spec} cannot be encoded: {error}"))
+        .layer(Layer::Codec)
+        .retry(Retry::Never)
 }
 
 fn too_long_for_caller(len: usize, max: u32) -> Status {

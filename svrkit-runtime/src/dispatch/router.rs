@@ -6,15 +6,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::call::{Call, list};
+use super::panic;
 use super::service::Service;
+use crate::interceptor::Chain;
 use crate::spec::ServiceSpec;
 use crate::status::{Layer, Retry, Status};
 
 /// The services of one server, by their ids. Knows no transport.
-#[derive(Default)]
 pub(crate) struct Router {
     /// Sorted by id.
     services: Vec<(u32, Arc<dyn Service>)>,
+    /// What stands before all handlers.
+    interceptors: Arc<Chain>,
 }
 
 /// Two services of one server have the same id.
@@ -47,9 +50,13 @@ impl fmt::Display for ServiceIdTaken {
 impl Error for ServiceIdTaken {}
 
 impl Router {
-    /// Routes the calls of `services`.
-    pub(crate) fn new(services: impl IntoIterator<Item = Arc<dyn Service>>) -> Result<Self, ServiceIdTaken> {
-        let mut router = Self::default();
+    /// Routes the calls of `services`, past `interceptors`.
+    pub(crate) fn new(
+        services: impl IntoIterator<Item = Arc<dyn Service>>,
+        interceptors: Chain,
+    ) -> Result<Self, ServiceIdTaken> {
+        panic::watch();
+        let mut router = Self { services: Vec::new(), interceptors: Arc::new(interceptors) };
         for service in services {
             let spec = service.spec();
             match router.services.binary_search_by_key(&spec.id, |(id, _)| *id) {
@@ -70,6 +77,7 @@ impl Router {
 
     /// Hands the call to its service, or answers UNIMPLEMENTED.
     pub(crate) fn dispatch(&self, call: Call) {
+        let Some(call) = call.through(&self.interceptors).with_metadata() else { return };
         match self.services.binary_search_by_key(&call.service_id(), |(id, _)| *id) {
             Ok(at) => {
                 let service = &self.services[at].1;

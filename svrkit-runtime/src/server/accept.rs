@@ -27,7 +27,8 @@ pub(super) async fn accept(listener: Listener, shared: Arc<Shared>) {
 
 fn start(socket: Socket, connection: Arc<Connection>, shared: &Arc<Shared>) {
     let Some(place) = shared.connections.enter(&connection, shared.limits.connections) else {
-        tokio::spawn(async move { connection.turn_away(socket).await });
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move { connection.turn_away(socket, &shared.hooks).await });
         return;
     };
     let task = tokio::spawn({

@@ -1,5 +1,6 @@
 //! One accepted connection: hello, then frames in, calls to the router, answers out.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
@@ -11,7 +12,9 @@ use super::Shared;
 use super::stranger;
 use crate::context::Context;
 use crate::dispatch::{Call, InFlight, NotBegun, Permit, Responder, StoppedBy, Wanted};
+use crate::interceptor::Side;
 use crate::limits::Limits;
+use crate::monitor::{ConnectionEnd, ConnectionFacts, Ending, Hooks, Watch};
 use crate::status::{Status, to_wire, words};
 use crate::stream::HandlerEnds;
 use crate::transport::{Inbox, InboxError, Outbox, Socket};
@@ -32,6 +35,8 @@ pub(super) struct Connection {
     peer_message_in: OnceLock<u32>,
     /// What the peer calls itself, where its hello said.
     peer_name: OnceLock<Arc<str>>,
+    /// Both sides have said hello.
+    is_open: AtomicBool,
     reader: OnceLock<tokio::task::AbortHandle>,
 }
 
@@ -40,7 +45,9 @@ enum Leave {
     /// The peer is told.
     Goaway(GoawayReason, String),
     /// The peer speaks another protocol and was answered in it, where that is known.
-    Stranger,
+    Stranger(String),
+    /// The peer is gone, in the middle of something.
+    Lost(String),
 }
 
 /// The key under which the reading task waits for room; calls wait under their ids, and 0 is no call's.
@@ -57,6 +64,7 @@ impl Connection {
             limits,
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),
+            is_open: AtomicBool::new(false),
             reader: OnceLock::new(),
         }
     }
@@ -65,6 +73,8 @@ impl Connection {
     pub(super) async fn serve(self: &Arc<Self>, socket: Socket, shared: &Shared) {
         // However this ends, be it by a panic in somebody's hand-written code, the socket goes with it.
         let _cut = CutOnDrop(self);
+        let mut end =
+            EndOnDrop { connection: self, hooks: &shared.hooks, ending: Ending::Left, words: String::new() };
         let (read, write) = socket.into_split();
         let writer = tokio::spawn({
             let connection = Arc::clone(self);
@@ -79,16 +89,22 @@ impl Connection {
             FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: self.limits.metadata_bytes };
         let mut inbox = Inbox::new(read, for_hello);
         let outcome = self.read(&mut inbox, shared).await;
+        let is_told = matches!(outcome, Err(Leave::Goaway(..) | Leave::Stranger(_)));
         if let Err(Leave::Goaway(reason, words)) = &outcome {
             self.goaway(*reason, words);
         }
+        (end.ending, end.words) = match outcome {
+            Ok(()) => (Ending::Closed, String::new()),
+            Err(Leave::Goaway(_, words) | Leave::Stranger(words)) => (Ending::Protocol, words),
+            Err(Leave::Lost(words)) => (Ending::Lost, words),
+        };
         // Nobody waits for these answers any more.
         self.in_flight.stop_all(StoppedBy::Caller);
         self.outbox.close();
         // Ends when all is written, when the peer takes too long for it, or with the socket's error: either way there
         // is nothing more to do.
         let _ = writer.await;
-        if outcome.is_err() {
+        if is_told {
             linger(&mut inbox).await;
         }
     }
@@ -105,9 +121,10 @@ impl Connection {
     }
 
     /// Refuses the peer for good: the server has as many connections as it takes.
-    pub(super) async fn turn_away(&self, socket: Socket) {
+    pub(super) async fn turn_away(&self, socket: Socket, hooks: &Hooks) {
         let words = format!("the server has {} connections already (connections)", self.limits.connections);
         self.goaway(GoawayReason::Limit, &words);
+        let _end = EndOnDrop { connection: self, hooks, ending: Ending::Limit, words };
         self.outbox.close();
         let (read, write) = socket.into_split();
         // The peer may be gone already: then there is nobody to tell.
@@ -143,6 +160,8 @@ impl Connection {
             Ok(Ok(Some(frame))) => frame,
         };
         self.greet(&hello, shared)?;
+        self.is_open.store(true, Ordering::Relaxed);
+        shared.hooks.tell(|monitor| monitor.connection_opened(&self.facts()));
         inbox.limit(FrameDecoder {
             body_len_max: self.limits.message_in,
             metadata_len_max: self.limits.metadata_bytes,
@@ -218,22 +237,25 @@ impl Connection {
     fn request(self: &Arc<Self>, facts: RequestFacts, frame: Frame, arrived: Instant, shared: &Shared) {
         let call_id = frame.header.call_id;
         let wanted = if frame.header.flags & FLAG_ONEWAY == 0 { Wanted::Answer } else { Wanted::Nothing };
+        let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
+        let context =
+            Context::of_call(&facts, arrived, Some(self.limits.deadline_max), self.peer_name.get().cloned());
         match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let context = Context::of_call(
-                    &facts,
-                    arrived,
-                    Some(self.limits.deadline_max),
-                    self.peer_name.get().cloned(),
-                );
-                let permit = Permit::new(call_id, wanted, context, responder);
+                let permit = Permit::new(call_id, wanted, context, responder, watch);
                 shared.router.dispatch(Call::new(facts, frame.metadata, frame.body, permit));
             }
-            Err(_) if wanted == Wanted::Nothing => {}
-            // Nothing can be answered: the id's one answer belongs to the first.
-            Err(NotBegun::Duplicate) => {}
-            Err(refused) => self.answer(call_id, Err(&refused.status(&self.limits))),
+            Err(refused) => {
+                let status = refused.status(&self.limits);
+                if wanted == Wanted::Answer && refused != NotBegun::Duplicate {
+                    // Of an id that is in use nothing can be said: its one answer belongs to the first.
+                    self.answer(call_id, Err(&status));
+                }
+                if let Some(watch) = watch {
+                    watch.end(context.caller().unwrap_or_default(), &context, Some(&status), 0);
+                }
+            }
         }
     }
 
@@ -242,15 +264,20 @@ impl Connection {
             InboxError::Frame(FrameError::NotSvrkit { start }) => {
                 // Not a frame: a goaway would be noise to such a peer.
                 stranger::answer(&start, &self.outbox);
-                Err(Leave::Stranger)
+                Err(Leave::Stranger(FrameError::NotSvrkit { start }.to_string()))
             }
             InboxError::Frame(error @ FrameError::Version { .. }) => {
                 Err(Leave::Goaway(GoawayReason::Version, error.to_string()))
             }
             InboxError::Frame(error) => Err(Leave::protocol(error.to_string())),
             // The peer is gone; there is nobody to tell.
-            InboxError::Io(_) | InboxError::CutShort => Ok(()),
+            InboxError::Io(error) => Err(Leave::Lost(error.to_string())),
+            InboxError::CutShort => Err(Leave::Lost("it was closed in the middle of a frame".into())),
         }
+    }
+
+    fn facts(&self) -> ConnectionFacts<'_> {
+        ConnectionFacts { side: Side::Server, peer: self.peer_name.get().map_or("", |name| name) }
     }
 
     fn goaway(&self, reason: GoawayReason, message: &str) {
@@ -319,6 +346,26 @@ struct CutOnDrop<'a>(&'a Connection);
 impl Drop for CutOnDrop<'_> {
     fn drop(&mut self) {
         self.0.cut();
+    }
+}
+
+/// Tells whoever listens how the connection ended, when it has.
+struct EndOnDrop<'a> {
+    connection: &'a Connection,
+    hooks: &'a Hooks,
+    ending: Ending,
+    words: String,
+}
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        let end = ConnectionEnd {
+            connection: self.connection.facts(),
+            was_open: self.connection.is_open.load(Ordering::Relaxed),
+            ending: self.ending,
+            words: &self.words,
+        };
+        self.hooks.tell(|monitor| monitor.connection_ended(&end));
     }
 }
 

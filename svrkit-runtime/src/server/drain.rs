@@ -63,7 +63,9 @@ pub(super) async fn drain(shared: &Shared, hurry: impl Future<Output = ()>) -> D
     let calls_cut = before(calmly, hurry).await.unwrap_or_else(|| cut_calls(&connections));
     let left = shared.connections.all();
     left.iter().for_each(|connection| connection.cut());
-    Drained { calls_cut, connections_cut: left.len() }
+    let drained = Drained { calls_cut, connections_cut: left.len() };
+    shared.hooks.tell(|monitor| monitor.server_drained(&drained));
+    drained
 }
 
 /// What `future` gives, if it does so before `other` is ready.

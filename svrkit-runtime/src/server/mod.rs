@@ -26,7 +26,9 @@ use self::signal::StopSignals;
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service};
+use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
+use crate::monitor::{Hooks, Monitor};
 use crate::transport::{Address, Listener};
 use crate::wire::frame::{HELLO_NAME_LEN_MAX, Hello, ServedService};
 use crate::wire::prefix;
@@ -46,6 +48,8 @@ use crate::wire::tlv::Tlv;
 pub struct Server {
     name: String,
     services: Vec<Arc<dyn Service>>,
+    interceptors: Chain,
+    hooks: Hooks,
     limits: Limits,
 }
 
@@ -53,6 +57,7 @@ pub struct Server {
 #[derive(Debug)]
 struct Shared {
     router: Router,
+    hooks: Hooks,
     limits: Limits,
     /// The hello, encoded once.
     hello: Bytes,
@@ -68,6 +73,18 @@ impl Server {
     /// Adds a service: a generated `…Server`, or another implementation of [`Service`].
     pub fn service(mut self, service: impl Service) -> Self {
         self.services.push(Arc::new(service));
+        self
+    }
+
+    /// Has every call pass `interceptor`, after those that were added before it.
+    pub fn interceptor(mut self, interceptor: impl Interceptor) -> Self {
+        self.interceptors.push(interceptor);
+        self
+    }
+
+    /// Tells `monitor` what happens, after those that were added before it.
+    pub fn monitor(mut self, monitor: impl Monitor) -> Self {
+        self.hooks.push(Arc::new(monitor));
         self
     }
 
@@ -124,11 +141,12 @@ impl Server {
     /// [`ServeError::ServiceIdTaken`] for two services of one id.
     pub fn in_process(self) -> Result<Client, ServeError> {
         let limits = self.limits;
-        Ok(Client::in_process(Router::new(self.services)?, limits))
+        let router = Router::new(self.services, self.interceptors)?;
+        Ok(Client::in_process(router, self.hooks, limits))
     }
 
     fn into_shared(self) -> Result<Arc<Shared>, ServeError> {
-        let router = Router::new(self.services)?;
+        let router = Router::new(self.services, self.interceptors)?;
         let services = router.specs().map(|spec| ServedService {
             id: spec.id,
             name: spec.name.into(),
@@ -144,7 +162,13 @@ impl Server {
             ..Hello::default()
         };
         let hello = hello.encode().expect("a hello of short names is far below message.out").into();
-        Ok(Arc::new(Shared { router, limits: self.limits, hello, connections: Connections::default() }))
+        Ok(Arc::new(Shared {
+            router,
+            hooks: self.hooks,
+            limits: self.limits,
+            hello,
+            connections: Connections::default(),
+        }))
     }
 }
 

@@ -31,7 +31,7 @@ use crate::limits::Limits;
 use crate::scratch;
 use crate::spec::Spec;
 use crate::status::{Cause, Layer, Party, Retry, Status};
-use crate::wire::tlv::{DecodeLimits, Tlv};
+use crate::wire::tlv::Tlv;
 
 /// Why a stream method cannot be called over a connection.
 pub(crate) fn over_connections(spec: &Spec) -> Status {
@@ -62,8 +62,7 @@ fn encode<T: Tlv>(message: &T, limits: &Limits) -> Result<Bytes, Status> {
 }
 
 fn decode<T: Tlv>(bytes: &Bytes, limits: &Limits) -> Result<T, Status> {
-    let limits = DecodeLimits { memory: limits.decode_memory, depth: limits.decode_depth };
-    T::decode_shared(bytes, &limits).map_err(|error| {
+    T::decode_shared(bytes, &limits.of_decoding()).map_err(|error| {
         Status::invalid_argument(format!("a message of the stream cannot be decoded: {error}"))
             .layer(Layer::Codec)
             .retry(Retry::Never)

@@ -10,7 +10,8 @@ use bytes::BytesMut;
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::wire::frame::{Facts, Frame, FrameDecoder, Header, Hello, RequestFacts, hello_header};
 use svrkit_runtime::{
-    Bytes, Call, Client, Drained, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv, UnknownFields,
+    Bytes, Call, Client, Context, Drained, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv,
+    UnknownFields,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -118,15 +119,11 @@ impl Service for Test {
             5 => call.handle(&GROW, |note: Note| async move {
                 Ok(Note { payload: vec![7; note.number as usize].into(), ..note })
             }),
-            6 => {
-                let metadata = call.metadata();
-                call.handle(&METADATA, |note: Note| async move {
-                    let metadata = metadata?;
-                    let value =
-                        metadata.value(&note.text).ok_or_else(|| Status::not_found("no such entry"))?;
-                    Ok(Note { payload: value.clone(), ..note })
-                });
-            }
+            6 => call.handle(&METADATA, |note: Note| async move {
+                let context = Context::current();
+                let value = context.metadata(&note.text).ok_or_else(|| Status::not_found("no such entry"))?;
+                Ok(Note { payload: value.clone(), ..note })
+            }),
             7 => {
                 drop(gate);
                 panic!("as the test wants it");
@@ -150,9 +147,14 @@ impl Running {
     }
 
     pub(crate) async fn with(limits: Limits) -> Self {
+        Self::of(Server::new().limits(limits)).await
+    }
+
+    /// With the test service added to `server`.
+    pub(crate) async fn of(server: Server) -> Self {
         let test = Test::default();
         let gate = Arc::clone(&test.0);
-        let server = TestServer::start(Server::new().name("tests").limits(limits).service(test)).await;
+        let server = TestServer::start(server.name("tests").service(test)).await;
         Self { address: server.address().parse().unwrap(), gate, server }
     }
 

@@ -106,6 +106,13 @@ pub struct RequestFacts {
     pub route_hash: u32,
 }
 
+impl RequestFacts {
+    /// What it is routed by: the service's id and the method's.
+    pub(crate) fn ids(&self) -> (u32, u16) {
+        (self.service_id, self.method_id)
+    }
+}
+
 /// What a response's header says.
 ///
 /// Offsets: 16 code, 17 cause, 18 party, 19 retry, 20 announced priority, 21 announced rank, 22 layer,

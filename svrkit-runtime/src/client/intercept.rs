@@ -1,0 +1,36 @@
+//! A request on its way through the interceptors, with another request for the same thing at their end.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::Client;
+use super::request::Request;
+use crate::interceptor::{Boxed, Envelope, Reply};
+use crate::spec::Spec;
+use crate::status::Status;
+
+/// What of a request no interceptor changes.
+pub(super) struct Outline {
+    pub(super) client: Client,
+    pub(super) spec: &'static Spec,
+    pub(super) route_hash: u32,
+    pub(super) deadline: Instant,
+    /// The time it had until the deadline, and who set that.
+    pub(super) time: (Duration, &'static str),
+}
+
+/// Passes all interceptors of the client, sends what they have left, and comes back through them with the answer.
+pub(super) async fn pass(outline: Outline, envelope: Envelope, is_awaited: bool) -> Result<Reply, Status> {
+    let client = outline.client.clone();
+    let nothing = Reply::new(Bytes::new(), client.limits());
+    let send = |envelope| -> Boxed<'_, Result<Reply, Status>> {
+        if is_awaited {
+            return Box::pin(Request::<Reply>::behind_interceptors(outline, envelope));
+        }
+        let request = Request::<()>::behind_interceptors(outline, envelope);
+        Box::pin(async move { request.await.map(|()| nothing) })
+    };
+    client.interceptors().run(envelope, send).await
+}

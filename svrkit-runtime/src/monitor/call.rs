@@ -1,0 +1,99 @@
+//! What is told of one attempt of a call.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::context::Context;
+use crate::interceptor::Side;
+use crate::spec::Spec;
+use crate::status::{Code, Status};
+
+/// An attempt of a call, as it begins.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallFacts<'a> {
+    /// Who tells: the side that calls, or the side that is called.
+    pub side: Side,
+    /// The method; `None` where the ids are no method's.
+    pub spec: Option<&'static Spec>,
+    /// The service's id, as the call says it.
+    pub service_id: u32,
+    /// The method's id, as the call says it.
+    pub method_id: u16,
+    /// At a client the endpoint, at a server what the caller calls itself; empty where it is not known.
+    pub peer: &'a str,
+    /// At a server what the handler runs in, at a client what the request was made in: deadline, importance, trace, labels,
+    /// and who calls.
+    pub context: &'a Context,
+    /// Length of the encoded request in bytes; 0 where requests are a stream.
+    pub request_len: usize,
+    /// Which attempt of a request it is, from 1 on. A server does not know, and has 1.
+    pub attempt: u32,
+}
+
+/// An attempt of a call that has ended.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallEnd<'a> {
+    /// As it was told when it began.
+    pub call: CallFacts<'a>,
+    /// Why there is no answer; `None`: there is one. Of a oneway call, how its handler ended, though the caller is not told.
+    pub status: Option<&'a Status>,
+    /// Length of the encoded answer in bytes; 0 where there is none.
+    pub response_len: usize,
+    /// When was what.
+    pub stages: Stages,
+}
+
+/// The instants of an attempt, of tokio's clock, in their order in time.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Stages {
+    /// At a server when the request's bytes had been read, which all requests of one read share; at a client when the
+    /// request was first polled.
+    pub began: Instant,
+    /// At a server when the request had been decoded and its constraints checked, if a monitor wants stages.
+    pub decoded: Option<Instant>,
+    /// At a server when its handler, or the first interceptor before it, started; at a client when the request was handed to its
+    /// connection. `None`: it did not get that far.
+    pub started: Option<Instant>,
+    /// At a server when the handler had ended and nothing was encoded yet, if a monitor wants stages.
+    pub handled: Option<Instant>,
+    /// At a server when the answer had been handed to its connection; at a client when it had been decoded.
+    pub ended: Instant,
+}
+
+/// A handler that has panicked. Its caller is told INTERNAL, and nobody else notices.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct HandlerPanic<'a> {
+    /// The call that it was for.
+    pub call: CallFacts<'a>,
+    /// What it said; empty where it was no text.
+    pub message: &'a str,
+    /// Where in the source, as `src/orders.rs:12:5`; empty where somebody's panic hook kept it from us.
+    pub place: &'a str,
+}
+
+impl CallEnd<'_> {
+    /// How it ended.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.status.map_or(Code::Ok, Status::code)
+    }
+}
+
+impl Stages {
+    /// From the beginning to the end.
+    #[must_use]
+    pub fn latency(&self) -> Duration {
+        self.ended - self.began
+    }
+
+    /// What it waited before it started. `None`: it did not start.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        self.started.map(|started| started - self.began)
+    }
+}

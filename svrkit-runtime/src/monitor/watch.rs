@@ -1,0 +1,117 @@
+//! What is kept of an attempt in order to tell of it.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::hooks::{Hooks, Installed};
+use super::{CallEnd, CallFacts, HandlerPanic, Stages};
+use crate::context::Context;
+use crate::interceptor::Side;
+use crate::spec::Spec;
+use crate::status::Status;
+
+/// An attempt that monitors are told of: once when it begins, once when it has ended.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    hooks: Arc<Installed>,
+    side: Side,
+    spec: Option<&'static Spec>,
+    service_id: u32,
+    method_id: u16,
+    request_len: usize,
+    has_begun: bool,
+    began: Instant,
+    decoded: Option<Instant>,
+    started: Option<Instant>,
+    handled: Option<Instant>,
+}
+
+impl Watch {
+    /// Of a call of these ids that came at `began`, or a request. `None`: nobody listens.
+    pub(crate) fn new(
+        hooks: &Hooks,
+        side: Side,
+        ids: (u32, u16),
+        request_len: usize,
+        began: impl FnOnce() -> Instant,
+    ) -> Option<Box<Self>> {
+        let hooks = Arc::clone(hooks.installed()?);
+        let (service_id, method_id) = ids;
+        Some(Box::new(Self {
+            hooks,
+            side,
+            spec: None,
+            service_id,
+            method_id,
+            request_len,
+            has_begun: false,
+            began: began(),
+            decoded: None,
+            started: None,
+            handled: None,
+        }))
+    }
+
+    /// Tells that the attempt begins.
+    pub(crate) fn begin(&mut self, spec: Option<&'static Spec>, peer: &str, context: &Context) {
+        self.spec = spec;
+        self.has_begun = true;
+        self.hooks.tell(|monitor| monitor.call_began(&self.facts(peer, context)));
+    }
+
+    /// Notes that the request is decoded, where anybody wants to know when.
+    pub(crate) fn decoded(&mut self) {
+        if self.hooks.wants_stages {
+            self.decoded = Some(Instant::now());
+        }
+    }
+
+    /// Notes that its handler starts, or that it has been sent.
+    pub(crate) fn started(&mut self, now: Instant) {
+        self.started = Some(now);
+    }
+
+    /// Notes that its handler has ended, where anybody wants to know when.
+    pub(crate) fn handled(&mut self) {
+        if self.hooks.wants_stages {
+            self.handled = Some(Instant::now());
+        }
+    }
+
+    /// Tells that its handler has panicked.
+    pub(crate) fn panicked(&self, peer: &str, context: &Context, message: &str, place: &str) {
+        let panic = HandlerPanic { call: self.facts(peer, context), message, place };
+        self.hooks.tell(|monitor| monitor.handler_panicked(&panic));
+    }
+
+    /// Tells that it has ended: well, with an answer of `response_len` bytes, or with a status. One that never got as far as its
+    /// method begins now.
+    pub(crate) fn end(mut self, peer: &str, context: &Context, status: Option<&Status>, response_len: usize) {
+        if !self.has_begun {
+            self.begin(None, peer, context);
+        }
+        let stages = Stages {
+            began: self.began,
+            decoded: self.decoded,
+            started: self.started,
+            handled: self.handled,
+            ended: Instant::now(),
+        };
+        let end = CallEnd { call: self.facts(peer, context), status, response_len, stages };
+        self.hooks.tell(|monitor| monitor.call_ended(&end));
+    }
+
+    fn facts<'a>(&self, peer: &'a str, context: &'a Context) -> CallFacts<'a> {
+        CallFacts {
+            side: self.side,
+            spec: self.spec,
+            service_id: self.service_id,
+            method_id: self.method_id,
+            peer,
+            context,
+            request_len: self.request_len,
+            attempt: 1,
+        }
+    }
+}
