@@ -17,7 +17,7 @@ use crate::limits::Limits;
 use crate::log;
 use crate::monitor::Watch;
 use crate::spec::Spec;
-use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::status::{Cause, Layer, Party, Retry, Status, story};
 use crate::stream::HandlerEnds;
 use crate::wire::tlv::EncodeError;
 
@@ -199,11 +199,19 @@ impl Permit {
         });
     }
 
-    /// Tells whoever listens how it ended.
+    /// Tells whoever listens how it ended, and the log what its caller is not told.
     fn tell(&mut self, status: Option<&Status>, response_len: usize) {
+        if let Some(error) = status.and_then(Status::private_error) {
+            log::line(format_args!("{} failed: {}", self.method(), story(error)));
+        }
         if let Some(watch) = self.watch.take() {
             watch.end(self.context.caller().unwrap_or_default(), &self.context, status, response_len);
         }
+    }
+
+    /// The method's name, for the log.
+    fn method(&self) -> String {
+        self.spec.map_or_else(|| "a service".into(), ToString::to_string)
     }
 
     fn tell_cancelled(&mut self) {
@@ -254,8 +262,10 @@ impl Permit {
 
     fn tell_panic(&self) {
         let Noted { message, place } = panic::last();
-        let method = self.spec.map_or("a service".to_owned(), ToString::to_string);
-        log::line(format_args!("{method} panicked at {place}: {message}; its caller was told INTERNAL"));
+        log::line(format_args!(
+            "{} panicked at {place}: {message}; its caller was told INTERNAL",
+            self.method()
+        ));
         if let Some(watch) = &self.watch {
             watch.panicked(self.context.caller().unwrap_or_default(), &self.context, &message, &place);
         }

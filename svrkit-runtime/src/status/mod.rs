@@ -6,6 +6,7 @@
 
 mod code;
 mod failure;
+mod internal;
 
 use std::error::Error;
 use std::fmt;
@@ -17,6 +18,8 @@ use bytes::Bytes;
 
 pub use code::{Cause, Code, Layer, Party};
 pub(crate) use failure::{from_wire, to_wire, words};
+pub use internal::OrInternal;
+pub(crate) use internal::story;
 
 use crate::spec::Spec;
 
@@ -61,6 +64,8 @@ struct Facts {
     method: Option<&'static Spec>,
     endpoint: Option<Arc<str>>,
     source: Option<Arc<io::Error>>,
+    /// Not for callers.
+    private: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 /// One constructor for each code a handler is likely to use.
@@ -119,6 +124,7 @@ impl Status {
             method: None,
             endpoint: None,
             source: None,
+            private: None,
         }))
     }
 
