@@ -56,6 +56,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("tour", &Config::new(), Path::new(TOUR))?;
     write("client_only", &Config::new().server(false), Path::new(EVERYTHING))?;
     write("server_only", &Config::new().client(false), Path::new(EVERYTHING))?;
+    write("mocked", &Config::new().mocks(true), Path::new(EVERYTHING))?;
+    write("mocked_streams", &Config::new().mocks(true), &Path::new(VALID).join("streams.xml"))?;
     write("unviewed", &Config::new().views(false), Path::new(VIEWS))?;
     write("small", &Config::new().small(true), Path::new(VIEWS))?;
     fs::write(out_dir.join("schemas.rs"), modules)?;

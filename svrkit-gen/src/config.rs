@@ -81,7 +81,7 @@ impl Default for Config {
 impl Config {
     /// No include paths, output to `OUT_DIR`, client and server, no lints.
     pub fn new() -> Self {
-        let sides = Sides { client: true, server: true };
+        let sides = Sides { client: true, server: true, mock: false };
         Self {
             includes: Vec::new(),
             out_dir: None,
@@ -117,6 +117,23 @@ impl Config {
     #[must_use]
     pub fn server(mut self, wanted: bool) -> Self {
         self.sides.server = wanted;
+        self
+    }
+
+    /// Whether each service has a mock, `OrdersMock` for `Orders`: the service in tests of those who call it. There is none unless
+    /// told otherwise.
+    ///
+    /// A mock implements the service's trait, so it goes with [`server`](Self::server). `docs/testing.md` says what it can be told. To
+    /// keep mocks out of what is delivered, make them depend on a feature that only tests name:
+    ///
+    /// ```no_run
+    /// svrkit_gen::Config::new()
+    ///     .mocks(std::env::var_os("CARGO_FEATURE_MOCKS").is_some())
+    ///     .compile_or_exit(["schemas"]);
+    /// ```
+    #[must_use]
+    pub fn mocks(mut self, wanted: bool) -> Self {
+        self.sides.mock = wanted;
         self
     }
 

@@ -42,6 +42,11 @@ pub(crate) fn client(service: &Service) -> String {
     format!("{}Client", type_name(&service.name.own))
 }
 
+/// The mock of a service.
+pub(crate) fn mock(service: &Service) -> String {
+    format!("{}Mock", type_name(&service.name.own))
+}
+
 /// The type parameter of a server: a service called `S` must stay nameable.
 pub(crate) fn server_parameter(service: &Service) -> &'static str {
     if type_name(&service.name.own) == "S" { "T" } else { "S" }

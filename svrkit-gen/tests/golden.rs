@@ -49,6 +49,20 @@ fn one_method_and_two_messages_are_short() {
 }
 
 #[test]
+fn a_mock_is_short_and_adds_to_what_there_is() {
+    let hello = [Path::new(GOLDEN).join("hello.xml")];
+    let without = Config::new().generate(&hello).unwrap();
+    let with = Config::new().mocks(true).generate(&hello).unwrap();
+    let at = with.source().find("    /// Answers `hello.Greeter` in tests").unwrap();
+    let end = with.source().find("    /// Calls `hello.Greeter`.").unwrap();
+    support::check_file(&Path::new(GOLDEN).join("hello_mock.txt"), &with.source()[at..end]);
+    assert_eq!([&with.source()[..at], &with.source()[end..]].concat(), without.source());
+    // Without its trait there is nothing to mock.
+    let client = Config::new().mocks(true).server(false).generate(&hello).unwrap();
+    assert!(!client.source().contains("GreeterMock"));
+}
+
+#[test]
 fn one_side_is_generated_without_the_other() {
     let hello = Path::new(GOLDEN).join("hello.xml");
     let client = Config::new().server(false).generate([&hello]).unwrap();

@@ -7,7 +7,7 @@
 //! - [`Context`]: what travels with a call: its deadline, its importance;
 //! - [`Status`]: how a call ends when it doesn't end well;
 //! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from;
-//! - [`testing`]: a server in one line, for tests of services.
+//! - [`testing`]: a server in one line and mocks, for tests of services.
 //!
 //! # Hand-written messages
 //!

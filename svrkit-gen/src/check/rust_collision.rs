@@ -142,7 +142,7 @@ impl<'a> Items<'a> {
     fn service(&mut self, service: &'a Service) {
         let name = &service.name;
         self.definition(name, "service");
-        for rust in [names::server(service), names::client(service)] {
+        for rust in [names::server(service), names::client(service), names::mock(service)] {
             self.claim(name, Namespace::Types, rust, "service", None, name.span);
         }
         let spec = names::service_spec(service);

@@ -15,6 +15,7 @@ mod facts;
 mod field;
 mod lifecycle;
 mod message;
+mod mock;
 mod modules;
 mod number;
 mod oneof;
@@ -45,6 +46,8 @@ const HEADER_FILES_MAX: usize = 8;
 pub(crate) struct Sides {
     pub(crate) client: bool,
     pub(crate) server: bool,
+    /// Goes with the server's trait.
+    pub(crate) mock: bool,
 }
 
 /// The whole generated file: everything of the schema but what others stand for.
@@ -87,6 +90,9 @@ pub(crate) fn emit(
         if sides.server {
             module.push(service::service_trait(service, context));
             module.push(server::server(service));
+            if sides.mock {
+                module.push(mock::mock(service, context));
+            }
         }
         if sides.client {
             module.push(client::client(service, context));

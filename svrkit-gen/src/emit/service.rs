@@ -30,8 +30,22 @@ fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStre
     let docs = method_docs(method, service, context);
     let deprecated = method_deprecated(method);
     let name = ident(&names::method(&method.head.name.value));
+    let (parameters, answer) = parameters(method, service, context);
+    quote! {
+        #docs
+        #deprecated
+        fn #name(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer>;
+    }
+}
+
+/// What a handler is given, and the message it answers with.
+pub(super) fn parameters(
+    method: &Method,
+    service: &Service,
+    context: Context<'_>,
+) -> (TokenStream, TokenStream) {
     let Types { request, response } = Types::of(method, service, context);
-    let (parameters, answer) = match Flow::of(method) {
+    match Flow::of(method) {
         Flow::Unary => (quote!(request: #request), response),
         Flow::Oneway => (quote!(request: #request), quote!(())),
         Flow::Server => (quote!(request: #request, out: ::svrkit_runtime::Sender<#response>), quote!(())),
@@ -43,11 +57,6 @@ fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStre
             },
             quote!(()),
         ),
-    };
-    quote! {
-        #docs
-        #deprecated
-        fn #name(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer>;
     }
 }
 

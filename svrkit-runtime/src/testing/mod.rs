@@ -1,9 +1,13 @@
-//! What tests of services are written with: a server in one line.
+//! What tests of services are written with: a server in one line, and mocks of the services that yours calls.
 //!
 //! Nothing here is meant for production: where a test cannot go on, it panics and says why.
 
 #![allow(clippy::panic, reason = "a test ends where what it stands on fails")]
 
+mod mock;
 mod server;
+mod times;
 
+pub use mock::MockMethod;
 pub use server::TestServer;
+pub use times::Times;

@@ -10,6 +10,7 @@ mod errors;
 mod externs;
 mod lifecycle;
 mod maps;
+mod mocks;
 mod oneofs;
 mod oneway;
 mod prelude;

@@ -1,0 +1,75 @@
+//! The mock of a service: its trait, answered by what each field is told.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::context::Context;
+use super::ident;
+use super::service::{Flow, Types, deprecated, parameters};
+use crate::model::{Method, Service};
+use crate::names;
+
+pub(super) fn mock(service: &Service, context: Context<'_>) -> TokenStream {
+    let service_trait = ident(&names::type_name(&service.name.own));
+    let mock = ident(&names::mock(service));
+    let doc = format!(" Answers `{}` in tests, each method as its field is told.", service.name.full());
+    let deprecated = deprecated(service);
+    let fields = service.methods.iter().map(|it| field(it, service, context));
+    let told_nothing = service.methods.iter().map(|it| {
+        let name = ident(&names::method(&it.head.name.value));
+        let spec = ident(&names::method_spec(&names::service_spec(service), &it.head.name.value));
+        quote!(#name: ::svrkit_runtime::testing::MockMethod::new(&#spec))
+    });
+    let methods = service.methods.iter().map(|it| method(it, service, context));
+    quote! {
+        #[doc = #doc]
+        #deprecated
+        #[derive(Clone, Debug)]
+        pub struct #mock {
+            #(#fields,)*
+        }
+
+        impl ::core::default::Default for #mock {
+            fn default() -> Self {
+                Self { #(#told_nothing),* }
+            }
+        }
+
+        impl #service_trait for #mock {
+            #(#methods)*
+        }
+    }
+}
+
+fn field(method: &Method, service: &Service, context: Context<'_>) -> TokenStream {
+    let doc = format!(" Method `{}`.", method.head.name.value);
+    let name = ident(&names::method(&method.head.name.value));
+    let Types { request, response } = Types::of(method, service, context);
+    let many = |message| quote!(::std::vec::Vec<#message>);
+    let (request, response) = match Flow::of(method) {
+        Flow::Unary | Flow::Oneway => (request, response),
+        Flow::Client => (many(request), response),
+        // Of a stream both ways each request is answered by itself.
+        Flow::Server | Flow::Both => (request, many(response)),
+    };
+    quote! {
+        #[doc = #doc]
+        pub #name: ::svrkit_runtime::testing::MockMethod<#request, #response>
+    }
+}
+
+fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStream {
+    let name = ident(&names::method(&method.head.name.value));
+    let (parameters, answer) = parameters(method, service, context);
+    let (call, arguments) = match Flow::of(method) {
+        Flow::Unary | Flow::Oneway => (quote!(call), quote!(request)),
+        Flow::Server => (quote!(call_server_stream), quote!(request, out)),
+        Flow::Client => (quote!(call_client_stream), quote!(requests)),
+        Flow::Both => (quote!(call_both_streams), quote!(requests, out)),
+    };
+    quote! {
+        fn #name(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer> {
+            self.#name.#call(#arguments)
+        }
+    }
+}
