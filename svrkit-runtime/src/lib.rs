@@ -60,7 +60,7 @@ pub use monitor::{
 pub use route_key::RouteKey;
 pub use server::{Bound, Drained, ServeError, Server};
 pub use spec::{ServiceSpec, Spec, Streaming};
-pub use status::{Cause, Code, Layer, OrInternal, Party, Retry, Status, StatusFacts};
+pub use status::{CatalogueEntry, Cause, Code, Layer, OrInternal, Party, Retry, Status, StatusFacts};
 pub use stream::{Answers, BothStreams, ClientStream, Receiver, Requests, Sender, ServerStream};
 pub use transport::{Address, AddressError};
 pub use wire::frame::{Metadata, MetadataEntry};

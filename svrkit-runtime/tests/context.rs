@@ -333,5 +333,5 @@ async fn labels_take_of_the_metadatas_limits_and_must_be_text() {
     let request = client.request::<_, Seen>(&ASK, &Ask::default());
     let status = request.metadata("svrkit.label.tenant", &b"\xff"[..]).await.unwrap_err();
     assert_eq!((status.code(), status.facts().layer), (Code::InvalidArgument, Layer::Codec));
-    assert_eq!(status.message(), "the label tenant is no text (UTF-8)");
+    assert_eq!(status.message(), "the metadata cannot be read: the label tenant is no text (UTF-8)");
 }

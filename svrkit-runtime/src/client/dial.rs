@@ -7,7 +7,8 @@ use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use crate::limits::Limits;
-use crate::status::{Layer, Party, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::connecting;
 use crate::transport::{Address, Socket};
 
 /// Opens a socket to `address`. What a name stands for is tried in turn, each for `connect.timeout`.
@@ -15,7 +16,7 @@ pub(super) async fn dial(address: &Address, limits: &Limits) -> Result<Socket, S
     match address {
         Address::Tcp(tcp) => connect(address, Socket::connect_tcp(*tcp), limits).await,
         Address::Name(name) => {
-            let mut last = failed("the endpoint's name has no address").party(Party::Network);
+            let mut last = connecting::name_without_address();
             for found in look_up(name).await? {
                 match connect(&found.into(), Socket::connect_tcp(found), limits).await {
                     Ok(socket) => return Ok(socket),
@@ -26,17 +27,13 @@ pub(super) async fn dial(address: &Address, limits: &Limits) -> Result<Socket, S
         }
         #[cfg(unix)]
         Address::Unix(path) => connect(address, Socket::connect_unix(path), limits).await,
-        _ => Err(failed(format!("{address} cannot be connected to on this system"))
-            .party(Party::Caller)
-            .retry(Retry::Never)),
+        _ => Err(connecting::endpoint_unsupported(address)),
     }
 }
 
 /// The addresses of `name` (`host:port`).
 pub(super) async fn look_up(name: &str) -> Result<impl Iterator<Item = SocketAddr>, Status> {
-    lookup_host(name).await.map_err(|error| {
-        failed("the endpoint's name cannot be resolved").party(Party::Network).source_io(error)
-    })
+    lookup_host(name).await.map_err(|error| connecting::name_unresolved().source_io(error))
 }
 
 async fn connect(
@@ -50,20 +47,9 @@ async fn connect(
         Ok(Err(error))
             if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound) =>
         {
-            let words = format!("cannot connect to {address}: is the server running there?");
-            Err(failed(words).party(Party::Callee).source_io(error))
+            Err(connecting::connect_refused(address).source_io(error))
         }
-        Ok(Err(error)) => {
-            Err(failed(format!("cannot connect to {address}")).party(Party::Network).source_io(error))
-        }
-        Err(_) => {
-            let limit = limits.connect_timeout.as_millis();
-            let words = format!("no connection to {address} within {limit} ms (connect.timeout)");
-            Err(failed(words).party(Party::Network))
-        }
+        Ok(Err(error)) => Err(connecting::connect_failed(address).source_io(error)),
+        Err(_) => Err(connecting::connect_late(address, limits.connect_timeout.as_millis())),
     }
-}
-
-fn failed(words: impl Into<String>) -> Status {
-    Status::unavailable(words).layer(Layer::Connect).retry(Retry::Elsewhere)
 }

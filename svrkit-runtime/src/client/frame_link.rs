@@ -16,7 +16,8 @@ use super::pending::Pending;
 use super::silence::{Asked, Silence};
 use super::timer;
 use crate::limits::Limits;
-use crate::status::{Layer, Party, Retry, Status, from_wire};
+use crate::status::catalogue::connecting;
+use crate::status::{Layer, Retry, Status, from_wire};
 use crate::stream::HandlerEnds;
 use crate::transport::{Address, Inbox, InboxError, Outbox};
 use crate::wire::frame::{
@@ -101,10 +102,7 @@ impl Drop for Ended {
     fn drop(&mut self) {
         let link = &self.0;
         link.leaving.store(true, Ordering::Release);
-        link.pending.close(|waiting| {
-            link.lost(Status::unavailable("the connection was ended on this side"), waiting)
-                .party(Party::Caller)
-        });
+        link.pending.close(|waiting| link.lost(connecting::connection_ended_here(), waiting));
         link.outbox.close();
     }
 }
@@ -188,38 +186,21 @@ impl FrameLink {
         let frame = match timeout(limits.hello_timeout, inbox.next()).await {
             Err(_) => {
                 let limit = limits.hello_timeout.as_millis();
-                return Err(Status::unavailable(format!(
-                    "no hello from the server within {limit} ms (hello.timeout): does it speak svrkit?"
-                )));
+                return Err(connecting::hello_late(limit));
             }
             Ok(Ok(Some(frame))) => frame,
-            Ok(Ok(None)) => {
-                return Err(Status::unavailable(
-                    "the server closed the connection before its hello: does it speak svrkit?",
-                ));
-            }
+            Ok(Ok(None)) => return Err(connecting::hello_missing()),
             Ok(Err(error)) => return Err(self.broken(error, 0)),
         };
         match frame.header.facts {
             Facts::Hello { version_min, version_max }
                 if common_version(version_min, version_max).is_none() =>
             {
-                Err(Status::failed_precondition(format!(
-                    "no common frame version: the server speaks {version_min} to {version_max}, this client \
-                     {VERSION}: upgrade the older side"
-                ))
-                .retry(Retry::Elsewhere))
+                Err(connecting::version_unshared(version_min, version_max, VERSION))
             }
-            Facts::Hello { .. } => Hello::decode(&frame.body).map_err(|error| {
-                Status::internal(format!("the server's hello cannot be decoded: {error}"))
-                    .retry(Retry::Elsewhere)
-            }),
-            Facts::Goaway { reason } => Err(Status::unavailable(format!(
-                "the server turned the connection away: {}",
-                goaway_words(&frame, reason)
-            ))
-            .retry(Retry::Elsewhere)),
-            _ => Err(Status::internal("the server's first frame is no hello").retry(Retry::Elsewhere)),
+            Facts::Hello { .. } => Hello::decode(&frame.body).map_err(connecting::hello_unreadable),
+            Facts::Goaway { reason } => Err(connecting::turned_away(goaway_words(&frame, reason))),
+            _ => Err(connecting::hello_not_first()),
         }
     }
 
@@ -228,8 +209,8 @@ impl FrameLink {
             match inbox.next().await {
                 Ok(Some(frame)) => {
                     self.silence.heard();
-                    if let Err(words) = self.take(frame) {
-                        break Err(words);
+                    if let Err(refused) = self.take(frame) {
+                        break Err(refused);
                     }
                 }
                 Ok(None) => break Ok(None),
@@ -240,11 +221,11 @@ impl FrameLink {
         self.pending.close(|waiting| match why {
             Ok(None) => self.closed(waiting),
             Ok(Some(error)) => self.broken(error, waiting),
-            Err(words) => self.lost(Status::internal(words), waiting),
+            Err(refused) => self.lost(refused(), waiting),
         });
     }
 
-    fn take(&self, frame: Frame) -> Result<(), &'static str> {
+    fn take(&self, frame: Frame) -> Result<(), fn() -> Status> {
         let call_id = frame.header.call_id;
         match frame.header.facts {
             // Nobody may wait for it any more: given up, or answered already.
@@ -265,9 +246,9 @@ impl FrameLink {
             }
             Facts::Ping(_) => {}
             Facts::Pong(_) | Facts::Skippable(_) => {}
-            Facts::Hello { .. } => return Err("the server sent a second hello"),
+            Facts::Hello { .. } => return Err(connecting::hello_repeated),
             Facts::Request(_) | Facts::Cancel => {
-                return Err("the server sent a frame that only callers send");
+                return Err(connecting::frame_of_callers);
             }
         }
         Ok(())
@@ -302,13 +283,9 @@ impl FrameLink {
     /// The server closed the connection between two frames.
     fn closed(&self, waiting: usize) -> Status {
         let status = match self.goaway.get() {
-            Some((GoawayReason::Protocol, words)) => {
-                Status::internal(format!("the server ended the connection: {words}")).party(Party::Caller)
-            }
-            Some((_, words)) => {
-                Status::unavailable(format!("the server left ({words}) and closed the connection"))
-            }
-            None => Status::unavailable("the server closed the connection"),
+            Some((GoawayReason::Protocol, words)) => connecting::server_accused(words),
+            Some((_, words)) => connecting::server_left(words),
+            None => connecting::connection_closed(),
         };
         self.lost(status, waiting)
     }
@@ -316,18 +293,10 @@ impl FrameLink {
     /// The connection failed.
     fn broken(&self, error: InboxError, waiting: usize) -> Status {
         let status = match error {
-            InboxError::Frame(error @ FrameError::NotSvrkit { .. }) => {
-                Status::unavailable(format!("{error}: is this the right port?")).party(Party::Caller)
-            }
-            InboxError::Frame(error) => {
-                Status::internal(format!("the server broke the frame protocol: {error}"))
-            }
-            InboxError::Io(error) => {
-                Status::unavailable("the connection was lost").party(Party::Network).source_io(error)
-            }
-            InboxError::CutShort => {
-                Status::unavailable("the server closed the connection in the middle of a frame")
-            }
+            InboxError::Frame(error @ FrameError::NotSvrkit { .. }) => connecting::peer_foreign(error),
+            InboxError::Frame(error) => connecting::frame_broken(error),
+            InboxError::Io(error) => connecting::connection_lost().source_io(error),
+            InboxError::CutShort => connecting::frame_cut_short(),
         };
         self.lost(status, waiting)
     }
@@ -335,7 +304,7 @@ impl FrameLink {
     /// `waiting` calls had been sent: whether they had an effect is not known, and only without any is it sure that
     /// another endpoint may be tried.
     fn lost(&self, status: Status, waiting: usize) -> Status {
-        let status = status.layer(Layer::Transport).endpoint(Arc::clone(&self.endpoint));
+        let status = status.endpoint(Arc::clone(&self.endpoint));
         match waiting {
             0 => status.retry(Retry::Elsewhere),
             1 => status.append("; a call was waiting, and whether it had an effect is not known"),

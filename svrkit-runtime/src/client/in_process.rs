@@ -16,7 +16,8 @@ use crate::dispatch::{Call, InFlight, Permit, Responder, Router, StoppedBy, Want
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Watch};
-use crate::status::{Layer, Status, from_wire, to_wire};
+use crate::status::catalogue::calling;
+use crate::status::{Status, from_wire, to_wire};
 use crate::stream::HandlerEnds;
 use crate::wire::frame::{Hello, RequestFacts};
 use crate::wire::tlv::Tlv;
@@ -68,8 +69,7 @@ struct Ended(Arc<InProcess>);
 impl Drop for Ended {
     fn drop(&mut self) {
         self.0.leaving.store(true, Ordering::Release);
-        let why = "the runtime that this client lived on has ended";
-        self.0.pending.close(|_| Status::unavailable(why).layer(Layer::Client));
+        self.0.pending.close(|_| calling::runtime_ended());
     }
 }
 

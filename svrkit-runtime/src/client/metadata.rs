@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use crate::context::Context;
 use crate::limits::Limits;
-use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::calling;
 use crate::wire::frame::Metadata;
 use crate::wire::tlv::Tlv;
 
@@ -22,29 +23,15 @@ pub(super) fn encode(
     context.add_to(&mut metadata);
     let (entries, max) = (metadata.entries.len(), limits.metadata_entries);
     if entries > max {
-        return Err(too_large(format!(
-            "{entries} metadata entries are over the limit of {max} (metadata.entries)"
-        )));
+        return Err(calling::metadata_entries_over_limit(entries, max));
     }
-    let bytes = metadata.encode().map_err(|error| too_large(error.to_string()))?;
+    let bytes = metadata.encode().map_err(calling::metadata_unencodable)?;
     let (len, max) = (bytes.len(), limits.metadata_bytes);
     if len > usize::from(max) {
-        return Err(too_large(format!(
-            "metadata of {len} bytes is over the limit of {max} (metadata.bytes)"
-        )));
+        return Err(calling::metadata_over_limit(len, max));
     }
     match server_max {
-        Some(max) if len > max as usize => Err(too_large(format!(
-            "metadata of {len} bytes is over the server's limit of {max} (its metadata.bytes)"
-        ))),
+        Some(max) if len > max as usize => Err(calling::metadata_over_peers_limit(len, max)),
         _ => Ok(bytes.into()),
     }
-}
-
-pub(super) fn too_large(message: String) -> Status {
-    Status::resource_exhausted(message)
-        .layer(Layer::Codec)
-        .party(Party::Caller)
-        .cause(Cause::Size)
-        .retry(Retry::Never)
 }

@@ -35,7 +35,8 @@ use crate::limits::Limits;
 use crate::monitor::Hooks;
 use crate::scratch;
 use crate::spec::Spec;
-use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::calling;
 use crate::stream::{BothStreams, ClientStream, ServerStream, StreamCall};
 use crate::wire::tlv::Tlv;
 
@@ -130,11 +131,7 @@ impl Client {
     fn encode<Req: Tlv>(&self, message: &Req) -> Result<Bytes, Status> {
         scratch::encode(message, self.0.limits.message_out, |encoded| match encoded {
             Ok(bytes) => Ok(Bytes::copy_from_slice(bytes)),
-            Err(error) => Err(Status::resource_exhausted(format!("the request cannot be encoded: {error}"))
-                .layer(Layer::Codec)
-                .party(Party::Caller)
-                .cause(Cause::Size)
-                .retry(Retry::Never)),
+            Err(error) => Err(calling::request_unencodable(error)),
         })
     }
 

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 
 use super::connection::Connection;
 use super::{Client, Inner, Target, frame_link, in_process};
-use crate::status::{Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::connecting;
 
 /// What came of opening a connection.
 pub(super) type Opened = Result<Arc<Connection>, Status>;
@@ -45,9 +46,7 @@ impl Client {
         };
         match opening.wait_for(Option::is_some).await {
             Ok(opened) => opened.clone().expect("it was waited for"),
-            Err(_) => Err(Status::unavailable("the runtime that was opening a connection has ended")
-                .layer(Layer::Connect)
-                .endpoint(self.endpoint())),
+            Err(_) => Err(connecting::opening_ended().endpoint(self.endpoint())),
         }
     }
 
@@ -71,12 +70,7 @@ async fn open(client: Weak<Inner>, done: watch::Sender<Option<Opened>>) {
             drop(inner);
             match endpoint.parse() {
                 Ok(address) => frame_link::open(&address, &endpoint, &name, &limits).await,
-                Err(error) => {
-                    Err(Status::invalid_argument(format!("the endpoint cannot be called: {error}"))
-                        .layer(Layer::Connect)
-                        .endpoint(endpoint)
-                        .retry(Retry::Never))
-                }
+                Err(error) => Err(connecting::endpoint_invalid(error).endpoint(endpoint)),
             }
         }
         Target::InProcess(router, hooks) => Ok(in_process::open(Arc::clone(router), hooks.clone(), limits)),

@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Client;
 use super::connection::{Call, Connection};
 use super::intercept::{self, Outline};
-use super::metadata::{self, too_large};
+use super::metadata;
 use super::opening::Opened;
 use super::pending::Outcome;
 use super::response::Response;
@@ -25,7 +25,8 @@ use crate::interceptor::{Envelope, Reply, Side};
 use crate::monitor::Watch;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
-use crate::status::{Layer, Party, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::calling;
 use crate::wire::frame::{Metadata, RequestFacts};
 
 /// A request for an `R`, or for nothing (`()`): awaiting it sends it.
@@ -154,7 +155,7 @@ impl<R: Response> Request<R> {
                 }
                 State::Intercepted(passing) => {
                     let Ok(reply) = ready!(passing.as_mut().poll(cx)) else {
-                        return Poll::Ready(Err(self.late("no answer").layer(Layer::Client)));
+                        return Poll::Ready(Err(self.late()));
                     };
                     return Poll::Ready(self.read(reply?.body()));
                 }
@@ -170,17 +171,16 @@ impl<R: Response> Request<R> {
                 }
                 State::Connecting(connecting) => {
                     let Ok(opened) = ready!(connecting.as_mut().poll(cx)) else {
-                        let late = self.late("no connection").layer(Layer::Connect);
-                        return Poll::Ready(Err(late.party(Party::Network).retry(Retry::Elsewhere)));
+                        let late = calling::late_connecting(self.timeout.as_millis(), self.timeout_from);
+                        return Poll::Ready(Err(late));
                     };
                     self.state = self.find_place(opened?)?;
                 }
                 State::Crowded(connection, waiting) => {
                     let Ok(place) = ready!(waiting.as_mut().poll(cx)) else {
                         let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
-                        let what =
-                            format!("no place among {max} calls in flight (the server's calls.in_flight)");
-                        return Poll::Ready(Err(self.unsent(&what)));
+                        let (limit, from) = (self.timeout.as_millis(), self.timeout_from);
+                        return Poll::Ready(Err(calling::late_for_place(max, limit, from)));
                     };
                     let connection = Arc::clone(connection);
                     // The places of a connection are never closed: what comes is a place.
@@ -214,11 +214,7 @@ impl<R: Response> Request<R> {
                     let outcome = ready!(call.poll(cx));
                     return Poll::Ready(self.end(outcome));
                 }
-                State::Ended => {
-                    let status =
-                        Status::internal("the request was awaited after its end").layer(Layer::Client);
-                    return Poll::Ready(Err(status.party(Party::Caller)));
-                }
+                State::Ended => return Poll::Ready(Err(calling::awaited_again())),
             }
         }
     }
@@ -279,22 +275,12 @@ impl<R: Response> Request<R> {
         if let Some(name) = connection.served_name(self.spec.service_id)
             && name != self.spec.service
         {
-            return Err(Status::failed_precondition(format!(
-                "the server serves {name} under the id {}, this client expects {} there: \
-                 one of the two schemas needs another id",
-                self.spec.service_id, self.spec.service,
-            ))
-            .layer(Layer::Dispatch)
-            .party(Party::Caller)
-            .retry(Retry::Never));
+            return Err(calling::service_mismatch(name, self.spec.service_id, self.spec.service));
         }
         if let Some(max) = connection.server.message_in
             && message.len() > max as usize
         {
-            let len = message.len();
-            let what =
-                format!("a request of {len} bytes is over the server's limit of {max} (its message.in)");
-            return Err(too_large(what));
+            return Err(calling::request_over_limit(message.len(), max));
         }
         match Arc::clone(&connection.places).try_acquire_owned() {
             Ok(place) => self.start(connection, place),
@@ -343,23 +329,17 @@ impl<R: Response> Request<R> {
         Ok(State::Sent(call))
     }
 
-    fn late(&self, what: &str) -> Status {
-        let (limit, from) = (self.timeout.as_millis(), self.timeout_from);
-        Status::deadline_exceeded(format!("{what} within {limit} ms ({from})"))
-    }
-
-    /// The deadline came before it was sent.
-    fn unsent(&self, what: &str) -> Status {
-        self.late(what).layer(Layer::Client).retry(Retry::Elsewhere)
+    fn late(&self) -> Status {
+        calling::late_answer(self.timeout.as_millis(), self.timeout_from)
     }
 
     fn end(&mut self, outcome: Outcome) -> Result<R, Status> {
         self.state = State::Ended;
         let body = match outcome {
             Outcome::Answered(answer) => answer?,
-            Outcome::Late { sent: true } => return Err(self.late("no answer").layer(Layer::Client)),
+            Outcome::Late { sent: true } => return Err(self.late()),
             Outcome::Late { sent: false } | Outcome::Unsent => {
-                return Err(self.unsent("no room in the outbound queue (outbound.queue)"));
+                return Err(calling::late_for_room(self.timeout.as_millis(), self.timeout_from));
             }
         };
         self.response_len = body.len();
@@ -367,11 +347,7 @@ impl<R: Response> Request<R> {
     }
 
     fn read(&self, body: &Bytes) -> Result<R, Status> {
-        R::read(body, self.client.limits()).map_err(|error| {
-            Status::internal(format!("the response cannot be decoded: {error}"))
-                .layer(Layer::Codec)
-                .retry(Retry::Never)
-        })
+        R::read(body, self.client.limits()).map_err(calling::response_unreadable)
     }
 }
 
@@ -388,8 +364,7 @@ impl<R> Request<R> {
 impl<R> Drop for Request<R> {
     fn drop(&mut self) {
         if self.watch.is_some() {
-            let words = "its caller waits no longer";
-            self.tell(Some(&Status::cancelled(words).layer(Layer::Client)));
+            self.tell(Some(&calling::caller_gone()));
         }
     }
 }

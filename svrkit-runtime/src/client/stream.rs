@@ -13,8 +13,9 @@ use super::{Client, Target, metadata};
 use crate::context::Context;
 use crate::deadline::instant_after;
 use crate::spec::Spec;
-use crate::status::{Layer, Retry, Status};
-use crate::stream::{CallerEnds, ends, over_connections};
+use crate::status::Status;
+use crate::status::catalogue::streaming;
+use crate::stream::{CallerEnds, ends};
 use crate::wire::frame::{Metadata, RequestFacts};
 
 /// A call's slot until it has ended. Dropping it cancels the call.
@@ -29,9 +30,7 @@ impl StreamSlot {
         if self.ended.is_none() {
             self.ended = Some(match ready!(self.call.poll(cx)) {
                 Outcome::Answered(answer) => answer,
-                Outcome::Late { .. } | Outcome::Unsent => {
-                    Err(Status::unavailable("the stream ended with its connection").layer(Layer::Transport))
-                }
+                Outcome::Late { .. } | Outcome::Unsent => Err(streaming::stream_cut()),
             });
         }
         Poll::Ready(())
@@ -62,18 +61,16 @@ impl Client {
     ) -> Result<(StreamSlot, CallerEnds), Status> {
         let connection = self.connection().await?;
         let places = Arc::clone(&connection.places);
-        let unavailable =
-            || Status::unavailable("the connection ended before the stream began").retry(Retry::Elsewhere);
-        let place = places.acquire_owned().await.map_err(|_| unavailable())?;
+        let place = places.acquire_owned().await.map_err(|_| streaming::stream_not_begun())?;
         // A stream lasts as long as it has something to say; its caller keeps the time of the first answer.
         let forever = instant_after(Duration::MAX);
-        let call = Call::start(connection, place, forever, true).ok_or_else(unavailable)?;
+        let call = Call::start(connection, place, forever, true).ok_or_else(streaming::stream_not_begun)?;
         let server_max = call.connection.server.metadata_bytes;
         let metadata = metadata::encode(&Metadata::default(), context, self.limits(), server_max)?;
         let (caller, handler) = ends(self.limits());
         let facts = RequestFacts { remaining_us: u32::MAX, ..context.facts(spec) };
         if !call.send_stream(facts, &metadata, request, handler) {
-            return Err(over_connections(spec).layer(Layer::Client));
+            return Err(streaming::stream_over_connection(spec));
         }
         Ok((StreamSlot { call, ended: None }, caller))
     }

@@ -17,7 +17,8 @@ pub use self::trace::{NotATrace, Trace};
 use crate::deadline::instant_after;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
-use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::calling;
 use crate::wire::frame::{Metadata, RequestFacts};
 
 /// What a call knows of the request it is a part of.
@@ -255,12 +256,7 @@ impl Context {
         };
         let timeout = earlier.saturating_duration_since(Instant::now());
         if timeout.is_zero() {
-            let words = "the deadline of the call it was made for was over before it was sent";
-            return Err(Status::deadline_exceeded(words)
-                .layer(Layer::Client)
-                .party(Party::Caller)
-                .cause(Cause::Deadline)
-                .retry(Retry::Never));
+            return Err(calling::outer_deadline_over());
         }
         Ok(Limited { deadline: earlier, timeout, from: "what is left to the call it was made for" })
     }

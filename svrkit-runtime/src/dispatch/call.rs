@@ -7,13 +7,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::message::{Input, Output};
-use super::permit::{Permit, not_encoded};
+use super::permit::Permit;
 use super::workplace::{BlockingPool, Here, Workplace};
 use crate::context::Context;
 use crate::interceptor::{Boxed, Chain, Envelope, Reply, Side};
 use crate::spec::{ServiceSpec, Spec};
-use crate::status::{Layer, Retry, Status};
-use crate::stream::{HandlerEnds, Receiver, Sender, over_connections};
+use crate::status::Status;
+use crate::status::catalogue::{admitting, handling};
+use crate::stream::{HandlerEnds, Receiver, Sender};
 use crate::wire::frame::{Metadata, RequestFacts};
 use crate::wire::tlv::Tlv;
 
@@ -50,21 +51,21 @@ impl Call {
         }
         match self.receive_metadata() {
             Ok(()) => Some(self),
-            Err(why) => {
-                self.refuse(&Status::invalid_argument(why).layer(Layer::Codec).retry(Retry::Never));
+            Err(refused) => {
+                self.refuse(&refused);
                 None
             }
         }
     }
 
     #[cold]
-    fn receive_metadata(&mut self) -> Result<(), String> {
-        let metadata = Metadata::read(&self.metadata).map_err(|error| error.to_string())?;
+    fn receive_metadata(&mut self) -> Result<(), Status> {
+        let metadata = Metadata::read(&self.metadata).map_err(admitting::metadata_unreadable)?;
         let (len, max) = (metadata.entries.len(), self.permit.limits().metadata_entries);
         if len > max {
-            return Err(format!("{len} metadata entries are over the limit of {max} (metadata.entries)"));
+            return Err(admitting::metadata_entries_over_servers_limit(len, max));
         }
-        self.permit.context_mut().receive(metadata)
+        self.permit.context_mut().receive(metadata).map_err(admitting::metadata_unreadable)
     }
 
     /// The service called.
@@ -184,13 +185,8 @@ impl Call {
     pub fn refuse_unknown_method(self, service: &ServiceSpec) {
         let methods: Vec<String> =
             service.methods.iter().map(|method| format!("{} {}", method.method_id, method.method)).collect();
-        let status = Status::unimplemented(format!(
-            "{} has no method {} here; it has {}: is the server older than its caller?",
-            service.name,
-            self.facts.method_id,
-            list(&methods),
-        ));
-        self.refuse(&status.layer(Layer::Dispatch).retry(Retry::Never));
+        let status = admitting::method_unknown(service.name, self.facts.method_id, list(&methods));
+        self.refuse(&status);
     }
 
     /// Answers with `status` without a handler.
@@ -209,7 +205,7 @@ impl Call {
     {
         self.permit.begin(spec);
         if self.facts.remaining_us == 0 {
-            return self.permit.refuse_late("the deadline was over when the call arrived");
+            return self.permit.answer(Err(&admitting::late_on_arrival()));
         }
         match self.interceptors.take() {
             None => self.serve_directly::<W, _, _, _, _>(spec, handler),
@@ -256,7 +252,7 @@ impl Call {
                     let output = handler(In::read(spec, &body, &limits)?).await?;
                     output.encode(limits.message_out, |encoded| match encoded {
                         Ok(bytes) => Ok(Reply::new(Bytes::copy_from_slice(bytes), &limits)),
-                        Err(error) => Err(not_encoded(spec, &error)),
+                        Err(error) => Err(handling::response_unencodable(spec, error)),
                     })
                 }))
             };
@@ -270,9 +266,7 @@ impl Call {
             return Some(self);
         }
         self.permit.begin(spec);
-        let words =
-            format!("{spec} is oneway here, and its caller waits for an answer: their schemas differ");
-        self.refuse(&Status::failed_precondition(words).layer(Layer::Dispatch).retry(Retry::Never));
+        self.refuse(&admitting::oneway_awaited(spec));
         None
     }
 
@@ -282,7 +276,7 @@ impl Call {
             Some(ends) => Some((self, ends)),
             None => {
                 self.permit.begin(spec);
-                self.refuse(&over_connections(spec).layer(Layer::Dispatch));
+                self.refuse(&admitting::stream_without_streams(spec));
                 None
             }
         }

@@ -15,7 +15,8 @@ use tokio::time::Instant;
 
 use crate::deadline;
 use crate::limits::Limits;
-use crate::status::{Cause, Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::admitting;
 
 /// Calls in flight, by their id.
 #[derive(Debug, Default)]
@@ -72,22 +73,11 @@ pub(crate) enum NotBegun {
 impl NotBegun {
     /// What the caller is told.
     pub(crate) fn status(self, limits: &Limits) -> Status {
-        let max = limits.calls_in_flight;
-        let refused = Status::resource_exhausted;
-        let (status, cause) = match self {
-            Self::Draining => (Status::unavailable("the server is about to stop"), Cause::Draining),
-            Self::Full => (
-                refused(format!(
-                    "{max} calls are in flight on this connection already (the server's calls.in_flight)"
-                )),
-                Cause::Concurrency,
-            ),
-            Self::Duplicate | Self::Lingering => (
-                refused("the handler of an earlier call of this id has not ended".into()),
-                Cause::Concurrency,
-            ),
-        };
-        status.layer(Layer::Admission).cause(cause).retry(Retry::Elsewhere)
+        match self {
+            Self::Draining => admitting::draining(),
+            Self::Full => admitting::calls_in_flight_full(limits.calls_in_flight),
+            Self::Duplicate | Self::Lingering => admitting::call_lingering(),
+        }
     }
 }
 

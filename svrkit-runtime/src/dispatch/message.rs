@@ -6,7 +6,8 @@ use crate::interceptor::Reply;
 use crate::limits::Limits;
 use crate::scratch;
 use crate::spec::Spec;
-use crate::status::{Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::admitting;
 use crate::wire::tlv::{EncodeError, Tlv, Violations};
 
 /// What a handler is called with.
@@ -26,17 +27,10 @@ pub(super) trait Output: Send + 'static {
 
 impl<M: Tlv> Input for M {
     fn read(spec: &'static Spec, body: &Bytes, limits: &Limits) -> Result<Self, Status> {
-        let refused = match M::decode_shared(body, &limits.of_decoding()) {
-            Ok(message) => {
-                let violations = Violations::of(&message);
-                if violations.is_empty() {
-                    return Ok(message);
-                }
-                violations.to_string()
-            }
-            Err(error) => format!("the request of {spec} cannot be decoded: {error}"),
-        };
-        Err(Status::invalid_argument(refused).layer(Layer::Codec).retry(Retry::Never))
+        let message = M::decode_shared(body, &limits.of_decoding())
+            .map_err(|error| admitting::request_unreadable(spec, error))?;
+        let violations = Violations::of(&message);
+        if violations.is_empty() { Ok(message) } else { Err(admitting::constraints_broken(violations)) }
     }
 }
 

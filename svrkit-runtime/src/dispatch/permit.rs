@@ -17,9 +17,9 @@ use crate::limits::Limits;
 use crate::log;
 use crate::monitor::Watch;
 use crate::spec::Spec;
-use crate::status::{Cause, Layer, Party, Retry, Status, story};
+use crate::status::catalogue::{admitting, calling, handling};
+use crate::status::{Status, story};
 use crate::stream::HandlerEnds;
-use crate::wire::tlv::EncodeError;
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,22 +158,13 @@ impl Permit {
         };
         let now = Instant::now();
         if now >= deadline {
-            self.refuse_late("the deadline was over before a handler's turn came");
+            self.answer(Err(&admitting::late_in_turn()));
             return None;
         }
         if let Some(watch) = &mut self.watch {
             watch.started(now);
         }
         Some(self)
-    }
-
-    #[cold]
-    pub(super) fn refuse_late(self, words: &str) {
-        let late = Status::deadline_exceeded(words)
-            .party(Party::Caller)
-            .layer(Layer::Admission)
-            .cause(Cause::Deadline);
-        self.answer(Err(&late));
     }
 
     pub(super) fn answer(mut self, outcome: Result<&[u8], &Status>) {
@@ -191,11 +182,11 @@ impl Permit {
         output.encode(self.limits().message_out, |encoded| match encoded {
             Ok(bytes) => match self.responder.caller_message_in() {
                 Some(max) if bytes.len() > max as usize => {
-                    self.answer(Err(&too_long_for_caller(bytes.len(), max)));
+                    self.answer(Err(&handling::response_over_limit(bytes.len(), max)));
                 }
                 _ => self.answer(Ok(bytes)),
             },
-            Err(error) => self.answer(Err(&not_encoded(spec, &error))),
+            Err(error) => self.answer(Err(&handling::response_unencodable(spec, error))),
         });
     }
 
@@ -216,8 +207,7 @@ impl Permit {
 
     fn tell_cancelled(&mut self) {
         if self.watch.is_some() {
-            let words = "its caller waits no longer";
-            self.tell(Some(&Status::cancelled(words).layer(Layer::Client)), 0);
+            self.tell(Some(&calling::caller_gone()), 0);
         }
     }
 
@@ -242,17 +232,10 @@ impl Permit {
         }
         let status = match stopped_by {
             Some(StoppedBy::Caller) => return self.tell_cancelled(),
-            Some(StoppedBy::Drain) => {
-                Status::unavailable("the server stopped before the handler had ended (drain.timeout)")
-                    .cause(Cause::Draining)
-            }
-            Some(StoppedBy::Deadline) => {
-                let words = "the handler was stopped when its time was over (its caller's deadline, at most the \
-                             server's deadline.max)";
-                Status::deadline_exceeded(words).layer(Layer::Handler)
-            }
-            None if panicking() => Status::internal("the handler panicked; the server's log has the place"),
-            None => Status::internal("the call was dropped unanswered"),
+            Some(StoppedBy::Drain) => handling::handler_cut(),
+            Some(StoppedBy::Deadline) => handling::handler_late(),
+            None if panicking() => handling::handler_panicked(),
+            None => handling::call_dropped(),
         };
         if self.wanted == Wanted::Answer {
             self.responder.answer(self.call_id, Err(&status));
@@ -297,19 +280,4 @@ impl Drop for WaitingForRoom<'_> {
     fn drop(&mut self) {
         self.0.responder.forget_room(self.0.call_id);
     }
-}
-
-pub(super) fn not_encoded(spec: &'static Spec, error: &EncodeError) -> Status {
-    Status::internal(format!("the response of {spec} cannot be encoded: {error}"))
-        .layer(Layer::Codec)
-        .retry(Retry::Never)
-}
-
-fn too_long_for_caller(len: usize, max: u32) -> Status {
-    let message = format!("a response of {len} bytes is over the caller's limit of {max} (its message.in)");
-    Status::resource_exhausted(message)
-        .party(Party::Caller)
-        .layer(Layer::Codec)
-        .cause(Cause::Size)
-        .retry(Retry::Never)
 }

@@ -10,7 +10,7 @@ use super::panic;
 use super::service::Service;
 use crate::interceptor::Chain;
 use crate::spec::ServiceSpec;
-use crate::status::{Layer, Retry, Status};
+use crate::status::catalogue::admitting;
 
 /// The services of one server, by their ids. Knows no transport.
 pub(crate) struct Router {
@@ -88,12 +88,8 @@ impl Router {
             Err(_) => {
                 let names: Vec<String> =
                     self.specs().map(|spec| format!("{} (id {})", spec.name, spec.id)).collect();
-                let status = Status::unimplemented(format!(
-                    "no service of id {} is served here, only {}: is this the right endpoint?",
-                    call.service_id(),
-                    list(&names),
-                ));
-                call.refuse(&status.layer(Layer::Dispatch).retry(Retry::Elsewhere));
+                let status = admitting::service_unknown(call.service_id(), list(&names));
+                call.refuse(&status);
             }
         }
     }

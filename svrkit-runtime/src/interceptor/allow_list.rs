@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Envelope, Interceptor, Next, Reply};
 use crate::spec::Spec;
-use crate::status::{Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::admitting;
 
 /// At a server: lets calls pass that are on the list, and refuses all others with PERMISSION_DENIED.
 ///
@@ -67,9 +68,7 @@ impl AllowList {
             return Ok(());
         }
         let who = identity.map_or("nobody known".into(), |identity| format!("{identity:?}"));
-        Err(Status::permission_denied(format!("{who} may not call {spec}: it is not on the server's list"))
-            .layer(Layer::Admission)
-            .retry(Retry::Never))
+        Err(admitting::not_on_list(who, spec))
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{Envelope, Interceptor, Next, Reply};
-use crate::status::{Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::admitting;
 
 /// The key of the metadata entry, as HTTP calls its header.
 const KEY: &str = "authorization";
@@ -62,16 +63,10 @@ impl<F: Fn(&str) -> Option<String> + Send + Sync + 'static> BearerCheck<F> {
     }
 
     fn identity(&self, envelope: &Envelope) -> Result<String, Status> {
-        let refused = |words: &str| {
-            Status::unauthenticated(words.to_owned()).layer(Layer::Admission).retry(Retry::Never)
-        };
-        let value = envelope
-            .metadata()
-            .value(KEY)
-            .ok_or_else(|| refused("no token came with the call: the client sends one by BearerToken"))?;
+        let value = envelope.metadata().value(KEY).ok_or_else(admitting::token_missing)?;
         let token = std::str::from_utf8(value).ok().and_then(|text| text.strip_prefix(SCHEME));
-        let token = token.ok_or_else(|| refused("the metadata entry authorization is no bearer token"))?;
-        (self.whose)(token).ok_or_else(|| refused("the token is not known here"))
+        let token = token.ok_or_else(admitting::token_malformed)?;
+        (self.whose)(token).ok_or_else(admitting::token_unknown)
     }
 }
 

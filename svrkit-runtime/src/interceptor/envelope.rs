@@ -8,7 +8,8 @@ use crate::context::Context;
 use crate::limits::Limits;
 use crate::scratch;
 use crate::spec::Spec;
-use crate::status::{Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::{admitting, calling, handling};
 use crate::wire::frame::Metadata;
 use crate::wire::tlv::Tlv;
 
@@ -97,10 +98,8 @@ impl Envelope {
     ///
     /// INVALID_ARGUMENT, as where the handler's decoding meets it.
     pub fn message<M: Tlv>(&self) -> Result<M, Status> {
-        let what = format_args!("the request of {}", self.spec);
         M::decode_shared(&self.body, &self.limits.of_decoding())
-            .map_err(|error| Status::invalid_argument(format!("{what} cannot be decoded: {error}")))
-            .map_err(|status| status.layer(Layer::Codec).retry(Retry::Never))
+            .map_err(|error| admitting::request_unreadable(self.spec, error))
     }
 
     /// Puts another request in its place.
@@ -141,18 +140,14 @@ impl Reply {
     ///
     /// INTERNAL, as where the caller's decoding meets it.
     pub fn message<M: Tlv>(&self) -> Result<M, Status> {
-        M::decode_shared(&self.body, &self.limits.of_decoding())
-            .map_err(|error| Status::internal(format!("the response cannot be decoded: {error}")))
-            .map_err(|status| status.layer(Layer::Codec).retry(Retry::Never))
+        M::decode_shared(&self.body, &self.limits.of_decoding()).map_err(calling::response_unreadable)
     }
 }
 
 fn encode<M: Tlv>(message: &M, limits: &Limits, what: fmt::Arguments<'_>) -> Result<Bytes, Status> {
     scratch::encode(message, limits.message_out, |encoded| match encoded {
         Ok(bytes) => Ok(Bytes::copy_from_slice(bytes)),
-        Err(error) => Err(Status::internal(format!("{what} cannot be encoded: {error}"))
-            .layer(Layer::Codec)
-            .retry(Retry::Never)),
+        Err(error) => Err(handling::replacement_unencodable(what, error)),
     })
 }
 

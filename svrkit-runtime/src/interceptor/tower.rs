@@ -12,7 +12,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{Envelope, Interceptor, Next, Reply};
-use crate::status::{Layer as In, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::layering;
 
 /// A tower layer as an interceptor (feature `tower`).
 ///
@@ -58,9 +59,8 @@ impl Service<TowerCall> for TowerNext {
         let (back, answered) = oneshot::channel();
         let sent = call.next.send((call.envelope, back));
         Box::pin(async move {
-            let gone = |_| Status::cancelled("the call is over for which a layer went on").layer(In::Client);
-            sent.map_err(|_| gone(()))?;
-            answered.await.map_err(|_| gone(()))?
+            sent.map_err(|_| layering::layer_outlived_call())?;
+            answered.await.map_err(|_| layering::layer_outlived_call())?
         })
     }
 }
@@ -119,7 +119,7 @@ where
 fn status(error: impl Into<Box<dyn Error + Send + Sync>>) -> Status {
     match error.into().downcast::<Status>() {
         Ok(status) => *status,
-        Err(error) => Status::unavailable(error.to_string()).layer(In::Admission).retry(Retry::Unknown),
+        Err(error) => layering::layer_failed(error),
     }
 }
 

@@ -5,9 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::Status;
-
-/// What a caller is told of them.
-const TOLD: &str = "something failed within the service; its log says what";
+use super::catalogue::handling;
 
 /// `?` for errors that are neither a [`Status`] nor the service's own.
 ///
@@ -60,7 +58,7 @@ fn internal(error: Box<dyn Error + Send + Sync>) -> Status {
     match error.downcast::<Status>() {
         Ok(status) => *status,
         Err(error) => {
-            let mut status = Status::internal(TOLD);
+            let mut status = handling::handler_failed();
             status.0.private = Some(Arc::from(error));
             status
         }
@@ -115,7 +113,10 @@ mod tests {
         let by_box = || -> Result<(), Status> { Ok(boxed()?) };
         for status in [by_word.unwrap_err(), by_box().unwrap_err()] {
             let (_, failure) = to_wire(&status);
-            assert_eq!((status.code(), failure.message.as_str()), (Code::Internal, TOLD));
+            assert_eq!(
+                (status.code(), failure.message.as_str()),
+                (Code::Internal, handling::handler_failed().message())
+            );
             assert_eq!(story(status.private_error().unwrap()), "the stock cannot be read: disk 7 is gone");
         }
     }

@@ -4,6 +4,7 @@
 //! ([`Party`]) and whether trying again can help ([`Retry`]). Handlers return it, clients get it; its form on the
 //! wire is in `failure`.
 
+pub(crate) mod catalogue;
 mod code;
 mod failure;
 mod internal;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use catalogue::CatalogueEntry;
 pub use code::{Cause, Code, Layer, Party};
 pub(crate) use failure::{from_wire, to_wire, words};
 pub use internal::OrInternal;

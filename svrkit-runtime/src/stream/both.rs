@@ -11,7 +11,8 @@ use super::encode;
 use super::ends::Item;
 use crate::client::Client;
 use crate::spec::Spec;
-use crate::status::{Layer, Party, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::streaming;
 use crate::wire::tlv::Tlv;
 
 /// Requests to be sent, and answers to be received, in any order. The call begins with the first use; dropping this cancels it.
@@ -154,9 +155,7 @@ impl<Req: Tlv> Requests<Req> {
         if sent {
             return Ok(());
         }
-        let refused =
-            Status::cancelled("the handler takes no more messages of this stream: its answers say why");
-        Err(named(refused.party(Party::Caller).layer(Layer::Client).retry(Retry::Never)))
+        Err(named(streaming::handler_takes_no_more_half()))
     }
 
     /// Says that everything has been sent.

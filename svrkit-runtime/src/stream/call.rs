@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::ends::Item;
-use super::{CallerEnds, decode, encode, over_connections};
+use super::{CallerEnds, decode, encode};
 use crate::client::{Client, StreamSlot};
 use crate::context::Context;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
-use crate::status::{Layer, Party, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::{calling, streaming};
 use crate::wire::tlv::Tlv;
 
 /// Begins when it is first used. Dropping it cancels the call. Every future here can be dropped half-way: nothing is lost
@@ -126,7 +127,7 @@ impl StreamCall {
             Err(status) => return Err(self.end(status)),
         };
         let opened = match request.clone() {
-            Ok(_) if !self.client.carries_streams() => Err(over_connections(self.spec).layer(Layer::Client)),
+            Ok(_) if !self.client.carries_streams() => Err(streaming::stream_over_connection(self.spec)),
             Ok(request) => self.client.open_stream(self.spec, &self.context, &request).await,
             Err(status) => Err(status),
         };
@@ -145,7 +146,7 @@ impl StreamCall {
         self.open().await?;
         if let State::Open(Open { requests, .. }) = &self.state {
             let Some(requests) = requests else {
-                return Err(self.refused("everything had been sent already, as this side said"));
+                return Err(self.named(streaming::sent_after_end()));
             };
             if requests.send(item).await.is_ok() {
                 return Ok(());
@@ -153,7 +154,7 @@ impl StreamCall {
         }
         // The handler has let go of its end: how it ended says why.
         self.outcome().await?;
-        Err(self.refused("the handler has ended well and takes no more messages of this stream"))
+        Err(self.named(streaming::handler_takes_no_more()))
     }
 
     /// How the call ended, once it has.
@@ -179,8 +180,7 @@ impl StreamCall {
     /// Cancels the call, which had no answer in time.
     fn late(&mut self) -> Status {
         let (limit, from) = (self.timeout.as_millis(), self.timeout_from);
-        let late = Status::deadline_exceeded(format!("no answer within {limit} ms ({from})"));
-        self.end(self.named(late.layer(Layer::Client)))
+        self.end(calling::late_answer(limit, from))
     }
 
     /// Ends it, for good, with a status.
@@ -188,11 +188,6 @@ impl StreamCall {
         let status = self.named(status);
         self.state = State::Ended(Err(status.clone()));
         status
-    }
-
-    fn refused(&self, words: &str) -> Status {
-        let refused = Status::cancelled(words).party(Party::Caller).layer(Layer::Client);
-        self.named(refused.retry(Retry::Never))
     }
 
     fn named(&self, status: Status) -> Status {

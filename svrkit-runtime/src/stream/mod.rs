@@ -29,42 +29,20 @@ pub use server::ServerStream;
 
 use crate::limits::Limits;
 use crate::scratch;
-use crate::spec::Spec;
-use crate::status::{Cause, Layer, Party, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::streaming;
 use crate::wire::tlv::Tlv;
 
-/// Why a stream method cannot be called over a connection.
-pub(crate) fn over_connections(spec: &Spec) -> Status {
-    let words = format!(
-        "{spec} is a stream, and streams over connections come with a later version: call it in process, or with one \
-         message at a time"
-    );
-    Status::unimplemented(words).retry(Retry::Never)
-}
-
 fn encode<T: Tlv>(message: &T, limits: &Limits) -> Result<Bytes, Status> {
-    let too_large = |words: String| {
-        Status::resource_exhausted(words)
-            .layer(Layer::Codec)
-            .party(Party::Caller)
-            .cause(Cause::Size)
-            .retry(Retry::Never)
-    };
     let encoded = scratch::encode(message, limits.message_out, |encoded| encoded.map(Bytes::copy_from_slice));
-    let encoded = encoded.map_err(|error| too_large(format!("the message cannot be encoded: {error}")))?;
+    let encoded = encoded.map_err(streaming::message_unencodable)?;
     let (len, max) = (encoded.len(), limits.message_in);
     if len > max as usize {
-        return Err(too_large(format!(
-            "a message of {len} bytes is over the peer's limit of {max} (its message.in)"
-        )));
+        return Err(streaming::message_over_limit(len, max));
     }
     Ok(encoded)
 }
 
 fn decode<T: Tlv>(bytes: &Bytes, limits: &Limits) -> Result<T, Status> {
-    T::decode_shared(bytes, &limits.of_decoding()).map_err(|error| {
-        Status::invalid_argument(format!("a message of the stream cannot be decoded: {error}"))
-            .layer(Layer::Codec)
-            .retry(Retry::Never)
-    })
+    T::decode_shared(bytes, &limits.of_decoding()).map_err(streaming::message_unreadable)
 }

@@ -8,7 +8,8 @@ use tokio::sync::mpsc;
 use super::decode;
 use super::ends::Item;
 use crate::limits::Limits;
-use crate::status::{Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::{admitting, streaming};
 use crate::wire::tlv::{Tlv, Violations};
 
 /// Receives the messages of a stream from its caller.
@@ -40,16 +41,13 @@ impl<T: Tlv> Receiver<T> {
                 if violations.is_empty() {
                     return Ok(Some(message));
                 }
-                let refused = Status::invalid_argument(violations.to_string());
-                Err(refused.layer(Layer::Codec).retry(Retry::Never))
+                Err(admitting::constraints_broken(violations))
             }
             Some(None) => {
                 self.ended = true;
                 Ok(None)
             }
-            None => Err(Status::cancelled("the caller left before the end of its stream")
-                .layer(Layer::Transport)
-                .retry(Retry::Never)),
+            None => Err(streaming::caller_left_stream()),
         }
     }
 }

@@ -8,7 +8,8 @@ use tokio::sync::mpsc;
 use super::encode;
 use super::ends::Item;
 use crate::limits::Limits;
-use crate::status::{Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::streaming;
 use crate::wire::tlv::Tlv;
 
 /// Sends the messages of a stream to its caller.
@@ -33,11 +34,7 @@ impl<T: Tlv> Sender<T> {
     /// and others may be.
     pub async fn send(&mut self, message: &T) -> Result<(), Status> {
         let encoded = encode(message, &self.limits)?;
-        self.answers.send(Some(encoded)).await.map_err(|_| {
-            Status::cancelled("the caller takes no more messages of this stream")
-                .layer(Layer::Transport)
-                .retry(Retry::Never)
-        })
+        self.answers.send(Some(encoded)).await.map_err(|_| streaming::caller_takes_no_more())
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::times::{Count, Times};
 use crate::spec::Spec;
-use crate::status::{Layer, Retry, Status};
+use crate::status::Status;
+use crate::status::catalogue::handling;
 use crate::stream::{Receiver, Sender};
 use crate::wire::tlv::Tlv;
 
@@ -167,14 +168,7 @@ where
 
     fn untold(&self) -> Status {
         let method = self.spec;
-        let asked = Count(self.calls());
-        Status::unimplemented(format!(
-            "the mock was not told what to answer here: {method} was called {asked}; \
-             use `returns`, `fails` or `answers` of the mock's field for {}",
-            method.method
-        ))
-        .layer(Layer::Handler)
-        .retry(Retry::Never)
+        handling::mock_untold(method, Count(self.calls()), method.method)
     }
 }
 

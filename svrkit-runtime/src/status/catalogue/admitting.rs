@@ -1,0 +1,72 @@
+//! At the server, before a handler starts.
+
+super::catalogue! {
+    /// The server is stopping; the call has never started.
+    draining() = Unavailable, Admission, Callee, Draining, Elsewhere,
+        "the server is about to stop"
+        => "call another server: this one is being stopped";
+    /// As many calls as allowed are in flight on this connection.
+    calls_in_flight_full(max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
+        "{max} calls are in flight on this connection already (the server's calls.in_flight)" limit "calls.in_flight"
+        => "see why the server is slow; call less, or raise its limit";
+    /// The handler of a call that was given up still runs.
+    call_lingering() = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
+        "the handler of an earlier call of this id has not ended"
+        => "call again; give up fewer calls, or let their handlers end sooner";
+    /// There was no time left when the call came.
+    late_on_arrival() = DeadlineExceeded, Admission, Caller, Deadline, Unknown,
+        "the deadline was over when the call arrived"
+        => "give the call more time, or see to the network";
+    /// There was no time left when a thread was free for its handler.
+    late_in_turn() = DeadlineExceeded, Admission, Caller, Deadline, Unknown,
+        "the deadline was over before a handler's turn came"
+        => "give the call more time; see what keeps the server's threads busy";
+    /// No service has this id.
+    service_unknown(id, served) = Unimplemented, Dispatch, Caller, None, Elsewhere,
+        "no service of id {id} is served here, only {served}: is this the right endpoint?"
+        => "correct the endpoint, or serve the service there";
+    /// The service has no method of this id.
+    method_unknown(service, id, known) = Unimplemented, Dispatch, Caller, None, Never,
+        "{service} has no method {id} here; it has {known}: is the server older than its caller?"
+        => "upgrade the server, or call what it has";
+    /// The method answers nobody here, and its caller waits for an answer.
+    oneway_awaited(method) = FailedPrecondition, Dispatch, Caller, None, Never,
+        "{method} is oneway here, and its caller waits for an answer: their schemas differ"
+        => "bring both sides to one schema";
+    /// A stream comes over a connection.
+    stream_without_streams(method) = Unimplemented, Dispatch, Caller, None, Never,
+        "{method} is a stream, and streams over connections come with a later version: call it in process, or with one message at a time"
+        => "call it in process, or with one message at a time";
+    /// What came beside the request cannot be read.
+    metadata_unreadable(error) = InvalidArgument, Codec, Caller, None, Never,
+        "the metadata cannot be read: {error}"
+        => "a defect of the caller, or a limit that the message names";
+    /// More entries came beside the request than the server takes.
+    metadata_entries_over_servers_limit(entries, max) = InvalidArgument, Codec, Caller, None, Never,
+        "{entries} metadata entries are over the limit of {max} (metadata.entries)" limit "metadata.entries"
+        => "send fewer, or raise the server's limit";
+    /// The request cannot be decoded, or is over `decode.memory` or `decode.depth`.
+    request_unreadable(method, error) = InvalidArgument, Codec, Caller, None, Never,
+        "the request of {method} cannot be decoded: {error}"
+        => "compare the two schemas; where the message names a limit, send less or raise it";
+    /// The request breaks constraints of its schema.
+    constraints_broken(violations) = InvalidArgument, Codec, Caller, None, Never,
+        "{violations}"
+        => "correct the fields that the message names";
+    /// No token came with the call.
+    token_missing() = Unauthenticated, Admission, Caller, None, Never,
+        "no token came with the call: the client sends one by BearerToken"
+        => "give the client a token";
+    /// What came is no bearer token.
+    token_malformed() = Unauthenticated, Admission, Caller, None, Never,
+        "the metadata entry authorization is no bearer token"
+        => "send the token as `Bearer TOKEN`";
+    /// Nobody has this token.
+    token_unknown() = Unauthenticated, Admission, Caller, None, Never,
+        "the token is not known here"
+        => "give the client a token that the server knows";
+    /// The caller is not on the list of those who may call the method.
+    not_on_list(who, method) = PermissionDenied, Admission, Caller, None, Never,
+        "{who} may not call {method}: it is not on the server's list"
+        => "put the caller on the server's list, if it should be";
+}

@@ -1,0 +1,68 @@
+//! At the caller: before a call is sent, and while it is waited for.
+
+super::catalogue! {
+    /// The request is longer than this side sends, or cannot be written.
+    request_unencodable(error) = ResourceExhausted, Codec, Caller, Size, Never,
+        "the request cannot be encoded: {error}" limit "message.out"
+        => "send less, or raise the limit";
+    /// The request is longer than the server takes.
+    request_over_limit(len, max) = ResourceExhausted, Codec, Caller, Size, Never,
+        "a request of {len} bytes is over the server's limit of {max} (its message.in)" limit "message.in"
+        => "send less, or raise the server's limit";
+    /// There are more entries beside the request than this side sends.
+    metadata_entries_over_limit(entries, max) = ResourceExhausted, Codec, Caller, Size, Never,
+        "{entries} metadata entries are over the limit of {max} (metadata.entries)" limit "metadata.entries"
+        => "send fewer, or raise the limit at both sides";
+    /// The entries beside the request cannot be written.
+    metadata_unencodable(error) = ResourceExhausted, Codec, Caller, Size, Never,
+        "the metadata cannot be encoded: {error}"
+        => "send less beside the request";
+    /// The entries beside the request are longer than this side sends.
+    metadata_over_limit(len, max) = ResourceExhausted, Codec, Caller, Size, Never,
+        "metadata of {len} bytes is over the limit of {max} (metadata.bytes)" limit "metadata.bytes"
+        => "send less, or raise the limit at both sides";
+    /// The entries beside the request are longer than the server takes.
+    metadata_over_peers_limit(len, max) = ResourceExhausted, Codec, Caller, Size, Never,
+        "metadata of {len} bytes is over the server's limit of {max} (its metadata.bytes)" limit "metadata.bytes"
+        => "send less, or raise the server's limit";
+    /// The server has another service under this id.
+    service_mismatch(name, id, expected) = FailedPrecondition, Dispatch, Caller, None, Never,
+        "the server serves {name} under the id {id}, this client expects {expected} there: one of the two schemas needs another id"
+        => "give one of the two services another id, or correct the endpoint";
+    /// The call for which this one is made has no time left.
+    outer_deadline_over() = DeadlineExceeded, Client, Caller, Deadline, Never,
+        "the deadline of the call it was made for was over before it was sent"
+        => "give the outer call more time, or do less in it";
+    /// The time is over before there is a connection.
+    late_connecting(limit, from) = DeadlineExceeded, Connect, Network, None, Elsewhere,
+        "no connection within {limit} ms ({from})" limit "deadline.default"
+        => "see why connecting takes so long; give the call more time";
+    /// The time is over while as many calls as the server takes at once are waited for.
+    late_for_place(max, limit, from) = DeadlineExceeded, Client, Callee, None, Elsewhere,
+        "no place among {max} calls in flight (the server's calls.in_flight) within {limit} ms ({from})" limit "calls.in_flight"
+        => "see why the server is slow; call less, or raise its limit";
+    /// The time is over while more is waiting to be sent than may.
+    late_for_room(limit, from) = DeadlineExceeded, Client, Callee, None, Elsewhere,
+        "no room in the outbound queue (outbound.queue) within {limit} ms ({from})" limit "outbound.queue"
+        => "see why the server does not read; send less, or raise the limit";
+    /// The time is over and the server has not answered. Whether it had an effect is not known.
+    late_answer(limit, from) = DeadlineExceeded, Client, Callee, None, Unknown,
+        "no answer within {limit} ms ({from})" limit "deadline.default"
+        => "see why the server is slow; give the call more time";
+    /// The answer cannot be decoded, or is over `decode.memory` or `decode.depth`.
+    response_unreadable(error) = Internal, Codec, Callee, None, Never,
+        "the response cannot be decoded: {error}"
+        => "compare the two schemas; where the message names a limit, raise it";
+    /// The caller does not wait for the call any more. Only monitors see it.
+    caller_gone() = Cancelled, Client, Caller, None, Unknown,
+        "its caller waits no longer"
+        => "nothing: the caller wanted it so";
+    /// The caller polls a request that is over.
+    awaited_again() = Internal, Client, Caller, None, Unknown,
+        "the request was awaited after its end"
+        => "a defect of the caller: await a request once";
+    /// The runtime of a client of this process was shut down.
+    runtime_ended() = Unavailable, Client, Callee, None, Unknown,
+        "the runtime that this client lived on has ended"
+        => "keep the runtime for as long as its calls take";
+}

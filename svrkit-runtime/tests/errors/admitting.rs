@@ -1,0 +1,154 @@
+//! At the server, before a handler starts.
+
+use std::sync::{Arc, Mutex, mpsc};
+
+use svrkit_runtime::wire::frame::{Facts, Header, Metadata, RequestFacts};
+use svrkit_runtime::{
+    AllowList, BearerCheck, BearerToken, Client, Limits, Server, Spec, Status, Streaming, Tlv,
+};
+use tokio::sync::Notify;
+
+use crate::support::{ECHO, MISSING, Note, Raw, Running, TEST_ID, request_header};
+use crate::{DO, OWN_ID, Seen, own, serve, told};
+
+pub(crate) async fn provoke(seen: &mut Seen) {
+    crowded(seen).await;
+    late(seen).await;
+    unknown(seen).await;
+    unreadable(seen).await;
+    uninvited(seen).await;
+}
+
+async fn crowded(seen: &mut Seen) {
+    let server = Running::with(Limits { calls_in_flight: 1, ..Limits::default() }).await;
+    let gate = Arc::clone(&server.gate);
+    let mut raw = Raw::greeted(server.address).await;
+    raw.send(request_header(1, 4), b"").await;
+    gate.started.notified().await;
+    raw.send(request_header(2, 4), b"").await;
+    seen.caller("calls_in_flight_full", told(&raw.receive().await.unwrap()));
+    let stopping = tokio::spawn(server.stop());
+    // The goaway says that it has begun to stop.
+    raw.receive().await.unwrap();
+    raw.send(request_header(3, 4), b"").await;
+    seen.caller("draining", told(&raw.receive().await.unwrap()));
+    gate.go.notify_one();
+    drop(raw);
+    stopping.await.unwrap();
+
+    // A handler that blocks its thread cannot be stopped before it goes on.
+    let started = Arc::new(Notify::new());
+    let (release, blocked) = mpsc::channel::<()>();
+    let blocked = Arc::new(Mutex::new(blocked));
+    let (_, server) = serve({
+        let started = Arc::clone(&started);
+        move |call| {
+            let (started, blocked) = (Arc::clone(&started), Arc::clone(&blocked));
+            call.handle_blocking(&DO, move |note: Note| async move {
+                started.notify_one();
+                // Fails once the test has dropped its end: then nothing blocks any more.
+                let _ = blocked.lock().unwrap().recv();
+                Ok(note)
+            });
+        }
+    })
+    .await;
+    let mut raw = Raw::greeted(server.address().parse().unwrap()).await;
+    let facts = RequestFacts {
+        service_id: OWN_ID,
+        method_id: 1,
+        remaining_us: 30_000_000,
+        ..RequestFacts::default()
+    };
+    let request = || Header::new(1, Facts::Request(facts));
+    raw.send(request(), b"").await;
+    started.notified().await;
+    raw.send(Header::new(1, Facts::Cancel), b"").await;
+    raw.send(request(), b"").await;
+    seen.caller("call_lingering", told(&raw.receive().await.unwrap()));
+    drop(release);
+}
+
+async fn late(seen: &mut Seen) {
+    let server = Running::start().await;
+    let header = |call_id, remaining_us| {
+        let facts =
+            RequestFacts { service_id: TEST_ID, method_id: 1, remaining_us, ..RequestFacts::default() };
+        Header::new(call_id, Facts::Request(facts))
+    };
+    let mut raw = Raw::greeted(server.address).await;
+    raw.send(header(1, 0), b"").await;
+    seen.caller("late_on_arrival", told(&raw.receive().await.unwrap()));
+    // All that comes by one read is as old: most of their turns come after many others.
+    let many: Vec<u8> = (1..=500).flat_map(|call_id| header(call_id, 1).to_bytes()).collect();
+    raw.send_bytes(&many).await;
+    let late = loop {
+        let frame = raw.receive().await.unwrap();
+        if !frame.body.is_empty() {
+            break told(&frame);
+        }
+    };
+    seen.caller("late_in_turn", late);
+}
+
+async fn unknown(seen: &mut Seen) {
+    static NOWHERE: Spec = Spec::new("test.Nowhere", 4999, "Do", 1);
+    static TELL: Spec = own("Tell", 1).oneway();
+    static FLOW: Spec = own("Flow", 1).streaming(Streaming::Server);
+    let server = Running::start().await;
+    let client = server.client().await;
+    seen.caller("service_unknown", client.request::<_, Note>(&NOWHERE, &Note::default()).await.unwrap_err());
+    seen.caller("method_unknown", client.request::<_, Note>(&MISSING, &Note::default()).await.unwrap_err());
+    let (client, _server) = serve(|call| call.handle_oneway(&TELL, |_: Note| async { Ok(()) })).await;
+    seen.caller("oneway_awaited", client.request::<_, Note>(&DO, &Note::default()).await.unwrap_err());
+    let (client, _server) = serve(|call| {
+        call.handle_server_stream(&FLOW, |_: Note, _: svrkit_runtime::Sender<Note>| async { Ok(()) });
+    })
+    .await;
+    seen.caller(
+        "stream_without_streams",
+        client.request::<_, Note>(&DO, &Note::default()).await.unwrap_err(),
+    );
+}
+
+async fn unreadable(seen: &mut Seen) {
+    #[derive(Default, Tlv)]
+    struct Wrong {
+        #[tlv(2)]
+        text: Vec<u8>,
+    }
+    let server = Running::with(Limits { metadata_entries: 1, ..Limits::default() }).await;
+    let client = server.client().await;
+    let wrong = Wrong { text: vec![0xff] };
+    seen.caller("request_unreadable", client.request::<_, Note>(&ECHO, &wrong).await.unwrap_err());
+    let over = Note::number(2_000_000_000);
+    seen.caller("constraints_broken", client.request::<_, Note>(&ECHO, &over).await.unwrap_err());
+
+    let mut raw = Raw::greeted(server.address).await;
+    let mut with_metadata = async |metadata: &[u8]| {
+        let header = Header { metadata_len: metadata.len() as u16, ..request_header(1, 1) };
+        raw.send_bytes(&[&header.to_bytes()[..], metadata].concat()).await;
+        told(&raw.receive().await.unwrap())
+    };
+    seen.caller("metadata_unreadable", with_metadata(&[0xff]).await);
+    let mut metadata = Metadata::default();
+    metadata.insert("a", "1");
+    metadata.insert("b", "2");
+    seen.caller("metadata_entries_over_servers_limit", with_metadata(&metadata.encode().unwrap()).await);
+}
+
+async fn uninvited(seen: &mut Seen) {
+    let check = BearerCheck::new(|token| (token == "known").then(|| "shop".to_owned()));
+    let server = Running::of(Server::new().interceptor(check).interceptor(AllowList::new())).await;
+    let client = server.client().await;
+    let echo = |client: &Client| client.request::<_, Note>(&ECHO, &Note::default());
+    seen.caller("token_missing", echo(&client).await.unwrap_err());
+    let malformed = echo(&client).metadata("authorization", "Basic known");
+    seen.caller("token_malformed", malformed.await.unwrap_err());
+    let with_token = async |token: &str| -> Status {
+        let client = Client::builder(server.address.to_string()).interceptor(BearerToken::new(token));
+        echo(&client.connect().await.unwrap()).await.unwrap_err()
+    };
+    seen.caller("token_unknown", with_token("unknown").await);
+    seen.caller("not_on_list", with_token("known").await);
+}
