@@ -42,7 +42,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "hello.timeout" => hello_timeout;
     "connect.timeout" => connect_timeout;
     "deadline.default" => deadline_default;
-    "deadline.max" => deadline_max;
+    "deadline.max" => deadline_max, deadline_max_beyond_every_clock;
     "drain.timeout" => drain_timeout;
 };
 
@@ -518,6 +518,18 @@ async fn deadline_max() {
     let status = pause(501).await.unwrap_err();
     assert_eq!((status.code(), status.facts().layer), (Code::DeadlineExceeded, Layer::Handler));
     assert!(status.message().contains("the server's deadline.max"), "{status}");
+}
+
+#[tokio::test]
+async fn deadline_max_beyond_every_clock() {
+    let server = Running::with(Limits { deadline_max: Duration::MAX, ..Limits::default() }).await;
+    let mut raw = Raw::greeted(server.address).await;
+    let mut header = support::request_header(1, 1);
+    let Facts::Request(facts) = &mut header.facts else { unreachable!("it is a request's") };
+    // No deadline: as long as the server gives.
+    facts.remaining_us = u32::MAX;
+    raw.send(header, b"").await;
+    assert_eq!(raw.receive().await.unwrap().header.call_id, 1);
 }
 
 #[tokio::test]

@@ -73,7 +73,8 @@ impl Context {
             }
         };
         Self {
-            deadline: remaining.map(|remaining| arrived + remaining),
+            // Later than any clock can tell is never.
+            deadline: remaining.and_then(|remaining| arrived.checked_add(remaining)),
             importance: Some((facts.priority, facts.rank)),
             route_hash: facts.route_hash,
             caller,

@@ -53,17 +53,20 @@ async fn sizes(seen: &mut Seen) {
 
 async fn times(seen: &mut Seen) {
     let over = Context::current().timeout(Duration::ZERO);
-    let server = Running::with(Limits { calls_in_flight: 1, ..Limits::default() }).await;
+    let server = Running::start().await;
     let client = server.client().await;
     seen.caller("outer_deadline_over", over.scope(async { echo(&client).await }).await.unwrap_err());
 
     let hasty = limited(server.address, short_of_time()).await;
-    let untimed = || hasty.request::<_, Note>(&UNTIMED, &Note::default());
-    seen.caller("late_answer", untimed().await.unwrap_err());
-    server.gate.started.notified().await;
+    let status = hasty.request::<_, Note>(&UNTIMED, &Note::default()).await.unwrap_err();
+    seen.caller("late_answer", status);
+
+    let server = Running::with(Limits { calls_in_flight: 1, ..Limits::default() }).await;
+    let hasty = limited(server.address, short_of_time()).await;
     let patient = tokio::spawn(hasty.request::<_, Note>(&WAIT, &Note::default()));
     server.gate.started.notified().await;
-    seen.caller("late_for_place", untimed().await.unwrap_err());
+    let status = hasty.request::<_, Note>(&UNTIMED, &Note::default()).await.unwrap_err();
+    seen.caller("late_for_place", status);
     patient.abort();
 
     let (_silent, address) = listen().await;

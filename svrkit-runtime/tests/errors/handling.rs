@@ -29,7 +29,9 @@ pub(crate) async fn provoke(seen: &mut Seen) {
     .await;
     seen.caller("mock_untold", client.request::<_, Note>(&DO, &Note::default()).await.unwrap_err());
 
-    let server = Running::with(Limits { deadline_max: Duration::from_millis(20), ..Limits::default() }).await;
+    // Time enough for the handler to start in.
+    let server =
+        Running::with(Limits { deadline_max: Duration::from_millis(300), ..Limits::default() }).await;
     let client = server.client().await;
     seen.caller("handler_late", client.request::<_, Note>(&WAIT, &Note::default()).await.unwrap_err());
 
