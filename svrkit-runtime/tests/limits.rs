@@ -9,7 +9,7 @@ mod support;
 use std::time::Duration;
 
 use support::{ECHO, GROW, Note, Raw, Running, WAIT, words};
-use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX};
+use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX, Header};
 use svrkit_runtime::{
     Call, Cause, Client, Code, Key, Layer, Limits, Sender, Server, Service, ServiceSpec, Spec, Status,
     Streaming, Tlv,
@@ -319,11 +319,14 @@ async fn outbound_queue() {
     let client = server.client().await;
     // More answers than the sockets' buffers hold, none of them read.
     let asked = 64;
-    let ask = async |raw: &mut Raw| {
-        for call_id in 1..=asked {
-            raw.send(support::request_header(call_id, 5), &Note::number(1 << 20).encode().unwrap()).await;
-        }
-    };
+    let body = Note::number(1 << 20).encode().unwrap();
+    let asks = (1..=asked).flat_map(|call_id| {
+        let header = Header { body_len: body.len() as u32, ..support::request_header(call_id, 5) };
+        [&header.to_bytes()[..], &body].concat()
+    });
+    let asks: Vec<u8> = asks.collect();
+    // By one write, so that all are read before the first answer stops the reading.
+    let ask = async |raw: &mut Raw| raw.send_bytes(&asks).await;
     let mut reader = Raw::greeted(server.address).await;
     ask(&mut reader).await;
     // A call of somebody else's goes on meanwhile.
