@@ -15,30 +15,43 @@ pub(super) fn mock(service: &Service, context: Context<'_>) -> TokenStream {
     let doc = format!(" Answers `{}` in tests, each method as its field is told.", service.name.full());
     let deprecated = deprecated(service);
     let fields = service.methods.iter().map(|it| field(it, service, context));
-    let told_nothing = service.methods.iter().map(|it| {
-        let name = ident(&names::method(&it.head.name.value));
-        let spec = ident(&names::method_spec(&names::service_spec(service), &it.head.name.value));
-        quote!(#name: ::svrkit_runtime::testing::MockMethod::new(&#spec))
-    });
+    let default = default(service);
+    // What has no fields can have it derived, and clippy would say so to who cannot edit this.
+    let derived = default.is_none().then(|| quote!(, Default));
     let methods = service.methods.iter().map(|it| method(it, service, context));
     quote! {
         #[doc = #doc]
         #deprecated
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug #derived)]
         pub struct #mock {
             #(#fields,)*
         }
 
-        impl ::core::default::Default for #mock {
-            fn default() -> Self {
-                Self { #(#told_nothing),* }
-            }
-        }
+        #default
 
         impl #service_trait for #mock {
             #(#methods)*
         }
     }
+}
+
+/// A mock that was told nothing. `None`: there is nothing to tell.
+fn default(service: &Service) -> Option<TokenStream> {
+    let mock = ident(&names::mock(service));
+    let fields = service.methods.iter().map(|it| {
+        let name = ident(&names::method(&it.head.name.value));
+        let spec = ident(&names::method_spec(&names::service_spec(service), &it.head.name.value));
+        quote!(#name: ::svrkit_runtime::testing::MockMethod::new(&#spec))
+    });
+    (!service.methods.is_empty()).then(|| {
+        quote! {
+            impl ::core::default::Default for #mock {
+                fn default() -> Self {
+                    Self { #(#fields),* }
+                }
+            }
+        }
+    })
 }
 
 fn field(method: &Method, service: &Service, context: Context<'_>) -> TokenStream {
