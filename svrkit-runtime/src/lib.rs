@@ -7,6 +7,7 @@
 //! - [`Context`]: what travels with a call: its deadline, its importance;
 //! - [`Status`]: how a call ends when it doesn't end well;
 //! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from;
+//! - [`health`]: whether a server serves and is ready, as a service of every server;
 //! - [`testing`]: a server in one line and mocks, for tests of services.
 //!
 //! # Hand-written messages
@@ -24,6 +25,7 @@ mod context;
 mod deadline;
 mod dispatch;
 mod error_code;
+pub mod health;
 mod interceptor;
 mod limits;
 mod log;

@@ -103,6 +103,8 @@ limits! {
     deadline_max: Duration = "deadline.max", Time, Duration::from_secs(600), MILLISECOND..=DAY;
     /// what a stopping server gives its calls in flight.
     drain_timeout: Duration = "drain.timeout", Time, Duration::from_secs(10), Duration::ZERO..=HOUR;
+    /// what each readiness check is given.
+    health_timeout: Duration = "health.timeout", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
 }
 
 impl Limits {

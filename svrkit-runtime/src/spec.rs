@@ -26,6 +26,11 @@ impl ServiceSpec {
         Self { name, id, fingerprint: 0, methods }
     }
 
+    /// Whether it is one of the kit's own, which every server may have.
+    pub(crate) fn is_kit(&self) -> bool {
+        self.id < KIT_IDS_END
+    }
+
     /// Sets the fingerprint.
     #[must_use]
     pub const fn fingerprint(mut self, fingerprint: u64) -> Self {
@@ -33,6 +38,9 @@ impl ServiceSpec {
         self
     }
 }
+
+/// Ids below this one belong to the kit.
+const KIT_IDS_END: u32 = 1024;
 
 /// The facts of one method. Shown as `shop.orders.Orders.Place`.
 ///

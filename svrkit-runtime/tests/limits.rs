@@ -44,6 +44,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "deadline.default" => deadline_default;
     "deadline.max" => deadline_max, deadline_max_beyond_every_clock;
     "drain.timeout" => drain_timeout;
+    "health.timeout" => health_timeout;
 };
 
 #[test]
@@ -561,4 +562,22 @@ async fn drain_timeout() {
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn health_timeout() {
+    let timeout = Duration::from_millis(300);
+    let server = Server::new().limits(Limits { health_timeout: timeout, ..Limits::default() });
+    for (name, takes) in
+        [("in time", timeout - Duration::from_millis(1)), ("late", timeout + Duration::from_millis(1))]
+    {
+        server.health().readiness_check(name, move || async move {
+            sleep(takes).await;
+            Ok::<_, String>(())
+        });
+    }
+    let health = svrkit_runtime::health::HealthClient::new(server.in_process().unwrap());
+    let reply = health.ready(&Default::default()).await.unwrap();
+    let obstacles: Vec<_> = reply.obstacles.iter().map(|it| (&*it.name, &*it.reason)).collect();
+    assert_eq!(obstacles, [("late", "no result within 300 ms (health.timeout)")]);
 }

@@ -9,23 +9,30 @@ use std::path::Path;
 use svrkit_gen::Config;
 
 #[track_caller]
-fn check(schema: &str, kept: &str) {
+fn check(config: &Config, schema: &str, kept: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let generated = Config::new().generate([root.join(schema)]).unwrap();
+    let generated = config.generate([root.join(schema)]).unwrap();
     let path = root.join(kept);
     if std::env::var_os("SVRKIT_BLESS").is_some() {
         return std::fs::write(path, generated.source()).unwrap();
     }
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(text == generated.source(), "stale: cargo svrkit gen {schema} -o {kept}");
+    assert!(text == generated.source(), "{kept} is stale: bless it");
 }
 
 #[test]
 fn the_frame_messages_are_what_the_schema_says() {
-    check("schemas/frames.xml", "svrkit-runtime/src/wire/frame/messages.rs");
+    check(&Config::new(), "schemas/frames.xml", "svrkit-runtime/src/wire/frame/messages.rs");
 }
 
 #[test]
 fn the_types_many_schemas_need_are_what_their_schema_says() {
-    check("svrkit-gen/schemas/svrkit/types.xml", "svrkit-runtime/src/types/messages.rs");
+    check(&Config::new(), "svrkit-gen/schemas/svrkit/types.xml", "svrkit-runtime/src/types/messages.rs");
+}
+
+#[test]
+fn the_health_service_is_what_its_schema_says() {
+    // Little code: every server has it, and it is asked a few times a second.
+    let config = Config::new().views(false).small(true);
+    check(&config, "schemas/health.xml", "svrkit-runtime/src/health/messages.rs");
 }

@@ -84,10 +84,19 @@ impl NotBegun {
 impl InFlight {
     /// Counts a call that has arrived.
     pub(crate) fn begin(&self, call_id: u32, max: u32) -> Result<(), NotBegun> {
-        let mut table = self.lock();
+        let table = self.lock();
         if table.draining {
             return Err(NotBegun::Draining);
         }
+        Self::count(table, call_id, max)
+    }
+
+    /// The same for a call that a draining server takes as well.
+    pub(crate) fn begin_while_draining(&self, call_id: u32, max: u32) -> Result<(), NotBegun> {
+        Self::count(self.lock(), call_id, max)
+    }
+
+    fn count(mut table: MutexGuard<'_, Table>, call_id: u32, max: u32) -> Result<(), NotBegun> {
         let len = table.calls.len();
         match table.calls.entry(call_id) {
             Entry::Occupied(place) => match place.get() {

@@ -86,8 +86,11 @@ impl Router {
                 let _ = catch_unwind(AssertUnwindSafe(|| service.dispatch(call)));
             }
             Err(_) => {
-                let names: Vec<String> =
-                    self.specs().map(|spec| format!("{} (id {})", spec.name, spec.id)).collect();
+                let names: Vec<String> = self
+                    .specs()
+                    .filter(|spec| !spec.is_kit())
+                    .map(|spec| format!("{} (id {})", spec.name, spec.id))
+                    .collect();
                 let status = admitting::service_unknown(call.service_id(), list(&names));
                 call.refuse(&status);
             }

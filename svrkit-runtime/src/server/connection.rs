@@ -12,6 +12,7 @@ use super::Shared;
 use super::stranger;
 use crate::context::Context;
 use crate::dispatch::{Call, InFlight, NotBegun, Permit, Responder, StoppedBy, Wanted};
+use crate::health::HEALTH;
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::monitor::{ConnectionEnd, ConnectionFacts, Ending, Hooks, Watch};
@@ -240,7 +241,13 @@ impl Connection {
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
         let context =
             Context::of_call(&facts, arrived, Some(self.limits.deadline_max), self.peer_name.get().cloned());
-        match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
+        let max = self.limits.calls_in_flight;
+        // Who routes and watches is told why, not refused.
+        let begun = match facts.service_id == HEALTH.id {
+            true => self.in_flight.begin_while_draining(call_id, max),
+            false => self.in_flight.begin(call_id, max),
+        };
+        match begun {
             Ok(()) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
                 let permit = Permit::new(call_id, wanted, context, responder, watch);

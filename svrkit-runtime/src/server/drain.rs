@@ -43,6 +43,7 @@ impl fmt::Display for Drained {
 
 /// Drains all connections, without further patience from `hurry` on. The accept loop has ended.
 pub(super) async fn drain(shared: &Shared, hurry: impl Future<Output = ()>) -> Drained {
+    shared.draining.begin();
     let connections = shared.connections.all();
     connections.iter().for_each(|connection| connection.drain());
     let calmly = async {

@@ -25,7 +25,8 @@ use self::connections::Connections;
 use self::signal::StopSignals;
 use crate::client::Client;
 use crate::config::Config;
-use crate::dispatch::{Router, Service};
+use crate::dispatch::{Router, Service, ServiceIdTaken};
+use crate::health::{self, Draining, Health};
 use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Monitor};
@@ -51,6 +52,9 @@ pub struct Server {
     interceptors: Chain,
     hooks: Hooks,
     limits: Limits,
+    health: Health,
+    /// Its health is not asked for by callers.
+    without_health: bool,
 }
 
 /// What the tasks of a server share.
@@ -62,6 +66,7 @@ struct Shared {
     /// The hello, encoded once.
     hello: Bytes,
     connections: Connections,
+    draining: Draining,
 }
 
 impl Server {
@@ -73,6 +78,18 @@ impl Server {
     /// Adds a service: a generated `…Server`, or another implementation of [`Service`].
     pub fn service(mut self, service: impl Service) -> Self {
         self.services.push(Arc::new(service));
+        self
+    }
+
+    /// What callers are told of the health of this server, for the program to say.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.clone()
+    }
+
+    /// Leaves out the service [`svrkit.health.Health`](crate::health), which every server has otherwise.
+    pub fn without_health(mut self) -> Self {
+        self.without_health = true;
         self
     }
 
@@ -140,13 +157,23 @@ impl Server {
     /// # Errors
     /// [`ServeError::ServiceIdTaken`] for two services of one id.
     pub fn in_process(self) -> Result<Client, ServeError> {
-        let limits = self.limits;
-        let router = Router::new(self.services, self.interceptors)?;
-        Ok(Client::in_process(router, self.hooks, limits))
+        let (limits, hooks) = (self.limits, self.hooks.clone());
+        Ok(Client::in_process(self.into_router(Draining::default())?, hooks, limits))
+    }
+
+    fn into_router(mut self, draining: Draining) -> Result<Router, ServiceIdTaken> {
+        if !self.without_health {
+            let specs = self.services.iter().map(|service| service.spec());
+            let health = health::served(self.health, specs, &self.limits, draining);
+            self.services.push(health);
+        }
+        Router::new(self.services, self.interceptors)
     }
 
     fn into_shared(self) -> Result<Arc<Shared>, ServeError> {
-        let router = Router::new(self.services, self.interceptors)?;
+        let (limits, hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
+        let draining = Draining::default();
+        let router = self.into_router(draining.clone())?;
         let services = router.specs().map(|spec| ServedService {
             id: spec.id,
             name: spec.name.into(),
@@ -154,21 +181,15 @@ impl Server {
             ..ServedService::default()
         });
         let hello = Hello {
-            name: prefix(&self.name, HELLO_NAME_LEN_MAX).into(),
-            message_in: Some(self.limits.message_in),
-            metadata_bytes: Some(self.limits.metadata_bytes.into()),
-            calls_in_flight: Some(self.limits.calls_in_flight),
+            name: prefix(&name, HELLO_NAME_LEN_MAX).into(),
+            message_in: Some(limits.message_in),
+            metadata_bytes: Some(limits.metadata_bytes.into()),
+            calls_in_flight: Some(limits.calls_in_flight),
             services: services.collect(),
             ..Hello::default()
         };
         let hello = hello.encode().expect("a hello of short names is far below message.out").into();
-        Ok(Arc::new(Shared {
-            router,
-            hooks: self.hooks,
-            limits: self.limits,
-            hello,
-            connections: Connections::default(),
-        }))
+        Ok(Arc::new(Shared { router, hooks, limits, hello, connections: Connections::default(), draining }))
     }
 }
 
@@ -267,7 +288,8 @@ impl Drop for Serving {
 
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.shared.router.specs().map(|spec| spec.name).collect();
+        let names: Vec<&str> =
+            self.shared.router.specs().filter(|spec| !spec.is_kit()).map(|spec| spec.name).collect();
         write!(f, "serving {} on {}", names.join(", "), self.local)
     }
 }

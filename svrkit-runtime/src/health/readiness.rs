@@ -1,0 +1,99 @@
+//! The readiness checks of a server, and their one run for all who ask at the same time.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::Obstacle;
+
+/// What speaks against giving calls to a server: nothing, or what some checks said.
+type Obstacles = Arc<[Obstacle]>;
+
+type Checking = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// The checks, and a run of them where one is under way.
+#[derive(Default)]
+pub(super) struct Readiness {
+    checks: Mutex<Vec<Check>>,
+    run: Mutex<Option<watch::Receiver<Option<Obstacles>>>>,
+}
+
+#[derive(Clone)]
+struct Check {
+    name: Arc<str>,
+    begin: Arc<dyn Fn() -> Checking + Send + Sync>,
+}
+
+impl Readiness {
+    pub(super) fn add<F, E>(&self, name: String, check: impl Fn() -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: fmt::Display,
+    {
+        let begin = move || {
+            let checking = check();
+            Box::pin(async move { checking.await.map_err(|error| error.to_string()) }) as Checking
+        };
+        lock(&self.checks).push(Check { name: name.into(), begin: Arc::new(begin) });
+    }
+
+    /// Runs every check, each for at most `limit`, or waits for the run that is under way: a flood of questions costs as much as one.
+    pub(super) async fn obstacles(&self, limit: Duration) -> Obstacles {
+        let checks = lock(&self.checks).clone();
+        if checks.is_empty() {
+            return Arc::default();
+        }
+        let mut run = {
+            let mut run = lock(&self.run);
+            match &*run {
+                // One whose task is gone has ended, with its result or with its runtime.
+                Some(under_way) if under_way.has_changed().is_ok() => under_way.clone(),
+                _ => {
+                    let (done, under_way) = watch::channel(None);
+                    tokio::spawn(async move {
+                        // Fails where nobody waits any more.
+                        let _ = done.send(Some(obstacles_of(checks, limit).await));
+                    });
+                    run.insert(under_way).clone()
+                }
+            }
+        };
+        match run.wait_for(Option::is_some).await {
+            Ok(obstacles) => obstacles.clone().unwrap_or_default(),
+            Err(_) => [obstacle("readiness", "the runtime that ran the checks has ended".into())].into(),
+        }
+    }
+}
+
+async fn obstacles_of(checks: Vec<Check>, limit: Duration) -> Obstacles {
+    let running: Vec<_> = checks.into_iter().map(|check| (check.name.clone(), start(check, limit))).collect();
+    let mut obstacles = Vec::new();
+    for (name, check) in running {
+        let outcome =
+            check.await.unwrap_or_else(|_| Err("the check panicked; the server's log has the place".into()));
+        obstacles.extend(outcome.err().map(|reason| obstacle(&name, reason)));
+    }
+    obstacles.into()
+}
+
+/// Each on a task of its own: one that panics, or takes its time, is no other's business.
+fn start(check: Check, limit: Duration) -> JoinHandle<Result<(), String>> {
+    tokio::spawn(async move {
+        let late = |_| Err(format!("no result within {} ms (health.timeout)", limit.as_millis()));
+        timeout(limit, (check.begin)()).await.unwrap_or_else(late)
+    })
+}
+
+fn obstacle(name: &str, reason: String) -> Obstacle {
+    Obstacle { name: name.into(), reason, ..Obstacle::default() }
+}
+
+/// Each change under a lock is one operation: a panic cannot leave it half done.
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
