@@ -12,7 +12,7 @@ use super::connection::{Connection, Link};
 use super::pending::Pending;
 use super::timer;
 use crate::context::Context;
-use crate::dispatch::{Call, InFlight, Permit, Responder, Router, StoppedBy, Wanted};
+use crate::dispatch::{Call, InFlight, Permit, Responder, Router, Starts, StoppedBy, Wanted};
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Watch};
@@ -153,10 +153,12 @@ impl InProcess {
         let is_stream = self.streams().contains_key(&call_id);
         let most = (!is_stream).then_some(self.limits.deadline_max);
         let context = Context::of_call(&facts, arrived, most, None);
-        match self.in_flight.begin(call_id, self.limits.calls_in_flight) {
-            Ok(()) => {
+        match self.in_flight.begin(call_id, self.limits.calls_in_flight, wanted.lasts(&context)) {
+            Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let permit = Permit::new(call_id, wanted, context, responder, watch);
+                // A handler that is polled where it was called from would call deeper and deeper in one stack.
+                let permit =
+                    Permit::new(call_id, wanted, stops, Starts::OnItsTask, context, responder, watch);
                 self.router.dispatch(Call::new(facts, metadata.clone(), body.clone(), permit));
             }
             // The handlers of cancelled calls may not have ended yet, though their slots are free again.

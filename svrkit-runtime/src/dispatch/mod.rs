@@ -16,7 +16,7 @@ mod workplace;
 
 pub use call::Call;
 pub(crate) use in_flight::{InFlight, NotBegun, StoppedBy};
-pub(crate) use permit::{Permit, Wanted};
+pub(crate) use permit::{Permit, Starts, Wanted};
 pub(crate) use responder::Responder;
 pub(crate) use router::Router;
 pub use router::ServiceIdTaken;

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Waker;
 use std::thread::panicking;
 
 use tokio::time::Instant;
 
-use super::in_flight::StoppedBy;
+use super::in_flight::{Lasts, StoppedBy, Stops};
 use super::message::Output;
 use super::panic::{self, Noted};
 use super::responder::Responder;
@@ -29,12 +31,33 @@ pub(crate) enum Wanted {
     Nothing,
 }
 
+/// Where a handler starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Starts {
+    /// Where its request was read, until it waits for something.
+    AtOnce,
+    /// On a task of its own.
+    OnItsTask,
+}
+
+impl Wanted {
+    /// How long a call may last that arrived with `context`.
+    pub(crate) fn lasts(self, context: &Context) -> Lasts {
+        match self {
+            Self::Answer => Lasts::WhileAwaited(context.deadline()),
+            Self::Nothing => Lasts::Detached,
+        }
+    }
+}
+
 /// A running call's permit: its place among the calls in flight. It is given back on drop, and whoever drops it
 /// unanswered leaves the caller an error.
 pub(crate) struct Permit {
     responder: Arc<dyn Responder>,
     call_id: u32,
     wanted: Wanted,
+    stops: Stops,
+    starts: Starts,
     /// What its handler runs in.
     context: Context,
     /// Its handler does not start later.
@@ -51,6 +74,8 @@ impl Permit {
     pub(crate) fn new(
         call_id: u32,
         wanted: Wanted,
+        stops: Stops,
+        starts: Starts,
         context: Context,
         responder: Arc<dyn Responder>,
         watch: Option<Box<Watch>>,
@@ -60,7 +85,7 @@ impl Permit {
             Wanted::Answer => context,
             Wanted::Nothing => context.without_deadline(),
         };
-        Self { responder, call_id, wanted, context, start_by, spec: None, watch, ended: false }
+        Self { responder, call_id, wanted, stops, starts, context, start_by, spec: None, watch, ended: false }
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -107,7 +132,9 @@ impl Permit {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<Out, Status>> + Send + 'static,
     {
-        self.spawn(move |permit| W::place(permit.for_end(spec, handler)));
+        let (context, may_start) =
+            (self.context.clone(), W::MAY_START_AT_ONCE && self.starts == Starts::AtOnce);
+        start(Box::pin(context.scope(W::place(self.for_end(spec, handler)))), may_start);
     }
 
     #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice in its future")]
@@ -119,12 +146,17 @@ impl Permit {
     {
         async move {
             let Some(mut permit) = self.unless_late() else { return };
-            let outcome = handler().await;
+            // Where it is stopped, the handler's future is dropped here, and the permit after it.
+            let outcome = {
+                let handling = pin!(handler());
+                permit.until_stopped(handling).await
+            };
+            let Some(outcome) = outcome else { return };
             if let Some(watch) = &mut permit.watch {
                 watch.handled();
             }
-            if Out::IS_MESSAGE {
-                permit.room().await;
+            if Out::IS_MESSAGE && !permit.room().await {
+                return;
             }
             match outcome {
                 Ok(output) => permit.answer_with(spec, &output),
@@ -133,19 +165,9 @@ impl Permit {
         }
     }
 
-    fn spawn<F, Fut>(self, run: F)
-    where
-        F: FnOnce(Self) -> Fut,
-        Fut: Future<Output = ()> + Send + 'static,
-    {
-        let (responder, call_id, wanted) = (Arc::clone(&self.responder), self.call_id, self.wanted);
-        let context = self.context.clone();
-        let deadline = context.deadline();
-        let handler = tokio::spawn(context.scope(run(self))).abort_handle();
-        match wanted {
-            Wanted::Answer => responder.in_flight().attach(call_id, handler, deadline),
-            Wanted::Nothing => responder.in_flight().attach_detached(call_id, handler),
-        }
+    /// `None`: the call was stopped before `work` was ready.
+    async fn until_stopped<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
+        self.responder.in_flight().until_stopped(self.call_id, self.stops, work).await
     }
 
     /// Nothing where the deadline came before the handler's turn: the call has been answered then, and no handler starts.
@@ -212,10 +234,11 @@ impl Permit {
     }
 
     /// Waits until the connection takes more bytes: while a caller does not read its answers, its calls stay in flight
-    /// and are not encoded.
-    async fn room(&self) {
+    /// and are not encoded. False: the call was stopped meanwhile.
+    async fn room(&self) -> bool {
         let waiting = WaitingForRoom(self);
-        poll_fn(|cx| waiting.0.responder.poll_room(waiting.0.call_id, cx)).await;
+        let room = pin!(poll_fn(|cx| waiting.0.responder.poll_room(waiting.0.call_id, cx)));
+        self.until_stopped(room).await.is_some()
     }
 
     fn end(&mut self) -> Option<StoppedBy> {
@@ -253,6 +276,19 @@ impl Permit {
             watch.panicked(self.context.caller().unwrap_or_default(), &self.context, &message, &place);
         }
     }
+}
+
+/// Runs `handler`, to its first wait here if it may start at once, and on a task of its own from there on.
+///
+/// A panic goes through whoever has dispatched the call, as from any code of a service.
+fn start(mut handler: Pin<Box<dyn Future<Output = ()> + Send>>, at_once: bool) {
+    // Whatever it waits for has its waker from its first poll on the task.
+    let mut nobody = std::task::Context::from_waker(Waker::noop());
+    if at_once && handler.as_mut().poll(&mut nobody).is_ready() {
+        return;
+    }
+    // Its handle is not kept: those in flight tell it when to end.
+    tokio::spawn(handler);
 }
 
 impl fmt::Debug for Permit {

@@ -9,9 +9,10 @@ use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
 
 use super::Shared;
+use super::pace::Pace;
 use super::stranger;
 use crate::context::Context;
-use crate::dispatch::{Call, InFlight, NotBegun, Permit, Responder, StoppedBy, Wanted};
+use crate::dispatch::{Call, InFlight, NotBegun, Permit, Responder, Starts, StoppedBy, Wanted};
 use crate::health::HEALTH;
 use crate::interceptor::Side;
 use crate::limits::Limits;
@@ -167,6 +168,7 @@ impl Connection {
             body_len_max: self.limits.message_in,
             metadata_len_max: self.limits.metadata_bytes,
         });
+        let mut pace = Pace::default();
         loop {
             // A peer that does not read its answers gets no more of them.
             self.outbox.room(READER).await;
@@ -176,7 +178,7 @@ impl Connection {
                 Err(error) => return self.leave(error),
             };
             loop {
-                self.take(frame, inbox.read_at(), shared)?;
+                self.take(frame, inbox.read_at(), &mut pace, shared)?;
                 if !self.outbox.has_room() {
                     break;
                 }
@@ -186,6 +188,7 @@ impl Connection {
                     Err(error) => return self.leave(error),
                 }
             }
+            pace.end_batch(Instant::now);
         }
     }
 
@@ -217,12 +220,22 @@ impl Connection {
         }
     }
 
-    fn take(self: &Arc<Self>, frame: Frame, arrived: Instant, shared: &Shared) -> Result<(), Leave> {
+    fn take(
+        self: &Arc<Self>,
+        frame: Frame,
+        arrived: Instant,
+        pace: &mut Pace,
+        shared: &Shared,
+    ) -> Result<(), Leave> {
         match frame.header.facts {
             Facts::Request(_) | Facts::Cancel if frame.header.call_id == 0 => {
                 return Err(Leave::protocol("call id 0, which means the connection".into()));
             }
-            Facts::Request(facts) => self.request(facts, frame, arrived, shared),
+            Facts::Request(facts) => {
+                let starts =
+                    if pace.allows(arrived, Instant::now) { Starts::AtOnce } else { Starts::OnItsTask };
+                self.request(facts, frame, arrived, starts, shared);
+            }
             Facts::Cancel => self.in_flight.cancel(frame.header.call_id),
             Facts::Ping(token) => {
                 self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
@@ -235,22 +248,29 @@ impl Connection {
         Ok(())
     }
 
-    fn request(self: &Arc<Self>, facts: RequestFacts, frame: Frame, arrived: Instant, shared: &Shared) {
+    fn request(
+        self: &Arc<Self>,
+        facts: RequestFacts,
+        frame: Frame,
+        arrived: Instant,
+        starts: Starts,
+        shared: &Shared,
+    ) {
         let call_id = frame.header.call_id;
         let wanted = if frame.header.flags & FLAG_ONEWAY == 0 { Wanted::Answer } else { Wanted::Nothing };
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
         let context =
             Context::of_call(&facts, arrived, Some(self.limits.deadline_max), self.peer_name.get().cloned());
-        let max = self.limits.calls_in_flight;
+        let (max, lasts) = (self.limits.calls_in_flight, wanted.lasts(&context));
         // Who routes and watches is told why, not refused.
         let begun = match facts.service_id == HEALTH.id {
-            true => self.in_flight.begin_while_draining(call_id, max),
-            false => self.in_flight.begin(call_id, max),
+            true => self.in_flight.begin_while_draining(call_id, max, lasts),
+            false => self.in_flight.begin(call_id, max, lasts),
         };
         match begun {
-            Ok(()) => {
+            Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let permit = Permit::new(call_id, wanted, context, responder, watch);
+                let permit = Permit::new(call_id, wanted, stops, starts, context, responder, watch);
                 shared.router.dispatch(Call::new(facts, frame.metadata, frame.body, permit));
             }
             Err(refused) => {

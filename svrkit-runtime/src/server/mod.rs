@@ -7,6 +7,7 @@ mod connection;
 mod connections;
 mod drain;
 mod error;
+mod pace;
 mod signal;
 mod stranger;
 
