@@ -43,7 +43,7 @@ pub mod wire;
 
 pub use bytes::Bytes;
 
-pub use client::{Client, ClientBuilder, Request, Response};
+pub use client::{Client, ClientBuilder, Request, Response, wait};
 pub use config::{
     CONFIG_FILE_LEN_MAX, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Fault, FaultKind, Key, NoNumber,
     NotTaken, Origin, Setting, TEXT_LEN_MAX,

@@ -3,6 +3,7 @@
 //! [`Client`] keeps the connection, [`Request`] is one thing a caller wants. Generated clients are thin fronts over
 //! the two. Finding endpoints, balancing and retries are not here.
 
+mod blocking;
 mod builder;
 mod connection;
 mod dial;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use self::blocking::wait;
 pub use self::builder::ClientBuilder;
 use self::opening::State;
 pub use self::request::Request;

@@ -107,6 +107,11 @@ async fn others(seen: &mut Seen) {
     let mut request = client.request::<_, Note>(&ECHO, &Note::default());
     (&mut request).await.unwrap();
     seen.caller("awaited_again", (&mut request).await.unwrap_err());
+    // Nothing was called: there is no endpoint to name.
+    seen.handler(
+        "wait_within_runtime",
+        client.request::<_, Note>(&ECHO, &Note::default()).wait().unwrap_err(),
+    );
 
     let (told, mut statuses) = mpsc::unbounded_channel();
     let watched =

@@ -36,6 +36,7 @@ const DOCUMENT: &str = "../docs/errors.md";
 const UNPROVOKED: &[(&str, &str)] = &[
     ("endpoint_unsupported", "this system has all kinds of sockets"),
     ("name_without_address", "resolvers answer with an error instead of nothing"),
+    ("wait_without_runtime", "this system has a thread left"),
     ("stream_not_begun", "a race between two looks at one connection"),
     ("stream_cut", "streams in process end with their runtime before that"),
 ];

@@ -57,6 +57,14 @@ super::catalogue! {
     caller_gone() = Cancelled, Client, Caller, None, Unknown,
         "its caller waits no longer"
         => "nothing: the caller wanted it so";
+    /// `wait` is called where code is async already.
+    wait_within_runtime() = FailedPrecondition, Client, Caller, None, Never,
+        "`wait` would block a thread of the tokio runtime that it was called in: use `.await` here"
+        => "await the request; in `spawn_blocking`, `Handle::current().block_on(request)`";
+    /// No thread can be started for `wait`.
+    wait_without_runtime(error) = Unavailable, Client, Caller, None, Unknown,
+        "no thread can be started to wait on: {error}"
+        => "see what the system says of its threads";
     /// The caller polls a request that is over.
     awaited_again() = Internal, Client, Caller, None, Unknown,
         "the request was awaited after its end"
