@@ -30,6 +30,7 @@ mod interceptor;
 mod limits;
 mod log;
 mod monitor;
+mod random;
 mod route_key;
 mod scratch;
 mod server;
@@ -43,7 +44,10 @@ pub mod wire;
 
 pub use bytes::Bytes;
 
-pub use client::{Client, ClientBuilder, Request, Response, wait};
+pub use client::{
+    Attempt, Candidate, Candidates, Client, ClientBuilder, Endpoint, Picker, Request, Resolution, Resolver,
+    Response, wait,
+};
 pub use config::{
     CONFIG_FILE_LEN_MAX, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Fault, FaultKind, Key, NoNumber,
     NotTaken, Origin, Setting, TEXT_LEN_MAX,

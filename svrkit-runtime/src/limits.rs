@@ -12,6 +12,7 @@ const MIB: u32 = 1 << 20;
 const MILLISECOND: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Makes [`Limits`] of rows `field: type = key, measure, default, range;`.
 ///
@@ -97,6 +98,28 @@ limits! {
     hello_timeout: Duration = "hello.timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
     /// to open a connection to one address.
     connect_timeout: Duration = "connect.timeout", Time, Duration::from_millis(200), MILLISECOND..=HOUR;
+    /// most connections of a client to one endpoint; one more is opened when all are in use.
+    client_connections: usize = "client.connections", Count, 1, 1..=1024;
+    /// endpoints that a client connects to at once of its own accord, while others take its calls.
+    client_opening: usize = "client.opening", Count, 16, 1..=65_535;
+    /// the longest time for which an endpoint is left alone after the first failure to connect to it; it doubles with each further one.
+    client_backoff_min: Duration = "client.backoff.min", Time, Duration::from_millis(100), MILLISECOND..=HOUR;
+    /// the longest time for which an endpoint is left alone after any number of failures.
+    client_backoff_max: Duration = "client.backoff.max", Time, Duration::from_secs(60), MILLISECOND..=DAY;
+    /// how long a connection stays open that nobody uses, on either side.
+    connection_idle: Duration = "connection.idle", Time, Duration::from_secs(600), MILLISECOND..=YEAR;
+    /// how long a connection is used, on either side, a tenth more or less; calls in flight then go on to their ends.
+    connection_age: Duration = "connection.age", Time, Duration::from_secs(1800), MILLISECOND..=YEAR;
+    /// the least time between two questions of a client for its endpoints.
+    resolve_rest: Duration = "resolve.rest", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
+    /// how long a client that is used trusts the addresses of a name.
+    resolve_refresh: Duration = "resolve.refresh", Time, Duration::from_secs(30), MILLISECOND..=DAY;
+    /// how often a client that is used looks whether a file of endpoints has changed.
+    resolve_watch: Duration = "resolve.watch", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
+    /// most endpoints of one target.
+    resolve_endpoints: usize = "resolve.endpoints", Count, 100_000, 1..=1_000_000;
+    /// longest file of endpoints, in bytes.
+    resolve_bytes: usize = "resolve.bytes", Size, 16 << 20, 1 << 10..=1 << 30;
     /// what a call is given when neither the schema nor the caller says.
     deadline_default: Duration = "deadline.default", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
     /// the most time a server gives a call, whatever its caller says.

@@ -425,7 +425,9 @@ fn a_secret_is_nowhere_to_be_seen() {
     let config = builder().variables(variable("SVRKIT__STOCK__TOKEN", "hunter2")).load().unwrap();
     assert_eq!(config.secret("stock.token"), Some("hunter2"));
     assert_eq!(config.text("stock.token"), None);
-    assert!(config.to_string().contains("stock.token       (secret)"), "{config}");
+    let shown = config.to_string();
+    let mut columns = shown.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());
+    assert!(columns.any(|columns| columns == ["stock.token", "(secret)"]), "{config}");
     let long = "hunter2".repeat(1000);
     let error = builder().variables(variable("SVRKIT__STOCK__TOKEN", &long)).load().unwrap_err();
     for shown in [config.to_string(), format!("{config:?}"), error.to_string(), format!("{:?}", error.faults)]

@@ -6,8 +6,16 @@
 
 mod support;
 
+#[path = "limits/clients.rs"]
+mod clients;
+
 use std::time::Duration;
 
+use clients::{
+    client_backoff_max, client_backoff_min, client_connections, client_opening, connection_age_of_the_client,
+    connection_age_of_the_server, connection_idle_of_the_client, connection_idle_of_the_server,
+    resolve_bytes, resolve_endpoints, resolve_refresh, resolve_rest, resolve_watch,
+};
 use support::{ECHO, GROW, Note, Raw, Running, WAIT, words};
 use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX, Header};
 use svrkit_runtime::{
@@ -41,6 +49,17 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "connections" => connections;
     "hello.timeout" => hello_timeout;
     "connect.timeout" => connect_timeout;
+    "client.connections" => client_connections;
+    "client.opening" => client_opening;
+    "client.backoff.min" => client_backoff_min;
+    "client.backoff.max" => client_backoff_max;
+    "connection.idle" => connection_idle_of_the_client, connection_idle_of_the_server;
+    "connection.age" => connection_age_of_the_client, connection_age_of_the_server;
+    "resolve.rest" => resolve_rest;
+    "resolve.refresh" => resolve_refresh;
+    "resolve.watch" => resolve_watch;
+    "resolve.endpoints" => resolve_endpoints;
+    "resolve.bytes" => resolve_bytes;
     "deadline.default" => deadline_default;
     "deadline.max" => deadline_max, deadline_max_beyond_every_clock;
     "drain.timeout" => drain_timeout;

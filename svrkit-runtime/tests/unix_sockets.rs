@@ -6,36 +6,10 @@
 mod support;
 
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::path::PathBuf;
 
-use support::{ECHO, Note, Test, WAIT};
+use support::{ECHO, Folder, Note, Test, WAIT};
 use svrkit_runtime::{Address, Client, Code, Layer, Party, Server};
 use tokio::sync::oneshot;
-
-/// A folder of its own that goes with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("svrkit-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn path(&self) -> PathBuf {
-        self.0.join("test.sock")
-    }
-
-    fn address(&self) -> String {
-        format!("unix:{}", self.path().display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 async fn answers(client: &Client, number: u64) -> bool {
     client.request::<_, Note>(&ECHO, &Note::number(number)).await.unwrap().number == number

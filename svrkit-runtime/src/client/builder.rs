@@ -1,34 +1,55 @@
 //! A client about to be made.
 
+use std::fmt;
 use std::sync::Arc;
 
-use super::{Client, Target};
+use super::picker::{MakePicker, Picker};
+use super::pool::{Pool, Settings};
+use super::resolver::{Endpoint, Resolver, Target};
+use super::{Client, Surroundings};
 use crate::config::Config;
-use crate::interceptor::{Chain, Interceptor};
+use crate::interceptor::Interceptor;
 use crate::limits::Limits;
-use crate::monitor::{Hooks, Monitor};
+use crate::monitor::Monitor;
 use crate::status::Status;
 
 /// A client about to be made: [`Client::builder`].
-#[derive(Debug)]
 #[must_use = "a builder calls nobody"]
 pub struct ClientBuilder {
-    endpoint: String,
+    /// The target as it was given.
+    text: String,
+    target: Target,
     name: String,
     limits: Limits,
-    interceptors: Chain,
-    hooks: Hooks,
+    make_picker: Option<MakePicker>,
+    surroundings: Surroundings,
 }
 
 impl ClientBuilder {
-    pub(super) fn new(endpoint: &str) -> Self {
+    pub(super) fn new(target: &str) -> Self {
+        Self::of(target.into(), Target::parse(target))
+    }
+
+    pub(super) fn resolved_by(resolver: impl Resolver) -> Self {
+        Self::of(resolver.target(), Target::Resolved(Arc::new(resolver)))
+    }
+
+    fn of(text: String, target: Target) -> Self {
         Self {
-            endpoint: endpoint.into(),
+            text,
+            target,
             name: String::new(),
             limits: Limits::default(),
-            interceptors: Chain::default(),
-            hooks: Hooks::default(),
+            make_picker: None,
+            surroundings: Surroundings::default(),
         }
+    }
+
+    /// Has a [`Picker`] choose the endpoint of each call, instead of the client's own choice (the power of two choices on
+    /// latency and calls in flight). `make` is called with each list of endpoints that is found.
+    pub fn picker(mut self, make: impl Fn(&[Endpoint]) -> Box<dyn Picker> + Send + Sync + 'static) -> Self {
+        self.make_picker = Some(Arc::new(make));
+        self
     }
 
     /// Sets the limits.
@@ -50,13 +71,13 @@ impl ClientBuilder {
 
     /// Has every request pass `interceptor`, after those that were added before it.
     pub fn interceptor(mut self, interceptor: impl Interceptor) -> Self {
-        self.interceptors.push(interceptor);
+        self.surroundings.interceptors.push(interceptor);
         self
     }
 
     /// Tells `monitor` what happens, after those that were added before it.
     pub fn monitor(mut self, monitor: impl Monitor) -> Self {
-        self.hooks.push(Arc::new(monitor));
+        self.surroundings.hooks.push(Arc::new(monitor));
         self
     }
 
@@ -66,14 +87,20 @@ impl ClientBuilder {
     /// UNAVAILABLE with the layer connect or handshake: nobody listens there, or somebody who does not speak svrkit.
     pub async fn connect(self) -> Result<Client, Status> {
         let client = self.lazy();
-        client.connection().await?;
+        client.0.pool.connection(None, None).await.map_err(|status| client.name(status))?;
         Ok(client)
     }
 
     /// A client that connects when the first request needs it.
     #[must_use]
     pub fn lazy(self) -> Client {
-        let target = Target::Endpoint(self.endpoint.into());
-        Client::new(target, self.name, self.limits, self.interceptors, self.hooks)
+        let settings = Settings { name: self.name, limits: self.limits, make_picker: self.make_picker };
+        Client::new(self.text, Pool::new(self.target, settings), self.surroundings)
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("target", &self.text).finish_non_exhaustive()
     }
 }

@@ -2,15 +2,19 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+use super::departure::Departure;
 use super::pending::{CALLS_MAX, Outcome, Pending};
+use super::pool::{Peer, Report};
+use crate::status::Layer;
 use crate::stream::HandlerEnds;
+use crate::transport::Activity;
 use crate::wire::frame::{Hello, RequestFacts, ServedService};
 
 /// What carries calls to a server and answers back.
@@ -18,8 +22,19 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
     /// The calls that wait for answers.
     fn pending(&self) -> &Pending;
 
+    /// Whether the link is being left.
+    fn departure(&self) -> &Departure;
+
     /// Whether a new call can be sent here.
-    fn takes_calls(&self) -> bool;
+    fn takes_calls(&self) -> bool {
+        !self.departure().has_begun()
+    }
+
+    /// When the server was last heard of; `None`: the link has neither age nor idle time.
+    fn activity(&self) -> Option<&Activity>;
+
+    /// Takes no new calls, and ends when those there are have ended.
+    fn leave(&self);
 
     /// Whether the link takes more bytes (`outbound.queue`).
     fn has_room(&self) -> bool;
@@ -61,19 +76,26 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
 
 /// A link with its tasks. They end with the last handle to it.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     pub(super) link: Arc<dyn Link>,
     /// What the server said of itself.
     pub(super) server: Hello,
     /// A permit for each call the server takes at once.
     pub(super) places: Arc<Semaphore>,
+    places_max: usize,
+    peer: Arc<Peer>,
     tasks: Vec<AbortHandle>,
 }
 
 impl Connection {
-    pub(super) fn new(link: Arc<dyn Link>, server: Hello, tasks: Vec<AbortHandle>) -> Self {
-        let places = server.calls_in_flight.unwrap_or(CALLS_MAX).min(CALLS_MAX) as usize;
-        Self { link, server, places: Arc::new(Semaphore::new(places)), tasks }
+    pub(super) fn new(link: Arc<dyn Link>, server: Hello, peer: Arc<Peer>, tasks: Vec<AbortHandle>) -> Self {
+        let places_max = server.calls_in_flight.unwrap_or(CALLS_MAX).min(CALLS_MAX) as usize;
+        Self { link, server, places: Arc::new(Semaphore::new(places_max)), places_max, peer, tasks }
+    }
+
+    /// Calls that have a place.
+    pub(super) fn in_flight(&self) -> usize {
+        self.places_max - self.places.available_permits()
     }
 
     /// The name under which the server serves `service_id`; `None` where it said nothing of it.
@@ -96,6 +118,8 @@ impl Drop for Connection {
 pub(super) struct Call {
     pub(super) connection: Arc<Connection>,
     call_id: u32,
+    /// Where its time is taken. Taken when it has been told.
+    began: Option<Instant>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -108,7 +132,14 @@ impl Call {
         sent: bool,
     ) -> Option<Self> {
         let call_id = connection.link.pending().start(deadline, sent)?;
-        Some(Self { connection, call_id, _place: place })
+        let began = connection.peer.outcomes.begin();
+        Some(Self { connection, call_id, began, _place: place })
+    }
+
+    /// The same for one whose end says nothing of the server: how long a stream lasts is its callers' affair.
+    pub(super) fn untimed(mut self) -> Self {
+        self.began = None;
+        self
     }
 
     pub(super) fn send(&self, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
@@ -137,13 +168,36 @@ impl Call {
         self.connection.link.poll_room(self.call_id, cx)
     }
 
-    pub(super) fn poll(&self, cx: &mut Context<'_>) -> Poll<Outcome> {
-        self.connection.link.pending().poll(self.call_id, cx)
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let outcome = ready!(self.connection.link.pending().poll(self.call_id, cx));
+        let (outcome, report) = match outcome {
+            Outcome::Answered(Ok(body)) => (Outcome::Answered(Ok(body)), Some(Report::Answered)),
+            Outcome::Answered(Err(status)) => {
+                let handled = status.facts().layer == Layer::Handler;
+                let report = if handled { Report::Answered } else { Report::Failed };
+                let named = status.facts().endpoint.is_some();
+                let name = || Arc::clone(&self.connection.peer.name);
+                let status = if named { status } else { status.endpoint(name()) };
+                (Outcome::Answered(Err(status)), Some(report))
+            }
+            Outcome::Late { sent: true } => (outcome, Some(Report::Failed)),
+            Outcome::Late { sent: false } | Outcome::Unsent => (outcome, None),
+        };
+        self.tell(report);
+        Poll::Ready(outcome)
+    }
+
+    /// Tells how it ended; `None`: the server has not seen it.
+    fn tell(&mut self, report: Option<Report>) {
+        if let (Some(began), Some(report)) = (self.began.take(), report) {
+            self.connection.peer.outcomes.end(began, Instant::now(), report);
+        }
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
+        self.tell(Some(Report::Abandoned));
         // A call whose outcome was taken has no slot any more: then this does nothing.
         self.connection.link.abandon(self.call_id);
     }

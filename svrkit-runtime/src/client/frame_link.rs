@@ -2,24 +2,25 @@
 //!
 //! Three tasks serve it: one reads answers, one writes frames, one waits for the earliest deadline.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use tokio::io::AsyncRead;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::connection::{Connection, Link};
+use super::departure::Departure;
 use super::dial::dial;
 use super::pending::Pending;
+use super::pool::Peer;
 use super::silence::{Asked, Silence};
 use super::timer;
 use crate::limits::Limits;
 use crate::status::catalogue::connecting;
 use crate::status::{Layer, Retry, Status, from_wire};
 use crate::stream::HandlerEnds;
-use crate::transport::{Address, Inbox, InboxError, Outbox};
+use crate::transport::{Activity, Inbox, InboxError, Outbox};
 use crate::wire::frame::{
     FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX,
     HELLO_NAME_LEN_MAX, Header, Hello, RequestFacts, VERSION, common_version, hello_header,
@@ -33,27 +34,25 @@ struct FrameLink {
     pending: Pending,
     outbox: Outbox,
     endpoint: Arc<str>,
-    /// The server takes no new calls here.
-    leaving: AtomicBool,
+    departure: Departure,
+    activity: Activity,
     /// What the server said when it left.
     goaway: OnceLock<(GoawayReason, String)>,
     silence: Silence,
 }
 
-/// Opens a connection to `address`, which is called `endpoint`, and exchanges hellos.
-pub(super) async fn open(
-    address: &Address,
-    endpoint: &Arc<str>,
-    name: &str,
-    limits: &Limits,
-) -> Result<Connection, Status> {
-    let socket = dial(address, limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
+/// Opens a connection to `peer` and exchanges hellos.
+pub(super) async fn open(peer: &Arc<Peer>, name: &str, limits: &Limits) -> Result<Connection, Status> {
+    let endpoint = &peer.name;
+    let socket =
+        dial(peer.address(), limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
     let (read, write) = socket.into_split();
     let link = Arc::new(FrameLink {
         pending: Pending::default(),
         outbox: Outbox::new(limits.outbound_queue),
         endpoint: Arc::clone(endpoint),
-        leaving: AtomicBool::new(false),
+        departure: Departure::default(),
+        activity: Activity::new(),
         goaway: OnceLock::new(),
         silence: Silence::default(),
     });
@@ -63,7 +62,7 @@ pub(super) async fn open(
         async move {
             // An error is the server's leaving; the reader sees it too, and says why.
             let _ = link.outbox.run(write).await;
-            link.leaving.store(true, Ordering::Release);
+            link.departure.begin();
         }
     });
     let for_hello = FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: limits.metadata_bytes };
@@ -81,7 +80,7 @@ pub(super) async fn open(
         let link = Ended(Arc::clone(&link));
         async move { timer::run(Arc::clone(&link.0)).await }
     });
-    Ok(Connection::new(link, server, vec![reader.abort_handle(), timer.abort_handle()]))
+    Ok(Connection::new(link, server, Arc::clone(peer), vec![reader.abort_handle(), timer.abort_handle()]))
 }
 
 fn own_hello(name: &str, limits: &Limits) -> Vec<u8> {
@@ -101,7 +100,7 @@ struct Ended(Arc<FrameLink>);
 impl Drop for Ended {
     fn drop(&mut self) {
         let link = &self.0;
-        link.leaving.store(true, Ordering::Release);
+        link.departure.begin();
         link.pending.close(|waiting| link.lost(connecting::connection_ended_here(), waiting));
         link.outbox.close();
     }
@@ -112,8 +111,17 @@ impl Link for FrameLink {
         &self.pending
     }
 
-    fn takes_calls(&self) -> bool {
-        !self.leaving.load(Ordering::Acquire) && !self.pending.is_closed()
+    fn departure(&self) -> &Departure {
+        &self.departure
+    }
+
+    fn activity(&self) -> Option<&Activity> {
+        Some(&self.activity)
+    }
+
+    fn leave(&self) {
+        self.departure.begin();
+        self.leave_when_idle();
     }
 
     fn has_room(&self) -> bool {
@@ -138,6 +146,8 @@ impl Link for FrameLink {
         let header = Header { flags: FLAG_ONEWAY, ..Header::new(call_id, Facts::Request(facts)) };
         let taken = self.push_request(header, metadata, body);
         if taken {
+            // Nothing will be heard of it.
+            self.activity.note(Instant::now());
             self.pending.answer(call_id, Ok(Bytes::new()));
         }
         taken
@@ -172,7 +182,7 @@ impl FrameLink {
         let taken = self.outbox.push_shared(header, metadata, body);
         if !taken {
             // The writer met the end before the reader did.
-            self.leaving.store(true, Ordering::Release);
+            self.departure.begin();
         }
         taken
     }
@@ -209,6 +219,7 @@ impl FrameLink {
             match inbox.next().await {
                 Ok(Some(frame)) => {
                     self.silence.heard();
+                    self.activity.note(inbox.read_at());
                     if let Err(refused) = self.take(frame) {
                         break Err(refused);
                     }
@@ -217,7 +228,7 @@ impl FrameLink {
                 Err(error) => break Ok(Some(error)),
             }
         };
-        self.leaving.store(true, Ordering::Release);
+        self.departure.begin();
         self.pending.close(|waiting| match why {
             Ok(None) => self.closed(waiting),
             Ok(Some(error)) => self.broken(error, waiting),
@@ -237,8 +248,7 @@ impl FrameLink {
             }
             Facts::Goaway { reason } => {
                 let _ = self.goaway.set((reason, goaway_words(&frame, reason)));
-                self.leaving.store(true, Ordering::Release);
-                self.leave_when_idle();
+                self.leave();
             }
             // A server that floods pings and reads nothing gets no more pongs.
             Facts::Ping(token) if !self.outbox.is_stuck() => {
@@ -256,7 +266,7 @@ impl FrameLink {
 
     /// Closes our side of a connection that is being left once nothing is waited for: the server can end then.
     fn leave_when_idle(&self) {
-        if self.leaving.load(Ordering::Acquire) && self.pending.is_idle() {
+        if self.departure.has_begun() && self.pending.is_idle() {
             self.outbox.close();
         }
     }
@@ -273,7 +283,7 @@ impl FrameLink {
     /// dead: TCP alone would take a quarter of an hour to say so.
     fn ask_whether_anyone_is_there(&self) {
         match self.silence.ask() {
-            Asked::Again => self.leaving.store(true, Ordering::Release),
+            Asked::Again => self.departure.begin(),
             Asked::Anew(token) => {
                 self.outbox.push(Header::new(0, Facts::Ping(token)), &[], &[]);
             }

@@ -1,7 +1,6 @@
 //! The link of a client to services in the same process: no socket, the same codec, dispatcher and limits.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
@@ -9,7 +8,9 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::connection::{Connection, Link};
+use super::departure::Departure;
 use super::pending::Pending;
+use super::pool::Peer;
 use super::timer;
 use crate::context::Context;
 use crate::dispatch::{Call, InFlight, Permit, Responder, Router, Starts, StoppedBy, Wanted};
@@ -19,6 +20,7 @@ use crate::monitor::{Hooks, Watch};
 use crate::status::catalogue::calling;
 use crate::status::{Status, from_wire, to_wire};
 use crate::stream::HandlerEnds;
+use crate::transport::Activity;
 use crate::wire::frame::{Hello, RequestFacts};
 use crate::wire::tlv::Tlv;
 
@@ -30,20 +32,20 @@ struct InProcess {
     /// The services', not the callers'.
     hooks: Hooks,
     limits: Limits,
-    leaving: AtomicBool,
+    departure: Departure,
     /// Of calls that are being dispatched.
     streams: Mutex<HashMap<u32, HandlerEnds>>,
 }
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
-pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits) -> Connection {
+pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits, peer: Arc<Peer>) -> Connection {
     let link = Arc::new(InProcess {
         pending: Pending::default(),
         in_flight: InFlight::default(),
         router,
         hooks,
         limits,
-        leaving: AtomicBool::new(false),
+        departure: Departure::default(),
         streams: Mutex::default(),
     });
     let timer = tokio::spawn({
@@ -60,7 +62,7 @@ pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits) -> Connect
         let link = Arc::clone(&link);
         async move { link.in_flight.keep_deadlines().await }
     });
-    Connection::new(link, server, vec![timer.abort_handle(), deadlines.abort_handle()])
+    Connection::new(link, server, peer, vec![timer.abort_handle(), deadlines.abort_handle()])
 }
 
 /// Ends the link when its task is gone, be it with its runtime: without a timer no deadline would ever come.
@@ -68,7 +70,7 @@ struct Ended(Arc<InProcess>);
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        self.0.leaving.store(true, Ordering::Release);
+        self.0.departure.begin();
         self.0.pending.close(|_| calling::runtime_ended());
     }
 }
@@ -78,8 +80,16 @@ impl Link for InProcess {
         &self.pending
     }
 
-    fn takes_calls(&self) -> bool {
-        !self.leaving.load(Ordering::Acquire)
+    fn departure(&self) -> &Departure {
+        &self.departure
+    }
+
+    fn activity(&self) -> Option<&Activity> {
+        None
+    }
+
+    fn leave(&self) {
+        self.departure.begin();
     }
 
     fn has_room(&self) -> bool {

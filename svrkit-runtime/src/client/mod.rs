@@ -1,34 +1,41 @@
-//! The client: many calls at once on one connection, opened again when it was lost.
+//! The client: many calls at once, over connections that are found, chosen and opened again by itself.
 //!
-//! [`Client`] keeps the connection, [`Request`] is one thing a caller wants. Generated clients are thin fronts over
-//! the two. Finding endpoints, balancing and retries are not here.
+//! [`Client`] has the pool of connections, [`Request`] is one thing a caller wants. Generated clients are thin fronts over
+//! the two. Retries are not here.
 
 mod blocking;
 mod builder;
 mod connection;
+mod departure;
 mod dial;
 mod frame_link;
 mod in_process;
 mod intercept;
 mod metadata;
-mod opening;
 mod pending;
+mod picker;
+mod pool;
 mod request;
+mod resolver;
 mod response;
 mod silence;
 mod stream;
 mod timer;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 pub use self::blocking::wait;
 pub use self::builder::ClientBuilder;
-use self::opening::State;
+use self::connection::Connection;
+pub use self::picker::{Attempt, Candidate, Candidates, Picker};
+use self::pool::{Opened, Pool};
 pub use self::request::Request;
+pub use self::resolver::{Endpoint, Resolution, Resolver};
 pub use self::response::Response;
 pub(crate) use self::stream::StreamSlot;
 use crate::dispatch::Router;
@@ -40,64 +47,70 @@ use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::calling;
 use crate::stream::{BothStreams, ClientStream, ServerStream, StreamCall};
+use crate::transport::Address;
 use crate::wire::tlv::Tlv;
 
-/// The endpoint name of calls that stay in the process.
-const IN_PROCESS: &str = "in process";
-
-/// Calls one endpoint. A clone shares the connection; all methods take `&self`.
+/// Calls a service, at one endpoint or at many. A clone shares the connections; all methods take `&self`.
 ///
-/// It lives on the tokio runtime that it first connects on: when that ends, calls in flight end with UNAVAILABLE, and
-/// the next request connects anew on the runtime it is awaited on.
+/// A connection lives on the tokio runtime that it was opened on: when that ends, calls in flight there end with
+/// UNAVAILABLE, and the next request connects anew on the runtime it is awaited on.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    target: Target,
-    name: String,
-    limits: Limits,
-    interceptors: Chain,
-    hooks: Hooks,
-    state: Mutex<State>,
+    /// What it calls, as it was given.
+    target: String,
+    pool: Arc<Pool>,
+    surroundings: Surroundings,
 }
 
-enum Target {
-    /// The text of an address.
-    Endpoint(Arc<str>),
-    /// The services, and who is told of their calls.
-    InProcess(Arc<Router>, Hooks),
+/// Who takes part in the calls of a client.
+#[derive(Default)]
+struct Surroundings {
+    interceptors: Chain,
+    hooks: Hooks,
 }
 
 impl Client {
-    /// Connects to `endpoint` (`host:port` or `unix:/path`) under default limits.
+    /// Connects to `target` under default limits: to `host:port` or `unix:/path`, or to an endpoint of those that stand in a
+    /// list or are found, as [`Self::builder`] says.
     ///
     /// # Errors
     /// Those of [`ClientBuilder::connect`].
-    pub async fn connect(endpoint: impl AsRef<str>) -> Result<Self, Status> {
-        Self::builder(endpoint).connect().await
+    pub async fn connect(target: impl AsRef<str>) -> Result<Self, Status> {
+        Self::builder(target).connect().await
     }
 
-    /// A client of `endpoint` (`host:port` or `unix:/path`) with other limits, or one that connects later.
-    pub fn builder(endpoint: impl AsRef<str>) -> ClientBuilder {
-        ClientBuilder::new(endpoint.as_ref())
+    /// A client of `target` with other limits, or one that connects later. The form of the text says where endpoints come from:
+    ///
+    /// | | |
+    /// |---|---|
+    /// | `127.0.0.1:4310`, `unix:/path` | this one |
+    /// | `shop.example:4310` | each address of the name |
+    /// | `a:4310,b:4310` | each of these; what a name stands for there is tried in turn |
+    /// | `file:/path` | each line of the file: an address, labels as `key=value`, `#` and a comment |
+    pub fn builder(target: impl AsRef<str>) -> ClientBuilder {
+        ClientBuilder::new(target.as_ref())
+    }
+
+    /// A client of the endpoints that `resolver` finds.
+    pub fn resolved_by(resolver: impl Resolver) -> ClientBuilder {
+        ClientBuilder::resolved_by(resolver)
     }
 
     pub(crate) fn in_process(router: Router, hooks: Hooks, limits: Limits) -> Self {
-        let target = Target::InProcess(Arc::new(router), hooks);
-        Self::new(target, String::new(), limits, Chain::default(), Hooks::default())
+        let pool = Pool::in_process(Arc::new(router), hooks, limits);
+        Self::new(Address::InProcess.to_string(), pool, Surroundings::default())
     }
 
-    fn new(target: Target, name: String, limits: Limits, interceptors: Chain, hooks: Hooks) -> Self {
-        Self(Arc::new(Inner { target, name, limits, interceptors, hooks, state: Mutex::default() }))
+    fn new(target: String, pool: Arc<Pool>, surroundings: Surroundings) -> Self {
+        Self(Arc::new(Inner { target, pool, surroundings }))
     }
 
-    /// The endpoint as it was given.
+    /// The target as it was given. The endpoint of a call that failed is in its [`Status`].
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        match &self.0.target {
-            Target::Endpoint(endpoint) => endpoint,
-            Target::InProcess(..) => IN_PROCESS,
-        }
+        &self.0.target
     }
 
     /// A request of the method `spec`; it is sent when it is awaited. Generated clients call this.
@@ -131,22 +144,32 @@ impl Client {
     }
 
     fn encode<Req: Tlv>(&self, message: &Req) -> Result<Bytes, Status> {
-        scratch::encode(message, self.0.limits.message_out, |encoded| match encoded {
+        scratch::encode(message, self.limits().message_out, |encoded| match encoded {
             Ok(bytes) => Ok(Bytes::copy_from_slice(bytes)),
             Err(error) => Err(calling::request_unencodable(error)),
         })
     }
 
     pub(crate) fn limits(&self) -> &Limits {
-        &self.0.limits
+        self.0.pool.limits()
+    }
+
+    /// A connection for the call, if there is one that takes it.
+    pub(crate) fn ready(&self, attempt: &Attempt<'_>) -> Option<Arc<Connection>> {
+        self.0.pool.ready(Some(attempt))
+    }
+
+    /// A connection for the call, opened if need be.
+    pub(crate) async fn connection(&self, attempt: Attempt<'_>, deadline: Option<Instant>) -> Opened {
+        self.0.pool.connection(Some(attempt), deadline).await
     }
 
     pub(crate) fn interceptors(&self) -> &Chain {
-        &self.0.interceptors
+        &self.0.surroundings.interceptors
     }
 
     pub(crate) fn hooks(&self) -> &Hooks {
-        &self.0.hooks
+        &self.0.surroundings.hooks
     }
 
     /// The time a call of `spec` may take unless its caller says otherwise, and who set it.
@@ -160,11 +183,6 @@ impl Client {
     /// Names the endpoint in a status that does not.
     pub(crate) fn name(&self, status: Status) -> Status {
         if status.facts().endpoint.is_some() { status } else { status.endpoint(self.endpoint()) }
-    }
-
-    /// One assignment is made under this lock: a panic cannot leave it half done.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

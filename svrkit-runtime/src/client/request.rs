@@ -17,8 +17,9 @@ use super::Client;
 use super::connection::{Call, Connection};
 use super::intercept::{self, Outline};
 use super::metadata;
-use super::opening::Opened;
 use super::pending::Outcome;
+use super::picker::Attempt;
+use super::pool::Opened;
 use super::response::Response;
 use crate::context::Context;
 use crate::interceptor::{Envelope, Reply, Side};
@@ -160,11 +161,16 @@ impl<R: Response> Request<R> {
                     return Poll::Ready(self.read(reply?.body()));
                 }
                 State::Unconnected => {
-                    self.state = match self.client.ready() {
+                    let attempt = Attempt::new(self.spec, &self.context, self.route_hash);
+                    self.state = match self.client.ready(&attempt) {
                         Some(connection) => self.find_place(connection)?,
                         None => {
-                            let (client, deadline) = (self.client.clone(), self.deadline());
-                            let connecting = async move { client.connection().await };
+                            let (client, spec, deadline) = (self.client.clone(), self.spec, self.deadline());
+                            let (context, route_hash) = (self.context.clone(), self.route_hash);
+                            let connecting = async move {
+                                let attempt = Attempt::new(spec, &context, route_hash);
+                                client.connection(attempt, Some(deadline)).await
+                            };
                             State::Connecting(Box::pin(timeout_at(deadline, connecting)))
                         }
                     }

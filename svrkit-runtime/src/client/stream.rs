@@ -9,7 +9,8 @@ use bytes::Bytes;
 
 use super::connection::Call;
 use super::pending::Outcome;
-use super::{Client, Target, metadata};
+use super::picker::Attempt;
+use super::{Client, metadata};
 use crate::context::Context;
 use crate::deadline::instant_after;
 use crate::spec::Spec;
@@ -49,7 +50,7 @@ impl StreamSlot {
 impl Client {
     /// Whether streams work here at all: known without a connection.
     pub(crate) fn carries_streams(&self) -> bool {
-        matches!(self.0.target, Target::InProcess(..))
+        self.0.pool.is_in_process()
     }
 
     /// Begins a call of a stream method.
@@ -59,12 +60,14 @@ impl Client {
         context: &Context,
         request: &Bytes,
     ) -> Result<(StreamSlot, CallerEnds), Status> {
-        let connection = self.connection().await?;
+        let attempt = Attempt::new(spec, context, 0);
+        let connection = self.connection(attempt, None).await?;
         let places = Arc::clone(&connection.places);
         let place = places.acquire_owned().await.map_err(|_| streaming::stream_not_begun())?;
         // A stream lasts as long as it has something to say; its caller keeps the time of the first answer.
         let forever = instant_after(Duration::MAX);
-        let call = Call::start(connection, place, forever, true).ok_or_else(streaming::stream_not_begun)?;
+        let call =
+            Call::start(connection, place, forever, true).ok_or_else(streaming::stream_not_begun)?.untimed();
         let server_max = call.connection.server.metadata_bytes;
         let metadata = metadata::encode(&Metadata::default(), context, self.limits(), server_max)?;
         let (caller, handler) = ends(self.limits());

@@ -81,7 +81,7 @@ pub(crate) enum NotBegun {
     Lingering,
     /// As many calls as allowed are in flight.
     Full,
-    /// The server is about to stop.
+    /// The server is about to stop, or to leave this connection.
     Draining,
 }
 

@@ -1,5 +1,7 @@
 //! One accepted connection: hello, then frames in, calls to the router, answers out.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
@@ -10,6 +12,7 @@ use tokio::time::{Instant, timeout};
 
 use super::Shared;
 use super::pace::Pace;
+use super::retirement::retire_in_time;
 use super::stranger;
 use crate::context::Context;
 use crate::dispatch::{Call, InFlight, NotBegun, Permit, Responder, Starts, StoppedBy, Wanted};
@@ -19,7 +22,7 @@ use crate::limits::Limits;
 use crate::monitor::{ConnectionEnd, ConnectionFacts, Ending, Hooks, Watch};
 use crate::status::{Status, to_wire, words};
 use crate::stream::HandlerEnds;
-use crate::transport::{Inbox, InboxError, Outbox, Socket};
+use crate::transport::{Activity, Inbox, InboxError, Outbox, Socket};
 use crate::wire::frame::{
     FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX,
     HELLO_NAME_LEN_MAX, Header, Hello, RequestFacts, ResponseFacts, VERSION, common_version, hello_header,
@@ -32,6 +35,7 @@ use crate::wire::tlv::Tlv;
 pub(super) struct Connection {
     outbox: Outbox,
     in_flight: InFlight,
+    activity: Activity,
     limits: Limits,
     /// The peer's `message.in`, as its hello said.
     peer_message_in: OnceLock<u32>,
@@ -63,6 +67,7 @@ impl Connection {
         Self {
             outbox: Outbox::new(limits.outbound_queue),
             in_flight: InFlight::default(),
+            activity: Activity::new(),
             limits,
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),
@@ -83,10 +88,6 @@ impl Connection {
             // An error here is the peer's leaving; the reader sees it too.
             async move { connection.outbox.run(write).await }
         });
-        let _deadlines = AbortOnDrop(tokio::spawn({
-            let connection = Arc::clone(self);
-            async move { connection.in_flight.keep_deadlines().await }
-        }));
         let for_hello =
             FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: self.limits.metadata_bytes };
         let mut inbox = Inbox::new(read, for_hello);
@@ -120,6 +121,27 @@ impl Connection {
     pub(super) fn drain(&self) {
         self.in_flight.drain();
         self.goaway(GoawayReason::Draining, "the server is about to stop");
+    }
+
+    /// Tells the peer to leave, for `words`. Its calls go on, those on their way included.
+    pub(super) fn retire(&self, words: &str) {
+        self.goaway(GoawayReason::Draining, words);
+    }
+
+    /// When the peer was last heard of.
+    pub(super) fn active(&self) -> Instant {
+        self.activity.last()
+    }
+
+    /// Whatever the connection does by the clock, on one task: the deadlines of its calls, and its own end.
+    async fn keep_time(&self) {
+        let mut deadlines = pin!(self.in_flight.keep_deadlines());
+        let mut retirement = pin!(retire_in_time(self, &self.limits));
+        poll_fn(|cx| {
+            let _never = deadlines.as_mut().poll(cx);
+            retirement.as_mut().poll(cx)
+        })
+        .await;
     }
 
     /// Refuses the peer for good: the server has as many connections as it takes.
@@ -162,6 +184,11 @@ impl Connection {
             Ok(Ok(Some(frame))) => frame,
         };
         self.greet(&hello, shared)?;
+        // Not before: a goaway in place of a hello turns the peer away.
+        let _timers = AbortOnDrop(tokio::spawn({
+            let connection = Arc::clone(self);
+            async move { connection.keep_time().await }
+        }));
         self.is_open.store(true, Ordering::Relaxed);
         shared.hooks.tell(|monitor| monitor.connection_opened(&self.facts()));
         inbox.limit(FrameDecoder {
@@ -177,6 +204,7 @@ impl Connection {
                 Ok(None) => return Ok(()),
                 Err(error) => return self.leave(error),
             };
+            self.activity.note(inbox.read_at());
             loop {
                 self.take(frame, inbox.read_at(), &mut pace, shared)?;
                 if !self.outbox.has_room() {

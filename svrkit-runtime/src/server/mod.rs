@@ -8,6 +8,7 @@ mod connections;
 mod drain;
 mod error;
 mod pace;
+mod retirement;
 mod signal;
 mod stranger;
 

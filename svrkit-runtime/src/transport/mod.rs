@@ -6,6 +6,7 @@
 mod address;
 mod batch;
 mod inbox;
+mod lifespan;
 mod listener;
 mod outbox;
 mod socket;
@@ -14,6 +15,7 @@ mod socket_file;
 
 pub use address::{Address, AddressError};
 pub(crate) use inbox::{Inbox, InboxError};
+pub(crate) use lifespan::{Activity, Lifespan, Verdict};
 pub(crate) use listener::Listener;
 pub(crate) use outbox::Outbox;
 pub(crate) use socket::Socket;

@@ -8,11 +8,12 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use crate::support::{ECHO, Note, Raw, Running, WAIT};
+use crate::support::{ECHO, Folder, Note, Raw, Running, WAIT};
 use crate::{Seen, limited, listen, runtime};
 
 pub(crate) async fn provoke(seen: &mut Seen) {
     cannot_connect(seen).await;
+    no_endpoints(seen).await;
     no_greeting(seen).await;
     lost(seen).await;
     runtimes_end(seen).await;
@@ -44,6 +45,25 @@ async fn cannot_connect(seen: &mut Seen) {
     }
     let late = Client::builder(address.to_string()).limits(limits).connect().await.unwrap_err();
     seen.caller("connect_late", late);
+}
+
+async fn no_endpoints(seen: &mut Seen) {
+    let folder = Folder::new("errors-endpoints");
+    let file = folder.0.join("endpoints");
+    let target = format!("file:{}", file.display());
+    std::fs::write(&file, "# nobody yet\n").unwrap();
+    seen.caller("endpoints_missing", refused(&target).await);
+    std::fs::write(&file, "nonsense\n").unwrap();
+    seen.caller("endpoint_file_faulty", refused(&target).await);
+    std::fs::write(&file, "a:1\nb:1\n").unwrap();
+    let limited = async |limits| Client::builder(&target).limits(limits).connect().await.unwrap_err();
+    let limits = Limits { resolve_endpoints: 1, ..Limits::default() };
+    seen.caller("endpoints_too_many", limited(limits).await);
+    let limits = Limits { resolve_bytes: 7, ..Limits::default() };
+    seen.caller("endpoint_file_too_long", limited(limits).await);
+    let ((one, first), (other, second)) = (listen().await, listen().await);
+    drop((one, other));
+    seen.caller("endpoints_unreachable", refused(&format!("{first},{second}")).await);
 }
 
 /// What comes of a server that answers a connection with these bytes and leaves.

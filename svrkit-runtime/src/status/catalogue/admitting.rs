@@ -1,10 +1,11 @@
 //! At the server, before a handler starts.
 
 super::catalogue! {
-    /// The server is stopping; the call has never started.
+    /// The server is stopping, or has asked this client to leave a connection that was idle or open for long; the call has
+    /// never started.
     draining() = Unavailable, Admission, Callee, Draining, Elsewhere,
-        "the server is about to stop"
-        => "call another server: this one is being stopped";
+        "the server is about to stop, or to leave this connection"
+        => "call another server, or on another connection";
     /// As many calls as allowed are in flight on this connection.
     calls_in_flight_full(max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "{max} calls are in flight on this connection already (the server's calls.in_flight)" limit "calls.in_flight"

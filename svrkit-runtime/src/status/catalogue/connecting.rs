@@ -17,6 +17,26 @@ super::catalogue! {
     name_without_address() = Unavailable, Connect, Network, None, Elsewhere,
         "the endpoint's name has no address"
         => "give the name an address";
+    /// Nothing was found that could be called.
+    endpoints_missing(target) = Unavailable, Connect, Callee, None, Unknown,
+        "{target} has no endpoint"
+        => "see to whoever keeps the list of endpoints, or start a server";
+    /// More was found than a client takes.
+    endpoints_too_many(len, max) = ResourceExhausted, Connect, Caller, Size, Never,
+        "{len} endpoints are over the limit of {max} (resolve.endpoints)" limit "resolve.endpoints"
+        => "raise the limit, or give each client a part of the endpoints";
+    /// A file of endpoints cannot be read, or is wrong.
+    endpoint_file_faulty(target, fault) = FailedPrecondition, Connect, Caller, None, Never,
+        "{target} gives no endpoints: {fault}"
+        => "correct the line that the message names";
+    /// A file of endpoints is longer than a client reads.
+    endpoint_file_too_long(target, max) = ResourceExhausted, Connect, Caller, Size, Never,
+        "{target} is longer than the limit of {max} bytes (resolve.bytes)" limit "resolve.bytes"
+        => "raise the limit, or shorten the file";
+    /// Several endpoints were tried, and none takes a connection; if others are at fault than they, it says so.
+    endpoints_unreachable(count, failures) = Unavailable, Connect, Callee, None, Elsewhere,
+        "none of {count} endpoints can be connected to: {failures}"
+        => "see to what the message says of each";
     /// Nobody listens there.
     connect_refused(address) = Unavailable, Connect, Callee, None, Elsewhere,
         "cannot connect to {address}: is the server running there?"

@@ -145,7 +145,7 @@ pub struct ResponseFacts {
 pub enum GoawayReason {
     /// A reason this version does not know.
     Unknown,
-    /// The sender is about to stop.
+    /// The sender takes no new calls here: it is about to stop, or the connection has been idle or open for long.
     Draining,
     /// The receiver broke the protocol.
     Protocol,

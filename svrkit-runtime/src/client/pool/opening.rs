@@ -1,0 +1,94 @@
+//! Opening a connection: a task of the client's own, whose result everybody who waits for it shares.
+//!
+//! It is bounded by `connect.timeout` and `hello.timeout`, not by the deadline of the request that happened to need it
+//! first: a deadline that is too short for the way there must not keep the client from ever arriving. Once the connection is
+//! open, the same task keeps it (`keeping.rs`).
+
+use std::sync::{Arc, Weak};
+
+use tokio::sync::watch;
+
+use super::keeping;
+use super::{Peer, Pool, Source};
+use crate::client::connection::Connection;
+use crate::client::{frame_link, in_process};
+use crate::status::Status;
+use crate::status::catalogue::connecting;
+use crate::transport::Address;
+
+/// What came of opening a connection.
+pub(in crate::client) type Opened = Result<Arc<Connection>, Status>;
+
+/// A connection that is being opened.
+#[derive(Clone, Debug)]
+pub(super) struct Opening(watch::Receiver<Option<Opened>>);
+
+impl Opening {
+    pub(super) async fn result(mut self) -> Opened {
+        match self.0.wait_for(Option::is_some).await {
+            Ok(opened) => opened.clone().expect("it was waited for"),
+            Err(_) => Err(connecting::opening_ended()),
+        }
+    }
+}
+
+/// An opening, and the task that does it. Where that is dropped without a result, be it with its runtime, the next one who
+/// needs a connection begins anew.
+pub(super) fn begin(
+    pool: Weak<Pool>,
+    peer: Arc<Peer>,
+) -> (Opening, impl Future<Output = ()> + Send + 'static) {
+    let (done, opening) = watch::channel(None);
+    let attempt = Begun { pool, peer: Some(peer) };
+    (Opening(opening), run(attempt, done))
+}
+
+/// Tells the pool if nothing comes of an opening.
+struct Begun {
+    pool: Weak<Pool>,
+    /// Taken when something has.
+    peer: Option<Arc<Peer>>,
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if let (Some(peer), Some(pool)) = (self.peer.take(), self.pool.upgrade()) {
+            pool.forsaken(&peer);
+        }
+    }
+}
+
+async fn run(mut begun: Begun, done: watch::Sender<Option<Opened>>) {
+    let (Some(pool), Some(peer)) = (begun.pool.upgrade(), begun.peer.clone()) else { return };
+    let limits = *pool.limits();
+    let opened = match (peer.address(), &pool.source) {
+        (Address::InProcess, Source::InProcess(router, hooks)) => {
+            let (router, hooks) = (Arc::clone(router), hooks.clone());
+            drop(pool);
+            Ok(in_process::open(router, hooks, limits, Arc::clone(&peer)))
+        }
+        _ => {
+            let name = pool.settings.name.clone();
+            // Held across the wait, it would keep a client alive that its users have dropped.
+            drop(pool);
+            frame_link::open(&peer, &name, &limits).await
+        }
+    };
+    let opened = opened.map(Arc::new);
+    begun.peer = None;
+    let listed = begun.pool.upgrade().is_some_and(|pool| match &opened {
+        Ok(connection) => pool.opened(&peer, connection),
+        Err(status) => {
+            pool.failed(&peer, status);
+            false
+        }
+    });
+    let kept = opened.as_ref().ok().filter(|_| listed).map(Arc::clone);
+    let keeping = kept.map(|connection| keeping::keep(begun.pool.clone(), peer, &connection, &limits));
+    // Fails where nobody waits any more.
+    let _ = done.send(Some(opened));
+    drop(done);
+    if let Some(keeping) = keeping {
+        keeping.await;
+    }
+}

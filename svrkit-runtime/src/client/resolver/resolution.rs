@@ -1,0 +1,132 @@
+//! Where a resolver tells what it finds, and learns when it is asked again.
+
+use std::sync::Weak;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::Endpoint;
+use crate::client::pool::Pool;
+use crate::deadline::instant_after;
+use crate::status::Status;
+use crate::status::catalogue::connecting;
+
+/// Takes what a [`Resolver`](super::Resolver) finds to the client.
+#[derive(Debug)]
+pub struct Resolution {
+    pool: Weak<Pool>,
+}
+
+impl Resolution {
+    pub(in crate::client) fn new(pool: Weak<Pool>) -> Self {
+        Self { pool }
+    }
+
+    /// All endpoints there are now. Connections to those that are on the list still go on being used, calls in flight to those
+    /// that are not end as they would have.
+    ///
+    /// An empty list, and one of more than `resolve.endpoints`, is taken for a failure ([`Self::failed`]). Of endpoints of the
+    /// same address the first counts.
+    pub fn found(&self, endpoints: Vec<Endpoint>) {
+        let Some(pool) = self.pool.upgrade() else { return };
+        let (len, max) = (endpoints.len(), pool.limits().resolve_endpoints);
+        if endpoints.is_empty() {
+            return pool.unresolved(connecting::endpoints_missing(pool.target()));
+        }
+        if len > max {
+            return pool.unresolved(connecting::endpoints_too_many(len, max));
+        }
+        pool.resolved(endpoints);
+    }
+
+    /// It could not be found out. The last good list goes on being used; without one, `why` is how requests end.
+    pub fn failed(&self, why: Status) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.unresolved(why);
+        }
+    }
+
+    /// Waits until it is worth asking again: after `time` if the client is used then, else as soon as it is; earlier when no
+    /// endpoint can be connected to, though not before `resolve.rest`. A client that nobody uses waits without a timer.
+    pub async fn pause(&self, time: Duration) {
+        // Not held across the wait: a client that its users have dropped would live on.
+        let Some((wish, rest)) =
+            self.pool.upgrade().map(|pool| (pool.wish(), pool.limits().resolve_rest.min(time)))
+        else {
+            return std::future::pending().await;
+        };
+        let (rested, over) = (instant_after(rest), instant_after(time));
+        // What was asked before has just been answered.
+        wish.urgent.store(false, Ordering::Relaxed);
+        sleep_until(rested).await;
+        while !wish.urgent.load(Ordering::Relaxed) {
+            if timeout_at(over, wish.told.notified()).await.is_err() {
+                return wish.used().await;
+            }
+        }
+    }
+
+    /// Nothing will change any more.
+    pub(in crate::client) fn end(&self) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.resolver_ended();
+        }
+    }
+
+    /// The limits of the client, `resolve.refresh` among them.
+    #[must_use]
+    pub fn limits(&self) -> crate::Limits {
+        self.pool.upgrade().map(|pool| *pool.limits()).unwrap_or_default()
+    }
+}
+
+/// What a resolver said last.
+#[derive(Debug, Default)]
+pub(in crate::client) struct Found {
+    /// Counts what it said.
+    pub(in crate::client) answers: u64,
+    /// Why its last answer is none, and since when.
+    pub(in crate::client) failure: Option<(Instant, Status)>,
+}
+
+/// What a client asks of its resolver.
+#[derive(Debug, Default)]
+pub(in crate::client) struct Wish {
+    /// The resolver waits for the client to be used.
+    sleeping: AtomicBool,
+    urgent: AtomicBool,
+    told: Notify,
+}
+
+impl Wish {
+    /// Has [`Self::note_use`] tell of the next use.
+    pub(in crate::client) fn await_use(&self) {
+        self.sleeping.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until the client is used.
+    async fn used(&self) {
+        self.await_use();
+        while self.sleeping.load(Ordering::Relaxed) {
+            self.told.notified().await;
+        }
+    }
+
+    /// The client is used: a load, but for the first time in a while. True: it was asleep.
+    pub(in crate::client) fn note_use(&self) -> bool {
+        if !self.sleeping.load(Ordering::Relaxed) || !self.sleeping.swap(false, Ordering::Relaxed) {
+            return false;
+        }
+        self.told.notify_one();
+        true
+    }
+
+    /// No endpoint can be connected to.
+    pub(in crate::client) fn press(&self) {
+        self.urgent.store(true, Ordering::Relaxed);
+        self.sleeping.store(false, Ordering::Relaxed);
+        self.told.notify_one();
+    }
+}
