@@ -130,3 +130,61 @@ impl Wish {
         self.told.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::client::pool::Settings;
+    use crate::client::resolver::Target;
+    use crate::limits::Limits;
+
+    fn pool() -> Arc<Pool> {
+        let limits = Limits { resolve_rest: Duration::from_secs(5), ..Limits::default() };
+        let settings = Settings { name: String::new(), limits, make_picker: None };
+        Pool::new(Target::parse("127.0.0.1:1"), settings)
+    }
+
+    /// How many seconds a pause of thirty takes when `events` happen, each after so many seconds.
+    async fn pause(events: &[(u64, fn(&Wish))]) -> u64 {
+        let pool = pool();
+        let (began, wish) = (Instant::now(), pool.wish());
+        let pausing = tokio::spawn({
+            let resolution = Resolution::new(Arc::downgrade(&pool));
+            async move {
+                resolution.pause(Duration::from_secs(30)).await;
+                began.elapsed().as_secs()
+            }
+        });
+        for (seconds, event) in events {
+            sleep_until(began + Duration::from_secs(*seconds)).await;
+            event(&wish);
+        }
+        pausing.await.unwrap()
+    }
+
+    fn used(wish: &Wish) {
+        wish.note_use();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_ends_by_the_next_use_after_its_time() {
+        assert_eq!(pause(&[(1, used), (29, used), (1000, used)]).await, 1000, "nobody used it between");
+        assert_eq!(pause(&[(31, used)]).await, 31);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_ends_early_where_no_endpoint_can_be_connected_to_after_a_rest() {
+        assert_eq!(pause(&[(12, Wish::press)]).await, 12);
+        assert_eq!(pause(&[(1, Wish::press), (2, Wish::press)]).await, 5, "resolve.rest");
+        assert_eq!(pause(&[(100, Wish::press)]).await, 100, "it is a use as well");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pause_of_a_client_that_is_gone_does_not_end() {
+        let pausing = Resolution::new(Weak::new());
+        let year = Duration::from_secs(365 * 24 * 3600);
+        assert!(tokio::time::timeout(year, pausing.pause(Duration::ZERO)).await.is_err());
+    }
+}
