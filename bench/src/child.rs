@@ -1,4 +1,5 @@
-//! The two hidden commands: `__server PEER` and `__client PEER ADDRESS …`, each one process of a measurement.
+//! The hidden commands of peers: `__server PEER`, `__client PEER ADDRESS …` and `__hold PEER ADDRESS …`, each one process of a
+//! measurement.
 //!
 //! Cases start them through `process`; people do for perf and callgrind (README.md). Each pins itself before its runtime
 //! starts, and runs one thread of calls on it.
@@ -10,6 +11,7 @@ use anyhow::{Context, Result};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use nix::sys::prctl::set_pdeathsig;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 
 use crate::cpu_clock::CpuClocks;
@@ -22,6 +24,8 @@ use crate::scheduler::Scheduler;
 pub(crate) const SERVER: &str = "__server";
 /// The hidden command of a client.
 pub(crate) const CLIENT: &str = "__client";
+/// The hidden command of a client that only holds connections.
+pub(crate) const HOLDER: &str = "__hold";
 
 /// Linux gives no higher process id.
 const PID_MAX: i64 = 4_194_304;
@@ -66,6 +70,17 @@ struct ClientArguments {
     server_pid: Option<i32>,
 }
 
+#[derive(Args, Clone, Debug, PartialEq)]
+struct HolderArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Where the server listens
+    address: SocketAddr,
+    /// How many connections it opens
+    #[arg(long, default_value_t = 1)]
+    connections: u32,
+}
+
 pub(crate) fn server_command() -> Command {
     Common::augment_args(Command::new(SERVER))
         .hide(true)
@@ -76,6 +91,12 @@ pub(crate) fn client_command() -> Command {
     ClientArguments::augment_args(Command::new(CLIENT))
         .hide(true)
         .about("Calls one peer; prints a JSON line")
+}
+
+pub(crate) fn holder_command() -> Command {
+    HolderArguments::augment_args(Command::new(HOLDER))
+        .hide(true)
+        .about("Holds connections to one peer; says when all are open")
 }
 
 /// Where and under what a child runs.
@@ -111,6 +132,19 @@ pub(crate) fn client_arguments(peer: &Peer, drive: &Drive, server: u32, seat: Se
     arguments
 }
 
+/// The command line of a process that holds connections for a case.
+pub(crate) fn holder_arguments(
+    peer: &Peer,
+    address: SocketAddr,
+    connections: u32,
+    seat: Seat,
+) -> Vec<String> {
+    let mut arguments = vec![HOLDER.to_owned(), peer.name.to_owned(), address.to_string()];
+    arguments.extend(["--connections".to_owned(), connections.to_string()]);
+    push_seat(seat, &mut arguments);
+    arguments
+}
+
 fn push_seat(seat: Seat, arguments: &mut Vec<String>) {
     if let Some(core) = seat.core {
         arguments.extend(["--core".to_owned(), core.to_string()]);
@@ -127,6 +161,21 @@ pub(crate) fn serve(matches: &ArgMatches) -> Result<()> {
         .scheduler
         .run((peer.serve)(|address| println!("{address}")));
     served.with_context(|| format!("the {} server ended", peer.name))
+}
+
+/// Runs `__hold`.
+pub(crate) fn hold(matches: &ArgMatches) -> Result<()> {
+    let arguments = HolderArguments::from_arg_matches(matches)?;
+    let peer = arguments.common.prepare()?;
+    let HolderArguments {
+        common,
+        address,
+        connections,
+    } = arguments;
+    common
+        .scheduler
+        .run((peer.hold)(address, connections))
+        .with_context(|| format!("the connections to {} were not held", peer.name))
 }
 
 /// Runs `__client`.
@@ -151,6 +200,9 @@ impl Common {
         if let Some(core) = self.core {
             pin_to(core)?;
         }
+        // As many connections as the system lets us have.
+        let (_, most) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
+        setrlimit(Resource::RLIMIT_NOFILE, most, most).context("cannot raise the limit of open files")?;
         Peer::named(&self.peer).with_context(|| format!("there is no peer `{}`", self.peer))
     }
 }

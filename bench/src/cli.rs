@@ -25,6 +25,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> Result<()> {
     match matches.subcommand() {
         Some((child::SERVER, matches)) => child::serve(matches),
         Some((child::CLIENT, matches)) => child::drive(matches),
+        Some((child::HOLDER, matches)) => child::hold(matches),
         Some((compiler::COMPILER, matches)) => compiler::compile(matches),
         Some((codec_instructions::COUNTED, matches)) => codec_instructions::run(matches),
         Some((name, matches)) => match CASES.iter().find(|case| case.name == name) {
@@ -70,6 +71,7 @@ fn command() -> Command {
         .subcommands([
             child::server_command(),
             child::client_command(),
+            child::holder_command(),
             compiler::command(),
             codec_instructions::command(),
         ])

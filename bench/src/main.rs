@@ -8,6 +8,7 @@ mod child;
 mod cli;
 mod compiler;
 mod cpu_clock;
+mod hold;
 mod load;
 mod peers;
 mod pin;

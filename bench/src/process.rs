@@ -57,7 +57,30 @@ impl Process {
 
     /// The most memory it ever held, in KiB: the kernel's `VmHWM`.
     pub(crate) fn peak_rss_kib(&self) -> Result<u64> {
-        peak_rss_kib_of(&self.id()?.to_string())
+        kib_of(&self.id()?.to_string(), PEAK)
+    }
+
+    /// The memory it holds now, in KiB: the kernel's `VmRSS`.
+    pub(crate) fn rss_kib(&self) -> Result<u64> {
+        kib_of(&self.id()?.to_string(), "VmRSS")
+    }
+
+    /// How often its threads went to sleep by themselves so far.
+    pub(crate) fn wake_ups(&self) -> Result<u64> {
+        let tasks = format!("/proc/{}/task", self.id()?);
+        let threads = fs::read_dir(&tasks).with_context(|| format!("cannot read {tasks}"))?;
+        threads
+            .map(|thread| {
+                let path = thread?.path().join("status");
+                let status = fs::read_to_string(&path)?;
+                let count = status
+                    .lines()
+                    .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+                count
+                    .and_then(|count| count.trim().parse::<u64>().ok())
+                    .with_context(|| format!("{} has no voluntary_ctxt_switches", path.display()))
+            })
+            .sum()
     }
 
     /// Whether it has ended by itself, and how.
@@ -77,17 +100,22 @@ impl Process {
 
 /// The most memory this process ever held, in KiB.
 pub(crate) fn own_peak_rss_kib() -> Result<u64> {
-    peak_rss_kib_of("self")
+    kib_of("self", PEAK)
 }
 
-fn peak_rss_kib_of(process: &str) -> Result<u64> {
+/// The kernel's word for the most memory that a process ever held.
+const PEAK: &str = "VmHWM";
+
+fn kib_of(process: &str, word: &str) -> Result<u64> {
     let path = format!("/proc/{process}/status");
     let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    parse_peak_rss(&status).with_context(|| format!("{path} has no VmHWM"))
+    parse_kib(&status, word).with_context(|| format!("{path} has no {word}"))
 }
 
-fn parse_peak_rss(status: &str) -> Option<u64> {
-    let value = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+fn parse_kib(status: &str, word: &str) -> Option<u64> {
+    let value = status
+        .lines()
+        .find_map(|line| line.strip_prefix(word)?.strip_prefix(':'))?;
     value.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
@@ -96,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_peak_is_read_from_the_kernels_words() {
+    fn memory_is_read_from_the_kernels_words() {
         for (status, expected) in [
             (
                 "Name:\tbench\nVmHWM:\t    5804 kB\nVmRSS:\t 5000 kB\n",
@@ -105,7 +133,7 @@ mod tests {
             ("Name:\tkthread\n", None),
             ("VmHWM:\t 5 MB\n", None),
         ] {
-            assert_eq!(parse_peak_rss(status), expected, "{status:?}");
+            assert_eq!(parse_kib(status, "VmHWM"), expected, "{status:?}");
         }
     }
 }

@@ -17,6 +17,7 @@ use anyhow::Result;
 use bytes::Bytes;
 
 use crate::cpu_clock::CpuClocks;
+use crate::hold;
 use crate::load::{self, Drive};
 use crate::window::Measured;
 
@@ -62,6 +63,8 @@ pub(crate) struct Peer {
     pub name: &'static str,
     pub serve: fn(Announce) -> Running<()>,
     pub drive: fn(Drive, CpuClocks) -> Running<Measured>,
+    /// Opens so many connections and does not end.
+    pub hold: fn(SocketAddr, u32) -> Running<()>,
 }
 
 type Running<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
@@ -72,6 +75,7 @@ impl Peer {
             name: P::NAME,
             serve: |announce| Box::pin(P::serve(announce)),
             drive: |drive, clocks| Box::pin(load::drive::<P>(drive, clocks)),
+            hold: |address, connections| Box::pin(hold::hold::<P>(address, connections)),
         }
     }
 

@@ -1,11 +1,12 @@
 //! svrkit: this project, as its generated code and its defaults make it.
 //!
-//! Nothing is changed for the comparison but the deadline, which the schema sets to tarpc's 10 s (`schemas/echo.xml`).
+//! Nothing is changed for the comparison but the deadline, which the schema sets to tarpc's 10 s (`schemas/echo.xml`), and the
+//! limit of connections, which the case `idle` is above.
 
 use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result};
-use svrkit_runtime::{Server, Status};
+use svrkit_runtime::{Limits, Server, Status};
 
 use super::{Announce, Echo, EchoClient, EchoPeer};
 use generated::bench::echo::{self, EchoMessage, EchoServer};
@@ -22,6 +23,10 @@ impl EchoPeer for Svrkit {
 
     async fn serve(announce: Announce) -> Result<()> {
         let bound = Server::new()
+            .limits(Limits {
+                connections: 100_000,
+                ..Limits::default()
+            })
             .service(EchoServer::new(Service))
             .bind("127.0.0.1:0")
             .await?;

@@ -1,6 +1,11 @@
 //! Frames on their way into one connection: reads bytes until a frame is whole.
 
+use std::cell::Cell;
+use std::future::poll_fn;
 use std::io;
+use std::mem;
+use std::pin::pin;
+use std::task::{Context, Poll};
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -14,7 +19,15 @@ const READ_CAPACITY: usize = 64 * 1024;
 /// With less room than this left, a read would bring too little for its system call.
 const READ_MIN: usize = 8 * 1024;
 
+thread_local! {
+    /// A buffer that no connection of this thread needs just now.
+    static SPARE: Cell<BytesMut> = Cell::default();
+}
+
 /// The read half of a connection.
+///
+/// It has a buffer while there is something in it: thousands of connections that say nothing hold none, and busy ones share what
+/// is warm.
 #[derive(Debug)]
 pub(crate) struct Inbox<R> {
     socket: R,
@@ -61,17 +74,35 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
             if let Some(frame) = self.arrived()? {
                 return Ok(Some(frame));
             }
-            if self.inbound.capacity() - self.inbound.len() < READ_MIN {
-                // What is there already counts: asking for more than a buffer holds would take a new one each time.
-                let missing = READ_CAPACITY.saturating_sub(self.inbound.len());
-                self.inbound.reserve(missing.max(READ_MIN));
-            }
-            match self.socket.read_buf(&mut self.inbound).await {
+            match poll_fn(|cx| self.poll_read(cx)).await {
                 Ok(0) if self.inbound.is_empty() => return Ok(None),
                 Ok(0) => return Err(InboxError::CutShort),
                 Ok(_) => self.read_at = Instant::now(),
                 Err(error) => return Err(InboxError::Io(error)),
             }
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.make_room();
+        let read = pin!(self.socket.read_buf(&mut self.inbound)).poll(cx);
+        if read.is_pending() && self.inbound.is_empty() {
+            let unused = mem::take(&mut self.inbound);
+            if unused.capacity() <= READ_CAPACITY {
+                SPARE.set(unused);
+            }
+        }
+        read
+    }
+
+    fn make_room(&mut self) {
+        if self.inbound.capacity() == 0 {
+            self.inbound = SPARE.take();
+        }
+        if self.inbound.capacity() - self.inbound.len() < READ_MIN {
+            // What is there already counts: asking for more than a buffer holds would take a new one each time.
+            let missing = READ_CAPACITY.saturating_sub(self.inbound.len());
+            self.inbound.reserve(missing.max(READ_MIN));
         }
     }
 
@@ -85,5 +116,32 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
                 Ok(_) => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncWriteExt, duplex};
+
+    use super::*;
+    use crate::wire::frame::{Facts, Header};
+
+    #[tokio::test]
+    async fn a_buffer_is_held_only_while_something_is_in_it() {
+        let (mut peer, socket) = duplex(1024);
+        let mut inbox = Inbox::new(socket, FrameDecoder { body_len_max: 0, metadata_len_max: 0 });
+        let ping = Header::new(0, Facts::Ping(7)).to_bytes();
+        for _ in 0..3 {
+            let waits = poll_fn(|cx| Poll::Ready(pin!(inbox.next()).poll(cx).is_pending())).await;
+            assert!(waits && inbox.inbound.capacity() == 0, "nothing is there");
+            peer.write_all(&ping[..20]).await.unwrap();
+            let waits = poll_fn(|cx| Poll::Ready(pin!(inbox.next()).poll(cx).is_pending())).await;
+            assert!(waits && inbox.inbound == ping[..20], "a part of a frame stays");
+            peer.write_all(&ping[20..]).await.unwrap();
+            assert_eq!(inbox.next().await.unwrap().unwrap().header.facts, Facts::Ping(7));
+            assert_eq!(SPARE.take().capacity(), 0, "this one has it");
+        }
+        drop(peer);
+        assert!(inbox.next().await.unwrap().is_none());
     }
 }

@@ -1,0 +1,76 @@
+//! One row: what one peer's server costs while nobody calls it.
+
+use serde::Serialize;
+
+/// The JSON line. Its fields are an interface: programs read them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Row {
+    case: &'static str,
+    peer: &'static str,
+    connections: u32,
+    /// The server's resident memory with the connections, in KiB.
+    rss_kib: u64,
+    /// What of it came with the connections, for each of them.
+    bytes_per_connection: u64,
+    /// How often a second a thread of the server went to sleep again.
+    wake_ups_s: f64,
+    /// CPU time of the server, in milliseconds a second.
+    cpu_ms_s: f64,
+}
+
+pub(super) const COLUMNS: &[&str] = &[
+    "peer",
+    "connections",
+    "server KiB",
+    "bytes / connection",
+    "wake-ups / s",
+    "CPU ms / s",
+];
+
+impl Row {
+    pub(super) fn new(
+        peer: &'static str,
+        connections: u32,
+        before_kib: u64,
+        rss_kib: u64,
+        wake_ups_s: f64,
+        cpu_ms_s: f64,
+    ) -> Self {
+        let bytes_per_connection = rss_kib.saturating_sub(before_kib) * 1024 / u64::from(connections);
+        Self {
+            case: "idle",
+            peer,
+            connections,
+            rss_kib,
+            bytes_per_connection,
+            wake_ups_s,
+            cpu_ms_s,
+        }
+    }
+
+    pub(super) fn cells(&self) -> [String; 6] {
+        [
+            self.peer.to_owned(),
+            self.connections.to_string(),
+            self.rss_kib.to_string(),
+            self.bytes_per_connection.to_string(),
+            format!("{:.1}", self.wake_ups_s),
+            format!("{:.2}", self.cpu_ms_s),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_had_before_is_not_the_connections() {
+        let row = Row::new("bare", 100, 1000, 1800, 0.0, 0.0);
+        assert_eq!(row.bytes_per_connection, 8192);
+        assert_eq!(
+            serde_json::to_string(&row).unwrap(),
+            r#"{"case":"idle","peer":"bare","connections":100,"rss_kib":1800,"bytes_per_connection":8192,"wake_ups_s":0.0,"cpu_ms_s":0.0}"#
+        );
+    }
+}
