@@ -1,25 +1,20 @@
-//! The calls of one connection whose handlers have not ended.
-//!
-//! A call stands here from its arrival until its handler's future is gone, cancelled or not: a peer that cancels at
-//! once does not get more work out of us than one that waits.
+//! Who is in flight, who is to be stopped, and whom to wake for it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::future::poll_fn;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::ops::ControlFlow;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
-use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::call_id_hasher::CallIdHasher;
+use super::{AtomicU32, Mutex, MutexGuard, Notify};
 use crate::deadline;
-use crate::limits::Limits;
-use crate::status::Status;
-use crate::status::catalogue::admitting;
 
 /// Calls in flight, by their id.
 #[derive(Debug, Default)]
@@ -83,17 +78,6 @@ pub(crate) enum NotBegun {
     Full,
     /// The server is about to stop, or to leave this connection.
     Draining,
-}
-
-impl NotBegun {
-    /// What the caller is told.
-    pub(crate) fn status(self, limits: &Limits) -> Status {
-        match self {
-            Self::Draining => admitting::draining(),
-            Self::Full => admitting::calls_in_flight_full(limits.calls_in_flight),
-            Self::Duplicate | Self::Lingering => admitting::call_lingering(),
-        }
-    }
 }
 
 impl InFlight {
@@ -199,7 +183,8 @@ impl InFlight {
         deadline::keep(&self.earlier_deadline, next, |now| self.stop_overdue(now)).await;
     }
 
-    fn stop_overdue(&self, now: Instant) {
+    /// Stops whose deadline is over at `now`.
+    pub(super) fn stop_overdue(&self, now: Instant) {
         let mut table = self.lock();
         let mut later = None;
         let mut handlers = Vec::new();
@@ -288,147 +273,5 @@ impl State {
             }
         }
         None
-    }
-}
-
-/// Spreads call ids, which count up in their low bits. The table is bounded by `calls.in_flight`, so ids chosen to
-/// collide cost a peer's own connection a scan of that many entries at the most.
-#[derive(Debug, Default)]
-struct CallIdHasher(u64);
-
-impl Hasher for CallIdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u32(u32::from(*byte));
-        }
-    }
-
-    fn write_u32(&mut self, call_id: u32) {
-        // Fibonacci hashing (Knuth, TAOCP 3, 6.4): the high bits are what hashbrown takes its tags from.
-        self.0 = (self.0 ^ u64::from(call_id)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    use std::future::{pending, ready};
-    use std::pin::pin;
-    use std::sync::Arc;
-    use std::time::Duration;
-
-    use tokio::task::JoinHandle;
-
-    const AWAITED: Lasts = Lasts::WhileAwaited(None);
-
-    /// Runs `handler` for a call that began, and gives back its place when it is gone.
-    fn run<F>(calls: &Arc<InFlight>, call_id: u32, began: Stops, handler: F) -> JoinHandle<Option<F::Output>>
-    where
-        F: Future<Output: Send> + Send + 'static,
-    {
-        let calls = Arc::clone(calls);
-        tokio::spawn(async move { calls.until_stopped(call_id, began, pin!(handler)).await })
-    }
-
-    #[test]
-    fn a_call_is_counted_until_it_ends() {
-        let calls = InFlight::default();
-        let begin = |call_id, max| calls.begin(call_id, max, AWAITED).map(|_| ());
-        assert_eq!(begin(1, 2), Ok(()));
-        assert_eq!(begin(2, 2), Ok(()));
-        assert_eq!(begin(2, 2), Err(NotBegun::Duplicate));
-        assert_eq!(begin(3, 2), Err(NotBegun::Full));
-        calls.cancel(1);
-        assert_eq!(begin(3, 2), Err(NotBegun::Full), "cancelled, yet its handler is not gone");
-        assert_eq!(begin(1, 9), Err(NotBegun::Lingering));
-        assert_eq!(calls.end(1), Some(StoppedBy::Caller));
-        assert_eq!(begin(3, 2), Ok(()));
-        calls.drain();
-        assert_eq!(begin(4, 9), Err(NotBegun::Draining));
-        assert_eq!((calls.end(2), calls.len()), (None, 1));
-    }
-
-    #[tokio::test]
-    async fn a_cancel_stops_the_handler_before_its_first_poll_and_after() {
-        let calls = Arc::new(InFlight::default());
-        let began = calls.begin(1, 8, AWAITED).unwrap();
-        calls.cancel(1);
-        assert!(calls.is_stopped(1, began));
-        assert_eq!(run(&calls, 1, began, ready(())).await.unwrap(), None, "it never starts");
-        assert_eq!(calls.end(1), Some(StoppedBy::Caller));
-
-        let began = calls.begin(1, 8, AWAITED).unwrap();
-        let waiting = run(&calls, 1, began, pending::<()>());
-        tokio::task::yield_now().await;
-        calls.cancel(2);
-        tokio::task::yield_now().await;
-        assert!(!waiting.is_finished(), "that was another call");
-        calls.cancel(1);
-        assert_eq!(waiting.await.unwrap(), None);
-        assert_eq!(calls.end(1), Some(StoppedBy::Caller));
-    }
-
-    #[tokio::test]
-    async fn whoever_leaves_does_not_stop_what_is_detached_and_a_drain_does() {
-        let calls = Arc::new(InFlight::default());
-        let began = calls.begin(1, 8, Lasts::Detached).unwrap();
-        let running = run(&calls, 1, began, pending::<()>());
-        tokio::task::yield_now().await;
-        calls.cancel(1);
-        calls.stop_all(StoppedBy::Caller);
-        tokio::task::yield_now().await;
-        assert!(!running.is_finished());
-        calls.stop_all(StoppedBy::Drain);
-        assert_eq!(running.await.unwrap(), None);
-        assert_eq!(calls.end(1), Some(StoppedBy::Drain));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn each_handler_is_stopped_at_its_deadline() {
-        let calls = Arc::new(InFlight::default());
-        let keeper = tokio::spawn({
-            let calls = Arc::clone(&calls);
-            async move { calls.keep_deadlines().await }
-        });
-        let began = Instant::now();
-        let begin = |call_id, seconds: Option<u64>| {
-            let deadline = seconds.map(|seconds| began + Duration::from_secs(seconds));
-            let stops = calls.begin(call_id, 8, Lasts::WhileAwaited(deadline)).unwrap();
-            run(&calls, call_id, stops, pending::<()>())
-        };
-        // Later, earlier, never; and one that ends before its time.
-        let (later, earlier, never, ends) =
-            (begin(1, Some(9)), begin(2, Some(3)), begin(3, None), begin(4, Some(1)));
-        assert_eq!(calls.end(4), None);
-        assert_eq!(earlier.await.unwrap(), None);
-        assert_eq!(began.elapsed().as_secs(), 3);
-        assert_eq!(calls.end(2), Some(StoppedBy::Deadline));
-        assert!(calls.begin(1, 8, AWAITED).is_err(), "it goes on");
-        assert_eq!(later.await.unwrap(), None);
-        assert_eq!(began.elapsed().as_secs(), 9);
-        calls.cancel(1);
-        assert_eq!(calls.begin(1, 8, AWAITED), Err(NotBegun::Lingering));
-        assert_eq!(calls.end(1), Some(StoppedBy::Caller), "who gave it up at the same deadline");
-        assert!(!never.is_finished());
-        assert_eq!(ends.await.unwrap(), None, "its call is no more");
-        // With nothing in flight that has a deadline there is nothing to wait for; the next call is kept like the first.
-        let next = begin(5, Some(20));
-        assert_eq!(next.await.unwrap(), None);
-        assert_eq!(began.elapsed().as_secs(), 20);
-        keeper.abort();
-    }
-
-    #[tokio::test]
-    async fn idle_is_told_when_the_last_call_ends() {
-        let calls = InFlight::default();
-        calls.until_idle().await;
-        calls.begin(1, 8, AWAITED).unwrap();
-        let ((), stopped_by) = tokio::join!(calls.until_idle(), async { calls.end(1) });
-        assert_eq!(stopped_by, None);
     }
 }

@@ -1,0 +1,17 @@
+//! What callers are told whose calls cannot begin.
+
+use super::NotBegun;
+use crate::limits::Limits;
+use crate::status::Status;
+use crate::status::catalogue::admitting;
+
+impl NotBegun {
+    /// What the caller is told.
+    pub(crate) fn status(self, limits: &Limits) -> Status {
+        match self {
+            Self::Draining => admitting::draining(),
+            Self::Full => admitting::calls_in_flight_full(limits.calls_in_flight),
+            Self::Duplicate | Self::Lingering => admitting::call_lingering(),
+        }
+    }
+}
