@@ -146,8 +146,11 @@ mod tests {
         Pool::new(Target::parse("127.0.0.1:1"), settings)
     }
 
-    /// How many seconds a pause of thirty takes when `events` happen, each after so many seconds.
-    async fn pause(events: &[(u64, fn(&Wish))]) -> u64 {
+    /// What happens, after so many seconds.
+    type Event = (u64, fn(&Wish));
+
+    /// How many seconds a pause of thirty takes when `events` happen.
+    async fn pause(events: &[Event]) -> u64 {
         let pool = pool();
         let (began, wish) = (Instant::now(), pool.wish());
         let pausing = tokio::spawn({
