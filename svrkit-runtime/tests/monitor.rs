@@ -351,6 +351,47 @@ async fn stages_come_in_their_order_and_only_where_they_are_wanted() {
 }
 
 #[tokio::test]
+async fn a_client_tells_of_its_connections() {
+    let recorder = Recorder::default();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = listener.local_addr().unwrap().to_string();
+    let connection = |event: &Event| match event {
+        Event::Opened { side, peer } => Some((*side, peer.clone(), None)),
+        Event::ConnectionEnded { side, peer, ending } => Some((*side, peer.clone(), Some(*ending))),
+        _ => None,
+    };
+    let told = async |count: usize| {
+        let of = |events: &[Event]| -> Vec<_> { events.iter().filter_map(connection).collect() };
+        of(&recorder.until(|events| of(events).len() >= count).await)
+    };
+    let at = |ending| (CLIENT, endpoint.clone(), ending);
+    // Left by dropping the client, closed by the server, lost in the middle of a frame, broken.
+    let connect = async || {
+        let client = Client::builder(&endpoint).monitor(recorder.clone());
+        let (raw, client) = tokio::join!(Raw::accept(&listener), client.connect());
+        (raw, client.unwrap())
+    };
+    let (_raw, client) = connect().await;
+    drop(client);
+    assert_eq!(told(2).await, [at(None), at(Some(Ending::Left))]);
+    let (raw, _client) = connect().await;
+    drop(raw);
+    assert_eq!(told(4).await[2..], [at(None), at(Some(Ending::Closed))]);
+    let (mut raw, _client) = connect().await;
+    raw.send_bytes(&Header::new(0, Facts::Ping(1)).to_bytes()[..20]).await;
+    drop(raw);
+    assert_eq!(told(6).await[4..], [at(None), at(Some(Ending::Lost))]);
+    let (mut raw, _client) = connect().await;
+    raw.send(Header::new(1, Facts::Cancel), &[]).await;
+    assert_eq!(told(8).await[6..], [at(None), at(Some(Ending::Protocol))]);
+    // Nobody there.
+    drop(listener);
+    let away = Client::builder(&endpoint).monitor(recorder.clone()).connect().await;
+    away.unwrap_err();
+    assert_eq!(told(9).await[8..], [at(Some(Ending::NotOpened))]);
+}
+
+#[tokio::test]
 async fn connections_are_told_of_by_how_they_end() {
     let recorder = Recorder::default();
     let limits = Limits { connections: 1, hello_timeout: Duration::from_secs(60), ..Limits::default() };

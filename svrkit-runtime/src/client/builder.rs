@@ -94,7 +94,12 @@ impl ClientBuilder {
     /// A client that connects when the first request needs it.
     #[must_use]
     pub fn lazy(self) -> Client {
-        let settings = Settings { name: self.name, limits: self.limits, make_picker: self.make_picker };
+        let settings = Settings {
+            name: self.name,
+            limits: self.limits,
+            hooks: self.surroundings.hooks.clone(),
+            make_picker: self.make_picker,
+        };
         Client::new(self.text, Pool::new(self.target, settings), self.surroundings)
     }
 }

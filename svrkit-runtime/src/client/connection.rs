@@ -93,6 +93,10 @@ impl Connection {
         Self { link, server, places: Arc::new(Semaphore::new(places_max)), places_max, peer, tasks }
     }
 
+    pub(super) fn endpoint(&self) -> &Arc<str> {
+        &self.peer.name
+    }
+
     /// Calls that have a place.
     pub(super) fn in_flight(&self) -> usize {
         self.places_max - self.places.available_permits()

@@ -16,11 +16,13 @@ use super::pending::Pending;
 use super::pool::Peer;
 use super::silence::{Asked, Silence};
 use super::timer;
+use crate::interceptor::Side;
 use crate::limits::Limits;
+use crate::monitor::{ConnectionWatch, Ending, Hooks};
 use crate::status::catalogue::connecting;
 use crate::status::{Layer, Retry, Status, from_wire};
 use crate::stream::HandlerEnds;
-use crate::transport::{Activity, Inbox, InboxError, Outbox};
+use crate::transport::{Activity, Inbox, InboxError, Outbox, ReadHalf};
 use crate::wire::frame::{
     FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX,
     HELLO_NAME_LEN_MAX, Header, Hello, RequestFacts, VERSION, common_version, hello_header,
@@ -42,7 +44,33 @@ struct FrameLink {
 }
 
 /// Opens a connection to `peer` and exchanges hellos.
-pub(super) async fn open(peer: &Arc<Peer>, name: &str, limits: &Limits) -> Result<Connection, Status> {
+pub(super) async fn open(
+    peer: &Arc<Peer>,
+    name: &str,
+    limits: &Limits,
+    hooks: &Hooks,
+) -> Result<Connection, Status> {
+    let mut watch = ConnectionWatch::new(hooks, Side::Client, Arc::clone(&peer.name));
+    let opened = exchange_hellos(peer, name, limits).await;
+    let (link, inbox, server) =
+        opened.inspect_err(|status| watch.end(Ending::NotOpened, status.message()))?;
+    watch.open();
+    let reader = tokio::spawn({
+        let link = Ended(Arc::clone(&link));
+        async move { link.0.read(inbox, watch).await }
+    });
+    let timer = tokio::spawn({
+        let link = Ended(Arc::clone(&link));
+        async move { timer::run(Arc::clone(&link.0)).await }
+    });
+    Ok(Connection::new(link, server, Arc::clone(peer), vec![reader.abort_handle(), timer.abort_handle()]))
+}
+
+async fn exchange_hellos(
+    peer: &Peer,
+    name: &str,
+    limits: &Limits,
+) -> Result<(Arc<FrameLink>, Inbox<ReadHalf>, Hello), Status> {
     let endpoint = &peer.name;
     let socket =
         dial(peer.address(), limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
@@ -72,15 +100,7 @@ pub(super) async fn open(peer: &Arc<Peer>, name: &str, limits: &Limits) -> Resul
         status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint))
     })?;
     inbox.limit(FrameDecoder { body_len_max: limits.message_in, ..for_hello });
-    let reader = tokio::spawn({
-        let link = Ended(Arc::clone(&link));
-        async move { link.0.read(inbox).await }
-    });
-    let timer = tokio::spawn({
-        let link = Ended(Arc::clone(&link));
-        async move { timer::run(Arc::clone(&link.0)).await }
-    });
-    Ok(Connection::new(link, server, Arc::clone(peer), vec![reader.abort_handle(), timer.abort_handle()]))
+    Ok((link, inbox, server))
 }
 
 fn own_hello(name: &str, limits: &Limits) -> Vec<u8> {
@@ -214,7 +234,7 @@ impl FrameLink {
         }
     }
 
-    async fn read(&self, mut inbox: Inbox<impl AsyncRead + Unpin>) {
+    async fn read(&self, mut inbox: Inbox<impl AsyncRead + Unpin>, mut watch: ConnectionWatch) {
         let why = loop {
             match inbox.next().await {
                 Ok(Some(frame)) => {
@@ -229,6 +249,14 @@ impl FrameLink {
             }
         };
         self.departure.begin();
+        let words = |status: Status| status.message().to_owned();
+        match &why {
+            Ok(None) => watch.end(Ending::Closed, self.goaway.get().map_or("", |(_, words)| words)),
+            Ok(Some(InboxError::Frame(error))) => watch.end(Ending::Protocol, error.to_string()),
+            Ok(Some(InboxError::Io(error))) => watch.end(Ending::Lost, error.to_string()),
+            Ok(Some(InboxError::CutShort)) => watch.end(Ending::Lost, words(connecting::frame_cut_short())),
+            Err(refused) => watch.end(Ending::Protocol, words(refused())),
+        }
         self.pending.close(|waiting| match why {
             Ok(None) => self.closed(waiting),
             Ok(Some(error)) => self.broken(error, waiting),

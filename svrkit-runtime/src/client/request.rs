@@ -330,7 +330,7 @@ impl<R: Response> Request<R> {
             return Ok(State::Unconnected);
         }
         if let Some(watch) = &mut self.watch {
-            watch.started(now);
+            watch.sent(now, call.connection.endpoint());
         }
         Ok(State::Sent(call))
     }

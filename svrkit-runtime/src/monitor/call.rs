@@ -21,7 +21,8 @@ pub struct CallFacts<'a> {
     pub service_id: u32,
     /// The method's id, as the call says it.
     pub method_id: u16,
-    /// At a client the endpoint, at a server what the caller calls itself; empty where it is not known.
+    /// At a server what the caller calls itself, empty where it did not say; at a client what it calls: its target until an
+    /// endpoint of it was chosen.
     pub peer: &'a str,
     /// At a server what the handler runs in, at a client what the request was made in: deadline, importance, trace, labels,
     /// and who calls.

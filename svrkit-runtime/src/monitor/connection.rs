@@ -1,5 +1,8 @@
 //! What is told of one connection.
 
+use std::sync::Arc;
+
+use super::hooks::Hooks;
 use crate::interceptor::Side;
 
 /// A connection whose two sides have said hello.
@@ -40,4 +43,57 @@ pub enum Ending {
     Protocol,
     /// It was cut, or turned away: a limit.
     Limit,
+    /// It did not come about: nobody was there, or nobody who speaks as we do.
+    NotOpened,
+}
+
+/// Tells of one connection: at most once that it is open, and, when it is dropped, how it ended.
+#[derive(Debug)]
+pub(crate) struct ConnectionWatch {
+    hooks: Hooks,
+    side: Side,
+    peer: Arc<str>,
+    was_open: bool,
+    ending: Ending,
+    words: String,
+}
+
+impl ConnectionWatch {
+    /// Of a connection to or from `peer`, as far as it is known. Unless something else is said, this side will have left it.
+    pub(crate) fn new(hooks: &Hooks, side: Side, peer: Arc<str>) -> Self {
+        Self { hooks: hooks.clone(), side, peer, was_open: false, ending: Ending::Left, words: String::new() }
+    }
+
+    /// Both sides have said hello.
+    pub(crate) fn open(&mut self) {
+        self.was_open = true;
+        self.hooks.tell(|monitor| monitor.connection_opened(&self.facts()));
+    }
+
+    /// The same, and only now it is known who the peer is.
+    pub(crate) fn open_with(&mut self, peer: Arc<str>) {
+        self.peer = peer;
+        self.open();
+    }
+
+    /// How it ends.
+    pub(crate) fn end(&mut self, ending: Ending, words: impl Into<String>) {
+        (self.ending, self.words) = (ending, words.into());
+    }
+
+    fn facts(&self) -> ConnectionFacts<'_> {
+        ConnectionFacts { side: self.side, peer: &self.peer }
+    }
+}
+
+impl Drop for ConnectionWatch {
+    fn drop(&mut self) {
+        let end = ConnectionEnd {
+            connection: self.facts(),
+            was_open: self.was_open,
+            ending: self.ending,
+            words: &self.words,
+        };
+        self.hooks.tell(|monitor| monitor.connection_ended(&end));
+    }
 }

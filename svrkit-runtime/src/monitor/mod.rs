@@ -10,6 +10,7 @@ mod recorder;
 mod watch;
 
 pub use self::call::{CallEnd, CallFacts, HandlerPanic, Stages};
+pub(crate) use self::connection::ConnectionWatch;
 pub use self::connection::{ConnectionEnd, ConnectionFacts, Ending};
 pub(crate) use self::hooks::Hooks;
 pub use self::recorder::{Event, Recorder};

@@ -20,6 +20,8 @@ pub(crate) struct Watch {
     service_id: u32,
     method_id: u16,
     request_len: usize,
+    /// The endpoint that was chosen.
+    endpoint: Option<Arc<str>>,
     has_begun: bool,
     began: Instant,
     decoded: Option<Instant>,
@@ -45,6 +47,7 @@ impl Watch {
             service_id,
             method_id,
             request_len,
+            endpoint: None,
             has_begun: false,
             began: began(),
             decoded: None,
@@ -67,9 +70,15 @@ impl Watch {
         }
     }
 
-    /// Notes that its handler starts, or that it has been sent.
+    /// Notes that its handler starts.
     pub(crate) fn started(&mut self, now: Instant) {
         self.started = Some(now);
+    }
+
+    /// Notes that it has been sent, and to whom.
+    pub(crate) fn sent(&mut self, now: Instant, endpoint: &Arc<str>) {
+        self.started = Some(now);
+        self.endpoint = Some(Arc::clone(endpoint));
     }
 
     /// Notes that its handler has ended, where anybody wants to know when.
@@ -98,6 +107,8 @@ impl Watch {
             handled: self.handled,
             ended: Instant::now(),
         };
+        let endpoint = self.endpoint.take();
+        let peer = endpoint.as_deref().unwrap_or(peer);
         let end = CallEnd { call: self.facts(peer, context), status, response_len, stages };
         self.hooks.tell(|monitor| monitor.call_ended(&end));
     }

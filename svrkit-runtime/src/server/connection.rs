@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
@@ -19,7 +18,7 @@ use crate::dispatch::{Call, InFlight, NotBegun, Permit, Responder, Starts, Stopp
 use crate::health::HEALTH;
 use crate::interceptor::Side;
 use crate::limits::Limits;
-use crate::monitor::{ConnectionEnd, ConnectionFacts, Ending, Hooks, Watch};
+use crate::monitor::{ConnectionWatch, Ending, Hooks, Watch};
 use crate::status::{Status, to_wire, words};
 use crate::stream::HandlerEnds;
 use crate::transport::{Activity, Inbox, InboxError, Outbox, Socket};
@@ -41,8 +40,6 @@ pub(super) struct Connection {
     peer_message_in: OnceLock<u32>,
     /// What the peer calls itself, where its hello said.
     peer_name: OnceLock<Arc<str>>,
-    /// Both sides have said hello.
-    is_open: AtomicBool,
     reader: OnceLock<tokio::task::AbortHandle>,
 }
 
@@ -71,7 +68,6 @@ impl Connection {
             limits,
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),
-            is_open: AtomicBool::new(false),
             reader: OnceLock::new(),
         }
     }
@@ -80,8 +76,7 @@ impl Connection {
     pub(super) async fn serve(self: &Arc<Self>, socket: Socket, shared: &Shared) {
         // However this ends, be it by a panic in somebody's hand-written code, the socket goes with it.
         let _cut = CutOnDrop(self);
-        let mut end =
-            EndOnDrop { connection: self, hooks: &shared.hooks, ending: Ending::Left, words: String::new() };
+        let mut watch = ConnectionWatch::new(&shared.hooks, Side::Server, "".into());
         let (read, write) = socket.into_split();
         let writer = tokio::spawn({
             let connection = Arc::clone(self);
@@ -91,16 +86,16 @@ impl Connection {
         let for_hello =
             FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: self.limits.metadata_bytes };
         let mut inbox = Inbox::new(read, for_hello);
-        let outcome = self.read(&mut inbox, shared).await;
+        let outcome = self.read(&mut inbox, &mut watch, shared).await;
         let is_told = matches!(outcome, Err(Leave::Goaway(..) | Leave::Stranger(_)));
         if let Err(Leave::Goaway(reason, words)) = &outcome {
             self.goaway(*reason, words);
         }
-        (end.ending, end.words) = match outcome {
-            Ok(()) => (Ending::Closed, String::new()),
-            Err(Leave::Goaway(_, words) | Leave::Stranger(words)) => (Ending::Protocol, words),
-            Err(Leave::Lost(words)) => (Ending::Lost, words),
-        };
+        match outcome {
+            Ok(()) => watch.end(Ending::Closed, ""),
+            Err(Leave::Goaway(_, words) | Leave::Stranger(words)) => watch.end(Ending::Protocol, words),
+            Err(Leave::Lost(words)) => watch.end(Ending::Lost, words),
+        }
         // Nobody waits for these answers any more.
         self.in_flight.stop_all(StoppedBy::Caller);
         self.outbox.close();
@@ -148,7 +143,8 @@ impl Connection {
     pub(super) async fn turn_away(&self, socket: Socket, hooks: &Hooks) {
         let words = format!("the server has {} connections already (connections)", self.limits.connections);
         self.goaway(GoawayReason::Limit, &words);
-        let _end = EndOnDrop { connection: self, hooks, ending: Ending::Limit, words };
+        let mut watch = ConnectionWatch::new(hooks, Side::Server, "".into());
+        watch.end(Ending::Limit, words);
         self.outbox.close();
         let (read, write) = socket.into_split();
         // The peer may be gone already: then there is nobody to tell.
@@ -172,6 +168,7 @@ impl Connection {
     async fn read(
         self: &Arc<Self>,
         inbox: &mut Inbox<impl AsyncRead + Unpin>,
+        watch: &mut ConnectionWatch,
         shared: &Shared,
     ) -> Result<(), Leave> {
         let hello = match timeout(self.limits.hello_timeout, inbox.next()).await {
@@ -189,8 +186,7 @@ impl Connection {
             let connection = Arc::clone(self);
             async move { connection.keep_time().await }
         }));
-        self.is_open.store(true, Ordering::Relaxed);
-        shared.hooks.tell(|monitor| monitor.connection_opened(&self.facts()));
+        watch.open_with(self.peer_name.get().cloned().unwrap_or_else(|| "".into()));
         inbox.limit(FrameDecoder {
             body_len_max: self.limits.message_in,
             metadata_len_max: self.limits.metadata_bytes,
@@ -331,10 +327,6 @@ impl Connection {
         }
     }
 
-    fn facts(&self) -> ConnectionFacts<'_> {
-        ConnectionFacts { side: Side::Server, peer: self.peer_name.get().map_or("", |name| name) }
-    }
-
     fn goaway(&self, reason: GoawayReason, message: &str) {
         self.push_failure(Header::new(0, Facts::Goaway { reason }), &words(message));
     }
@@ -401,26 +393,6 @@ struct CutOnDrop<'a>(&'a Connection);
 impl Drop for CutOnDrop<'_> {
     fn drop(&mut self) {
         self.0.cut();
-    }
-}
-
-/// Tells whoever listens how the connection ended, when it has.
-struct EndOnDrop<'a> {
-    connection: &'a Connection,
-    hooks: &'a Hooks,
-    ending: Ending,
-    words: String,
-}
-
-impl Drop for EndOnDrop<'_> {
-    fn drop(&mut self) {
-        let end = ConnectionEnd {
-            connection: self.connection.facts(),
-            was_open: self.connection.is_open.load(Ordering::Relaxed),
-            ending: self.ending,
-            words: &self.words,
-        };
-        self.hooks.tell(|monitor| monitor.connection_ended(&end));
     }
 }
 

@@ -18,4 +18,4 @@ pub(crate) use inbox::{Inbox, InboxError};
 pub(crate) use lifespan::{Activity, Lifespan, Verdict};
 pub(crate) use listener::Listener;
 pub(crate) use outbox::Outbox;
-pub(crate) use socket::Socket;
+pub(crate) use socket::{ReadHalf, Socket};

@@ -52,6 +52,7 @@ pub(super) struct Settings {
     /// What it calls itself.
     pub(super) name: String,
     pub(super) limits: Limits,
+    pub(super) hooks: Hooks,
     pub(super) make_picker: Option<MakePicker>,
 }
 
@@ -93,7 +94,7 @@ impl Pool {
 
     pub(super) fn in_process(router: Arc<Router>, hooks: Hooks, limits: Limits) -> Arc<Self> {
         let endpoint = Endpoint::new(Address::InProcess);
-        let settings = Settings { name: String::new(), limits, make_picker: None };
+        let settings = Settings { name: String::new(), limits, hooks: Hooks::default(), make_picker: None };
         Self::with(Source::InProcess(router, hooks), vec![endpoint], settings)
     }
 

@@ -68,10 +68,10 @@ async fn run(mut begun: Begun, done: watch::Sender<Option<Opened>>) {
             Ok(in_process::open(router, hooks, limits, Arc::clone(&peer)))
         }
         _ => {
-            let name = pool.settings.name.clone();
+            let (name, hooks) = (pool.settings.name.clone(), pool.settings.hooks.clone());
             // Held across the wait, it would keep a client alive that its users have dropped.
             drop(pool);
-            frame_link::open(&peer, &name, &limits).await
+            frame_link::open(&peer, &name, &limits, &hooks).await
         }
     };
     let opened = opened.map(Arc::new);

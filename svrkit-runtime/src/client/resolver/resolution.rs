@@ -142,7 +142,12 @@ mod tests {
 
     fn pool() -> Arc<Pool> {
         let limits = Limits { resolve_rest: Duration::from_secs(5), ..Limits::default() };
-        let settings = Settings { name: String::new(), limits, make_picker: None };
+        let settings = Settings {
+            name: String::new(),
+            limits,
+            hooks: crate::monitor::Hooks::default(),
+            make_picker: None,
+        };
         Pool::new(Target::parse("127.0.0.1:1"), settings)
     }
 
