@@ -11,7 +11,11 @@ const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// The instant `wait` from now; a wait that no clock can hold ends in a century.
 pub(crate) fn instant_after(wait: Duration) -> Instant {
-    let now = Instant::now();
+    after(Instant::now(), wait)
+}
+
+/// The same from `now` on.
+pub(crate) fn after(now: Instant, wait: Duration) -> Instant {
     now.checked_add(wait).unwrap_or(now + CENTURY)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Three tasks serve it: one reads answers, one writes frames, one waits for the earliest deadline.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
@@ -41,6 +42,8 @@ struct FrameLink {
     /// What the server said when it left.
     goaway: OnceLock<(GoawayReason, String)>,
     silence: Silence,
+    /// How many frames the last read has brought.
+    frames_read: AtomicU32,
 }
 
 /// Opens a connection to `peer` and exchanges hellos.
@@ -83,13 +86,14 @@ async fn exchange_hellos(
         activity: Activity::new(),
         goaway: OnceLock::new(),
         silence: Silence::default(),
+        frames_read: AtomicU32::new(0),
     });
     link.outbox.push(hello_header(), &[], &own_hello(name, limits));
     tokio::spawn({
         let link = Arc::clone(&link);
         async move {
             // An error is the server's leaving; the reader sees it too, and says why.
-            let _ = link.outbox.run(write).await;
+            let _ = link.outbox.run(write, || link.has_company()).await;
             link.departure.begin();
         }
     });
@@ -198,6 +202,11 @@ impl Link for FrameLink {
 }
 
 impl FrameLink {
+    /// Whether others may be about to call as well: several wait for answers, or have just been answered together.
+    fn has_company(&self) -> bool {
+        self.frames_read.load(Ordering::Relaxed) != 1 || self.pending.taken() > 1
+    }
+
     fn push_request(&self, header: Header, metadata: &Bytes, body: &Bytes) -> bool {
         let taken = self.outbox.push_shared(header, metadata, body);
         if !taken {
@@ -239,7 +248,10 @@ impl FrameLink {
             match inbox.next().await {
                 Ok(Some(frame)) => {
                     self.silence.heard();
-                    self.activity.note(inbox.read_at());
+                    self.frames_read.store(inbox.frames(), Ordering::Relaxed);
+                    if inbox.frames() == 1 {
+                        self.activity.note(inbox.read_at());
+                    }
                     if let Err(refused) = self.take(frame) {
                         break Err(refused);
                     }

@@ -111,6 +111,12 @@ impl Pending {
         }
     }
 
+    /// How many calls have a slot.
+    pub(super) fn taken(&self) -> usize {
+        let table = self.lock();
+        table.slots.len() - table.free.len()
+    }
+
     /// Gives a call's slot back. True: it was sent and not answered, so the peer still works on it.
     pub(super) fn abandon(&self, call_id: u32) -> bool {
         let mut table = self.lock();

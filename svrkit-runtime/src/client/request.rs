@@ -50,6 +50,8 @@ pub struct Request<R> {
     context: Context,
     /// Set when it is first polled.
     deadline: Option<Instant>,
+    /// Within the first poll: most requests are sent there, and need one look at the clock.
+    now: Option<Instant>,
     state: State,
     /// Where anybody listens, from the first poll until it has ended.
     watch: Option<Box<Watch>>,
@@ -93,6 +95,7 @@ impl<R: Response> Request<R> {
             route_hash: 0,
             context: Context::current(),
             deadline: None,
+            now: None,
             state: State::New { passes_interceptors: true },
             watch: None,
             response_len: 0,
@@ -114,6 +117,7 @@ impl<R: Response> Request<R> {
             route_hash,
             context,
             deadline: Some(deadline),
+            now: None,
             state: State::New { passes_interceptors: false },
             watch: None,
             response_len: 0,
@@ -236,7 +240,9 @@ impl<R: Response> Request<R> {
             if !R::IS_AWAITED {
                 self.context = std::mem::take(&mut self.context).without_deadline();
             }
-            let limited = self.context.limit((self.timeout, self.timeout_from))?;
+            let now = Instant::now();
+            self.now = Some(now);
+            let limited = self.context.limit(now, (self.timeout, self.timeout_from))?;
             (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
             self.deadline = Some(limited.deadline);
         }
@@ -311,7 +317,7 @@ impl<R: Response> Request<R> {
         let message = self.message.as_ref().map_err(Status::clone)?;
         let server_max = call.connection.server.metadata_bytes;
         let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
-        let now = Instant::now();
+        let now = self.now.take().unwrap_or_else(Instant::now);
         let remaining = self.deadline().saturating_duration_since(now);
         let inherited = self.context.facts(self.spec);
         let facts = RequestFacts {
@@ -379,7 +385,9 @@ impl<R: Response> Future for Request<R> {
     type Output = Result<R, Status>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
-        let outcome = ready!(self.poll_outcome(cx));
+        let outcome = self.poll_outcome(cx);
+        self.now = None;
+        let outcome = ready!(outcome);
         self.state = State::Ended;
         let outcome = outcome.map_err(|status| self.client.name(status.method(self.spec)));
         self.tell(outcome.as_ref().err());

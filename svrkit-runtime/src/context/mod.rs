@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use self::baggage::Baggage;
 pub use self::scope::{spawn, spawn_blocking};
 pub use self::trace::{NotATrace, Trace};
-use crate::deadline::instant_after;
+use crate::deadline::{after, instant_after};
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
@@ -244,18 +244,18 @@ impl Context {
         Self { deadline: None, ..self }
     }
 
-    /// The deadline of a call that has `time`, as whoever `from` names set it: no later than this one's, which is named then.
+    /// The deadline of a call that begins `now` and has `time`, as whoever `from` names set it: no later than this one's, which is named then.
     ///
     /// # Errors
     ///
     /// It is over.
-    pub(crate) fn limit(&self, time: (Duration, &'static str)) -> Result<Limited, Status> {
+    pub(crate) fn limit(&self, now: Instant, time: (Duration, &'static str)) -> Result<Limited, Status> {
         let (timeout, from) = time;
-        let deadline = instant_after(timeout);
+        let deadline = after(now, timeout);
         let Some(earlier) = self.deadline.filter(|earlier| *earlier < deadline) else {
             return Ok(Limited { deadline, timeout, from });
         };
-        let timeout = earlier.saturating_duration_since(Instant::now());
+        let timeout = earlier.saturating_duration_since(now);
         if timeout.is_zero() {
             return Err(calling::outer_deadline_over());
         }

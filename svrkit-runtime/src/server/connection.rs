@@ -81,7 +81,10 @@ impl Connection {
         let writer = tokio::spawn({
             let connection = Arc::clone(self);
             // An error here is the peer's leaving; the reader sees it too.
-            async move { connection.outbox.run(write).await }
+            async move {
+                // Most answers were given where their requests were read; others are on their way.
+                connection.outbox.run(write, || connection.in_flight.len() > 0).await
+            }
         });
         let for_hello =
             FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: self.limits.metadata_bytes };
@@ -148,7 +151,7 @@ impl Connection {
         self.outbox.close();
         let (read, write) = socket.into_split();
         // The peer may be gone already: then there is nobody to tell.
-        let _ = self.outbox.run(write).await;
+        let _ = self.outbox.run(write, || false).await;
         linger(&mut Inbox::new(read, FrameDecoder { body_len_max: 0, metadata_len_max: 0 })).await;
     }
 

@@ -104,8 +104,10 @@ impl StreamCall {
 
     /// The one answer to a stream of requests.
     pub(super) async fn answer<T: Tlv>(&mut self) -> Result<T, Status> {
-        let limited =
-            self.context.limit((self.timeout, self.timeout_from)).map_err(|status| self.named(status))?;
+        let limited = self
+            .context
+            .limit(Instant::now(), (self.timeout, self.timeout_from))
+            .map_err(|status| self.named(status))?;
         let Ok(outcome) = timeout_at(limited.deadline, self.outcome()).await else {
             return Err(self.late());
         };
@@ -122,7 +124,7 @@ impl StreamCall {
 
     async fn open(&mut self) -> Result<(), Status> {
         let State::New(request) = &self.state else { return Ok(()) };
-        let limited = match self.context.limit((self.timeout, self.timeout_from)) {
+        let limited = match self.context.limit(Instant::now(), (self.timeout, self.timeout_from)) {
             Ok(limited) => limited,
             Err(status) => return Err(self.end(status)),
         };

@@ -35,6 +35,8 @@ pub(crate) struct Inbox<R> {
     decoder: FrameDecoder,
     /// When the bytes came that were read last: one look at the clock for all frames of a read.
     read_at: Instant,
+    /// How many frames were handed out since.
+    frames: u32,
 }
 
 /// Why no further frame comes.
@@ -50,7 +52,7 @@ pub(crate) enum InboxError {
 
 impl<R: AsyncRead + Unpin> Inbox<R> {
     pub(crate) fn new(socket: R, decoder: FrameDecoder) -> Self {
-        Self { socket, inbound: BytesMut::new(), decoder, read_at: Instant::now() }
+        Self { socket, inbound: BytesMut::new(), decoder, read_at: Instant::now(), frames: 0 }
     }
 
     /// Changes the limits for frames to come.
@@ -63,9 +65,16 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
         self.read_at
     }
 
+    /// How many frames the last read has brought so far.
+    pub(crate) fn frames(&self) -> u32 {
+        self.frames
+    }
+
     /// The next frame that has already arrived, without waiting.
     pub(crate) fn arrived(&mut self) -> Result<Option<Frame>, InboxError> {
-        self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)
+        let frame = self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)?;
+        self.frames = self.frames.saturating_add(frame.is_some().into());
+        Ok(frame)
     }
 
     /// The next frame; `None` when the peer has closed between two frames.
@@ -77,7 +86,7 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
             match poll_fn(|cx| self.poll_read(cx)).await {
                 Ok(0) if self.inbound.is_empty() => return Ok(None),
                 Ok(0) => return Err(InboxError::CutShort),
-                Ok(_) => self.read_at = Instant::now(),
+                Ok(_) => (self.read_at, self.frames) = (Instant::now(), 0),
                 Err(error) => return Err(InboxError::Io(error)),
             }
         }

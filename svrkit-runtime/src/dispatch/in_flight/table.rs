@@ -34,6 +34,8 @@ struct Table {
     timer: Option<Instant>,
     /// No call begins any more.
     draining: bool,
+    /// Somebody waits, or has waited, until there is none.
+    tells_idle: bool,
 }
 
 #[derive(Debug)]
@@ -225,9 +227,9 @@ impl InFlight {
     pub(crate) fn end(&self, call_id: u32) -> Option<StoppedBy> {
         let mut table = self.lock();
         let state = table.calls.remove(&call_id);
-        let idle = table.calls.is_empty();
+        let is_told = table.tells_idle && table.calls.is_empty();
         drop(table);
-        if idle {
+        if is_told {
             self.idle.notify_waiters();
         }
         match state {
@@ -240,11 +242,18 @@ impl InFlight {
         self.lock().calls.len()
     }
 
+    /// Whether no call is in flight. Where some are, the end of the last one is told.
+    fn is_idle_or_tells(&self) -> bool {
+        let mut table = self.lock();
+        table.tells_idle = true;
+        table.calls.is_empty()
+    }
+
     /// Waits until no call is in flight.
     pub(crate) async fn until_idle(&self) {
         loop {
             let idle = self.idle.notified();
-            if self.len() == 0 {
+            if self.is_idle_or_tells() {
                 return;
             }
             idle.await;
