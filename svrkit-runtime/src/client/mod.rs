@@ -9,6 +9,8 @@ mod connection;
 mod departure;
 mod dial;
 mod frame_link;
+#[cfg(test)]
+mod giving_up;
 mod in_process;
 mod intercept;
 mod metadata;

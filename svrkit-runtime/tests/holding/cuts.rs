@@ -1,0 +1,132 @@
+//! A connection that ends at each byte of a call: the caller is told what is known, and nothing is left of it.
+
+use std::time::Duration;
+
+use svrkit_runtime::testing::TestServer;
+use svrkit_runtime::{Client, Code, Limits, Recorder, Retry, Server, Spec, Status};
+
+use crate::cutting_proxy::{Cut, CuttingProxy, Manner, Way};
+use crate::nothing_left::leaving_nothing;
+use crate::steps::{STEP, STROLL, STUMBLE, Steps, all_ended, connections_ended};
+use crate::support::Note;
+
+/// What is cut.
+#[derive(Clone, Copy)]
+struct Kind {
+    spec: &'static Spec,
+    /// How it ends uncut.
+    whole: Result<(), Code>,
+}
+
+impl Kind {
+    async fn call(self, client: &Client) -> Result<(), Status> {
+        let note = Note::number(1);
+        if self.spec.oneway {
+            return client.oneway(self.spec, &note).await;
+        }
+        let answer: Note = client.request(self.spec, &note).await?;
+        assert_eq!(answer, note);
+        Ok(())
+    }
+}
+
+/// A server for many cuts, and how much it has seen.
+struct Cutting {
+    server: TestServer,
+    steps: Steps,
+    recorder: Recorder,
+    connections: usize,
+}
+
+impl Cutting {
+    async fn start() -> Self {
+        let (steps, recorder) = (Steps::default(), Recorder::default());
+        let server = Server::new().service(steps.clone()).monitor(recorder.clone());
+        Self { server: TestServer::start(server).await, steps, recorder, connections: 0 }
+    }
+
+    /// Calls through a proxy that cuts. Says how the call ended and how many handlers that has started, with the proxy.
+    async fn call(&mut self, kind: Kind, cut: Option<Cut>) -> (Result<(), Status>, usize, CuttingProxy) {
+        let proxy = CuttingProxy::start(self.server.address().parse().unwrap(), cut).await;
+        let before = self.steps.started();
+        // One who has been cut off does not wait long to come back.
+        let at_once = Duration::from_millis(1);
+        let limits = Limits { client_backoff_min: at_once, client_backoff_max: at_once, ..Limits::default() };
+        let new_client = || Client::builder(proxy.address.to_string()).limits(limits).lazy();
+        let client = new_client();
+        let outcome = kind.call(&client).await;
+        if cut.is_some() {
+            // The next connection is whole. Who has sent a oneway call does not know yet that this one is not.
+            let client = if kind.spec.oneway { new_client() } else { client.clone() };
+            let again: Note = client.request(&STEP, &Note::number(0)).await.unwrap();
+            assert_eq!(again, Note::number(0));
+        }
+        drop(client);
+        self.connections += proxy.connections();
+        connections_ended(&self.recorder, self.connections).await;
+        all_ended(&self.recorder).await;
+        (outcome, self.steps.started() - before - usize::from(cut.is_some()), proxy)
+    }
+
+    async fn cut_everywhere(&mut self, kind: Kind, manner: Manner) {
+        let (outcome, started, whole) = self.call(kind, None).await;
+        assert_eq!((outcome.map_err(|status| status.code()), started), (kind.whole, 1));
+        for way in [Way::ToServer, Way::ToClient] {
+            for after in 0..=whole.passed(way) {
+                let cut = Cut { way, after, manner };
+                let (outcome, started, _) = self.call(kind, Some(cut)).await;
+                check(kind, cut, &outcome, started);
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn check(kind: Kind, cut: Cut, outcome: &Result<(), Status>, started: usize) {
+    let what = format!("{} with {cut:?} ended as {outcome:?}, {started} handlers started", kind.spec);
+    assert!(started <= 1, "{what}");
+    let status = match outcome {
+        Ok(()) if kind.spec.oneway => return,
+        Ok(()) => {
+            assert_eq!((kind.whole, started), (Ok(()), 1), "{what}");
+            return;
+        }
+        Err(status) => status,
+    };
+    if kind.whole == Err(status.code()) {
+        assert_eq!(started, 1, "{what}");
+        return;
+    }
+    assert_eq!(status.code(), Code::Unavailable, "{what}");
+    let is_unknown = status.message().ends_with("had an effect is not known");
+    match status.facts().retry {
+        Retry::Elsewhere => assert!(started == 0 && !is_unknown, "{what}"),
+        Retry::Unknown => assert!(is_unknown, "{what}"),
+        other => panic!("{other:?}: {what}"),
+    }
+}
+
+fn check_everywhere(spec: &'static Spec, whole: Result<(), Code>) {
+    for manner in [Manner::Reset, Manner::Close, Manner::HalfClose] {
+        leaving_nothing(async || {
+            let mut cutting = Cutting::start().await;
+            cutting.cut_everywhere(Kind { spec, whole }, manner).await;
+            assert_eq!(cutting.server.stop().await.to_string(), "every call was answered");
+        });
+    }
+}
+
+#[test]
+fn a_call_that_is_cut_at_any_byte_ends_in_words() {
+    check_everywhere(&STEP, Ok(()));
+}
+
+#[test]
+fn a_call_that_fails_and_is_cut_at_any_byte_ends_in_words() {
+    check_everywhere(&STUMBLE, Err(Code::NotFound));
+}
+
+#[test]
+fn a_oneway_call_that_is_cut_at_any_byte_leaves_nothing() {
+    check_everywhere(&STROLL, Ok(()));
+}
