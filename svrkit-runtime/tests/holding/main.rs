@@ -5,7 +5,9 @@
 mod support;
 
 mod cancels;
+mod chain;
 mod cuts;
 mod cutting_proxy;
+mod deadlines;
 mod nothing_left;
 mod steps;
