@@ -9,5 +9,6 @@ mod chain;
 mod cuts;
 mod cutting_proxy;
 mod deadlines;
+mod drains;
 mod nothing_left;
 mod steps;
