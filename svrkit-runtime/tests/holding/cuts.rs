@@ -51,7 +51,14 @@ impl Cutting {
         let before = self.steps.started();
         // One who has been cut off does not wait long to come back.
         let at_once = Duration::from_millis(1);
-        let limits = Limits { client_backoff_min: at_once, client_backoff_max: at_once, ..Limits::default() };
+        let limits = Limits {
+            client_backoff_min: at_once,
+            client_backoff_max: at_once,
+            // A busy machine cuts nothing.
+            connect_timeout: Duration::from_secs(20),
+            hello_timeout: Duration::from_secs(20),
+            ..Limits::default()
+        };
         let new_client = || Client::builder(proxy.address.to_string()).limits(limits).lazy();
         let client = new_client();
         let outcome = kind.call(&client).await;
@@ -111,7 +118,7 @@ fn check_everywhere(spec: &'static Spec, whole: Result<(), Code>) {
         leaving_nothing(async || {
             let mut cutting = Cutting::start().await;
             cutting.cut_everywhere(Kind { spec, whole }, manner).await;
-            assert_eq!(cutting.server.stop().await.to_string(), "every call was answered");
+            assert_eq!(cutting.server.stop().await.calls_cut, 0);
         });
     }
 }
