@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use support::{ECHO, FAIL, METADATA, Note, Running, WAIT};
+use svrkit_runtime::wire::frame::Facts;
 use svrkit_runtime::{
-    AllowList, BearerCheck, BearerToken, Client, Code, Context, Envelope, Interceptor, Layer, Next, Reply,
-    Server, Side, Status, Tlv, Tower,
+    AllowList, BearerCheck, BearerToken, CallEnd, Client, Code, Context, Envelope, Event, Interceptor, Layer,
+    Monitor, Next, Recorder, Reply, Server, Side, Status, Tlv, Tower,
 };
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 /// Writes down who is passed, on the way there and on the way back.
@@ -360,4 +362,54 @@ async fn a_layers_time_out_ends_what_comes_behind_it() {
     let status = echo(&server.client().await, 1).await.unwrap_err();
     assert_eq!(status.code(), Code::Unavailable);
     stuck.gone.notified().await;
+}
+
+#[tokio::test]
+async fn a_deadline_is_told_as_one_whoever_stands_before_the_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = listener.local_addr().unwrap().to_string();
+    let recorder = Recorder::default();
+    let pass = change(|_| {});
+    let client = Client::builder(endpoint).interceptor(pass).monitor(recorder.clone());
+    let (mut raw, client) = tokio::join!(support::Raw::accept(&listener), client.connect());
+    let client = client.unwrap();
+    let late = client.request::<_, Note>(&ECHO, &Note::number(1)).timeout(Duration::from_millis(20));
+    assert_eq!(late.await.unwrap_err().code(), Code::DeadlineExceeded);
+    let ended: Vec<Code> = recorder.events().iter().filter_map(Event::ended).collect();
+    assert_eq!(ended, [Code::DeadlineExceeded], "and not a cancel");
+    // Whether anyone is there is asked as well.
+    let mut kinds = Vec::new();
+    while kinds.len() < 3 {
+        kinds.push(raw.receive().await.unwrap().header.facts);
+    }
+    assert!(matches!(kinds[..], [Facts::Request(_), Facts::Cancel, Facts::Ping(_)]), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn a_context_that_is_set_ends_no_later_than_the_call_and_may_end_earlier() {
+    // Earlier, at a client.
+    let hurry = change(|envelope| {
+        let context = envelope.context().clone().timeout(Duration::from_millis(20));
+        envelope.set_context(context);
+    });
+    let server = Running::start().await;
+    let client = client_of(&server, hurry).await;
+    let status = client.request::<_, Note>(&WAIT, &Note::number(1)).await.unwrap_err();
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+
+    // Without any, at a server; and what monitors are told of is what was left for the handler.
+    let forget = change(|envelope| envelope.set_context(Context::default().with_identity("shop")));
+    let seen = Arc::new(Mutex::new(None));
+    struct Keep(Arc<Mutex<Option<Context>>>);
+    impl Monitor for Keep {
+        fn call_ended(&self, end: &CallEnd<'_>) {
+            *self.0.lock().unwrap() = Some(end.call.context.clone());
+        }
+    }
+    let server = Server::new().interceptor(forget).monitor(Keep(Arc::clone(&seen)));
+    let server = Running::of(server).await;
+    echo(&server.client().await, 1).await.unwrap();
+    let seen = seen.lock().unwrap().take().unwrap();
+    assert_eq!(seen.identity(), Some("shop"));
+    assert!(seen.remaining().is_some_and(|remaining| remaining <= Duration::from_secs(30)));
 }

@@ -499,3 +499,30 @@ async fn streams_pass_the_servers_interceptors_and_are_told_of_once() {
     let ended: Vec<Code> = recorder.events().iter().filter_map(Event::ended).collect();
     assert_eq!(ended, [Code::PermissionDenied, Code::Ok, Code::Ok]);
 }
+
+#[tokio::test]
+async fn a_drain_waits_for_what_nobody_waits_for_and_says_what_it_cut() {
+    for in_time in [true, false] {
+        let drain_timeout = Duration::from_millis(if in_time { 60_000 } else { 20 });
+        let recorder = Recorder::default();
+        let limits = Limits { drain_timeout, ..Limits::default() };
+        let server = support::Running::of(Server::new().limits(limits).monitor(recorder.clone())).await;
+        let client = server.client().await;
+        client.oneway(&support::WAIT, &Note::number(1)).await.unwrap();
+        server.gate.started.notified().await;
+        // Its caller leaves for good.
+        drop(client);
+        let has_left = |event: &Event| matches!(event, Event::ConnectionEnded { .. });
+        recorder.until(|events| events.iter().any(has_left)).await;
+        let gate = Arc::clone(&server.gate);
+        let stopping = tokio::spawn(server.stop());
+        if in_time {
+            tokio::task::yield_now().await;
+            gate.go.notify_one();
+        }
+        let drained = stopping.await.unwrap();
+        assert_eq!(drained.calls_cut, usize::from(!in_time));
+        let ended: Vec<Code> = recorder.events().iter().filter_map(Event::ended).collect();
+        assert_eq!(ended, [if in_time { Code::Ok } else { Code::Unavailable }]);
+    }
+}

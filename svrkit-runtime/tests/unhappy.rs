@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use support::{ECHO, MISSING, Note, Raw, Running, TEST_ID, Test, words};
 use svrkit_runtime::wire::frame::{
-    FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header, Hello, ServedService, hello_header,
+    FLAG_SKIPPABLE, Facts, Frame, GoawayReason, HEADER_LEN, Header, Hello, ServedService, hello_header,
 };
 use svrkit_runtime::{Client, Code, Layer, Party, Retry, Server, Spec, Status, Tlv};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -481,4 +481,35 @@ async fn polled_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
         std::task::Poll::Pending => std::task::Poll::Ready(None),
     })
     .await
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_its_place_is_not_sent_to_a_server_that_leaves() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = listener.local_addr().unwrap().to_string();
+    let accept = async || {
+        let mut raw = Raw::new(listener.accept().await.unwrap().0);
+        raw.receive().await.unwrap();
+        let hello = Hello { calls_in_flight: Some(2), ..Hello::default() };
+        raw.send(hello_header(), &hello.encode().unwrap()).await;
+        raw
+    };
+    let answer = async |raw: &mut Raw, frame: &Frame| {
+        raw.send(Header::new(frame.header.call_id, Facts::Response(Default::default())), &frame.body).await;
+    };
+    let (mut raw, client) = tokio::join!(accept(), Client::connect(&endpoint));
+    let client = client.unwrap();
+    let call = |number| tokio::spawn(client.request::<_, Note>(&ECHO, &Note::number(number)));
+    let (_slow, fast) = (call(1), call(2));
+    let (_first, second) = (raw.receive().await.unwrap(), raw.receive().await.unwrap());
+    let crowded = call(3);
+    tokio::task::yield_now().await;
+    raw.send(Header::new(0, Facts::Goaway { reason: GoawayReason::Draining }), &[]).await;
+    answer(&mut raw, &second).await;
+    fast.await.unwrap().unwrap();
+    // It comes by another connection.
+    let mut other = accept().await;
+    let third = other.receive().await.unwrap();
+    answer(&mut other, &third).await;
+    assert_eq!(crowded.await.unwrap().unwrap().number, 3);
 }

@@ -107,6 +107,7 @@ impl<R: Response> Request<R> {
     pub(super) fn behind_interceptors(outline: Outline, envelope: Envelope) -> Self {
         let Envelope { context, metadata, body, .. } = envelope;
         let Outline { client, spec, route_hash, deadline, time: (timeout, timeout_from) } = outline;
+        let deadline = context.deadline().map_or(deadline, |earlier| earlier.min(deadline));
         Self {
             client,
             spec,
@@ -193,10 +194,10 @@ impl<R: Response> Request<R> {
                         return Poll::Ready(Err(calling::late_for_place(max, limit, from)));
                     };
                     let connection = Arc::clone(connection);
-                    // The places of a connection are never closed: what comes is a place.
                     self.state = match place {
-                        Ok(place) => self.start(connection, place)?,
-                        Err(_) => State::Unconnected,
+                        // The server may have said meanwhile that it leaves: it would refuse what is sent now.
+                        Ok(place) if connection.link.takes_calls() => self.start(connection, place)?,
+                        Ok(_) | Err(_) => State::Unconnected,
                     };
                 }
                 State::Queued(call) => {
@@ -273,8 +274,7 @@ impl<R: Response> Request<R> {
             deadline: self.deadline(),
             time: (self.timeout, self.timeout_from),
         };
-        let passing = intercept::pass(outline, envelope, R::IS_AWAITED);
-        Ok(Box::pin(timeout_at(self.deadline(), passing)))
+        Ok(Box::pin(intercept::in_time(outline, envelope, R::IS_AWAITED)))
     }
 
     fn deadline(&self) -> Instant {

@@ -239,6 +239,15 @@ impl Context {
         scope::scope(self, future)
     }
 
+    /// The same, ending at `deadline` at the latest.
+    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
+        self.deadline = match (self.deadline, deadline) {
+            (Some(own), Some(other)) => Some(own.min(other)),
+            (own, other) => own.or(other),
+        };
+        self
+    }
+
     /// The same for work that nobody waits for.
     pub(crate) fn without_deadline(self) -> Self {
         Self { deadline: None, ..self }

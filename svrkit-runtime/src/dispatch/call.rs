@@ -86,7 +86,10 @@ impl Call {
         self.permit.context()
     }
 
-    /// Decodes the request, checks its constraints, and runs `handler` on a task of its own, which a cancel from the caller stops.
+    /// Decodes the request, checks its constraints, and runs `handler`, which a cancel from the caller stops where it waits.
+    ///
+    /// It is started where the request was read, as long as handlers there are quick, and goes on as a task of its own from its first
+    /// wait on. One that blocks its thread, or computes for long, belongs into [`Self::handle_blocking`].
     ///
     /// Must be called within a tokio runtime. A panic in the handler is INTERNAL for this caller alone.
     pub fn handle<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
@@ -241,13 +244,19 @@ impl Call {
         F: FnOnce(In) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Out, Status>> + Send + 'static,
     {
-        let Self { body, permit, .. } = self;
+        let Self { body, mut permit, .. } = self;
         let (limits, context) = (*permit.limits(), permit.context().clone());
+        let (deadline, passed) = (context.deadline(), permit.watch_context());
         let metadata = context.received_metadata();
         let envelope = Envelope::new(Side::Server, spec, context, metadata, body, &limits);
         permit.run::<W, _, _, _>(spec, move || async move {
             let handle = |envelope: Envelope| -> Boxed<'_, Result<Reply, Status>> {
                 let Envelope { context, body, .. } = envelope;
+                let context = context.until(deadline);
+                if let Some(passed) = &passed {
+                    // There is one handler a call, and this is its turn.
+                    let _ = passed.set(context.clone());
+                }
                 Box::pin(context.scope(async move {
                     let output = handler(In::read(spec, &body, &limits)?).await?;
                     output.encode(limits.message_out, |encoded| match encoded {

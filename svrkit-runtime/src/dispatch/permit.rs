@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 use std::thread::panicking;
 
@@ -66,6 +66,8 @@ pub(crate) struct Permit {
     spec: Option<&'static Spec>,
     /// Where anybody listens.
     watch: Option<Box<Watch>>,
+    /// What interceptors have made of the context, where there are some and anybody listens.
+    passed: Option<Arc<OnceLock<Context>>>,
     ended: bool,
 }
 
@@ -85,7 +87,19 @@ impl Permit {
             Wanted::Answer => context,
             Wanted::Nothing => context.without_deadline(),
         };
-        Self { responder, call_id, wanted, stops, starts, context, start_by, spec: None, watch, ended: false }
+        Self {
+            responder,
+            call_id,
+            wanted,
+            stops,
+            starts,
+            context,
+            start_by,
+            spec: None,
+            watch,
+            passed: None,
+            ended: false,
+        }
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -155,7 +169,7 @@ impl Permit {
             if let Some(watch) = &mut permit.watch {
                 watch.handled();
             }
-            if Out::IS_MESSAGE && !permit.room().await {
+            if Out::IS_MESSAGE && permit.is_awaited() && !permit.room().await {
                 return;
             }
             match outcome {
@@ -212,13 +226,25 @@ impl Permit {
         });
     }
 
+    /// Where the context is put that the handler will run in, if anybody listens.
+    pub(super) fn watch_context(&mut self) -> Option<Arc<OnceLock<Context>>> {
+        self.passed = self.watch.as_ref().map(|_| Arc::default());
+        self.passed.clone()
+    }
+
+    /// What is told of the call.
+    fn told_context(&self) -> &Context {
+        self.passed.as_ref().and_then(|passed| passed.get()).unwrap_or(&self.context)
+    }
+
     /// Tells whoever listens how it ended, and the log what its caller is not told.
     fn tell(&mut self, status: Option<&Status>, response_len: usize) {
         if let Some(error) = status.and_then(Status::private_error) {
             log::line(format_args!("{} failed: {}", self.method(), story(error)));
         }
         if let Some(watch) = self.watch.take() {
-            watch.end(self.context.caller().unwrap_or_default(), &self.context, status, response_len);
+            let context = self.told_context();
+            watch.end(context.caller().unwrap_or_default(), context, status, response_len);
         }
     }
 
@@ -273,7 +299,8 @@ impl Permit {
             self.method()
         ));
         if let Some(watch) = &self.watch {
-            watch.panicked(self.context.caller().unwrap_or_default(), &self.context, &message, &place);
+            let context = self.told_context();
+            watch.panicked(context.caller().unwrap_or_default(), context, &message, &place);
         }
     }
 }

@@ -12,7 +12,7 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Stands between caller and callee: may refuse, change, answer itself, measure.
 ///
-/// At a server ([`Server::interceptor`](crate::Server::interceptor)) it is passed on the task of the call, before the request is decoded;
+/// At a server ([`Server::interceptor`](crate::Server::interceptor)) it is passed as a part of the call, before the request is decoded;
 /// cancel and deadline end it with the call. At a client
 /// ([`ClientBuilder::interceptor`](crate::ClientBuilder::interceptor)) it is passed when a request is awaited, before anything is
 /// sent, and within the request's deadline. What it does before [`Next::run`] happens on the way there, what it does after that

@@ -37,7 +37,7 @@ pub struct CallFacts<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallEnd<'a> {
-    /// As it was told when it began.
+    /// As it was told when it began, but for what was found since: the endpoint, and what interceptors have made of the context.
     pub call: CallFacts<'a>,
     /// Why there is no answer; `None`: there is one. Of a oneway call, how its handler ended, though the caller is not told.
     pub status: Option<&'a Status>,
@@ -54,7 +54,8 @@ pub struct Stages {
     /// At a server when the request's bytes had been read, which all requests of one read share; at a client when the
     /// request was first polled.
     pub began: Instant,
-    /// At a server when the request had been decoded and its constraints checked, if a monitor wants stages.
+    /// At a server when the request had been decoded and its constraints checked, if a monitor wants stages and no interceptors
+    /// stand before.
     pub decoded: Option<Instant>,
     /// At a server when its handler, or the first interceptor before it, started; at a client when the request was handed to its
     /// connection. `None`: it did not get that far.

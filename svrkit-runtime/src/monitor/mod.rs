@@ -25,7 +25,8 @@ use crate::server::Drained;
 ///
 /// For each attempt of a call [`Self::call_began`] is told exactly once, and after it [`Self::call_ended`] exactly once: by an
 /// answer, a refusal (of calls for methods that nobody knows, too), a request that cannot be decoded, a panic, a cancel, a
-/// deadline, a lost connection. A client's request that is dropped before it was first polled is no attempt.
+/// deadline, a lost connection. No attempts are a client's request that is dropped before it was first polled, and one that an
+/// interceptor of its own client refuses or answers. Of streams the server tells, the client does not yet.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};

@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use super::Shared;
 use super::connection::Connection;
+use super::connections::Place;
 use crate::transport::{Listener, Socket};
 
 /// Rest after a failed accept. Out of descriptors, the next try fails as well until some connection has closed.
@@ -34,9 +35,20 @@ fn start(socket: Socket, connection: Arc<Connection>, shared: &Arc<Shared>) {
     let task = tokio::spawn({
         let (connection, shared) = (Arc::clone(&connection), Arc::clone(shared));
         async move {
-            let _place = place;
             connection.serve(socket, &shared).await;
+            keep_until_idle(place, connection);
         }
     });
     connection.set_reader(task.abort_handle());
+}
+
+/// Handlers that nobody waits for go on when their connection has ended, and so do those that compute: a drain finds them by its
+/// place.
+fn keep_until_idle(place: Place, connection: Arc<Connection>) {
+    if connection.in_flight().len() > 0 {
+        tokio::spawn(async move {
+            connection.in_flight().until_idle().await;
+            drop(place);
+        });
+    }
 }

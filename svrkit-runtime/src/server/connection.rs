@@ -204,6 +204,7 @@ impl Connection {
                 Err(error) => return self.leave(error),
             };
             self.activity.note(inbox.read_at());
+            pace.begin_batch(if inbox.frames() == 1 { inbox.read_at() } else { Instant::now() });
             loop {
                 self.take(frame, inbox.read_at(), &mut pace, shared)?;
                 if !self.outbox.has_room() {
@@ -259,8 +260,7 @@ impl Connection {
                 return Err(Leave::protocol("call id 0, which means the connection".into()));
             }
             Facts::Request(facts) => {
-                let starts =
-                    if pace.allows(arrived, Instant::now) { Starts::AtOnce } else { Starts::OnItsTask };
+                let starts = if pace.allows(Instant::now) { Starts::AtOnce } else { Starts::OnItsTask };
                 self.request(facts, frame, arrived, starts, shared);
             }
             Facts::Cancel => self.in_flight.cancel(frame.header.call_id),

@@ -16,39 +16,53 @@ const CALL: Duration = Duration::from_micros(10);
 /// system ran something else makes no difference.
 const SLOW: u32 = 16;
 
-/// With as much, calls get tasks of their own for [`REST`].
+/// With as much, calls get tasks of their own for a while.
 const TOO_SLOW: u32 = 3 * SLOW;
 
-/// Until it is tried again.
+/// Until it is tried again: so long at first, and twice as long whenever it was in vain.
 const REST: Duration = Duration::from_secs(1);
+
+/// At most so long.
+const REST_MAX: Duration = Duration::from_secs(64);
 
 /// Within a batch it is looked at the clock after the first calls and then after so many.
 const LOOK_EVERY: u32 = 8;
 
 /// How fast the calls of one connection are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pace {
     /// How slow its batches were, the last ones most.
     slowness: u32,
     /// Until then calls get tasks of their own.
     rests_until: Option<Instant>,
+    /// How long it rests the next time.
+    rest: Duration,
     /// Calls of this batch that were started at once.
     started: u32,
-    /// When the bytes of this batch were read.
+    /// When this batch began.
     began: Option<Instant>,
 }
 
+impl Default for Pace {
+    fn default() -> Self {
+        Self { slowness: 0, rests_until: None, rest: REST, started: 0, began: None }
+    }
+}
+
 impl Pace {
-    /// Whether the next call, whose bytes came at `arrived`, may be started at once.
-    pub(super) fn allows(&mut self, arrived: Instant, now: impl FnOnce() -> Instant) -> bool {
-        if self.began != Some(arrived) {
-            (self.began, self.started) = (Some(arrived), 0);
-        }
-        if self.rests_until.is_some_and(|until| arrived < until) {
+    /// A batch begins: what was read, or what was left of it when there was no room for more answers.
+    pub(super) fn begin_batch(&mut self, now: Instant) {
+        (self.began, self.started) = (Some(now), 0);
+    }
+
+    /// Whether the next call of the batch may be started at once.
+    pub(super) fn allows(&mut self, now: impl FnOnce() -> Instant) -> bool {
+        let Some(began) = self.began else { return false };
+        if self.rests_until.is_some_and(|until| began < until) {
             return false;
         }
         let is_time_to_look = self.started.is_power_of_two() || self.started.is_multiple_of(LOOK_EVERY);
-        if self.started > 0 && is_time_to_look && now() - arrived > self.allowance() {
+        if self.started > 0 && is_time_to_look && now() - began > self.allowance() {
             return false;
         }
         self.started += 1;
@@ -61,11 +75,15 @@ impl Pace {
         let now = now();
         if now - began <= self.allowance() {
             self.slowness = self.slowness.saturating_sub(1);
+            if self.slowness == 0 {
+                self.rest = REST;
+            }
             return;
         }
         self.slowness += SLOW;
         if self.slowness >= TOO_SLOW {
-            self.rests_until = Some(now + REST);
+            self.rests_until = Some(now + self.rest);
+            self.rest = (self.rest * 2).min(REST_MAX);
             // Once more as slow, and it rests again.
             self.slowness = TOO_SLOW - SLOW;
         }
@@ -93,10 +111,10 @@ mod tests {
 
         fn read(&mut self, calls: u32, each: Duration) -> u32 {
             self.now += Duration::from_micros(10);
-            let arrived = self.now;
+            self.pace.begin_batch(self.now);
             let mut at_once = 0;
             for _ in 0..calls {
-                if self.pace.allows(arrived, || self.now) {
+                if self.pace.allows(|| self.now) {
                     at_once += 1;
                     self.now += each;
                 }
@@ -129,7 +147,13 @@ mod tests {
         assert_eq!(at_once, [1, 1, 1, 0, 0]);
         reader.now += REST;
         assert_eq!((reader.read(1, LONG), reader.read(1, LONG)), (1, 0));
-        reader.now += REST;
+        for rest in [2, 4, 8, 16, 32, 64, 64] {
+            reader.now += Duration::from_secs(rest) / 2;
+            assert_eq!(reader.read(1, LONG), 0, "it rests longer each time: {rest} s");
+            reader.now += Duration::from_secs(rest) / 2;
+            assert_eq!(reader.read(1, LONG), 1);
+        }
+        reader.now += REST_MAX;
         for _ in 0..100 {
             assert_eq!(reader.read(8, FAST), 8, "they have become fast");
         }
