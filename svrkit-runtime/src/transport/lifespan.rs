@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::deadline::instant_after;
+use crate::deadline::{after, instant_after};
 use crate::limits::Limits;
 use crate::random;
 
@@ -84,7 +84,7 @@ impl Lifespan {
 
     /// Lets it live for `wait` from `now` on.
     pub(crate) fn prolong(&mut self, now: Instant, wait: Duration) {
-        self.end = now + wait;
+        self.end = after(now, wait);
         self.next = self.end;
     }
 }
@@ -141,7 +141,10 @@ mod tests {
             Limits { connection_idle: Duration::MAX, connection_age: Duration::MAX, ..Limits::default() };
         let mut lifespan = Lifespan::begin(&limits);
         let now = Instant::now();
-        assert_eq!(lifespan.look(now + Duration::from_secs(1 << 30), false, now), Verdict::Stay);
+        let later = now + Duration::from_secs(1 << 30);
+        assert_eq!(lifespan.look(later, false, now), Verdict::Stay);
+        lifespan.prolong(now, Duration::MAX);
+        assert_eq!(lifespan.look(later, false, now), Verdict::Stay);
     }
 
     #[tokio::test(start_paused = true)]
