@@ -228,6 +228,28 @@ async fn the_first_answer_has_to_come_before_the_call_above_ends() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_place_for_a_stream_is_waited_for_no_longer_than_for_its_first_answer() {
+    let (service, mut told) = streams();
+    let limits = Limits { calls_in_flight: 1, ..Limits::default() };
+    let client = Server::new().limits(limits).service(service).in_process().unwrap();
+    let mut first = client.server_stream::<_, Note>(&COUNT, &note(1, "wait"));
+    assert_eq!(first.next().await.unwrap().unwrap().number, 0);
+    assert_eq!(told.recv().await.unwrap(), "sent 0");
+
+    let began = tokio::time::Instant::now();
+    let mut second =
+        client.server_stream::<_, Note>(&COUNT, &note(1, "wait")).timeout(Duration::from_secs(5));
+    let status = second.next().await.unwrap_err();
+    assert_eq!((status.code(), began.elapsed()), (Code::DeadlineExceeded, Duration::from_secs(5)));
+    let words = "no place among 1 calls in flight (the server's calls.in_flight) within 5000 ms";
+    assert!(status.message().starts_with(words), "{status}");
+    let context = Context::current().timeout(Duration::from_secs(2));
+    let late = async { client.server_stream::<_, Note>(&COUNT, &note(1, "")).next().await.unwrap_err() };
+    let status = context.scope(late).await;
+    assert!(status.message().contains("2000 ms (what is left to the call it was made for)"), "{status}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_first_answer_has_to_come_in_time_and_the_next_one_has_not() {
     let (service, _told) = streams();
     let client = in_process(&service, 4);

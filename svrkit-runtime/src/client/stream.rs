@@ -6,16 +6,17 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::timeout_at;
 
 use super::connection::Call;
 use super::pending::Outcome;
 use super::picker::Attempt;
 use super::{Client, metadata};
-use crate::context::Context;
+use crate::context::{Context, Limited};
 use crate::deadline::instant_after;
 use crate::spec::Spec;
 use crate::status::Status;
-use crate::status::catalogue::streaming;
+use crate::status::catalogue::{calling, streaming};
 use crate::stream::{CallerEnds, ends};
 use crate::wire::frame::{Metadata, RequestFacts};
 
@@ -53,17 +54,26 @@ impl Client {
         self.0.pool.is_in_process()
     }
 
-    /// Begins a call of a stream method.
+    /// Begins a call of a stream method, before the time `limited` is over.
     pub(crate) async fn open_stream(
         &self,
         spec: &'static Spec,
         context: &Context,
         request: &Bytes,
+        limited: &Limited,
     ) -> Result<(StreamSlot, CallerEnds), Status> {
         let attempt = Attempt::new(spec, context, 0);
-        let connection = self.connection(attempt, None).await?;
+        let (deadline, limit, from) = (limited.deadline, limited.timeout.as_millis(), limited.from);
+        let Ok(opened) = timeout_at(deadline, self.connection(attempt, Some(deadline))).await else {
+            return Err(calling::late_connecting(limit, from));
+        };
+        let connection = opened?;
         let places = Arc::clone(&connection.places);
-        let place = places.acquire_owned().await.map_err(|_| streaming::stream_not_begun())?;
+        let Ok(place) = timeout_at(deadline, places.acquire_owned()).await else {
+            let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
+            return Err(calling::late_for_place(max, limit, from));
+        };
+        let place = place.map_err(|_| streaming::stream_not_begun())?;
         // A stream lasts as long as it has something to say; its caller keeps the time of the first answer.
         let forever = instant_after(Duration::MAX);
         let call =

@@ -130,7 +130,7 @@ impl StreamCall {
         };
         let opened = match request.clone() {
             Ok(_) if !self.client.carries_streams() => Err(streaming::stream_over_connection(self.spec)),
-            Ok(request) => self.client.open_stream(self.spec, &self.context, &request).await,
+            Ok(request) => self.client.open_stream(self.spec, &self.context, &request, &limited).await,
             Err(status) => Err(status),
         };
         match opened {
