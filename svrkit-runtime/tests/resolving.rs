@@ -128,6 +128,62 @@ async fn a_file_that_was_never_good_says_where_it_is_not() {
     while echo(&client, 1).await.is_err() {}
 }
 
+#[tokio::test]
+async fn a_file_that_stays_without_endpoints_says_why_to_every_request() {
+    let folder = Folder::new("file-stays");
+    let file = folder.0.join("endpoints");
+    let target = format!("file:{}", file.display());
+    let form = "an address is HOST:PORT, as in 127.0.0.1:4310, or unix:/PATH";
+    for (text, expected) in [
+        ("nonsense\n", format!("{target} gives no endpoints: line 1: `nonsense`: {form}")),
+        ("# nobody yet\n", format!("{target} has no endpoint")),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        // So old that it is surely what was read before.
+        let opened = std::fs::File::options().write(true).open(&file).unwrap();
+        opened.set_modified(std::time::SystemTime::now() - Duration::from_secs(60)).unwrap();
+        // No failure is young enough to be told again: each request waits for another look.
+        let limits = Limits { resolve_rest: Duration::ZERO, ..restless() };
+        let client = Client::builder(&target).limits(limits).lazy();
+        for number in 0..20 {
+            assert_eq!(echo(&client, number).await.unwrap_err().message(), expected);
+        }
+    }
+}
+
+/// Ends, or panics, without having told anything.
+#[derive(Debug)]
+struct Mute {
+    panics: bool,
+}
+
+impl Resolver for Mute {
+    fn target(&self) -> String {
+        "shop".into()
+    }
+
+    fn resolve<'a>(&'a self, _: &'a Resolution) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async { assert!(!self.panics, "as the test wants it") })
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_resolver_that_ended_or_panicked() {
+    for (panics, expected) in
+        [(false, "the resolver has ended without any endpoint"), (true, "the resolver panicked")]
+    {
+        let status = Client::resolved_by(Mute { panics }).connect().await.unwrap_err();
+        assert_eq!((status.code(), status.message()), (Code::Unavailable, expected));
+        assert_eq!((status.facts().party, status.facts().endpoint), (Party::Caller, Some("shop")));
+        // However often, and however long ago it was.
+        let limits = Limits { resolve_rest: Duration::ZERO, ..Limits::default() };
+        let client = Client::resolved_by(Mute { panics }).limits(limits).lazy();
+        for number in 0..3 {
+            assert_eq!(echo(&client, number).await.unwrap_err().message(), expected);
+        }
+    }
+}
+
 /// Finds what the test says.
 #[derive(Debug)]
 struct Told(Mutex<mpsc::Receiver<Result<Vec<Endpoint>, Status>>>);

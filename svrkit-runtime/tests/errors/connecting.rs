@@ -1,9 +1,10 @@
 //! On the way to a server, and when its connection is lost.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use svrkit_runtime::wire::frame::{Facts, GoawayReason, Header, Hello, RequestFacts};
-use svrkit_runtime::{Client, Limits, Status, Tlv};
+use svrkit_runtime::{Client, Limits, Resolution, Resolver, Status, Tlv};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -61,9 +62,28 @@ async fn no_endpoints(seen: &mut Seen) {
     seen.caller("endpoints_too_many", limited(limits).await);
     let limits = Limits { resolve_bytes: 7, ..Limits::default() };
     seen.caller("endpoint_file_too_long", limited(limits).await);
+    for (name, panics) in [("resolver_ended", false), ("resolver_panicked", true)] {
+        seen.caller(name, Client::resolved_by(Mute { panics }).connect().await.unwrap_err());
+    }
     let ((one, first), (other, second)) = (listen().await, listen().await);
     drop((one, other));
     seen.caller("endpoints_unreachable", refused(&format!("{first},{second}")).await);
+}
+
+/// Finds nothing.
+#[derive(Debug)]
+struct Mute {
+    panics: bool,
+}
+
+impl Resolver for Mute {
+    fn target(&self) -> String {
+        "shop".into()
+    }
+
+    fn resolve<'a>(&'a self, _: &'a Resolution) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async { assert!(!self.panics, "as the test wants it") })
+    }
 }
 
 /// What comes of a server that answers a connection with these bytes and leaves.

@@ -1,7 +1,8 @@
 //! The pool's side of resolving: the task that runs the resolver, and the last good list.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -18,8 +19,8 @@ pub(super) struct Resolving {
     wish: Arc<Wish>,
     found: watch::Sender<Found>,
     task: Mutex<Option<JoinHandle<()>>>,
-    /// The resolver has said that nothing will change any more.
-    is_over: AtomicBool,
+    /// From before the task begins until nothing of it is left to tell.
+    runs: AtomicBool,
 }
 
 impl Pool {
@@ -38,6 +39,7 @@ impl Pool {
     /// The resolver found a list.
     pub(in crate::client) fn resolved(&self, endpoints: Vec<Endpoint>) {
         self.set(endpoints);
+        self.resolving.wish.answer();
         self.resolving.found.send_modify(|found| {
             found.answers += 1;
             found.failure = None;
@@ -46,9 +48,21 @@ impl Pool {
 
     /// The resolver found none: the last good one stays.
     pub(in crate::client) fn unresolved(&self, why: Status) {
+        self.resolving.wish.answer();
         self.resolving.found.send_modify(|found| {
             found.answers += 1;
             found.failure = Some((Instant::now(), why));
+        });
+    }
+
+    /// The resolver looked, and would say what it said last.
+    pub(in crate::client) fn unchanged(&self) {
+        self.resolving.wish.answer();
+        self.resolving.found.send_modify(|found| {
+            found.answers += 1;
+            if let Some((at, _)) = &mut found.failure {
+                *at = Instant::now();
+            }
         });
     }
 
@@ -67,11 +81,20 @@ impl Pool {
         }
     }
 
-    /// Waits for the first list.
+    /// Waits for the first list, or for why there is none.
     pub(super) async fn list(self: &Arc<Self>) -> Result<(), Status> {
         let mut found = self.resolving.found.subscribe();
         let before = found.borrow().answers;
         loop {
+            // Before the look at the list: one that comes after this is told, so that the wait below ends.
+            let (failure, is_over) = {
+                let found = found.borrow_and_update();
+                let holds = |at: &Instant| {
+                    found.is_over || found.answers > before || at.elapsed() < self.limits().resolve_rest
+                };
+                let failure = found.failure.as_ref().filter(|(at, _)| holds(at));
+                (failure.map(|(_, why)| why.clone()), found.is_over)
+            };
             if !self.read().table.entries().is_empty() {
                 return Ok(());
             }
@@ -83,13 +106,11 @@ impl Pool {
                     return Err(connecting::endpoints_missing(self.target()));
                 }
             }
-            {
-                let found = found.borrow_and_update();
-                if let Some((at, why)) = &found.failure
-                    && (found.answers > before || at.elapsed() < self.limits().resolve_rest)
-                {
-                    return Err(why.clone());
-                }
+            if let Some(why) = failure {
+                return Err(why);
+            }
+            if is_over {
+                return Err(connecting::resolver_ended());
             }
             self.press();
             found.changed().await.expect("the pool has the sender");
@@ -100,16 +121,27 @@ impl Pool {
     fn resolve(self: &Arc<Self>) {
         let Source::Resolver(resolver) = &self.source else { return };
         let mut task = self.resolving.task.lock().unwrap_or_else(PoisonError::into_inner);
-        let runs = task.as_ref().is_some_and(|task| !task.is_finished());
-        if runs || self.resolving.is_over.load(Ordering::Relaxed) {
+        if self.resolving.found.borrow().is_over || self.resolving.runs.swap(true, Ordering::Relaxed) {
             return;
         }
-        let resolution = Resolution::new(Arc::downgrade(self));
-        *task = Some(tokio::spawn(run(Arc::clone(resolver), resolution, Gone(self.wish()))));
+        let (resolution, gone) = (Resolution::new(Arc::downgrade(self)), Gone(Arc::downgrade(self)));
+        *task = Some(tokio::spawn(run(Arc::clone(resolver), resolution, gone)));
     }
 
     pub(in crate::client) fn resolver_ended(&self) {
-        self.resolving.is_over.store(true, Ordering::Relaxed);
+        self.resolving.found.send_modify(|found| found.is_over = true);
+    }
+
+    /// Nothing is left of the resolver's task. The next use runs it again, as does whoever waits for it; not where it panicked,
+    /// which it might do for ever: those who wait are told.
+    fn resolver_gone(&self) {
+        self.resolving.runs.store(false, Ordering::Relaxed);
+        self.resolving.wish.await_use();
+        if thread::panicking() {
+            self.unresolved(connecting::resolver_panicked());
+        } else {
+            self.resolving.found.send_modify(|_| ());
+        }
     }
 }
 
@@ -122,12 +154,14 @@ impl Drop for Pool {
     }
 }
 
-/// Has the next use of the client run the resolver again where its task is gone, with its runtime.
-struct Gone(Arc<Wish>);
+/// Tells the pool when the resolver's task is gone: ended, panicked, or with its runtime.
+struct Gone(Weak<Pool>);
 
 impl Drop for Gone {
     fn drop(&mut self) {
-        self.0.await_use();
+        if let Some(pool) = self.0.upgrade() {
+            pool.resolver_gone();
+        }
     }
 }
 

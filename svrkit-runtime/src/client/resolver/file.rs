@@ -39,7 +39,7 @@ impl Resolver for File {
                     Ok(Ok((stamp, text))) => {
                         seen = Some(stamp);
                         match text {
-                            Text::Same => {}
+                            Text::Same => resolution.unchanged(),
                             Text::TooLong => resolution.failed(self.too_long(limits.resolve_bytes)),
                             Text::New(text) => match parse(&text) {
                                 Ok(endpoints) => resolution.found(endpoints),

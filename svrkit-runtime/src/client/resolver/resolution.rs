@@ -48,6 +48,13 @@ impl Resolution {
         }
     }
 
+    /// What was said last is so still: whoever waits for an answer hears it again.
+    pub(super) fn unchanged(&self) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.unchanged();
+        }
+    }
+
     /// Waits until it is worth asking again: after `time` if the client is used then, else as soon as it is; earlier when no
     /// endpoint can be connected to, though not before `resolve.rest`. A client that nobody uses waits without a timer.
     pub async fn pause(&self, time: Duration) {
@@ -58,14 +65,15 @@ impl Resolution {
             return std::future::pending().await;
         };
         let (rested, over) = (instant_after(rest), instant_after(time));
-        // What was asked before has just been answered.
-        wish.urgent.store(false, Ordering::Relaxed);
         sleep_until(rested).await;
         while !wish.urgent.load(Ordering::Relaxed) {
             if timeout_at(over, wish.told.notified()).await.is_err() {
-                return wish.used().await;
+                wish.used().await;
+                break;
             }
         }
+        // Whatever was asked by now, the look that follows answers.
+        wish.answer();
     }
 
     /// Nothing will change any more.
@@ -89,6 +97,8 @@ pub(in crate::client) struct Found {
     pub(in crate::client) answers: u64,
     /// Why its last answer is none, and since when.
     pub(in crate::client) failure: Option<(Instant, Status)>,
+    /// It has said that nothing will change any more.
+    pub(in crate::client) is_over: bool,
 }
 
 /// What a client asks of its resolver.
@@ -106,10 +116,16 @@ impl Wish {
         self.sleeping.store(true, Ordering::Relaxed);
     }
 
+    /// What was pressed for is answered. Before anybody hears the answer: who presses after that asks anew.
+    pub(in crate::client) fn answer(&self) {
+        self.urgent.store(false, Ordering::Relaxed);
+    }
+
     /// Waits until the client is used.
     async fn used(&self) {
         self.await_use();
-        while self.sleeping.load(Ordering::Relaxed) {
+        // It may have been pressed for just before.
+        while self.sleeping.load(Ordering::Relaxed) && !self.urgent.load(Ordering::Relaxed) {
             self.told.notified().await;
         }
     }
@@ -185,6 +201,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pause_ends_early_where_no_endpoint_can_be_connected_to_after_a_rest() {
         assert_eq!(pause(&[(12, Wish::press)]).await, 12);
+        assert_eq!(pause(&[(0, Wish::press)]).await, 5, "before it began, and after the last answer");
         assert_eq!(pause(&[(1, Wish::press), (2, Wish::press)]).await, 5, "resolve.rest");
         assert_eq!(pause(&[(100, Wish::press)]).await, 100, "it is a use as well");
     }

@@ -21,6 +21,14 @@ super::catalogue! {
     endpoints_missing(target) = Unavailable, Connect, Callee, None, Unknown,
         "{target} has no endpoint"
         => "see to whoever keeps the list of endpoints, or start a server";
+    /// A resolver says that nothing will change any more, and has found nothing.
+    resolver_ended() = Unavailable, Connect, Caller, None, Never,
+        "the resolver has ended without any endpoint"
+        => "have the resolver tell what it finds before it ends";
+    /// A resolver panics before it has found anything.
+    resolver_panicked() = Unavailable, Connect, Caller, None, Unknown,
+        "the resolver panicked"
+        => "see the log of this process for the panic; mend the resolver";
     /// More was found than a client takes.
     endpoints_too_many(len, max) = ResourceExhausted, Connect, Caller, Size, Never,
         "{len} endpoints are over the limit of {max} (resolve.endpoints)" limit "resolve.endpoints"
