@@ -356,6 +356,32 @@ async fn a_picker_sees_labels_and_keys_and_what_it_leaves_open_the_client_choose
     assert_eq!(red.calls.arrived(), before + 1);
 }
 
+/// Chooses by a number that it was made with.
+#[derive(Debug)]
+struct Only(usize);
+
+impl Picker for Only {
+    fn pick(&self, _: &Attempt<'_>, _: &Candidates<'_>) -> Option<usize> {
+        Some(self.0)
+    }
+}
+
+#[tokio::test]
+async fn a_picker_is_made_of_the_endpoints_that_it_chooses_among() {
+    let [one, wanted, other] = sites(Kind::Tcp).await;
+    let target = list(&[&one.address, &one.address, &wanted.address, &other.address]);
+    let address = wanted.address.clone();
+    let make = move |endpoints: &[Endpoint]| -> Box<dyn Picker> {
+        let index = endpoints.iter().position(|endpoint| endpoint.address().to_string() == address);
+        Box::new(Only(index.unwrap()))
+    };
+    let client = Client::builder(target).picker(make).lazy();
+    for number in 1..=20 {
+        echo(&client, number).await.unwrap();
+        assert_eq!(wanted.calls.arrived() as u64, number, "an address that is there twice counts once");
+    }
+}
+
 #[tokio::test]
 async fn a_call_in_flight_outlives_the_age_of_its_connection() {
     let site = Site::start(Kind::Tcp).await;

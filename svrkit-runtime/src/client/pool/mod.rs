@@ -14,6 +14,7 @@ mod resolving;
 mod table;
 mod tried;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -139,7 +140,7 @@ impl Pool {
             self.open_next();
         }
         if let Some(peer) = wanting {
-            self.open_another(&peer);
+            self.open_wanted(&peer);
         }
         connection
     }
@@ -235,7 +236,9 @@ impl Pool {
             let is_lost = |index: &usize| table.entries()[*index].connection().is_none();
             table.open().iter().copied().filter(is_lost).find(is_new)
         };
-        if let Some(index) = due.or_else(begun).or_else(lost) {
+        // Only not needed, and as good as any when those that are needed fail.
+        let unneeded = || table.rested().find(is_new);
+        if let Some(index) = due.or_else(begun).or_else(lost).or_else(unneeded) {
             return self.join(state, index);
         }
         let Some((from, index)) = table.line().next().filter(|_| tried.peers().is_empty()) else {
@@ -247,7 +250,7 @@ impl Pool {
                 let until = from.min(patience);
                 if until <= now { self.join(state, index) } else { Next::Rest(until, failure.why.clone()) }
             }
-            // Without a failure it was only not needed.
+            // It was waited for.
             Some(_) | None => self.join(state, index),
         }
     }
@@ -294,7 +297,16 @@ impl Pool {
         }
     }
 
-    /// Opens one more connection to an endpoint that has some. `None`: it is no longer on the list.
+    /// Opens one more connection to an endpoint if it wants one still: meanwhile somebody else may have.
+    fn open_wanted(self: &Arc<Self>, peer: &Arc<Peer>) {
+        let (state, max) = (self.write(), self.limits().client_connections);
+        let wants = |index: &usize| state.table.entries()[*index].wants_another(max);
+        if let Some(index) = state.table.index_of(peer).filter(wants) {
+            self.join(state, index);
+        }
+    }
+
+    /// Opens one more connection to an endpoint that has some, in place of one of them. `None`: it is no longer on the list.
     fn open_another(self: &Arc<Self>, peer: &Arc<Peer>) -> Option<Opening> {
         let state = self.write();
         let index = state.table.index_of(peer)?;
@@ -327,8 +339,11 @@ impl Pool {
         drop(ended);
     }
 
-    /// Takes a new list of endpoints.
-    fn set(&self, endpoints: Vec<Endpoint>) {
+    /// Takes a new list of endpoints. Of the same address the first counts: for a picker as well, whose numbers are those of
+    /// the table.
+    fn set(&self, mut endpoints: Vec<Endpoint>) {
+        let mut addresses = HashSet::with_capacity(endpoints.len());
+        endpoints.retain(|endpoint| addresses.insert(endpoint.address().clone()));
         let picker = self.settings.make_picker.as_ref().map(|make| make(&endpoints));
         let mut state = self.write();
         let left = state.table.set(endpoints, Instant::now());
@@ -353,5 +368,64 @@ const PICKS_MAX: usize = 8;
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::client::in_process;
+    use crate::interceptor::Chain;
+    use crate::server::Server;
+
+    fn pool(target: &str, limits: Limits) -> Arc<Pool> {
+        let settings = Settings { name: String::new(), limits, hooks: Hooks::default(), make_picker: None };
+        Pool::new(Target::parse(target), settings)
+    }
+
+    fn peer(pool: &Pool, index: usize) -> Arc<Peer> {
+        Arc::clone(pool.read().table.entries()[index].peer())
+    }
+
+    /// Has an endpoint connected; what carries it does not matter here.
+    fn open(pool: &Pool, index: usize) -> Arc<Connection> {
+        let router = Arc::new(Router::new(Vec::new(), Chain::default()).unwrap());
+        let peer = peer(pool, index);
+        let link = in_process::open(router, Hooks::default(), Limits::default(), Arc::clone(&peer));
+        let connection = Arc::new(link);
+        assert!(pool.opened(&peer, &connection));
+        connection
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_that_was_only_idle_is_tried_when_another_fails() {
+        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let bound = Server::new().bind("127.0.0.1:0").await.unwrap();
+        let live = bound.local_addr().to_string();
+        let serving = tokio::spawn(bound.run_until(std::future::pending()));
+        let pool = pool(&format!("{gone},{live}"), Limits::default());
+        for (index, idle) in [(0, 60), (1, 120)] {
+            let connection = open(&pool, index);
+            pool.ended(&peer(&pool, index), Arc::as_ptr(&connection), Duration::from_secs(idle));
+        }
+        // The one that is gone meanwhile stands first in line.
+        let connection = pool.connection(None, None).await.unwrap();
+        assert_eq!(**connection.endpoint(), *live);
+        // Also for who comes next, while that one is left alone.
+        pool.ended(&peer(&pool, 1), Arc::as_ptr(&connection), Duration::from_secs(120));
+        assert_eq!(**pool.connection(None, None).await.unwrap().endpoint(), *live);
+        serving.abort();
+    }
+
+    #[tokio::test]
+    async fn whether_one_more_connection_is_wanted_is_asked_again_before_it_is_opened() {
+        let limits = Limits { client_connections: 1, ..Limits::default() };
+        let pool = pool("127.0.0.1:1", limits);
+        let _connection = open(&pool, 0);
+        // Another call that wanted it has opened it meanwhile.
+        pool.open_wanted(&peer(&pool, 0));
+        assert!(pool.read().table.entries()[0].opening().is_none());
     }
 }

@@ -26,6 +26,8 @@ pub(in crate::client) struct Table {
     open: Vec<usize>,
     /// The others, by when they may be connected to of the client's own accord.
     line: BTreeSet<(Instant, u64, usize)>,
+    /// Those in line that have no failure.
+    rested: BTreeSet<(Instant, u64, usize)>,
     /// Those whose first connection is being opened.
     opening: BTreeSet<usize>,
 }
@@ -143,14 +145,17 @@ impl Table {
         self.line.iter().map(|(from, _, index)| (*from, *index))
     }
 
-    /// Takes a new list. What is on it still keeps its connections; the connections to what is not are given back.
+    /// The unconnected endpoints that nothing speaks against, in the same order.
+    pub(super) fn rested(&self) -> impl Iterator<Item = usize> {
+        self.rested.iter().map(|(_, _, index)| *index)
+    }
+
+    /// Takes a new list, of different addresses. What is on it still keeps its connections; the connections to what is not are
+    /// given back.
     pub(super) fn set(&mut self, endpoints: Vec<Endpoint>, now: Instant) -> Vec<Arc<Connection>> {
         let mut before = std::mem::take(self);
         let wanted = endpoints.len() > 1;
         for endpoint in endpoints {
-            if self.by_address.contains_key(endpoint.address()) {
-                continue;
-            }
             let known = before.by_address.remove(endpoint.address());
             let entry = match known.map(|index| &mut before.entries[index]) {
                 Some(old) => Entry {
@@ -181,6 +186,9 @@ impl Table {
             }
             Place::InLine(from, tie) => {
                 self.line.insert((*from, *tie, index));
+                if entry.failure.is_none() {
+                    self.rested.insert((*from, *tie, index));
+                }
             }
             Place::Opening => {
                 self.opening.insert(index);
@@ -245,6 +253,8 @@ impl Table {
         let at = entry.connections.iter().position(|open| std::ptr::eq(Arc::as_ptr(open), connection))?;
         let ended = entry.connections.swap_remove(at);
         if entry.connections.is_empty() {
+            // A further connection may have failed: its back-off is the shorter wait.
+            let from = entry.failure.as_ref().map_or(from, |failure| from.min(failure.until));
             let place = if entry.opening.is_some() { Place::Opening } else { Place::in_line(from) };
             self.move_to(index, place);
         }
@@ -261,6 +271,7 @@ impl Table {
             }
             Place::InLine(from, tie) => {
                 self.line.remove(&(from, tie, index));
+                self.rested.remove(&(from, tie, index));
             }
             Place::Opening => {
                 self.opening.remove(&index);
@@ -270,6 +281,9 @@ impl Table {
             Place::Open(_) => self.open.push(index),
             Place::InLine(from, tie) => {
                 self.line.insert((from, tie, index));
+                if self.entries[index].failure.is_none() {
+                    self.rested.insert((from, tie, index));
+                }
             }
             Place::Opening => {
                 self.opening.insert(index);
@@ -331,10 +345,14 @@ mod tests {
         /// Each endpoint is in one place, and the place is the one that it says.
         fn check(&self) {
             assert_eq!(self.open.len() + self.line.len() + self.opening.len(), self.entries.len());
+            assert!(self.rested.is_subset(&self.line));
             for (index, entry) in self.entries.iter().enumerate() {
                 let is_there = match entry.place {
                     Place::Open(at) => self.open[at] == index,
-                    Place::InLine(from, tie) => self.line.contains(&(from, tie, index)),
+                    Place::InLine(from, tie) => {
+                        let is_rested = self.rested.contains(&(from, tie, index));
+                        self.line.contains(&(from, tie, index)) && is_rested == entry.failure.is_none()
+                    }
                     Place::Opening => self.opening.contains(&index),
                 };
                 assert!(is_there, "{index} is not at {:?}", entry.place);
@@ -389,6 +407,7 @@ mod tests {
         assert!(table.ended(&table.peer(2), Arc::as_ptr(&connection), at(5)).is_some());
         table.check();
         assert_eq!(line(&table), [3, 1, 2, 0]);
+        assert_eq!(table.rested().collect::<Vec<_>>(), [3, 2]);
         assert!(table.ended(&table.peer(2), Arc::as_ptr(&connection), at(5)).is_none(), "it is gone");
         // Whoever was opening it is gone without a result.
         begin(&mut table, 3);
@@ -406,13 +425,18 @@ mod tests {
             fail(&mut table, 0, now, now);
             assert_eq!(table.entries()[0].failures(), failures);
         }
-        open(&mut table, 0);
+        let connection = open(&mut table, 0);
         assert_eq!(table.entries()[0].failures(), 0);
         assert!(table.entries()[0].failure().is_none());
         // A further connection that cannot be opened leaves those there are.
         fail(&mut table, 0, now, now + Duration::from_secs(1));
         assert_eq!((table.open(), table.entries()[0].failures()), (&[0][..], 1));
         assert!(!table.entries()[0].wants_another(9), "it is left alone");
+        // No longer than that, once the last connection was idle.
+        let idle = now + Duration::from_secs(60);
+        assert!(table.ended(&table.peer(0), Arc::as_ptr(&connection), idle).is_some());
+        assert_eq!(table.line().next(), Some((now + Duration::from_secs(1), 0)));
+        table.check();
     }
 
     #[tokio::test(start_paused = true)]
@@ -423,11 +447,10 @@ mod tests {
         fail(&mut table, 2, now, now + Duration::from_secs(9));
         let (first, third) = (table.peer(0), table.peer(2));
         let gone = table.peer(1);
-        let given_back = table.set(endpoints([3, 1, 5, 1]), now);
+        let given_back = table.set(endpoints([3, 1, 5]), now);
         table.check();
         assert_eq!(given_back.len(), 1);
         assert!(Arc::ptr_eq(&given_back[0], &left));
-        assert_eq!(table.entries().len(), 3, "of the same address the first counts");
         assert!(Arc::ptr_eq(&table.peer(1), &first) && Arc::ptr_eq(&table.peer(0), &third));
         assert_eq!((table.open(), line(&table)), (&[1][..], vec![2, 0]), "its back-off holds");
         assert!(Arc::ptr_eq(table.entries()[1].connection().unwrap(), &kept));
