@@ -1,16 +1,33 @@
 //! What a server tells whoever runs it, unasked: a line on stderr.
+//!
+//! Whoever reads stderr may stop reading, and a pipe that is full blocks its writer. So one thread writes, behind a short queue, and
+//! who has a line waits for it only so long: a line is out when its call has ended, but for a reader that keeps nobody from serving.
 
-use std::fmt;
-use std::io::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::convert::Infallible;
+use std::fmt::{self, Write as _};
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 /// Most lines within [`WINDOW`]: a handler that always fails must not make its server wait for a terminal.
 const LINES_MAX: u32 = 20;
 
 const WINDOW: Duration = Duration::from_secs(1);
 
-static BUDGET: Mutex<Budget> = Mutex::new(Budget { window: None, lines: 0, left_out: 0 });
+/// Lines that wait for the thread that writes.
+const QUEUED_MAX: usize = 64;
+
+/// Most bytes of what is said: a whole line is below what a pipe takes at once from one of many writers (4 KiB).
+const WORDS_LEN_MAX: usize = 3 * 1024;
+
+/// How long the first line that is not taken is waited for; those behind it are not, until it is.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+static LOG: Mutex<Log> =
+    Mutex::new(Log { budget: Budget { window: None, lines: 0, left_out: 0 }, writer: None });
 
 /// How much may still be said.
 #[derive(Debug)]
@@ -37,15 +54,151 @@ impl Budget {
 
 /// Says `words` in a line of its own.
 pub(crate) fn line(words: fmt::Arguments<'_>) {
-    let taken = BUDGET.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
-    // Where nobody reads what is said, serving goes on.
-    let _ = match taken {
-        None => Ok(()),
-        Some(0) => writeln!(std::io::stderr(), "svrkit: {words}"),
-        Some(left_out) => {
-            writeln!(std::io::stderr(), "svrkit: {words} ({left_out} lines before it were left out)")
+    let log = || LOG.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(left_out) = log().budget.take(Instant::now()) else { return };
+    // Without the lock: words are made by code of others, too.
+    let text = text(words, left_out);
+    let handed = log().hand(text, left_out, io::stderr);
+    if let Some(handed) = handed {
+        handed.wait(PATIENCE);
+    }
+}
+
+fn text(words: fmt::Arguments<'_>, left_out: u64) -> String {
+    let mut text = String::from("svrkit: ");
+    push_words(&mut text, words);
+    if left_out > 0 {
+        // A String takes whatever it is given.
+        let _ = write!(text, " ({left_out} lines before it were left out)");
+    }
+    text.push('\n');
+    text
+}
+
+/// What is said, and by whom it is written.
+#[derive(Debug)]
+struct Log {
+    budget: Budget,
+    /// Once something was said.
+    writer: Option<Writer>,
+}
+
+impl Log {
+    /// Hands a line, which tells of so many left out before it, to the thread that writes to `out`. `None`: it is left out, too.
+    fn hand<W: Write + Send + 'static>(
+        &mut self,
+        text: String,
+        left_out: u64,
+        out: impl FnOnce() -> W,
+    ) -> Option<Handed> {
+        let handed = self.writer(out).and_then(|writer| writer.hand(text));
+        if handed.is_none() {
+            self.budget.left_out += left_out + 1;
         }
-    };
+        handed
+    }
+
+    /// `None`: no thread can be started now.
+    fn writer<W: Write + Send + 'static>(&mut self, out: impl FnOnce() -> W) -> Option<&Writer> {
+        if self.writer.is_none() {
+            self.writer = Writer::start(out()).ok();
+        }
+        self.writer.as_ref()
+    }
+}
+
+/// The thread that writes. It lives as long as somebody may hand it lines.
+#[derive(Debug)]
+struct Writer {
+    queue: SyncSender<Line>,
+    stuck: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+struct Line {
+    text: String,
+    /// Dropped when it has been written.
+    written: Sender<Infallible>,
+}
+
+impl Writer {
+    fn start(mut out: impl Write + Send + 'static) -> io::Result<Self> {
+        let (queue, lines) = sync_channel::<Line>(QUEUED_MAX);
+        let stuck = Arc::new(AtomicBool::new(false));
+        let freed = Arc::clone(&stuck);
+        thread::Builder::new().name("svrkit-log".into()).spawn(move || {
+            for Line { text, written } in lines {
+                // Where nobody reads what is said, serving goes on.
+                let _ = out.write_all(text.as_bytes());
+                freed.store(false, Ordering::Relaxed);
+                drop(written);
+            }
+        })?;
+        Ok(Self { queue, stuck })
+    }
+
+    /// `None`: too many lines wait.
+    fn hand(&self, text: String) -> Option<Handed> {
+        let (written, wait) = channel();
+        self.queue.try_send(Line { text, written }).ok()?;
+        Some(Handed { wait, stuck: Arc::clone(&self.stuck) })
+    }
+}
+
+/// A line that is on its way.
+#[derive(Debug)]
+struct Handed {
+    wait: Receiver<Infallible>,
+    stuck: Arc<AtomicBool>,
+}
+
+impl Handed {
+    /// Waits until it is written, so that the process may end after it: at most for `patience`, and not behind another that took longer.
+    fn wait(self, patience: Duration) {
+        if self.stuck.load(Ordering::Relaxed) {
+            return;
+        }
+        if self.wait.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+            self.stuck.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Adds `words` on one line, not too long to be read: they may repeat what a caller has sent.
+fn push_words(text: &mut String, words: fmt::Arguments<'_>) {
+    let mut tame = Tame { text, left: WORDS_LEN_MAX };
+    // An error is ours, where no more is wanted, or that of somebody's Display: what it has said so far is said.
+    if write!(tame, "{words}").is_err() && tame.left == 0 {
+        text.push_str(" and more");
+    }
+}
+
+/// Takes text up to a length, and writes out what would begin a line or steer a terminal.
+struct Tame<'a> {
+    text: &'a mut String,
+    left: usize,
+}
+
+impl fmt::Write for Tame<'_> {
+    fn write_str(&mut self, words: &str) -> fmt::Result {
+        words.chars().try_for_each(|c| self.write_char(c))
+    }
+
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        let is_tame = !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+        let len = if is_tame { c.len_utf8() } else { c.escape_default().len() };
+        if len > self.left {
+            self.left = 0;
+            return Err(fmt::Error);
+        }
+        self.left -= len;
+        if is_tame {
+            self.text.push(c);
+        } else {
+            self.text.extend(c.escape_default());
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -62,5 +215,78 @@ mod tests {
         assert_eq!((budget.take(began), budget.take(began + WINDOW / 2)), (None, None));
         assert_eq!(budget.take(began + WINDOW), Some(2));
         assert_eq!(budget.take(began + WINDOW), Some(0));
+    }
+
+    fn said(words: &str) -> String {
+        let mut text = String::new();
+        push_words(&mut text, format_args!("{words}"));
+        text
+    }
+
+    #[test]
+    fn what_is_said_stays_on_its_line_and_does_not_steer_a_terminal() {
+        assert_eq!(
+            said("no\nsvrkit: forged\r\u{1b}[2J\u{2028}é\"\\"),
+            "no\\nsvrkit: forged\\r\\u{1b}[2J\\u{2028}é\"\\"
+        );
+    }
+
+    #[test]
+    fn what_is_said_ends_at_its_most() {
+        assert_eq!(said(&"x".repeat(WORDS_LEN_MAX)), "x".repeat(WORDS_LEN_MAX));
+        assert_eq!(said(&"x".repeat(WORDS_LEN_MAX + 1)), "x".repeat(WORDS_LEN_MAX) + " and more");
+        assert_eq!(said(&"\n".repeat(WORDS_LEN_MAX)), "\\n".repeat(WORDS_LEN_MAX / 2) + " and more");
+    }
+
+    /// A pipe that takes nothing until it is let go. Tells of each write when it begins, and when it has ended what it was.
+    struct Pipe {
+        began: Sender<()>,
+        go: Receiver<()>,
+        taken: Sender<String>,
+    }
+
+    impl Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.began.send(()).unwrap();
+            self.go.recv().unwrap();
+            self.taken.send(String::from_utf8(bytes.to_vec()).unwrap()).unwrap();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_who_does_not_read_stops_nobody_and_is_told_what_was_left_out() {
+        let ((began, begun), (free, go), (taken, read)) = (channel(), channel(), channel());
+        let mut pipe = Some(Pipe { began, go, taken });
+        let mut log = Log { budget: Budget { window: None, lines: 0, left_out: 0 }, writer: None };
+        let mut now = Instant::now();
+        let mut say = |number: usize| {
+            now += WINDOW;
+            let left_out = log.budget.take(now).unwrap();
+            log.hand(text(format_args!("{number}"), left_out), left_out, || pipe.take().unwrap())
+        };
+        let first = say(0).unwrap();
+        begun.recv().unwrap();
+        let stuck = Arc::clone(&first.stuck);
+        first.wait(Duration::ZERO);
+        assert!(stuck.load(Ordering::Relaxed));
+        for number in 1..=QUEUED_MAX {
+            // However patient, it does not wait behind the first.
+            say(number).unwrap().wait(Duration::MAX);
+        }
+        assert!(say(65).is_none() && say(66).is_none(), "nothing is kept without end");
+        for number in 0..=QUEUED_MAX {
+            free.send(()).unwrap();
+            assert_eq!(read.recv().unwrap(), format!("svrkit: {number}\n"));
+        }
+        free.send(()).unwrap();
+        let last = say(67).unwrap();
+        assert_eq!(read.recv().unwrap(), "svrkit: 67 (2 lines before it were left out)\n");
+        last.wait(Duration::MAX);
+        assert!(!stuck.load(Ordering::Relaxed), "the next one is waited for again");
     }
 }
