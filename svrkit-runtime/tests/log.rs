@@ -7,6 +7,7 @@ use std::io;
 use std::process::Command;
 
 use support::{ECHO, Note, PANIC, Test};
+use svrkit_runtime::health::{HealthClient, ReadyRequest};
 use svrkit_runtime::{Call, Code, OrInternal, Server, Service, ServiceSpec, Spec, Status};
 
 static FAULTS: ServiceSpec = ServiceSpec::new("test.Faults", 4200, &[&READ, &PARSE]);
@@ -38,7 +39,9 @@ impl Service for Faults {
 #[tokio::test]
 #[ignore = "started by the test that reads its stderr"]
 async fn a_server_with_faults() {
-    let client = Server::new().service(Test::default()).service(Faults).in_process().unwrap();
+    let server = Server::new().service(Test::default()).service(Faults);
+    server.health().readiness_check("database", || async { Err("password of\nshop refused") });
+    let client = server.in_process().unwrap();
     let ask = async |spec: &'static Spec| client.request::<_, Note>(spec, &Note::default()).await;
     for spec in [&PANIC, &READ, &PARSE] {
         let status = ask(spec).await.unwrap_err();
@@ -49,6 +52,11 @@ async fn a_server_with_faults() {
         }
     }
     ask(&ECHO).await.unwrap();
+    let health = HealthClient::new(client);
+    for _ in 0..2 {
+        let reply = health.ready(&ReadyRequest::default()).await.unwrap();
+        assert_eq!(reply.obstacles[0].reason, "the check failed; the server's log has why");
+    }
 }
 
 #[test]
@@ -60,13 +68,14 @@ fn a_panic_and_errors_of_others_are_in_the_log() {
     let said = String::from_utf8(child.stderr).unwrap();
     assert!(child.status.success(), "{said}");
     let lines: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("svrkit: ")).collect();
-    let [panic, read, parse] = lines[..] else { panic!("{said}") };
+    let [panic, read, parse, check] = lines[..] else { panic!("{said}") };
     assert!(panic.starts_with("test.Test.Panic panicked at "), "{panic}");
     assert!(
         panic.contains("support/mod.rs:")
             && panic.ends_with("as the test wants it; its caller was told INTERNAL")
     );
     assert_eq!(read, "test.Faults.Read failed: disk 7 is gone");
+    assert_eq!(check, "the readiness check database failed: password of\\nshop refused");
     assert_eq!(parse, "test.Faults.Parse failed: cannot parse integer from empty string");
     assert!(said.contains("thread '"), "the panic hook that was there before goes on: {said}");
 }

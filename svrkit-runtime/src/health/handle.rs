@@ -43,7 +43,8 @@ impl Health {
         self.out_of_service().remove(&service.id);
     }
 
-    /// Adds a check that is run whenever someone asks whether the server is ready. The error says why it is not.
+    /// Adds a check that is run whenever someone asks whether the server is ready. The error goes to the server's log, once for all runs
+    /// in a row that end with the same; who asks gets the check's name and that it failed.
     ///
     /// All checks run at once, each for at most `health.timeout`, and once for all who ask meanwhile. A check that panics is one that
     /// fails.

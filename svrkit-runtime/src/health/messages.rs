@@ -88,7 +88,7 @@ pub mod svrkit {
             /// The check that failed; `draining`: the server is about to stop.
             #[tlv(1)]
             pub name: ::std::string::String,
-            /// What it said, for people.
+            /// How it failed, for people.
             #[tlv(2)]
             pub reason: ::std::string::String,
             /// Records of tags this version does not know, kept and sent on.

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::Obstacle;
+use crate::log;
 
 /// What speaks against giving calls to a server: nothing, or what some checks said.
 type Obstacles = Arc<[Obstacle]>;
@@ -27,7 +28,12 @@ pub(super) struct Readiness {
 struct Check {
     name: Arc<str>,
     begin: Arc<dyn Fn() -> Checking + Send + Sync>,
+    /// The error of its last run, which the log has; empty: there was none.
+    said: Arc<Mutex<String>>,
 }
+
+/// What those who ask are told of a check's error: like a handler's it may hold names, paths, secrets.
+const FAILED: &str = "the check failed; the server's log has why";
 
 impl Readiness {
     pub(super) fn add<F, E>(&self, name: String, check: impl Fn() -> F + Send + Sync + 'static)
@@ -39,7 +45,7 @@ impl Readiness {
             let checking = check();
             Box::pin(async move { checking.await.map_err(|error| error.to_string()) }) as Checking
         };
-        lock(&self.checks).push(Check { name: name.into(), begin: Arc::new(begin) });
+        lock(&self.checks).push(Check { name: name.into(), begin: Arc::new(begin), said: Arc::default() });
     }
 
     /// Runs every check, each for at most `limit`, or waits for the run that is under way: a flood of questions costs as much as one.
@@ -84,9 +90,26 @@ async fn obstacles_of(checks: Vec<Check>, limit: Duration) -> Obstacles {
 /// Each on a task of its own: one that panics, or takes its time, is no other's business.
 fn start(check: Check, limit: Duration) -> JoinHandle<Result<(), String>> {
     tokio::spawn(async move {
-        let late = |_| Err(format!("no result within {} ms (health.timeout)", limit.as_millis()));
-        timeout(limit, (check.begin)()).await.unwrap_or_else(late)
+        let late = |_| format!("no result within {} ms (health.timeout)", limit.as_millis());
+        let outcome = timeout(limit, (check.begin)()).await.map_err(late)?;
+        check.tell(outcome.as_ref().err().map_or("", String::as_str));
+        outcome.map_err(|_| FAILED.into())
     })
+}
+
+impl Check {
+    /// Tells the log of an error, once for all runs in a row that end with the same: who asks often must not fill it.
+    fn tell(&self, error: &str) {
+        let mut said = lock(&self.said);
+        if *said == error {
+            return;
+        }
+        error.clone_into(&mut said);
+        drop(said);
+        if !error.is_empty() {
+            log::line(format_args!("the readiness check {} failed: {error}", self.name));
+        }
+    }
 }
 
 fn obstacle(name: &str, reason: String) -> Obstacle {
