@@ -3,14 +3,17 @@
 
 mod support;
 
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use support::{ECHO, FAIL, GROW, MISSING, Note, PANIC, Raw, Running, TEST_ID, TRIP, WAIT, request_header};
+use support::{
+    ECHO, FAIL, GROW, MISSING, Note, PANIC, Raw, Running, TEST, TEST_ID, TRIP, WAIT, request_header,
+};
 use svrkit_runtime::wire::frame::{FLAG_ONEWAY, Facts, Header, RequestFacts};
 use svrkit_runtime::{
-    CallEnd, Cause, Client, Code, Context, Ending, Envelope, Event, Interceptor, Layer, Limits, Monitor,
-    Next, Recorder, Reply, Server, Side, Spec, Stages, Status, Tlv,
+    Call, CallEnd, Cause, Client, Code, Context, Ending, Envelope, Event, Interceptor, Layer, Limits,
+    Monitor, Next, Recorder, Reply, Server, Service, ServiceSpec, Side, Spec, Stages, Status, Tlv,
 };
 use tokio::net::TcpListener;
 
@@ -122,6 +125,48 @@ async fn every_ending_that_both_sides_see() {
     assert_eq!((first.as_str(), second.as_str()), ("test.Test.Panic", "4000.7"));
     assert!(message.contains("as the test wants it"), "{message}");
     assert!(place.contains("support/mod.rs:"), "{place}");
+}
+
+#[tokio::test]
+async fn a_panic_that_is_resumed_has_no_place_and_not_that_of_an_older_one() {
+    /// Its handlers resume a panic that no hook was told of.
+    struct Resuming;
+
+    impl Service for Resuming {
+        fn spec(&self) -> &'static ServiceSpec {
+            &TEST
+        }
+
+        fn dispatch(&self, call: Call) {
+            match call.method_id() {
+                1 => call.handle(&ECHO, |_: Note| async {
+                    // Behind a wait: each poll is its own.
+                    tokio::task::yield_now().await;
+                    resume_unwind(Box::new("as the test wants it")) as Result<Note, Status>
+                }),
+                _ => resume_unwind(Box::new("as the test wants it")),
+            }
+        }
+    }
+
+    let recorder = Recorder::default();
+    let server = Server::new().service(Resuming).monitor(recorder.clone());
+    let client = server.in_process().unwrap();
+    for spec in [&ECHO, &TRIP] {
+        // On the thread that the handlers run on.
+        catch_unwind(|| panic!("older")).unwrap_err();
+        let status = client.request::<_, Note>(spec, &Note::default()).await.unwrap_err();
+        assert_eq!(status.code(), Code::Internal);
+    }
+    let panics: Vec<_> = recorder
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Panicked { message, place, .. } => Some((message, place)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(panics, vec![(String::new(), String::new()); 2]);
 }
 
 /// What no note is.

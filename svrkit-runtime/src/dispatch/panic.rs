@@ -8,6 +8,9 @@ use std::thread::panicking;
 
 thread_local! {
     static LAST: Cell<Option<Noted>> = const { Cell::new(None) };
+    /// Whether [`LAST`] was noted since the handler that runs here was last polled. Apart from it: without a destructor, to clear it
+    /// is one store.
+    static IS_NEW: Cell<bool> = const { Cell::new(false) };
 }
 
 static WATCHED: Once = Once::new();
@@ -17,7 +20,8 @@ static WATCHED: Once = Once::new();
 pub(super) struct Noted {
     /// Empty where it was no text.
     pub(super) message: String,
-    /// `src/orders.rs:12:5`; empty where another panic hook was set after ours that does not call it.
+    /// `src/orders.rs:12:5`; empty where another panic hook was set after ours that does not call it, and where the panic was resumed,
+    /// which no hook is told of.
     pub(super) place: String,
 }
 
@@ -39,6 +43,7 @@ pub(super) fn watch() {
 fn note(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     LAST.set(Some(Noted { message: text(info.payload()), place }));
+    IS_NEW.set(true);
 }
 
 fn text(payload: &dyn Any) -> String {
@@ -49,7 +54,15 @@ fn text(payload: &dyn Any) -> String {
     }
 }
 
-/// The panic that this thread is unwound by.
+/// Code of a service is about to run: what this thread has met before is not its panic. A panic that is caught leaves its note, and one
+/// that is resumed (`resume_unwind`) makes none.
+#[inline]
+pub(super) fn forget() {
+    IS_NEW.set(false);
+}
+
+/// The panic that this thread is unwound by, if it was noted since [`forget`].
 pub(super) fn last() -> Noted {
-    LAST.take().unwrap_or_default()
+    let last = LAST.take();
+    if IS_NEW.replace(false) { last.unwrap_or_default() } else { Noted::default() }
 }

@@ -160,6 +160,7 @@ impl Permit {
     {
         async move {
             let Some(mut permit) = self.unless_late() else { return };
+            panic::forget();
             // Where it is stopped, the handler's future is dropped here, and the permit after it.
             let outcome = {
                 let handling = pin!(handler());
@@ -181,6 +182,11 @@ impl Permit {
 
     /// `None`: the call was stopped before `work` was ready.
     async fn until_stopped<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
+        let mut work = work;
+        let work = pin!(poll_fn(|cx| {
+            panic::forget();
+            work.as_mut().poll(cx)
+        }));
         self.responder.in_flight().until_stopped(self.call_id, self.stops, work).await
     }
 
@@ -294,10 +300,14 @@ impl Permit {
 
     fn tell_panic(&self) {
         let Noted { message, place } = panic::last();
-        log::line(format_args!(
-            "{} panicked at {place}: {message}; its caller was told INTERNAL",
-            self.method()
-        ));
+        let method = self.method();
+        if place.is_empty() {
+            log::line(format_args!(
+                "{method} panicked, no panic hook said where; its caller was told INTERNAL"
+            ));
+        } else {
+            log::line(format_args!("{method} panicked at {place}: {message}; its caller was told INTERNAL"));
+        }
         if let Some(watch) = &self.watch {
             let context = self.told_context();
             watch.panicked(context.caller().unwrap_or_default(), context, &message, &place);

@@ -81,6 +81,7 @@ impl Router {
         match self.services.binary_search_by_key(&call.service_id(), |(id, _)| *id) {
             Ok(at) => {
                 let service = &self.services[at].1;
+                panic::forget();
                 // This runs where frames are read: a panic in hand-written code must end its call, not the connection.
                 // The call, dropped on the way, answers for itself.
                 let _ = catch_unwind(AssertUnwindSafe(|| service.dispatch(call)));

@@ -72,9 +72,11 @@ pub struct Stages {
 pub struct HandlerPanic<'a> {
     /// The call that it was for.
     pub call: CallFacts<'a>,
-    /// What it said; empty where it was no text.
+    /// What it said; empty where it was no text, and where there is no place.
     pub message: &'a str,
-    /// Where in the source, as `src/orders.rs:12:5`; empty where somebody's panic hook kept it from us.
+    /// Where in the source, as `src/orders.rs:12:5`; empty where somebody's panic hook kept it from us, and where the panic was resumed
+    /// (`resume_unwind`), which no hook is told of. A handler that resumes another panic than the one it has caught last, between two
+    /// of its waits, is told of by the place of that one.
     pub place: &'a str,
 }
 
