@@ -54,13 +54,14 @@ pub fn wait<T>(future: impl Future<Output = Result<T, Status>>) -> Result<T, Sta
 }
 
 impl<R: Response> Request<R> {
-    /// Sends it and [waits](wait) for its end, where no async runtime is.
+    /// Sends it and [waits](wait) for its end, where no async runtime is. A oneway request has left when this returns: the program
+    /// may end after it.
     ///
     /// # Errors
     ///
     /// Those of the request; FAILED_PRECONDITION within a tokio runtime.
     pub fn wait(self) -> Result<R, Status> {
-        wait(self)
+        wait(self.until_written())
     }
 }
 

@@ -14,7 +14,7 @@ use super::pending::{CALLS_MAX, Outcome, Pending};
 use super::pool::{Peer, Report};
 use crate::status::Layer;
 use crate::stream::HandlerEnds;
-use crate::transport::Activity;
+use crate::transport::{Activity, Written};
 use crate::wire::frame::{Hello, RequestFacts, ServedService};
 
 /// What carries calls to a server and answers back.
@@ -41,6 +41,9 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
 
     /// Ready while the link takes more bytes; otherwise the call is woken when it does.
     fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Ready when what was queued by the first poll of `wait` has left, or never will.
+    fn poll_written(&self, wait: &mut Written, cx: &mut Context<'_>) -> Poll<()>;
 
     /// Sends a call that has its slot. False: the link takes none any more; the server has not seen it.
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool;

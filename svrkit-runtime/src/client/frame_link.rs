@@ -23,7 +23,7 @@ use crate::monitor::{ConnectionWatch, Ending, Hooks};
 use crate::status::catalogue::connecting;
 use crate::status::{Layer, Retry, Status, from_wire};
 use crate::stream::HandlerEnds;
-use crate::transport::{Activity, Inbox, InboxError, Outbox, ReadHalf};
+use crate::transport::{Activity, Inbox, InboxError, Outbox, ReadHalf, Written};
 use crate::wire::frame::{
     FLAG_ONEWAY, Facts, Failure, Frame, FrameDecoder, FrameError, GoawayReason, HELLO_LEN_MAX,
     HELLO_NAME_LEN_MAX, Header, Hello, RequestFacts, VERSION, common_version, hello_header,
@@ -154,6 +154,10 @@ impl Link for FrameLink {
 
     fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()> {
         self.outbox.poll_room(call_id, cx)
+    }
+
+    fn poll_written(&self, wait: &mut Written, cx: &mut Context<'_>) -> Poll<()> {
+        self.outbox.poll_written(wait, cx)
     }
 
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {

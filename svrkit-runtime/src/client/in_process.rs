@@ -20,7 +20,7 @@ use crate::monitor::{Hooks, Watch};
 use crate::status::catalogue::calling;
 use crate::status::{Status, from_wire, to_wire};
 use crate::stream::HandlerEnds;
-use crate::transport::Activity;
+use crate::transport::{Activity, Written};
 use crate::wire::frame::{Hello, RequestFacts};
 use crate::wire::tlv::Tlv;
 
@@ -97,6 +97,10 @@ impl Link for InProcess {
     }
 
     fn poll_room(&self, _: u32, _: &mut std::task::Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+
+    fn poll_written(&self, _: &mut Written, _: &mut std::task::Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 

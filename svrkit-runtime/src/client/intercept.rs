@@ -19,6 +19,8 @@ pub(super) struct Outline {
     pub(super) spec: &'static Spec,
     pub(super) route_hash: u32,
     pub(super) deadline: Instant,
+    /// Whether a oneway request ends when it has left.
+    pub(super) until_written: bool,
     /// The time it had until the deadline, and who set that.
     pub(super) time: (Duration, &'static str),
 }

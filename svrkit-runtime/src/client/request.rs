@@ -1,7 +1,7 @@
 //! What a caller wants: a future that finds a connection, sends a call and waits for its answer.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -28,6 +28,7 @@ use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::calling;
+use crate::transport::Written;
 use crate::wire::frame::{Metadata, RequestFacts};
 
 /// A request for an `R`, or for nothing (`()`): awaiting it sends it.
@@ -48,6 +49,8 @@ pub struct Request<R> {
     route_hash: u32,
     /// The one it was made in.
     context: Context,
+    /// Whether it ends, where nobody is to answer it, when it has left instead of when it is queued.
+    until_written: bool,
     /// Set when it is first polled.
     deadline: Option<Instant>,
     /// Within the first poll: most requests are sent there, and need one look at the clock.
@@ -79,6 +82,8 @@ enum State {
     Queued(Call),
     /// Waits for its answer.
     Sent(Call),
+    /// Nobody is to answer it; waits until it has left.
+    Leaving(Wait<()>),
     Ended,
 }
 
@@ -94,6 +99,7 @@ impl<R: Response> Request<R> {
             timeout_from,
             route_hash: 0,
             context: Context::current(),
+            until_written: false,
             deadline: None,
             now: None,
             state: State::New { passes_interceptors: true },
@@ -106,7 +112,8 @@ impl<R: Response> Request<R> {
     /// What interceptors send on: the same request as they left it, by the same deadline.
     pub(super) fn behind_interceptors(outline: Outline, envelope: Envelope) -> Self {
         let Envelope { context, metadata, body, .. } = envelope;
-        let Outline { client, spec, route_hash, deadline, time: (timeout, timeout_from) } = outline;
+        let Outline { client, spec, route_hash, deadline, until_written, time: (timeout, timeout_from) } =
+            outline;
         let deadline = context.deadline().map_or(deadline, |earlier| earlier.min(deadline));
         Self {
             client,
@@ -117,6 +124,7 @@ impl<R: Response> Request<R> {
             timeout_from,
             route_hash,
             context,
+            until_written,
             deadline: Some(deadline),
             now: None,
             state: State::New { passes_interceptors: false },
@@ -143,6 +151,12 @@ impl<R: Response> Request<R> {
     /// Makes it a part of another request than the one this code runs for. A key of its own goes before that of `context`.
     pub fn context(mut self, context: Context) -> Self {
         self.context = context;
+        self
+    }
+
+    /// Has it end when it has left, where nobody is to answer it: what is queued goes nowhere when the process ends.
+    pub(super) fn until_written(mut self) -> Self {
+        self.until_written = true;
         self
     }
 
@@ -223,7 +237,22 @@ impl<R: Response> Request<R> {
                 }
                 State::Sent(call) => {
                     let outcome = ready!(call.poll(cx));
-                    return Poll::Ready(self.end(outcome));
+                    let leaves = !R::IS_AWAITED && self.until_written;
+                    let connection = leaves.then(|| Arc::clone(&call.connection));
+                    let read = self.end(outcome);
+                    match connection {
+                        Some(connection) if read.is_ok() => {
+                            self.state = State::Leaving(self.left(connection));
+                        }
+                        _ => return Poll::Ready(read),
+                    }
+                }
+                State::Leaving(leaving) => {
+                    if ready!(leaving.as_mut().poll(cx)).is_err() {
+                        let late = calling::late_leaving(self.timeout.as_millis(), self.timeout_from);
+                        return Poll::Ready(Err(late));
+                    }
+                    return Poll::Ready(self.read(&Bytes::new()));
                 }
                 State::Ended => return Poll::Ready(Err(calling::awaited_again())),
             }
@@ -272,6 +301,7 @@ impl<R: Response> Request<R> {
             spec: self.spec,
             route_hash: self.route_hash,
             deadline: self.deadline(),
+            until_written: self.until_written,
             time: (self.timeout, self.timeout_from),
         };
         Ok(Box::pin(intercept::in_time(outline, envelope, R::IS_AWAITED)))
@@ -339,6 +369,13 @@ impl<R: Response> Request<R> {
             watch.sent(now, call.connection.endpoint());
         }
         Ok(State::Sent(call))
+    }
+
+    /// When `connection` has written what is queued there now.
+    fn left(&self, connection: Arc<Connection>) -> Wait<()> {
+        let mut written = Written::default();
+        let leaving = poll_fn(move |cx| connection.link.poll_written(&mut written, cx));
+        Box::pin(timeout_at(self.deadline(), leaving))
     }
 
     fn late(&self) -> Status {

@@ -17,5 +17,5 @@ pub use address::{Address, AddressError};
 pub(crate) use inbox::{Inbox, InboxError};
 pub(crate) use lifespan::{Activity, Lifespan, Verdict};
 pub(crate) use listener::Listener;
-pub(crate) use outbox::Outbox;
+pub(crate) use outbox::{Outbox, Written};
 pub(crate) use socket::{ReadHalf, Socket};

@@ -54,6 +54,11 @@ struct State {
     writer: Option<Waker>,
     /// Those who wait for room, by a key of their own.
     waiting_for_room: HashMap<u32, Waker>,
+    /// Those who wait until something is written.
+    waiting_for_write: Vec<Waker>,
+    /// How many batches the writer has taken, and how many of them it has written.
+    taken: u64,
+    written: u64,
     phase: Phase,
 }
 
@@ -165,6 +170,20 @@ impl Outbox {
         poll_fn(|cx| self.poll_room(key, cx)).await;
     }
 
+    /// Ready when the socket has taken what was queued by the first poll of `wait`, or nothing ever will be written.
+    pub(crate) fn poll_written(&self, wait: &mut Written, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        let next = u64::from(!state.chunks.is_empty() || !state.tail.is_empty());
+        let batch = *wait.0.get_or_insert(state.taken + next);
+        if state.written >= batch || state.phase == Phase::Broken {
+            return Poll::Ready(());
+        }
+        if !state.waiting_for_write.iter().any(|waker| waker.will_wake(cx.waker())) {
+            state.waiting_for_write.push(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
     /// Takes no more; [`Self::run`] ends when what is queued has been written, or the peer takes too long for it.
     pub(crate) fn close(&self) {
         self.enter(Phase::Closing);
@@ -186,6 +205,7 @@ impl Outbox {
             state.chunks.clear();
             state.tail = Vec::new();
             wakers.extend(mem::take(&mut state.waiting_for_room).into_values());
+            wakers.append(&mut state.waiting_for_write);
         }
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
@@ -238,9 +258,17 @@ impl Outbox {
         }
     }
 
-    /// Ready with true when there is something to write, with false when there is not and the phase is over or closing.
+    /// Ready with true when there is something to write, with false when there is not and the phase is over or closing. All that
+    /// was taken has been written.
     fn poll_queued(&self, phase: Phase, cx: &mut Context<'_>) -> Poll<bool> {
         let mut state = self.lock();
+        state.written = state.taken;
+        if !state.waiting_for_write.is_empty() {
+            let waiting = mem::take(&mut state.waiting_for_write);
+            drop(state);
+            waiting.into_iter().for_each(Waker::wake);
+            state = self.lock();
+        }
         if state.phase != Phase::Broken && (!state.chunks.is_empty() || !state.tail.is_empty()) {
             return Poll::Ready(true);
         }
@@ -287,6 +315,7 @@ impl Outbox {
     /// Moves what is queued into `batch`, which is empty, and takes the memory of the last one back.
     fn take(&self, batch: &mut Batch) {
         let mut state = self.lock();
+        state.taken += 1;
         mem::swap(&mut batch.chunks, &mut state.chunks);
         if state.spare.capacity() == 0 {
             state.spare = mem::take(&mut batch.spare);
@@ -312,6 +341,10 @@ impl Outbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// A wait for what is queued when it begins: the batch that it leaves with.
+#[derive(Debug, Default)]
+pub(crate) struct Written(Option<u64>);
 
 /// A socket and what it has been given and not taken yet.
 struct Writing<W> {
@@ -393,6 +426,43 @@ mod tests {
 
     fn poll_now(outbox: &Outbox) -> bool {
         outbox.poll_room(1, &mut Context::from_waker(Waker::noop())).is_ready()
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_what_is_queued_waits_for_nothing_behind_it() {
+        let outbox = Arc::new(Outbox::new(64));
+        let written = async |outbox: &Outbox| {
+            let mut wait = Written::default();
+            poll_fn(|cx| outbox.poll_written(&mut wait, cx)).await;
+        };
+        written(&outbox).await;
+        outbox.push(ping(1), b"", b"");
+        let mut wait = Written::default();
+        let mut poll = || outbox.poll_written(&mut wait, &mut Context::from_waker(Waker::noop()));
+        assert!(poll().is_pending());
+
+        // It holds one ping.
+        let (ours, mut theirs) = duplex(32);
+        let writer = tokio::spawn({
+            let outbox = Arc::clone(&outbox);
+            async move { outbox.run(ours, || false).await }
+        });
+        written(&outbox).await;
+        assert!(poll().is_ready());
+        outbox.push(ping(2), b"", &[7; 4096]);
+        assert!(poll().is_ready(), "what came later is no affair of this one");
+        let second = tokio::spawn({
+            let outbox = Arc::clone(&outbox);
+            async move { written(&outbox).await }
+        });
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!second.is_finished(), "its peer reads nothing");
+        outbox.break_off();
+        second.await.unwrap();
+        writer.await.unwrap().unwrap();
+        assert!(theirs.read(&mut [0; 32]).await.unwrap() > 0);
     }
 
     #[tokio::test]

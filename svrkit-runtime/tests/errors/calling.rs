@@ -84,6 +84,16 @@ async fn times(seen: &mut Seen) {
     let status = client.request::<_, Note>(&UNTIMED, &Note::default()).await.unwrap_err();
     seen.caller("late_for_room", status);
     first.abort();
+
+    let (listener, address) = listen().await;
+    let script = std::thread::spawn(move || {
+        // Longer than others have: it has to be connected by then.
+        let limits = Limits { deadline_default: Duration::from_secs(1), ..Limits::default() };
+        Client::builder(&address).limits(limits).lazy().oneway(&UNTIMED, &large).wait()
+    });
+    let _never_reads = Raw::accept(&listener).await;
+    let status = tokio::task::spawn_blocking(|| script.join().unwrap()).await.unwrap().unwrap_err();
+    seen.caller("late_leaving", status);
 }
 
 /// Sends on what monitors are told.

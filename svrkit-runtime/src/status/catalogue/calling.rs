@@ -45,6 +45,10 @@ super::catalogue! {
     late_for_room(limit, from) = DeadlineExceeded, Client, Callee, None, Elsewhere,
         "no room in the outbound queue (outbound.queue) within {limit} ms ({from})" limit "outbound.queue"
         => "see why the server does not read; send less, or raise the limit";
+    /// The time is over and the connection has not taken all of a oneway request that is waited for. Whether it had an effect is not known.
+    late_leaving(limit, from) = DeadlineExceeded, Client, Callee, None, Unknown,
+        "not all of it was sent within {limit} ms ({from})" limit "deadline.default"
+        => "see why the server does not read; give the call more time";
     /// The time is over and the server has not answered. Whether it had an effect is not known.
     late_answer(limit, from) = DeadlineExceeded, Client, Callee, None, Unknown,
         "no answer within {limit} ms ({from})" limit "deadline.default"
