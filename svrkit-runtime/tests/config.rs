@@ -388,6 +388,10 @@ fn a_program_has_keys_of_its_own() {
     assert_eq!(config.duration("stock.patience"), Some(Duration::from_millis(20)));
     assert_eq!((config.number("stock.cache"), config.number("stock.tries")), (Some(1024), Some(3)));
     assert_eq!((config.text("stock.tries"), config.number("stock.none")), (None, None));
+    for (size_or_count, time) in [("stock.cache", "stock.patience"), ("message.in", "hello.timeout")] {
+        assert_eq!((config.duration(size_or_count), config.number(time)), (None, None));
+    }
+    assert_eq!(config.duration("stock.tries"), None);
 
     let error =
         builder().variables(variable("SVRKIT__STOCK__ENABLED", "yes")).load().unwrap_err().to_string();

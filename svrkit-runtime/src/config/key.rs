@@ -173,6 +173,14 @@ impl Key {
         format!("{VARIABLE_PREFIX}{}", self.name.replace('.', "__").to_ascii_uppercase())
     }
 
+    /// What its number measures; `None`: it takes none.
+    pub(super) fn measure(&self) -> Option<Measure> {
+        match &self.form {
+            Form::Number(measure, _) => Some(*measure),
+            Form::Flag | Form::Text | Form::Secret => None,
+        }
+    }
+
     pub(super) fn default_value(&self) -> Option<&Value> {
         self.default.as_ref()
     }

@@ -89,7 +89,7 @@ impl Config {
     /// The limits.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        Limits::of(|name| self.number(name))
+        Limits::of(|name| self.number_of(name, |_| true))
     }
 
     /// `server.listen`: the address that a server listens on.
@@ -113,16 +113,13 @@ impl Config {
     /// The value of a size or a count; `None`: no key of this name is one.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<u64> {
-        match self.value(name)? {
-            Value::Number(number) => Some(*number),
-            Value::Flag(_) | Value::Text(_) | Value::Secret(_) => None,
-        }
+        self.number_of(name, |measure| measure != Measure::Time)
     }
 
     /// The value of a duration; `None`: no key of this name is one.
     #[must_use]
     pub fn duration(&self, name: &str) -> Option<Duration> {
-        self.number(name).map(Duration::from_nanos)
+        self.number_of(name, |measure| measure == Measure::Time).map(Duration::from_nanos)
     }
 
     /// The value of a flag; `None`: no key of this name is one.
@@ -152,8 +149,21 @@ impl Config {
         }
     }
 
+    /// The number of a key that measures what `is_asked`.
+    fn number_of(&self, name: &str, is_asked: impl Fn(Measure) -> bool) -> Option<u64> {
+        let setting = self.setting(name)?;
+        match (&setting.value, setting.key.measure()) {
+            (Value::Number(number), Some(measure)) if is_asked(measure) => Some(*number),
+            _ => None,
+        }
+    }
+
     fn value(&self, name: &str) -> Option<&Value> {
-        self.settings.iter().find(|setting| setting.key.name() == name).map(|setting| &setting.value)
+        self.setting(name).map(|setting| &setting.value)
+    }
+
+    fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.key.name() == name)
     }
 }
 
