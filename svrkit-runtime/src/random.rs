@@ -11,12 +11,16 @@ thread_local! {
 /// The next number: SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014), one state
 /// a thread, seeded from the operating system by way of [`RandomState`].
 pub(crate) fn next() -> u64 {
-    let state = STATE.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let state = STATE.get().wrapping_add(GAMMA);
     STATE.set(state);
     mix(state)
 }
 
-fn mix(state: u64) -> u64 {
+/// The step from one state to the next: the golden ratio, odd.
+pub(crate) const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The number of a state.
+pub(crate) fn mix(state: u64) -> u64 {
     let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
@@ -49,7 +53,7 @@ mod tests {
         // The first numbers after seed 1234567, as published with the reference implementation (Vigna).
         let mut state = 1_234_567_u64;
         let mut next = || {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            state = state.wrapping_add(GAMMA);
             mix(state)
         };
         assert_eq!(

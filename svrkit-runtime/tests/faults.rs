@@ -127,3 +127,42 @@ async fn never_and_always_are_probabilities_too() {
     assert!(struck(refuse(0.0)).await.iter().all(|struck| !struck));
     assert!(struck(refuse(1.0)).await.iter().all(|struck| *struck));
 }
+
+#[tokio::test]
+async fn what_a_refused_call_does_not_reach_has_not_struck_and_has_counted_it() {
+    let refuse = Fault::refuse(Status::unavailable("no route"));
+    let faults = Faults::seeded(0)
+        .with(Fault::delay(Duration::ZERO))
+        .with(refuse.clone().nth(1))
+        .with(Fault::lose_answer())
+        .with(refuse.nth(2));
+    let (_server, client, _) = faulty(&faults).await;
+    assert_eq!(echo(&client).await.unwrap_err().message(), "no route");
+    assert_eq!(faults.struck(), 2, "the delay and the refusal");
+    assert_eq!(echo(&client).await.unwrap_err().message(), "no route");
+    assert_eq!(faults.struck(), 5);
+}
+
+#[tokio::test]
+async fn a_fault_after_a_clear_has_chances_of_its_own() {
+    let refuse = || Fault::refuse(Status::unavailable("by chance")).with_probability(0.5);
+    let faults = Faults::seeded(7).with(refuse());
+    let before = struck(faults.clone()).await;
+    faults.clear();
+    faults.add(refuse());
+    assert_ne!(struck(faults).await, before);
+}
+
+#[test]
+#[should_panic(expected = "calls are counted from 1")]
+fn there_is_no_call_0() {
+    let _ = Fault::lose_answer().nth(0);
+}
+
+#[test]
+fn what_is_no_probability_is_refused() {
+    for no_probability in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
+        let outcome = std::panic::catch_unwind(|| Fault::lose_answer().with_probability(no_probability));
+        assert!(outcome.is_err(), "{no_probability}");
+    }
+}

@@ -41,6 +41,8 @@ pub struct Faults(Arc<Mutex<State>>);
 struct State {
     seed: u64,
     faults: Vec<Planned>,
+    /// How many there have ever been: none gets the chances of one that was cleared.
+    added: u64,
     struck: usize,
 }
 
@@ -110,13 +112,28 @@ impl Fault {
     }
 
     /// Strikes the `nth` call only, counted from 1, of those of its method.
+    ///
+    /// # Panics
+    ///
+    /// Where it is 0: no call would be struck.
+    #[track_caller]
     pub fn nth(mut self, nth: usize) -> Self {
+        assert!(nth > 0, "calls are counted from 1: a fault of the call 0 would strike none");
         self.when = When::Nth(nth);
         self
     }
 
     /// Strikes each call with this probability, from 0 (never) to 1 (always).
+    ///
+    /// # Panics
+    ///
+    /// Where it is none.
+    #[track_caller]
     pub fn with_probability(mut self, probability: f64) -> Self {
+        assert!(
+            (0.0..=1.0).contains(&probability),
+            "a probability is from 0 to 1, and this one is {probability}"
+        );
         self.when = When::Probability(probability);
         self
     }
@@ -130,7 +147,7 @@ impl Faults {
     /// No faults yet; those with a probability strike as this seed says.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(State { seed, faults: Vec::new(), struck: 0 })))
+        Self(Arc::new(Mutex::new(State { seed, faults: Vec::new(), added: 0, struck: 0 })))
     }
 
     /// Adds a fault.
@@ -143,7 +160,8 @@ impl Faults {
     /// Adds a fault while calls are made.
     pub fn add(&self, fault: Fault) {
         let mut state = self.lock();
-        let chance = Chance::new(state.seed, state.faults.len() as u64);
+        let chance = Chance::new(state.seed, state.added);
+        state.added += 1;
         state.faults.push(Planned { fault, calls: 0, chance });
     }
 
@@ -158,11 +176,17 @@ impl Faults {
         self.lock().struck
     }
 
-    /// What strikes the next call of this method.
+    /// What strikes the next call of this method, up to what ends it.
     fn strike(&self, spec: &Spec) -> Vec<Kind> {
         let mut state = self.lock();
-        let concerned = state.faults.iter_mut().filter(|planned| planned.fault.concerns(spec));
-        let strikes: Vec<_> = concerned.filter_map(Planned::strike).collect();
+        let mut strikes: Vec<Kind> = Vec::new();
+        for planned in state.faults.iter_mut().filter(|planned| planned.fault.concerns(spec)) {
+            // Those behind one that refuses see the call all the same: what they strike next is theirs alone.
+            let strike = planned.strike();
+            if !matches!(strikes.last(), Some(Kind::Refuse(_))) {
+                strikes.extend(strike);
+            }
+        }
         state.struck += strikes.len();
         strikes
     }
