@@ -16,7 +16,8 @@
 //! assert_eq!(health.check(&CheckRequest::default()).await?.state, State::Serving);
 //! let reply = health.ready(&ReadyRequest::default()).await?;
 //! assert!(!reply.ready);
-//! assert_eq!((&*reply.obstacles[0].name, &*reply.obstacles[0].reason), ("cache", "still cold"));
+//! assert_eq!(reply.obstacles[0].name, "cache");
+//! assert!(!reply.obstacles[0].reason.contains("still cold"), "that is for the server's log");
 //! # Ok(())
 //! # }
 //! ```
