@@ -4,7 +4,6 @@
 //! [`outbox`](self::Outbox) writes many at a time. None of them knows what a call is.
 
 mod address;
-mod batch;
 mod inbox;
 mod lifespan;
 mod listener;
