@@ -1,35 +1,32 @@
 //! What a caller wants: a future that finds a connection, sends a call and waits for its answer.
+//!
+//! This file is what its caller sets; [`progress`] takes it from state to state, [`sending`] has what it does on a connection.
+
+mod progress;
+mod sending;
 
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{AcquireError, OwnedSemaphorePermit};
-use tokio::time::error::Elapsed;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use self::progress::State;
 use super::Client;
-use super::connection::{Call, Connection};
-use super::intercept::{self, Outline};
-use super::metadata;
-use super::pending::Outcome;
-use super::picker::Attempt;
-use super::pool::Opened;
+use super::intercept::Outline;
 use super::response::Response;
 use crate::context::Context;
-use crate::interceptor::{Envelope, Reply, Side};
+use crate::interceptor::Envelope;
 use crate::monitor::Watch;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::calling;
-use crate::transport::Written;
-use crate::wire::frame::{Metadata, RequestFacts};
+use crate::wire::frame::Metadata;
 
 /// A request for an `R`, or for nothing (`()`): awaiting it sends it.
 ///
@@ -60,31 +57,6 @@ pub struct Request<R> {
     watch: Option<Box<Watch>>,
     response_len: usize,
     response: PhantomData<fn() -> R>,
-}
-
-/// A wait that ends at the deadline. Boxed: it is met only where something is not at hand.
-type Wait<T> = Pin<Box<dyn Future<Output = Result<T, Elapsed>> + Send>>;
-
-enum State {
-    /// Was not polled yet.
-    New {
-        passes_interceptors: bool,
-    },
-    /// On its way there and back through the interceptors, with another request for the same at their end.
-    Intercepted(Wait<Result<Reply, Status>>),
-    /// Needs a connection.
-    Unconnected,
-    /// There is none ready: one is being opened.
-    Connecting(Wait<Opened>),
-    /// As many calls as the server takes are in flight.
-    Crowded(Arc<Connection>, Wait<Result<OwnedSemaphorePermit, AcquireError>>),
-    /// Has its slot, waits for room in the outbound queue.
-    Queued(Call),
-    /// Waits for its answer.
-    Sent(Call),
-    /// Nobody is to answer it; waits until it has left.
-    Leaving(Wait<()>),
-    Ended,
 }
 
 impl<R: Response> Request<R> {
@@ -164,239 +136,6 @@ impl<R: Response> Request<R> {
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Bytes>) -> Self {
         self.metadata.insert(key, value);
         self
-    }
-
-    fn poll_outcome(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Result<R, Status>> {
-        loop {
-            match &mut self.state {
-                State::New { passes_interceptors } => {
-                    let passes_interceptors = *passes_interceptors;
-                    self.state = self.begin(passes_interceptors)?;
-                }
-                State::Intercepted(passing) => {
-                    let Ok(reply) = ready!(passing.as_mut().poll(cx)) else {
-                        return Poll::Ready(Err(self.late()));
-                    };
-                    return Poll::Ready(self.read(reply?.body()));
-                }
-                State::Unconnected => {
-                    let attempt = Attempt::new(self.spec, &self.context, self.route_hash);
-                    self.state = match self.client.ready(&attempt) {
-                        Some(connection) => self.find_place(connection)?,
-                        None => {
-                            let (client, spec, deadline) = (self.client.clone(), self.spec, self.deadline());
-                            let (context, route_hash) = (self.context.clone(), self.route_hash);
-                            let connecting = async move {
-                                let attempt = Attempt::new(spec, &context, route_hash);
-                                client.connection(attempt, Some(deadline)).await
-                            };
-                            State::Connecting(Box::pin(timeout_at(deadline, connecting)))
-                        }
-                    }
-                }
-                State::Connecting(connecting) => {
-                    let Ok(opened) = ready!(connecting.as_mut().poll(cx)) else {
-                        let late = calling::late_connecting(self.timeout.as_millis(), self.timeout_from);
-                        return Poll::Ready(Err(late));
-                    };
-                    self.state = self.find_place(opened?)?;
-                }
-                State::Crowded(connection, waiting) => {
-                    let Ok(place) = ready!(waiting.as_mut().poll(cx)) else {
-                        let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
-                        let (limit, from) = (self.timeout.as_millis(), self.timeout_from);
-                        return Poll::Ready(Err(calling::late_for_place(max, limit, from)));
-                    };
-                    let connection = Arc::clone(connection);
-                    self.state = match place {
-                        // The server may have said meanwhile that it leaves: it would refuse what is sent now.
-                        Ok(place) if connection.link.takes_calls() => self.start(connection, place)?,
-                        Ok(_) | Err(_) => State::Unconnected,
-                    };
-                }
-                State::Queued(call) => {
-                    // The deadline or the connection's end may come while it waits for room.
-                    if let Poll::Ready(outcome) = call.poll(cx) {
-                        match outcome {
-                            Outcome::Unsent => self.state = State::Unconnected,
-                            outcome => return Poll::Ready(self.end(outcome)),
-                        }
-                        continue;
-                    }
-                    if !call.connection.link.takes_calls() {
-                        self.state = State::Unconnected;
-                        continue;
-                    }
-                    ready!(call.poll_room(cx));
-                    if call.mark_sent() {
-                        let State::Queued(call) = std::mem::replace(&mut self.state, State::Ended) else {
-                            unreachable!("it is matched above")
-                        };
-                        self.state = self.send(call)?;
-                    }
-                }
-                State::Sent(call) => {
-                    let outcome = ready!(call.poll(cx));
-                    let leaves = !R::IS_AWAITED && self.until_written;
-                    let connection = leaves.then(|| Arc::clone(&call.connection));
-                    let read = self.end(outcome);
-                    match connection {
-                        Some(connection) if read.is_ok() => {
-                            self.state = State::Leaving(self.left(connection));
-                        }
-                        _ => return Poll::Ready(read),
-                    }
-                }
-                State::Leaving(leaving) => {
-                    if ready!(leaving.as_mut().poll(cx)).is_err() {
-                        let late = calling::late_leaving(self.timeout.as_millis(), self.timeout_from);
-                        return Poll::Ready(Err(late));
-                    }
-                    return Poll::Ready(self.read(&Bytes::new()));
-                }
-                State::Ended => return Poll::Ready(Err(calling::awaited_again())),
-            }
-        }
-    }
-
-    /// Sets its deadline, and sends it through the interceptors if there are any. What nobody waits for may be sent after the
-    /// deadline of the call it was made for.
-    fn begin(&mut self, passes_interceptors: bool) -> Result<State, Status> {
-        let passes_interceptors = passes_interceptors && !self.client.interceptors().is_empty();
-        if !passes_interceptors {
-            self.begin_attempt();
-        }
-        if self.deadline.is_none() {
-            if !R::IS_AWAITED {
-                self.context = std::mem::take(&mut self.context).without_deadline();
-            }
-            let now = Instant::now();
-            self.now = Some(now);
-            let limited = self.context.limit(now, (self.timeout, self.timeout_from))?;
-            (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
-            self.deadline = Some(limited.deadline);
-        }
-        if passes_interceptors {
-            return self.intercept().map(State::Intercepted);
-        }
-        Ok(State::Unconnected)
-    }
-
-    fn begin_attempt(&mut self) {
-        let ids = (self.spec.service_id, self.spec.method_id);
-        let request_len = self.message.as_ref().map_or(0, Bytes::len);
-        self.watch = Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now);
-        if let Some(watch) = &mut self.watch {
-            watch.begin(Some(self.spec), self.client.endpoint(), &self.context);
-        }
-    }
-
-    fn intercept(&mut self) -> Result<Wait<Result<Reply, Status>>, Status> {
-        let metadata = std::mem::take(&mut self.metadata);
-        let (context, limits) = (self.context.clone(), self.client.limits());
-        let envelope =
-            Envelope::new(Side::Client, self.spec, context, metadata, self.message.clone()?, limits);
-        let outline = Outline {
-            client: self.client.clone(),
-            spec: self.spec,
-            route_hash: self.route_hash,
-            deadline: self.deadline(),
-            until_written: self.until_written,
-            time: (self.timeout, self.timeout_from),
-        };
-        Ok(Box::pin(intercept::in_time(outline, envelope, R::IS_AWAITED)))
-    }
-
-    fn deadline(&self) -> Instant {
-        self.deadline.expect("it is set when the request begins")
-    }
-
-    /// Makes the checks that need no server, and takes one of the places the server has for calls.
-    fn find_place(&mut self, connection: Arc<Connection>) -> Result<State, Status> {
-        let message = self.message.as_ref().map_err(Status::clone)?;
-        if let Some(name) = connection.served_name(self.spec.service_id)
-            && name != self.spec.service
-        {
-            return Err(calling::service_mismatch(name, self.spec.service_id, self.spec.service));
-        }
-        if let Some(max) = connection.server.message_in
-            && message.len() > max as usize
-        {
-            return Err(calling::request_over_limit(message.len(), max));
-        }
-        match Arc::clone(&connection.places).try_acquire_owned() {
-            Ok(place) => self.start(connection, place),
-            Err(_) => {
-                let waiting = Arc::clone(&connection.places).acquire_owned();
-                Ok(State::Crowded(connection, Box::pin(timeout_at(self.deadline(), waiting))))
-            }
-        }
-    }
-
-    fn start(&mut self, connection: Arc<Connection>, place: OwnedSemaphorePermit) -> Result<State, Status> {
-        let has_room = connection.link.has_room();
-        match Call::start(connection, place, self.deadline(), has_room) {
-            // It was lost between two looks: the next one opens another.
-            None => Ok(State::Unconnected),
-            Some(call) if has_room => self.send(call),
-            Some(call) => Ok(State::Queued(call)),
-        }
-    }
-
-    fn send(&mut self, call: Call) -> Result<State, Status> {
-        let message = self.message.as_ref().map_err(Status::clone)?;
-        let server_max = call.connection.server.metadata_bytes;
-        let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
-        let now = self.now.take().unwrap_or_else(Instant::now);
-        let remaining = self.deadline().saturating_duration_since(now);
-        let inherited = self.context.facts(self.spec);
-        let facts = RequestFacts {
-            // The highest number means that there is no deadline.
-            remaining_us: u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1),
-            route_hash: if self.route_hash == 0 { inherited.route_hash } else { self.route_hash },
-            ..inherited
-        };
-        let taken = if R::IS_AWAITED {
-            call.send(facts, &metadata, message)
-        } else {
-            call.send_oneway(facts, &metadata, message)
-        };
-        if !taken {
-            // The server has not seen it: another connection may take it.
-            return Ok(State::Unconnected);
-        }
-        if let Some(watch) = &mut self.watch {
-            watch.sent(now, call.connection.endpoint());
-        }
-        Ok(State::Sent(call))
-    }
-
-    /// When `connection` has written what is queued there now.
-    fn left(&self, connection: Arc<Connection>) -> Wait<()> {
-        let mut written = Written::default();
-        let leaving = poll_fn(move |cx| connection.link.poll_written(&mut written, cx));
-        Box::pin(timeout_at(self.deadline(), leaving))
-    }
-
-    fn late(&self) -> Status {
-        calling::late_answer(self.timeout.as_millis(), self.timeout_from)
-    }
-
-    fn end(&mut self, outcome: Outcome) -> Result<R, Status> {
-        self.state = State::Ended;
-        let body = match outcome {
-            Outcome::Answered(answer) => answer?,
-            Outcome::Late { sent: true } => return Err(self.late()),
-            Outcome::Late { sent: false } | Outcome::Unsent => {
-                return Err(calling::late_for_room(self.timeout.as_millis(), self.timeout_from));
-            }
-        };
-        self.response_len = body.len();
-        self.read(&body)
-    }
-
-    fn read(&self, body: &Bytes) -> Result<R, Status> {
-        R::read(body, self.client.limits()).map_err(calling::response_unreadable)
     }
 }
 

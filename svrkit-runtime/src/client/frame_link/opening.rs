@@ -1,0 +1,142 @@
+//! Opening a link: the socket, the hellos, and the tasks that serve it.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicU32;
+
+use tokio::io::AsyncRead;
+use tokio::time::timeout;
+
+use super::FrameLink;
+use super::ending::goaway_words;
+use crate::client::connection::Connection;
+use crate::client::departure::Departure;
+use crate::client::dial::dial;
+use crate::client::pending::Pending;
+use crate::client::pool::Peer;
+use crate::client::silence::Silence;
+use crate::client::timer;
+use crate::interceptor::Side;
+use crate::limits::Limits;
+use crate::monitor::{ConnectionWatch, Ending, Hooks};
+use crate::status::catalogue::connecting;
+use crate::status::{Layer, Status};
+use crate::transport::{Activity, Inbox, Outbox, ReadHalf};
+use crate::wire::frame::{
+    Facts, FrameDecoder, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version, hello_header,
+};
+use crate::wire::prefix;
+use crate::wire::tlv::Tlv;
+
+/// Opens a connection to `peer` and exchanges hellos.
+pub(in crate::client) async fn open(
+    peer: &Arc<Peer>,
+    name: &str,
+    limits: &Limits,
+    hooks: &Hooks,
+) -> Result<Connection, Status> {
+    let mut watch = ConnectionWatch::new(hooks, Side::Client, Arc::clone(&peer.name));
+    let opened = exchange_hellos(peer, name, limits).await;
+    let (link, inbox, server) =
+        opened.inspect_err(|status| watch.end(Ending::NotOpened, status.message()))?;
+    watch.open();
+    let reader = tokio::spawn({
+        let link = Ended(Arc::clone(&link));
+        async move { link.0.read(inbox, watch).await }
+    });
+    let timer = tokio::spawn({
+        let link = Ended(Arc::clone(&link));
+        async move { timer::run(Arc::clone(&link.0)).await }
+    });
+    Ok(Connection::new(link, server, Arc::clone(peer), vec![reader.abort_handle(), timer.abort_handle()]))
+}
+
+async fn exchange_hellos(
+    peer: &Peer,
+    name: &str,
+    limits: &Limits,
+) -> Result<(Arc<FrameLink>, Inbox<ReadHalf>, Hello), Status> {
+    let endpoint = &peer.name;
+    let socket =
+        dial(peer.address(), limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
+    let (read, write) = socket.into_split();
+    let link = Arc::new(FrameLink {
+        pending: Pending::default(),
+        outbox: Outbox::new(limits.outbound_queue),
+        endpoint: Arc::clone(endpoint),
+        departure: Departure::default(),
+        activity: Activity::new(),
+        goaway: OnceLock::new(),
+        silence: Silence::default(),
+        frames_read: AtomicU32::new(0),
+    });
+    link.outbox.push(hello_header(), &[], &own_hello(name, limits));
+    tokio::spawn({
+        let link = Arc::clone(&link);
+        async move {
+            // An error is the server's leaving; the reader sees it too, and says why.
+            let _ = link.outbox.run(write, || link.has_company()).await;
+            link.departure.begin();
+        }
+    });
+    let for_hello = FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: limits.metadata_bytes };
+    let mut inbox = Inbox::new(read, for_hello);
+    let server = link.greet(&mut inbox, limits).await.map_err(|status| {
+        link.outbox.break_off();
+        status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint))
+    })?;
+    inbox.limit(FrameDecoder { body_len_max: limits.message_in, ..for_hello });
+    Ok((link, inbox, server))
+}
+
+fn own_hello(name: &str, limits: &Limits) -> Vec<u8> {
+    let hello = Hello {
+        name: prefix(name, HELLO_NAME_LEN_MAX).into(),
+        message_in: Some(limits.message_in),
+        metadata_bytes: Some(limits.metadata_bytes.into()),
+        ..Hello::default()
+    };
+    hello.encode().expect("a hello of a short name is below message.out")
+}
+
+/// Ends the link when one of its tasks is gone, be it with its runtime: without a reader no answer would ever come,
+/// without a timer no deadline.
+struct Ended(Arc<FrameLink>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let link = &self.0;
+        link.departure.begin();
+        link.pending.close(|waiting| link.lost(connecting::connection_ended_here(), waiting));
+        link.outbox.close();
+    }
+}
+
+impl FrameLink {
+    /// Waits for the server's hello.
+    async fn greet(
+        &self,
+        inbox: &mut Inbox<impl AsyncRead + Unpin>,
+        limits: &Limits,
+    ) -> Result<Hello, Status> {
+        let frame = match timeout(limits.hello_timeout, inbox.next()).await {
+            Err(_) => {
+                let limit = limits.hello_timeout.as_millis();
+                return Err(connecting::hello_late(limit));
+            }
+            Ok(Ok(Some(frame))) => frame,
+            Ok(Ok(None)) => return Err(connecting::hello_missing()),
+            Ok(Err(error)) => return Err(self.broken(error, 0)),
+        };
+        match frame.header.facts {
+            Facts::Hello { version_min, version_max }
+                if common_version(version_min, version_max).is_none() =>
+            {
+                Err(connecting::version_unshared(version_min, version_max, VERSION))
+            }
+            Facts::Hello { .. } => Hello::decode(&frame.body).map_err(connecting::hello_unreadable),
+            Facts::Goaway { reason } => Err(connecting::turned_away(goaway_words(&frame, reason))),
+            _ => Err(connecting::hello_not_first()),
+        }
+    }
+}

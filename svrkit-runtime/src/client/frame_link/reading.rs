@@ -1,0 +1,78 @@
+//! What the server sends, frame by frame: the reading task's work.
+
+use std::sync::atomic::Ordering;
+
+use tokio::io::AsyncRead;
+
+use super::FrameLink;
+use super::ending::goaway_words;
+use crate::client::connection::Link;
+use crate::monitor::{ConnectionWatch, Ending};
+use crate::status::catalogue::connecting;
+use crate::status::{Status, from_wire};
+use crate::transport::{Inbox, InboxError};
+use crate::wire::frame::{Facts, Frame, Header};
+
+impl FrameLink {
+    /// Reads until the connection ends, and tells all who wait of it.
+    pub(super) async fn read(&self, mut inbox: Inbox<impl AsyncRead + Unpin>, mut watch: ConnectionWatch) {
+        let why = loop {
+            match inbox.next().await {
+                Ok(Some(frame)) => {
+                    self.silence.heard();
+                    self.frames_read.store(inbox.frames(), Ordering::Relaxed);
+                    if inbox.frames() == 1 {
+                        self.activity.note(inbox.read_at());
+                    }
+                    if let Err(refused) = self.take(frame) {
+                        break Err(refused);
+                    }
+                }
+                Ok(None) => break Ok(None),
+                Err(error) => break Ok(Some(error)),
+            }
+        };
+        self.departure.begin();
+        let words = |status: Status| status.message().to_owned();
+        match &why {
+            Ok(None) => watch.end(Ending::Closed, self.goaway.get().map_or("", |(_, words)| words)),
+            Ok(Some(InboxError::Frame(error))) => watch.end(Ending::Protocol, error.to_string()),
+            Ok(Some(InboxError::Io(error))) => watch.end(Ending::Lost, error.to_string()),
+            Ok(Some(InboxError::CutShort)) => watch.end(Ending::Lost, words(connecting::frame_cut_short())),
+            Err(refused) => watch.end(Ending::Protocol, words(refused())),
+        }
+        self.pending.close(|waiting| match why {
+            Ok(None) => self.closed(waiting),
+            Ok(Some(error)) => self.broken(error, waiting),
+            Err(refused) => self.lost(refused(), waiting),
+        });
+    }
+
+    fn take(&self, frame: Frame) -> Result<(), fn() -> Status> {
+        let call_id = frame.header.call_id;
+        match frame.header.facts {
+            // Nobody may wait for it any more: given up, or answered already.
+            Facts::Response(facts) => {
+                let outcome =
+                    if facts.code == 0 { Ok(frame.body) } else { Err(from_wire(&facts, &frame.body)) };
+                self.pending.answer(call_id, outcome);
+                self.leave_when_idle();
+            }
+            Facts::Goaway { reason } => {
+                let _ = self.goaway.set((reason, goaway_words(&frame, reason)));
+                self.leave();
+            }
+            // A server that floods pings and reads nothing gets no more pongs.
+            Facts::Ping(token) if !self.outbox.is_stuck() => {
+                self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
+            }
+            Facts::Ping(_) => {}
+            Facts::Pong(_) | Facts::Skippable(_) => {}
+            Facts::Hello { .. } => return Err(connecting::hello_repeated),
+            Facts::Request(_) | Facts::Cancel => {
+                return Err(connecting::frame_of_callers);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! Who waits for an answer, until when, and whom to wake for it.
+
+use std::sync::PoisonError;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::slots::{Slot, Slots, State};
+use super::{Mutex, MutexGuard, Notify};
+use crate::status::Status;
+
+/// How a call ended.
+#[derive(Debug)]
+pub(in crate::client) enum Outcome {
+    /// By its encoded answer, or by a status that says why there is none.
+    Answered(Result<Bytes, Status>),
+    /// By its deadline; whether it had been sent.
+    Late { sent: bool },
+    /// The connection ended before it was sent: another may take it.
+    Unsent,
+}
+
+/// Calls that wait for their answers.
+#[derive(Debug, Default)]
+pub(in crate::client) struct Pending {
+    table: Mutex<Table>,
+    /// Told when a deadline has come that is earlier than the one the timer waits for.
+    pub(in crate::client) earlier_deadline: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    slots: Slots,
+    /// What the timer waits for.
+    timer: Option<Instant>,
+    /// No call can wait here any more.
+    closed: bool,
+}
+
+impl Pending {
+    /// Takes a slot for a call that ends at `deadline` at the latest. `None`: the connection is gone, or all
+    /// [`CALLS_MAX`] slots are taken.
+    pub(in crate::client) fn start(&self, deadline: Instant, sent: bool) -> Option<u32> {
+        let mut table = self.lock();
+        if table.closed {
+            return None;
+        }
+        let call_id = table.slots.take(State::Waiting { deadline, sent, caller: None })?;
+        if table.timer.is_none_or(|timer| deadline < timer) {
+            table.timer = Some(deadline);
+            drop(table);
+            self.earlier_deadline.notify_one();
+        }
+        Some(call_id)
+    }
+
+    /// Notes that a call is about to be sent. False: it has ended meanwhile.
+    pub(in crate::client) fn mark_sent(&self, call_id: u32) -> bool {
+        match self.lock().slots.get(call_id) {
+            Some(Slot { state: State::Waiting { sent, .. }, .. }) => {
+                *sent = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The outcome of a call, once there is one; its slot is free then.
+    pub(in crate::client) fn poll(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let mut table = self.lock();
+        let slot = table.slots.get(call_id).expect("a call's slot is its own until its outcome was taken");
+        if let State::Waiting { caller, .. } = &mut slot.state {
+            if !caller.as_ref().is_some_and(|caller| caller.will_wake(cx.waker())) {
+                *caller = Some(cx.waker().clone());
+            }
+            return Poll::Pending;
+        }
+        match table.slots.release(call_id) {
+            State::Ended(outcome) => Poll::Ready(outcome),
+            State::Free | State::Waiting { .. } => unreachable!("the state was looked at under this lock"),
+        }
+    }
+
+    /// How many calls have a slot.
+    pub(in crate::client) fn taken(&self) -> usize {
+        self.lock().slots.taken()
+    }
+
+    /// Gives a call's slot back. True: it was sent and not answered, so the peer still works on it.
+    pub(in crate::client) fn abandon(&self, call_id: u32) -> bool {
+        let mut table = self.lock();
+        table.slots.get(call_id).is_some()
+            && matches!(table.slots.release(call_id), State::Waiting { sent: true, .. })
+    }
+
+    /// Answers a call that waits. False: nobody waits for it.
+    pub(in crate::client) fn answer(&self, call_id: u32, answer: Result<Bytes, Status>) -> bool {
+        self.end(call_id, |_| Outcome::Answered(answer)).is_some()
+    }
+
+    /// Ends a call by its deadline. Says whether it had been sent; `None`: nobody waits for it.
+    pub(in crate::client) fn expire(&self, call_id: u32) -> Option<bool> {
+        self.end(call_id, |sent| Outcome::Late { sent })
+    }
+
+    fn end(&self, call_id: u32, outcome: impl FnOnce(bool) -> Outcome) -> Option<bool> {
+        let mut table = self.lock();
+        let slot = table.slots.get(call_id)?;
+        let State::Waiting { sent, caller, .. } = &mut slot.state else { return None };
+        let (sent, caller) = (*sent, caller.take());
+        slot.state = State::Ended(outcome(sent));
+        drop(table);
+        if let Some(caller) = caller {
+            caller.wake();
+        }
+        Some(sent)
+    }
+
+    /// Ends every call that waits: those that were sent by what `why` makes of their number. No call starts any more.
+    /// The first reason stays.
+    pub(in crate::client) fn close(&self, why: impl FnOnce(usize) -> Status) {
+        let mut table = self.lock();
+        if std::mem::replace(&mut table.closed, true) {
+            return;
+        }
+        let is_sent = |slot: &&Slot| matches!(slot.state, State::Waiting { sent: true, .. });
+        let status = why(table.slots.iter().filter(is_sent).count());
+        let mut callers = Vec::new();
+        for slot in table.slots.iter_mut() {
+            if let State::Waiting { sent, caller, .. } = &mut slot.state {
+                callers.extend(caller.take());
+                let outcome = if *sent { Outcome::Answered(Err(status.clone())) } else { Outcome::Unsent };
+                slot.state = State::Ended(outcome);
+            }
+        }
+        drop(table);
+        callers.into_iter().for_each(Waker::wake);
+        // The timer has nothing more to wait for.
+        self.earlier_deadline.notify_one();
+    }
+
+    /// Calls whose deadline is over at `now`, for [`Self::expire`]. Sets the timer to the next deadline.
+    pub(in crate::client) fn overdue(&self, now: Instant) -> Vec<u32> {
+        let mut table = self.lock();
+        let (overdue, later): (Vec<_>, Vec<_>) =
+            table.slots.waiting().partition(|(_, deadline)| *deadline <= now);
+        table.timer = later.into_iter().map(|(_, deadline)| deadline).min();
+        overdue.into_iter().map(|(call_id, _)| call_id).collect()
+    }
+
+    /// What the timer has to wait for.
+    pub(in crate::client) fn timer(&self) -> Option<Instant> {
+        self.lock().timer
+    }
+
+    /// Whether no call waits.
+    pub(in crate::client) fn is_idle(&self) -> bool {
+        self.lock().slots.waiting().next().is_none()
+    }
+
+    pub(in crate::client) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Each change under the lock is a few plain assignments: a panic cannot leave it half done.
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,57 @@
+//! What the pool opens for a request, and for itself.
+
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::client::in_process;
+use crate::interceptor::Chain;
+use crate::server::Server;
+
+fn pool(target: &str, limits: Limits) -> Arc<Pool> {
+    let settings = Settings { name: String::new(), limits, hooks: Hooks::default(), make_picker: None };
+    Pool::new(Target::parse(target), settings)
+}
+
+fn peer(pool: &Pool, index: usize) -> Arc<Peer> {
+    Arc::clone(pool.read().table.entries()[index].peer())
+}
+
+/// Has an endpoint connected; what carries it does not matter here.
+fn open(pool: &Pool, index: usize) -> Arc<Connection> {
+    let router = Arc::new(Router::new(Vec::new(), Chain::default()).unwrap());
+    let peer = peer(pool, index);
+    let link = in_process::open(router, Hooks::default(), Limits::default(), Arc::clone(&peer));
+    let connection = Arc::new(link);
+    assert!(pool.opened(&peer, &connection));
+    connection
+}
+
+#[tokio::test]
+async fn an_endpoint_that_was_only_idle_is_tried_when_another_fails() {
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let bound = Server::new().bind("127.0.0.1:0").await.unwrap();
+    let live = bound.local_addr().to_string();
+    let serving = tokio::spawn(bound.run_until(std::future::pending()));
+    let pool = pool(&format!("{gone},{live}"), Limits::default());
+    for (index, idle) in [(0, 60), (1, 120)] {
+        let connection = open(&pool, index);
+        pool.ended(&peer(&pool, index), Arc::as_ptr(&connection), Duration::from_secs(idle));
+    }
+    // The one that is gone meanwhile stands first in line.
+    let connection = pool.connection(None, None).await.unwrap();
+    assert_eq!(**connection.endpoint(), *live);
+    // Also for who comes next, while that one is left alone.
+    pool.ended(&peer(&pool, 1), Arc::as_ptr(&connection), Duration::from_secs(120));
+    assert_eq!(**pool.connection(None, None).await.unwrap().endpoint(), *live);
+    serving.abort();
+}
+
+#[tokio::test]
+async fn whether_one_more_connection_is_wanted_is_asked_again_before_it_is_opened() {
+    let limits = Limits { client_connections: 1, ..Limits::default() };
+    let pool = pool("127.0.0.1:1", limits);
+    let _connection = open(&pool, 0);
+    // Another call that wanted it has opened it meanwhile.
+    pool.open_wanted(&peer(&pool, 0));
+    assert!(pool.read().table.entries()[0].opening().is_none());
+}

@@ -1,0 +1,196 @@
+//! How far a request has come, and its next step.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit};
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
+
+use super::Request;
+use crate::client::connection::{Call, Connection};
+use crate::client::intercept::{self, Outline};
+use crate::client::pending::Outcome;
+use crate::client::picker::Attempt;
+use crate::client::pool::Opened;
+use crate::client::response::Response;
+use crate::interceptor::{Envelope, Reply, Side};
+use crate::monitor::Watch;
+use crate::status::Status;
+use crate::status::catalogue::calling;
+
+/// A wait that ends at the deadline. Boxed: it is met only where something is not at hand.
+pub(super) type Wait<T> = Pin<Box<dyn Future<Output = Result<T, Elapsed>> + Send>>;
+
+pub(super) enum State {
+    /// Was not polled yet.
+    New {
+        passes_interceptors: bool,
+    },
+    /// On its way there and back through the interceptors, with another request for the same at their end.
+    Intercepted(Wait<Result<Reply, Status>>),
+    /// Needs a connection.
+    Unconnected,
+    /// There is none ready: one is being opened.
+    Connecting(Wait<Opened>),
+    /// As many calls as the server takes are in flight.
+    Crowded(Arc<Connection>, Wait<Result<OwnedSemaphorePermit, AcquireError>>),
+    /// Has its slot, waits for room in the outbound queue.
+    Queued(Call),
+    /// Waits for its answer.
+    Sent(Call),
+    /// Nobody is to answer it; waits until it has left.
+    Leaving(Wait<()>),
+    Ended,
+}
+
+impl<R: Response> Request<R> {
+    /// Goes on from where it stands, as far as it gets.
+    pub(super) fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Status>> {
+        loop {
+            match &mut self.state {
+                State::New { passes_interceptors } => {
+                    let passes_interceptors = *passes_interceptors;
+                    self.state = self.begin(passes_interceptors)?;
+                }
+                State::Intercepted(passing) => {
+                    let Ok(reply) = ready!(passing.as_mut().poll(cx)) else {
+                        return Poll::Ready(Err(self.late()));
+                    };
+                    return Poll::Ready(self.read(reply?.body()));
+                }
+                State::Unconnected => {
+                    let attempt = Attempt::new(self.spec, &self.context, self.route_hash);
+                    self.state = match self.client.ready(&attempt) {
+                        Some(connection) => self.find_place(connection)?,
+                        None => {
+                            let (client, spec, deadline) = (self.client.clone(), self.spec, self.deadline());
+                            let (context, route_hash) = (self.context.clone(), self.route_hash);
+                            let connecting = async move {
+                                let attempt = Attempt::new(spec, &context, route_hash);
+                                client.connection(attempt, Some(deadline)).await
+                            };
+                            State::Connecting(Box::pin(timeout_at(deadline, connecting)))
+                        }
+                    }
+                }
+                State::Connecting(connecting) => {
+                    let Ok(opened) = ready!(connecting.as_mut().poll(cx)) else {
+                        let late = calling::late_connecting(self.timeout.as_millis(), self.timeout_from);
+                        return Poll::Ready(Err(late));
+                    };
+                    self.state = self.find_place(opened?)?;
+                }
+                State::Crowded(connection, waiting) => {
+                    let Ok(place) = ready!(waiting.as_mut().poll(cx)) else {
+                        let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
+                        let (limit, from) = (self.timeout.as_millis(), self.timeout_from);
+                        return Poll::Ready(Err(calling::late_for_place(max, limit, from)));
+                    };
+                    let connection = Arc::clone(connection);
+                    self.state = match place {
+                        // The server may have said meanwhile that it leaves: it would refuse what is sent now.
+                        Ok(place) if connection.link.takes_calls() => self.start(connection, place)?,
+                        Ok(_) | Err(_) => State::Unconnected,
+                    };
+                }
+                State::Queued(call) => {
+                    // The deadline or the connection's end may come while it waits for room.
+                    if let Poll::Ready(outcome) = call.poll(cx) {
+                        match outcome {
+                            Outcome::Unsent => self.state = State::Unconnected,
+                            outcome => return Poll::Ready(self.end(outcome)),
+                        }
+                        continue;
+                    }
+                    if !call.connection.link.takes_calls() {
+                        self.state = State::Unconnected;
+                        continue;
+                    }
+                    ready!(call.poll_room(cx));
+                    if call.mark_sent() {
+                        let State::Queued(call) = std::mem::replace(&mut self.state, State::Ended) else {
+                            unreachable!("it is matched above")
+                        };
+                        self.state = self.send(call)?;
+                    }
+                }
+                State::Sent(call) => {
+                    let outcome = ready!(call.poll(cx));
+                    let leaves = !R::IS_AWAITED && self.until_written;
+                    let connection = leaves.then(|| Arc::clone(&call.connection));
+                    let read = self.end(outcome);
+                    match connection {
+                        Some(connection) if read.is_ok() => {
+                            self.state = State::Leaving(self.left(connection));
+                        }
+                        _ => return Poll::Ready(read),
+                    }
+                }
+                State::Leaving(leaving) => {
+                    if ready!(leaving.as_mut().poll(cx)).is_err() {
+                        let late = calling::late_leaving(self.timeout.as_millis(), self.timeout_from);
+                        return Poll::Ready(Err(late));
+                    }
+                    return Poll::Ready(self.read(&Bytes::new()));
+                }
+                State::Ended => return Poll::Ready(Err(calling::awaited_again())),
+            }
+        }
+    }
+
+    /// Sets its deadline, and sends it through the interceptors if there are any. What nobody waits for may be sent after the
+    /// deadline of the call it was made for.
+    fn begin(&mut self, passes_interceptors: bool) -> Result<State, Status> {
+        let passes_interceptors = passes_interceptors && !self.client.interceptors().is_empty();
+        if !passes_interceptors {
+            self.begin_attempt();
+        }
+        if self.deadline.is_none() {
+            if !R::IS_AWAITED {
+                self.context = std::mem::take(&mut self.context).without_deadline();
+            }
+            let now = Instant::now();
+            self.now = Some(now);
+            let limited = self.context.limit(now, (self.timeout, self.timeout_from))?;
+            (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
+            self.deadline = Some(limited.deadline);
+        }
+        if passes_interceptors {
+            return self.intercept().map(State::Intercepted);
+        }
+        Ok(State::Unconnected)
+    }
+
+    fn begin_attempt(&mut self) {
+        let ids = (self.spec.service_id, self.spec.method_id);
+        let request_len = self.message.as_ref().map_or(0, Bytes::len);
+        self.watch = Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now);
+        if let Some(watch) = &mut self.watch {
+            watch.begin(Some(self.spec), self.client.endpoint(), &self.context);
+        }
+    }
+
+    fn intercept(&mut self) -> Result<Wait<Result<Reply, Status>>, Status> {
+        let metadata = std::mem::take(&mut self.metadata);
+        let (context, limits) = (self.context.clone(), self.client.limits());
+        let envelope =
+            Envelope::new(Side::Client, self.spec, context, metadata, self.message.clone()?, limits);
+        let outline = Outline {
+            client: self.client.clone(),
+            spec: self.spec,
+            route_hash: self.route_hash,
+            deadline: self.deadline(),
+            until_written: self.until_written,
+            time: (self.timeout, self.timeout_from),
+        };
+        Ok(Box::pin(intercept::in_time(outline, envelope, R::IS_AWAITED)))
+    }
+
+    pub(super) fn deadline(&self) -> Instant {
+        self.deadline.expect("it is set when the request begins")
+    }
+}

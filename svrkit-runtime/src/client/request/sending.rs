@@ -1,0 +1,113 @@
+//! A request on its connection: its place among the calls there, its frame, and what comes back.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout_at};
+
+use super::Request;
+use super::progress::{State, Wait};
+use crate::client::connection::{Call, Connection};
+use crate::client::metadata;
+use crate::client::pending::Outcome;
+use crate::client::response::Response;
+use crate::status::Status;
+use crate::status::catalogue::calling;
+use crate::transport::Written;
+use crate::wire::frame::RequestFacts;
+
+impl<R: Response> Request<R> {
+    /// Makes the checks that need no server, and takes one of the places the server has for calls.
+    pub(super) fn find_place(&mut self, connection: Arc<Connection>) -> Result<State, Status> {
+        let message = self.message.as_ref().map_err(Status::clone)?;
+        if let Some(name) = connection.served_name(self.spec.service_id)
+            && name != self.spec.service
+        {
+            return Err(calling::service_mismatch(name, self.spec.service_id, self.spec.service));
+        }
+        if let Some(max) = connection.server.message_in
+            && message.len() > max as usize
+        {
+            return Err(calling::request_over_limit(message.len(), max));
+        }
+        match Arc::clone(&connection.places).try_acquire_owned() {
+            Ok(place) => self.start(connection, place),
+            Err(_) => {
+                let waiting = Arc::clone(&connection.places).acquire_owned();
+                Ok(State::Crowded(connection, Box::pin(timeout_at(self.deadline(), waiting))))
+            }
+        }
+    }
+
+    pub(super) fn start(
+        &mut self,
+        connection: Arc<Connection>,
+        place: OwnedSemaphorePermit,
+    ) -> Result<State, Status> {
+        let has_room = connection.link.has_room();
+        match Call::start(connection, place, self.deadline(), has_room) {
+            // It was lost between two looks: the next one opens another.
+            None => Ok(State::Unconnected),
+            Some(call) if has_room => self.send(call),
+            Some(call) => Ok(State::Queued(call)),
+        }
+    }
+
+    pub(super) fn send(&mut self, call: Call) -> Result<State, Status> {
+        let message = self.message.as_ref().map_err(Status::clone)?;
+        let server_max = call.connection.server.metadata_bytes;
+        let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
+        let now = self.now.take().unwrap_or_else(Instant::now);
+        let remaining = self.deadline().saturating_duration_since(now);
+        let inherited = self.context.facts(self.spec);
+        let facts = RequestFacts {
+            // The highest number means that there is no deadline.
+            remaining_us: u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1),
+            route_hash: if self.route_hash == 0 { inherited.route_hash } else { self.route_hash },
+            ..inherited
+        };
+        let taken = if R::IS_AWAITED {
+            call.send(facts, &metadata, message)
+        } else {
+            call.send_oneway(facts, &metadata, message)
+        };
+        if !taken {
+            // The server has not seen it: another connection may take it.
+            return Ok(State::Unconnected);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.sent(now, call.connection.endpoint());
+        }
+        Ok(State::Sent(call))
+    }
+
+    /// When `connection` has written what is queued there now.
+    pub(super) fn left(&self, connection: Arc<Connection>) -> Wait<()> {
+        let mut written = Written::default();
+        let leaving = poll_fn(move |cx| connection.link.poll_written(&mut written, cx));
+        Box::pin(timeout_at(self.deadline(), leaving))
+    }
+
+    pub(super) fn late(&self) -> Status {
+        calling::late_answer(self.timeout.as_millis(), self.timeout_from)
+    }
+
+    pub(super) fn end(&mut self, outcome: Outcome) -> Result<R, Status> {
+        self.state = State::Ended;
+        let body = match outcome {
+            Outcome::Answered(answer) => answer?,
+            Outcome::Late { sent: true } => return Err(self.late()),
+            Outcome::Late { sent: false } | Outcome::Unsent => {
+                return Err(calling::late_for_room(self.timeout.as_millis(), self.timeout_from));
+            }
+        };
+        self.response_len = body.len();
+        self.read(&body)
+    }
+
+    pub(super) fn read(&self, body: &Bytes) -> Result<R, Status> {
+        R::read(body, self.client.limits()).map_err(calling::response_unreadable)
+    }
+}

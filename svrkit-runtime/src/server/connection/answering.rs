@@ -1,0 +1,49 @@
+//! The way back to the caller.
+
+use std::task::{Context, Poll};
+
+use super::Connection;
+use crate::dispatch::{InFlight, Responder};
+use crate::limits::Limits;
+use crate::status::{Status, to_wire};
+use crate::stream::HandlerEnds;
+use crate::wire::frame::{Facts, Header, ResponseFacts};
+
+impl Responder for Connection {
+    fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
+        match outcome {
+            Ok(message) => {
+                let header = Header::new(call_id, Facts::Response(ResponseFacts::default()));
+                self.outbox.push(header, &[], message);
+            }
+            Err(status) => {
+                let (facts, failure) = to_wire(status);
+                self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
+            }
+        }
+    }
+
+    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()> {
+        self.outbox.poll_room(call_id, cx)
+    }
+
+    fn forget_room(&self, call_id: u32) {
+        self.outbox.forget_room(call_id);
+    }
+
+    fn caller_message_in(&self) -> Option<u32> {
+        self.peer_message_in.get().copied()
+    }
+
+    fn take_stream(&self, _: u32) -> Option<HandlerEnds> {
+        None
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn in_flight(&self) -> &InFlight {
+        &self.in_flight
+    }
+}

@@ -1,0 +1,54 @@
+//! A request that has arrived: counted, or refused, and handed to the router.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::Connection;
+use crate::context::Context;
+use crate::dispatch::{Call, NotBegun, Permit, Responder, Starts, Wanted};
+use crate::health::HEALTH;
+use crate::interceptor::Side;
+use crate::monitor::Watch;
+use crate::server::Shared;
+use crate::wire::frame::{FLAG_ONEWAY, Frame, RequestFacts};
+
+impl Connection {
+    pub(super) fn request(
+        self: &Arc<Self>,
+        facts: RequestFacts,
+        frame: Frame,
+        arrived: Instant,
+        starts: Starts,
+        shared: &Shared,
+    ) {
+        let call_id = frame.header.call_id;
+        let wanted = if frame.header.flags & FLAG_ONEWAY == 0 { Wanted::Answer } else { Wanted::Nothing };
+        let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
+        let context =
+            Context::of_call(&facts, arrived, Some(self.limits.deadline_max), self.peer_name.get().cloned());
+        let (max, lasts) = (self.limits.calls_in_flight, wanted.lasts(&context));
+        // Who routes and watches is told why, not refused.
+        let begun = match facts.service_id == HEALTH.id {
+            true => self.in_flight.begin_while_draining(call_id, max, lasts),
+            false => self.in_flight.begin(call_id, max, lasts),
+        };
+        match begun {
+            Ok(stops) => {
+                let responder = Arc::clone(self) as Arc<dyn Responder>;
+                let permit = Permit::new(call_id, wanted, stops, starts, context, responder, watch);
+                shared.router.dispatch(Call::new(facts, frame.metadata, frame.body, permit));
+            }
+            Err(refused) => {
+                let status = refused.status(&self.limits);
+                if wanted == Wanted::Answer && refused != NotBegun::Duplicate {
+                    // Of an id that is in use nothing can be said: its one answer belongs to the first.
+                    self.answer(call_id, Err(&status));
+                }
+                if let Some(watch) = watch {
+                    watch.end(context.caller().unwrap_or_default(), &context, Some(&status), 0);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Why a connection ends before its peer closes it.
+
+use crate::server::stranger;
+use crate::transport::{InboxError, Outbox};
+use crate::wire::frame::{FrameError, GoawayReason};
+
+/// Why a connection ends before its peer closes it.
+pub(super) enum Leave {
+    /// The peer is told.
+    Goaway(GoawayReason, String),
+    /// The peer speaks another protocol and was answered in it, where that is known.
+    Stranger(String),
+    /// The peer is gone, in the middle of something.
+    Lost(String),
+}
+
+impl Leave {
+    pub(super) fn protocol(words: String) -> Self {
+        Self::Goaway(GoawayReason::Protocol, words)
+    }
+
+    /// For what was read, or could not be. A peer that speaks another protocol is answered in it, where that is known.
+    pub(super) fn by(error: InboxError, outbox: &Outbox) -> Self {
+        match error {
+            InboxError::Frame(FrameError::NotSvrkit { start }) => {
+                // Not a frame: a goaway would be noise to such a peer.
+                stranger::answer(&start, outbox);
+                Self::Stranger(FrameError::NotSvrkit { start }.to_string())
+            }
+            InboxError::Frame(error @ FrameError::Version { .. }) => {
+                Self::Goaway(GoawayReason::Version, error.to_string())
+            }
+            InboxError::Frame(error) => Self::protocol(error.to_string()),
+            // The peer is gone; there is nobody to tell.
+            InboxError::Io(error) => Self::Lost(error.to_string()),
+            InboxError::CutShort => Self::Lost("it was closed in the middle of a frame".into()),
+        }
+    }
+}

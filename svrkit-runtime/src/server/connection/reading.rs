@@ -1,0 +1,108 @@
+//! What a peer sends, frame by frame: the reading task's work.
+
+use std::sync::Arc;
+
+use tokio::io::AsyncRead;
+use tokio::time::{Instant, timeout};
+
+use super::{Connection, Leave};
+use crate::dispatch::Starts;
+use crate::monitor::ConnectionWatch;
+use crate::server::Shared;
+use crate::server::pace::Pace;
+use crate::transport::Inbox;
+use crate::wire::frame::{Facts, Frame, FrameDecoder, Header};
+
+/// The key under which the reading task waits for room; calls wait under their ids, and 0 is no call's.
+const READER: u32 = 0;
+
+impl Connection {
+    /// Reads until the peer closes (`Ok`) or the connection is to end before that.
+    pub(super) async fn read(
+        self: &Arc<Self>,
+        inbox: &mut Inbox<impl AsyncRead + Unpin>,
+        watch: &mut ConnectionWatch,
+        shared: &Shared,
+    ) -> Result<(), Leave> {
+        let hello = match timeout(self.limits.hello_timeout, inbox.next()).await {
+            Err(_) => {
+                let limit = self.limits.hello_timeout.as_millis();
+                return Err(Leave::protocol(format!("no whole hello within {limit} ms (hello.timeout)")));
+            }
+            Ok(Err(error)) => return Err(Leave::by(error, &self.outbox)),
+            Ok(Ok(None)) => return Ok(()),
+            Ok(Ok(Some(frame))) => frame,
+        };
+        self.greet(&hello, shared)?;
+        // Not before: a goaway in place of a hello turns the peer away.
+        let _timers = AbortOnDrop(tokio::spawn({
+            let connection = Arc::clone(self);
+            async move { connection.keep_time().await }
+        }));
+        watch.open_with(self.peer_name.get().cloned().unwrap_or_else(|| "".into()));
+        inbox.limit(FrameDecoder {
+            body_len_max: self.limits.message_in,
+            metadata_len_max: self.limits.metadata_bytes,
+        });
+        let mut pace = Pace::default();
+        loop {
+            // A peer that does not read its answers gets no more of them.
+            self.outbox.room(READER).await;
+            let mut frame = match inbox.next().await {
+                Ok(Some(frame)) => frame,
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(Leave::by(error, &self.outbox)),
+            };
+            self.activity.note(inbox.read_at());
+            pace.begin_batch(if inbox.frames() == 1 { inbox.read_at() } else { Instant::now() });
+            loop {
+                self.take(frame, inbox.read_at(), &mut pace, shared)?;
+                if !self.outbox.has_room() {
+                    break;
+                }
+                match inbox.arrived() {
+                    Ok(Some(next)) => frame = next,
+                    Ok(None) => break,
+                    Err(error) => return Err(Leave::by(error, &self.outbox)),
+                }
+            }
+            pace.end_batch(Instant::now);
+        }
+    }
+
+    fn take(
+        self: &Arc<Self>,
+        frame: Frame,
+        arrived: Instant,
+        pace: &mut Pace,
+        shared: &Shared,
+    ) -> Result<(), Leave> {
+        match frame.header.facts {
+            Facts::Request(_) | Facts::Cancel if frame.header.call_id == 0 => {
+                return Err(Leave::protocol("call id 0, which means the connection".into()));
+            }
+            Facts::Request(facts) => {
+                let starts = if pace.allows(Instant::now) { Starts::AtOnce } else { Starts::OnItsTask };
+                self.request(facts, frame, arrived, starts, shared);
+            }
+            Facts::Cancel => self.in_flight.cancel(frame.header.call_id),
+            Facts::Ping(token) => {
+                self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
+            }
+            // A goaway from a caller says only that it will leave.
+            Facts::Pong(_) | Facts::Goaway { .. } | Facts::Skippable(_) => {}
+            Facts::Hello { .. } => return Err(Leave::protocol("a second hello".into())),
+            Facts::Response(_) => return Err(Leave::protocol("a response from a caller".into())),
+        }
+        Ok(())
+    }
+}
+
+/// Ends a task with the one that needs it.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
