@@ -1,0 +1,133 @@
+//! What generated dispatchers hand their handlers to: one way in for each kind of method.
+
+use std::future::Future;
+
+use super::Call;
+use crate::dispatch::workplace::{BlockingPool, Here};
+use crate::spec::Spec;
+use crate::status::Status;
+use crate::status::catalogue::admitting;
+use crate::stream::{HandlerEnds, Receiver, Sender};
+use crate::wire::tlv::Tlv;
+
+impl Call {
+    /// Decodes the request, checks its constraints, and runs `handler`, which a cancel from the caller stops where it waits.
+    ///
+    /// It is started where the request was read, as long as handlers there are quick, and goes on as a task of its own from its first
+    /// wait on. One that blocks its thread, or computes for long, belongs into [`Self::handle_blocking`].
+    ///
+    /// Must be called within a tokio runtime. A panic in the handler is INTERNAL for this caller alone.
+    pub fn handle<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Req) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
+    {
+        self.serve::<Here, _, _, _, _>(spec, handler);
+    }
+
+    /// The same for a oneway method: no answer goes back. The handler goes on when the caller leaves.
+    ///
+    /// A caller that waits for an answer has another schema, and is told so.
+    pub fn handle_oneway<Req, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        F: FnOnce(Req) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        if let Some(call) = self.unless_awaited(spec) {
+            call.serve::<Here, _, _, _, _>(spec, handler);
+        }
+    }
+
+    /// The same for a method with many answers, which the handler sends one by one.
+    ///
+    /// A stream that comes over a connection is refused with UNIMPLEMENTED, as in the next two.
+    pub fn handle_server_stream<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Req, Sender<Resp>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        let Some((call, ends)) = self.with_stream(spec) else { return };
+        let (_, answers) = ends.open::<Req, Resp>();
+        call.serve::<Here, _, _, _, _>(spec, move |request| handler(request, answers));
+    }
+
+    /// The same for a method with many requests, which the handler receives one by one.
+    pub fn handle_client_stream<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Receiver<Req>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
+    {
+        let Some((call, ends)) = self.with_stream(spec) else { return };
+        let (requests, _) = ends.open::<Req, Resp>();
+        call.serve::<Here, _, _, _, _>(spec, move |()| handler(requests));
+    }
+
+    /// The same for a method with many requests and many answers.
+    pub fn handle_both_streams<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Receiver<Req>, Sender<Resp>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        let Some((call, ends)) = self.with_stream(spec) else { return };
+        let (requests, answers) = ends.open();
+        call.serve::<Here, _, _, _, _>(spec, move |()| handler(requests, answers));
+    }
+
+    /// As [`handle`](Self::handle), for a handler that computes for long or blocks its thread: it runs on tokio's blocking pool, so
+    /// that others are answered meanwhile.
+    ///
+    /// A cancel and the deadline stop it where it next awaits. While it computes it stays among the calls in flight, whoever
+    /// has left.
+    pub fn handle_blocking<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        Resp: Tlv,
+        F: FnOnce(Req) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
+    {
+        self.serve::<BlockingPool, _, _, _, _>(spec, handler);
+    }
+
+    /// As [`handle_oneway`](Self::handle_oneway), on the blocking pool.
+    pub fn handle_oneway_blocking<Req, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        Req: Tlv,
+        F: FnOnce(Req) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), Status>> + Send + 'static,
+    {
+        if let Some(call) = self.unless_awaited(spec) {
+            call.serve::<BlockingPool, _, _, _, _>(spec, handler);
+        }
+    }
+
+    /// The call, if nobody waits for its answer. Otherwise it has been refused.
+    fn unless_awaited(mut self, spec: &'static Spec) -> Option<Self> {
+        if !self.permit.is_awaited() {
+            return Some(self);
+        }
+        self.permit.begin(spec);
+        self.refuse(&admitting::oneway_awaited(spec));
+        None
+    }
+
+    /// The call with the ends of its streams. `None`: it came without, and has been refused.
+    fn with_stream(mut self, spec: &'static Spec) -> Option<(Self, HandlerEnds)> {
+        match self.permit.take_stream() {
+            Some(ends) => Some((self, ends)),
+            None => {
+                self.permit.begin(spec);
+                self.refuse(&admitting::stream_without_streams(spec));
+                None
+            }
+        }
+    }
+}

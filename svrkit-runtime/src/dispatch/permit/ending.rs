@@ -1,0 +1,106 @@
+//! How a call ends: by its answer, or by its permit's being dropped without one.
+
+use std::thread::panicking;
+
+use super::{Permit, Wanted};
+use crate::context::Context;
+use crate::dispatch::in_flight::StoppedBy;
+use crate::dispatch::message::Output;
+use crate::dispatch::panic::{self, Noted};
+use crate::log;
+use crate::spec::Spec;
+use crate::status::catalogue::{calling, handling};
+use crate::status::{Status, story};
+
+impl Permit {
+    pub(in crate::dispatch) fn answer(mut self, outcome: Result<&[u8], &Status>) {
+        if self.end() == Some(StoppedBy::Caller) {
+            // Nobody waits for the answer, and its id may be another call's by now.
+            return self.tell_cancelled();
+        }
+        if self.wanted == Wanted::Answer {
+            self.responder.answer(self.call_id, outcome);
+        }
+        self.tell(outcome.err(), outcome.map_or(0, <[u8]>::len));
+    }
+
+    pub(super) fn answer_with<Out: Output>(self, spec: &'static Spec, output: &Out) {
+        output.encode(self.limits().message_out, |encoded| match encoded {
+            Ok(bytes) => match self.responder.caller_message_in() {
+                Some(max) if bytes.len() > max as usize => {
+                    self.answer(Err(&handling::response_over_limit(bytes.len(), max)));
+                }
+                _ => self.answer(Ok(bytes)),
+            },
+            Err(error) => self.answer(Err(&handling::response_unencodable(spec, error))),
+        });
+    }
+
+    fn end(&mut self) -> Option<StoppedBy> {
+        self.ended = true;
+        self.responder.in_flight().end(self.call_id)
+    }
+
+    /// Its handler is gone without an answer.
+    #[cold]
+    pub(super) fn answer_unanswered(&mut self) {
+        let stopped_by = self.end();
+        if panicking() {
+            self.tell_panic();
+        }
+        let status = match stopped_by {
+            Some(StoppedBy::Caller) => return self.tell_cancelled(),
+            Some(StoppedBy::Drain) => handling::handler_cut(),
+            Some(StoppedBy::Deadline) => handling::handler_late(),
+            None if panicking() => handling::handler_panicked(),
+            None => handling::call_dropped(),
+        };
+        if self.wanted == Wanted::Answer {
+            self.responder.answer(self.call_id, Err(&status));
+        }
+        self.tell(Some(&status), 0);
+    }
+
+    /// What is told of the call.
+    fn told_context(&self) -> &Context {
+        self.passed.as_ref().and_then(|passed| passed.get()).unwrap_or(&self.context)
+    }
+
+    /// Tells whoever listens how it ended, and the log what its caller is not told.
+    fn tell(&mut self, status: Option<&Status>, response_len: usize) {
+        if let Some(error) = status.and_then(Status::private_error) {
+            log::line(format_args!("{} failed: {}", self.method(), story(error)));
+        }
+        if let Some(watch) = self.watch.take() {
+            let context = self.told_context();
+            watch.end(context.caller().unwrap_or_default(), context, status, response_len);
+        }
+    }
+
+    /// The method's name, for the log.
+    fn method(&self) -> String {
+        self.spec.map_or_else(|| "a service".into(), ToString::to_string)
+    }
+
+    fn tell_cancelled(&mut self) {
+        if self.watch.is_some() {
+            self.tell(Some(&calling::caller_gone()), 0);
+        }
+    }
+
+    fn tell_panic(&self) {
+        let Noted { message, place } = panic::last();
+        let method = self.method();
+        if place.is_empty() {
+            log::line(format_args!(
+                "{method} panicked, no panic hook said where; its caller was told INTERNAL"
+            ));
+        } else {
+            log::line(format_args!("{method} panicked at {place}: {message}; its caller was told INTERNAL"));
+        }
+        if let Some(watch) = &self.watch {
+            let context = self.told_context();
+            watch.panicked(context.caller().unwrap_or_default(), context, &message, &place);
+        }
+    }
+}

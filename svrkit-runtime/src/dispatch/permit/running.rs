@@ -1,0 +1,117 @@
+//! A handler on its way: from its turn to its answer, unless something stops it.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Waker};
+
+use tokio::time::Instant;
+
+use super::{Permit, Starts};
+use crate::dispatch::message::Output;
+use crate::dispatch::panic;
+use crate::dispatch::workplace::Workplace;
+use crate::spec::Spec;
+use crate::status::Status;
+use crate::status::catalogue::admitting;
+
+impl Permit {
+    /// Runs a handler at its workplace and answers with what comes of it.
+    pub(in crate::dispatch) fn run<W, Out, F, Fut>(self, spec: &'static Spec, handler: F)
+    where
+        W: Workplace,
+        Out: Output,
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Out, Status>> + Send + 'static,
+    {
+        let (context, may_start) =
+            (self.context.clone(), W::MAY_START_AT_ONCE && self.starts == Starts::AtOnce);
+        start(Box::pin(context.scope(W::place(self.for_end(spec, handler)))), may_start);
+    }
+
+    #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice in its future")]
+    fn for_end<Out, F, Fut>(self, spec: &'static Spec, handler: F) -> impl Future<Output = ()> + Send
+    where
+        Out: Output,
+        F: FnOnce() -> Fut + Send,
+        Fut: Future<Output = Result<Out, Status>> + Send,
+    {
+        async move {
+            let Some(mut permit) = self.unless_late() else { return };
+            panic::forget();
+            // Where it is stopped, the handler's future is dropped here, and the permit after it.
+            let outcome = {
+                let handling = pin!(handler());
+                permit.until_stopped(handling).await
+            };
+            let Some(outcome) = outcome else { return };
+            if let Some(watch) = &mut permit.watch {
+                watch.handled();
+            }
+            if Out::IS_MESSAGE && permit.is_awaited() && !permit.room().await {
+                return;
+            }
+            match outcome {
+                Ok(output) => permit.answer_with(spec, &output),
+                Err(status) => permit.answer(Err(&status)),
+            }
+        }
+    }
+
+    /// `None`: the call was stopped before `work` was ready.
+    async fn until_stopped<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
+        let mut work = work;
+        let work = pin!(poll_fn(|cx| {
+            panic::forget();
+            work.as_mut().poll(cx)
+        }));
+        self.responder.in_flight().until_stopped(self.call_id, self.stops, work).await
+    }
+
+    /// Nothing where the deadline came before the handler's turn: the call has been answered then, and no handler starts.
+    fn unless_late(mut self) -> Option<Self> {
+        let Some(deadline) = self.start_by else {
+            if let Some(watch) = &mut self.watch {
+                watch.started(Instant::now());
+            }
+            return Some(self);
+        };
+        let now = Instant::now();
+        if now >= deadline {
+            self.answer(Err(&admitting::late_in_turn()));
+            return None;
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.started(now);
+        }
+        Some(self)
+    }
+
+    /// and are not encoded. False: the call was stopped meanwhile.
+    async fn room(&self) -> bool {
+        let waiting = WaitingForRoom(self);
+        let room = pin!(poll_fn(|cx| waiting.0.responder.poll_room(waiting.0.call_id, cx)));
+        self.until_stopped(room).await.is_some()
+    }
+}
+
+/// Runs `handler`, to its first wait here if it may start at once, and on a task of its own from there on.
+///
+/// A panic goes through whoever has dispatched the call, as from any code of a service.
+fn start(mut handler: Pin<Box<dyn Future<Output = ()> + Send>>, at_once: bool) {
+    // Whatever it waits for has its waker from its first poll on the task.
+    let mut nobody = Context::from_waker(Waker::noop());
+    if at_once && handler.as_mut().poll(&mut nobody).is_ready() {
+        return;
+    }
+    // Its handle is not kept: those in flight tell it when to end.
+    tokio::spawn(handler);
+}
+
+/// A wait for room that is forgotten when it is given up.
+struct WaitingForRoom<'a>(&'a Permit);
+
+impl Drop for WaitingForRoom<'_> {
+    fn drop(&mut self) {
+        self.0.responder.forget_room(self.0.call_id);
+    }
+}
