@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use support::{ECHO, Note, TEST, WAIT};
-use svrkit_runtime::testing::{Fault, Faults, TestServer};
+use svrkit_runtime::testing::{Faults, InjectedFault, TestServer};
 use svrkit_runtime::{Call, Client, Code, Server, Service, ServiceSpec, Status};
 
 /// Answers what it was sent, and counts.
@@ -51,7 +51,7 @@ async fn faulty(faults: &Faults) -> (TestServer, Client, Counting) {
 #[tokio::test]
 async fn the_nth_call_of_a_method_is_refused_before_it_is_sent() {
     let status = Status::unavailable("no route");
-    let faults = Faults::seeded(0).with(Fault::refuse(status).of(&ECHO).nth(2));
+    let faults = Faults::seeded(0).with(InjectedFault::refuse(status).of(&ECHO).nth(2));
     let (_server, client, counting) = faulty(&faults).await;
     client.request::<_, Note>(&WAIT, &Note::default()).await.unwrap();
     echo(&client).await.unwrap();
@@ -63,7 +63,7 @@ async fn the_nth_call_of_a_method_is_refused_before_it_is_sent() {
 
 #[tokio::test]
 async fn an_answer_is_lost_after_the_handler_has_run() {
-    let faults = Faults::seeded(0).with(Fault::lose_answer().nth(1));
+    let faults = Faults::seeded(0).with(InjectedFault::lose_answer().nth(1));
     let (_server, client, counting) = faulty(&faults).await;
     let lost = client.request::<_, Note>(&ECHO, &Note::default()).timeout(Duration::from_millis(300)).await;
     assert_eq!(lost.unwrap_err().code(), Code::DeadlineExceeded);
@@ -73,7 +73,7 @@ async fn an_answer_is_lost_after_the_handler_has_run() {
 
 #[tokio::test]
 async fn a_call_may_be_handled_and_end_badly_all_the_same() {
-    let faults = Faults::seeded(0).with(Fault::answer_with(Status::unavailable("cut")).of(&ECHO));
+    let faults = Faults::seeded(0).with(InjectedFault::answer_with(Status::unavailable("cut")).of(&ECHO));
     let (_server, client, counting) = faulty(&faults).await;
     assert_eq!(echo(&client).await.unwrap_err().message(), "cut");
     client.request::<_, Note>(&WAIT, &Note::default()).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_call_may_be_handled_and_end_badly_all_the_same() {
 // In process the clock may be stopped: what is slept is what has passed.
 #[tokio::test(start_paused = true)]
 async fn delays_add_up_and_end_at_the_deadline() {
-    let delay = || Fault::delay(Duration::from_secs(2));
+    let delay = || InjectedFault::delay(Duration::from_secs(2));
     let faults = Faults::seeded(0).with(delay()).with(delay());
     let server = Server::new().service(Counting::default()).interceptor(faults.clone());
     let client = server.in_process().unwrap();
@@ -109,12 +109,13 @@ async fn struck(faults: Faults) -> Vec<bool> {
 
 #[tokio::test]
 async fn a_seed_strikes_the_same_calls_again_whatever_else_is_added() {
-    let refuse = || Fault::refuse(Status::unavailable("by chance")).with_probability(0.3);
+    let refuse = || InjectedFault::refuse(Status::unavailable("by chance")).with_probability(0.3);
     let once = struck(Faults::seeded(7).with(refuse())).await;
     let count = once.iter().filter(|struck| **struck).count();
     assert!((15..45).contains(&count), "{count} of 100");
     assert_eq!(struck(Faults::seeded(7).with(refuse())).await, once);
-    let with_more = Faults::seeded(7).with(refuse()).with(Fault::delay(Duration::ZERO).with_probability(0.5));
+    let with_more =
+        Faults::seeded(7).with(refuse()).with(InjectedFault::delay(Duration::ZERO).with_probability(0.5));
     assert_eq!(struck(with_more).await, once);
     assert_ne!(struck(Faults::seeded(8).with(refuse())).await, once);
 }
@@ -122,7 +123,8 @@ async fn a_seed_strikes_the_same_calls_again_whatever_else_is_added() {
 #[tokio::test]
 async fn never_and_always_are_probabilities_too() {
     let refuse = |probability| {
-        Faults::seeded(1).with(Fault::refuse(Status::unavailable("by chance")).with_probability(probability))
+        Faults::seeded(1)
+            .with(InjectedFault::refuse(Status::unavailable("by chance")).with_probability(probability))
     };
     assert!(struck(refuse(0.0)).await.iter().all(|struck| !struck));
     assert!(struck(refuse(1.0)).await.iter().all(|struck| *struck));
@@ -130,11 +132,11 @@ async fn never_and_always_are_probabilities_too() {
 
 #[tokio::test]
 async fn what_a_refused_call_does_not_reach_has_not_struck_and_has_counted_it() {
-    let refuse = Fault::refuse(Status::unavailable("no route"));
+    let refuse = InjectedFault::refuse(Status::unavailable("no route"));
     let faults = Faults::seeded(0)
-        .with(Fault::delay(Duration::ZERO))
+        .with(InjectedFault::delay(Duration::ZERO))
         .with(refuse.clone().nth(1))
-        .with(Fault::lose_answer())
+        .with(InjectedFault::lose_answer())
         .with(refuse.nth(2));
     let (_server, client, _) = faulty(&faults).await;
     assert_eq!(echo(&client).await.unwrap_err().message(), "no route");
@@ -145,7 +147,7 @@ async fn what_a_refused_call_does_not_reach_has_not_struck_and_has_counted_it() 
 
 #[tokio::test]
 async fn a_fault_after_a_clear_has_chances_of_its_own() {
-    let refuse = || Fault::refuse(Status::unavailable("by chance")).with_probability(0.5);
+    let refuse = || InjectedFault::refuse(Status::unavailable("by chance")).with_probability(0.5);
     let faults = Faults::seeded(7).with(refuse());
     let before = struck(faults.clone()).await;
     faults.clear();
@@ -156,13 +158,14 @@ async fn a_fault_after_a_clear_has_chances_of_its_own() {
 #[test]
 #[should_panic(expected = "calls are counted from 1")]
 fn there_is_no_call_0() {
-    let _ = Fault::lose_answer().nth(0);
+    let _ = InjectedFault::lose_answer().nth(0);
 }
 
 #[test]
 fn what_is_no_probability_is_refused() {
     for no_probability in [-0.1, 1.1, f64::NAN, f64::INFINITY] {
-        let outcome = std::panic::catch_unwind(|| Fault::lose_answer().with_probability(no_probability));
+        let outcome =
+            std::panic::catch_unwind(|| InjectedFault::lose_answer().with_probability(no_probability));
         assert!(outcome.is_err(), "{no_probability}");
     }
 }

@@ -14,15 +14,15 @@ use crate::status::Status;
 ///
 /// ```
 /// use std::time::Duration;
-/// use svrkit_runtime::testing::{Fault, Faults};
+/// use svrkit_runtime::testing::{InjectedFault, Faults};
 /// use svrkit_runtime::{Client, Spec, Status};
 ///
 /// // Generated, as `ORDERS_PLACE` for the method `Place` of `Orders`.
 /// static ORDERS_PLACE: Spec = Spec::new("shop.Orders", 2310, "Place", 1);
 ///
 /// let faults = Faults::seeded(7)
-///     .with(Fault::refuse(Status::unavailable("no route")).of(&ORDERS_PLACE).nth(2))
-///     .with(Fault::delay(Duration::from_millis(50)).with_probability(0.1));
+///     .with(InjectedFault::refuse(Status::unavailable("no route")).of(&ORDERS_PLACE).nth(2))
+///     .with(InjectedFault::delay(Duration::from_millis(50)).with_probability(0.1));
 /// let client = Client::builder("127.0.0.1:4310").interceptor(faults.clone()).lazy();
 /// // … calls …
 /// assert_eq!(faults.struck(), 0);
@@ -48,7 +48,7 @@ struct State {
 
 /// A fault, and what it has seen.
 struct Planned {
-    fault: Fault,
+    fault: InjectedFault,
     calls: usize,
     chance: Chance,
 }
@@ -57,7 +57,7 @@ struct Planned {
 /// [`with_probability`](Self::with_probability) say otherwise.
 #[derive(Clone, Debug)]
 #[must_use = "a fault strikes nobody until it is added to faults"]
-pub struct Fault {
+pub struct InjectedFault {
     kind: Kind,
     /// Service and method.
     method: Option<(u32, u16)>,
@@ -80,7 +80,7 @@ enum When {
     Probability(f64),
 }
 
-impl Fault {
+impl InjectedFault {
     /// The call waits before it goes on, within its deadline.
     pub fn delay(by: Duration) -> Self {
         Self::new(Kind::Delay(by))
@@ -152,13 +152,13 @@ impl Faults {
 
     /// Adds a fault.
     #[must_use]
-    pub fn with(self, fault: Fault) -> Self {
+    pub fn with(self, fault: InjectedFault) -> Self {
         self.add(fault);
         self
     }
 
     /// Adds a fault while calls are made.
-    pub fn add(&self, fault: Fault) {
+    pub fn add(&self, fault: InjectedFault) {
         let mut state = self.lock();
         let chance = Chance::new(state.seed, state.added);
         state.added += 1;

@@ -11,7 +11,7 @@ mod mock;
 mod server;
 mod times;
 
-pub use faults::{Fault, Faults};
+pub use faults::{Faults, InjectedFault};
 pub use mock::MockMethod;
 pub use server::TestServer;
 pub use times::Times;
