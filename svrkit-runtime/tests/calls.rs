@@ -62,7 +62,7 @@ both_ways! {
         let facts = status.facts();
         assert_eq!((facts.party, facts.layer, facts.error_code), (Party::Caller, Layer::Handler, 1001));
         assert_eq!(facts.method.unwrap().to_string(), "test.Test.Fail");
-        assert_eq!(facts.endpoint, Some(client.endpoint()));
+        assert_eq!(facts.endpoint, Some(client.target()));
     };
 
     a_panic_is_internal_for_its_caller_alone: async |client: Client, gate: Gate| {

@@ -72,7 +72,7 @@ async fn a_file_is_read_again_when_it_changes() {
     std::fs::write(&file, format!("# shop\n{} version=1\n", first.address)).unwrap();
     let client =
         Client::builder(format!("file:{}", file.display())).limits(restless()).connect().await.unwrap();
-    assert_eq!(client.endpoint(), format!("file:{}", file.display()));
+    assert_eq!(client.target(), format!("file:{}", file.display()));
 
     // A fault in it, and even its absence, leave what was there.
     for fault in ["nonsense\n", "127.0.0.1:1 two\n", ""] {

@@ -111,7 +111,7 @@ impl Client {
 
     /// The target as it was given. The endpoint of a call that failed is in its [`Status`].
     #[must_use]
-    pub fn endpoint(&self) -> &str {
+    pub fn target(&self) -> &str {
         &self.0.target
     }
 
@@ -184,12 +184,12 @@ impl Client {
 
     /// Names the endpoint in a status that does not.
     pub(crate) fn name(&self, status: Status) -> Status {
-        if status.facts().endpoint.is_some() { status } else { status.endpoint(self.endpoint()) }
+        if status.facts().endpoint.is_some() { status } else { status.endpoint(self.target()) }
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("endpoint", &self.endpoint()).finish_non_exhaustive()
+        f.debug_struct("Client").field("target", &self.target()).finish_non_exhaustive()
     }
 }

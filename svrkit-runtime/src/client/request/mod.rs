@@ -143,7 +143,7 @@ impl<R> Request<R> {
     /// Tells whoever listens how it ended.
     fn tell(&mut self, status: Option<&Status>) {
         if let Some(watch) = self.watch.take() {
-            watch.end(self.client.endpoint(), &self.context, status, self.response_len);
+            watch.end(self.client.target(), &self.context, status, self.response_len);
         }
     }
 }

@@ -170,7 +170,7 @@ impl<R: Response> Request<R> {
         let request_len = self.message.as_ref().map_or(0, Bytes::len);
         self.watch = Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now);
         if let Some(watch) = &mut self.watch {
-            watch.begin(Some(self.spec), self.client.endpoint(), &self.context);
+            watch.begin(Some(self.spec), self.client.target(), &self.context);
         }
     }
 

@@ -47,7 +47,7 @@ pub(super) use self::target::Target;
 /// }
 ///
 /// let client = Client::resolved_by(Registry).lazy();
-/// assert_eq!(client.endpoint(), "registry");
+/// assert_eq!(client.target(), "registry");
 /// ```
 pub trait Resolver: fmt::Debug + Send + Sync + 'static {
     /// What it finds the endpoints of, for errors.
