@@ -4,7 +4,7 @@
 //! - [`Service`], [`Call`], [`Answer`]: the dispatcher, which knows no transport;
 //! - [`Server`] and [`Client`]: the two ends, over TCP, Unix sockets and in process;
 //! - [`types`]: points in time, decimal numbers and other types that many protocols need;
-//! - [`Context`]: what travels with a call: its deadline, its importance;
+//! - [`Context`]: what travels with a call: its deadline, its [`Priority`];
 //! - [`Status`]: how a call ends when it doesn't end well;
 //! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from;
 //! - [`health`]: whether a server serves and is ready, as a service of every server;
@@ -30,6 +30,7 @@ mod interceptor;
 mod limits;
 mod log;
 mod monitor;
+mod priority;
 mod random;
 mod route_key;
 mod scratch;
@@ -45,8 +46,8 @@ pub mod wire;
 pub use bytes::Bytes;
 
 pub use client::{
-    Attempt, Candidate, Candidates, Client, ClientBuilder, Endpoint, Picker, Request, Resolution, Resolver,
-    Response, wait,
+    Candidate, Candidates, Client, ClientBuilder, Endpoint, OutgoingCall, Picker, Request, Resolution,
+    Resolver, Response, wait,
 };
 pub use config::{
     CONFIG_FILE_LEN_MAX, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Fault, FaultKind, Key, NoNumber,
@@ -63,6 +64,7 @@ pub use monitor::{
     CallEnd, CallFacts, ConnectionEnd, ConnectionFacts, Ending, Event, HandlerPanic, Monitor, Recorder,
     Stages,
 };
+pub use priority::Priority;
 pub use route_key::RouteKey;
 pub use server::{Bound, Drained, ServeError, Server};
 pub use spec::{ServiceSpec, Spec, Streaming};

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::priority::Priority;
+
 /// The facts of one service.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -77,8 +79,8 @@ pub struct Spec {
     pub response: &'static str,
     /// The time a caller gives it unless it says otherwise; `None`: the client's `deadline.default`.
     pub timeout: Option<Duration>,
-    /// Business class, smaller is more important: core 0, important 64, normal 128, lossy 192.
-    pub priority: u8,
+    /// What calls of it have that no other call is the cause of: the schema's class, rank 0.
+    pub priority: Priority,
     /// Whether doing it twice is the same as doing it once; only then may a client repeat it by itself.
     pub idempotent: bool,
     /// Which sides send many messages instead of one.
@@ -108,9 +110,6 @@ pub enum Streaming {
     Both,
 }
 
-/// The business class of a method that names none.
-const PRIORITY_NORMAL: u8 = 128;
-
 impl Spec {
     /// A method of normal priority, without a timeout of its own, not idempotent.
     #[must_use]
@@ -123,7 +122,7 @@ impl Spec {
             request: "",
             response: "",
             timeout: None,
-            priority: PRIORITY_NORMAL,
+            priority: Priority::NORMAL,
             idempotent: false,
             streaming: Streaming::Unary,
             oneway: false,
@@ -149,10 +148,10 @@ impl Spec {
         self
     }
 
-    /// Sets the business class.
+    /// Sets the business class, smaller is more important: core 0, important 64, normal 128, lossy 192.
     #[must_use]
-    pub const fn priority(mut self, priority: u8) -> Self {
-        self.priority = priority;
+    pub const fn priority(mut self, class: u8) -> Self {
+        self.priority = Priority::of_class(class);
         self
     }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use support::{ECHO, Folder, Note, Raw, TEST};
 use svrkit_runtime::{
-    Attempt, Call, Candidates, Client, Code, Drained, Endpoint, Layer, Limits, Party, Picker, Retry,
+    Call, Candidates, Client, Code, Drained, Endpoint, Layer, Limits, OutgoingCall, Party, Picker, Retry,
     RouteKey, Server, Service, ServiceSpec, Status,
 };
 use tokio::net::TcpListener;
@@ -322,11 +322,11 @@ async fn an_endpoint_that_does_not_greet_is_not_waited_for_alone() {
 struct ByLabel;
 
 impl Picker for ByLabel {
-    fn pick(&self, attempt: &Attempt<'_>, endpoints: &Candidates<'_>) -> Option<usize> {
-        assert_eq!(attempt.spec().method, "Echo");
+    fn pick(&self, call: &OutgoingCall<'_>, endpoints: &Candidates<'_>) -> Option<usize> {
+        assert_eq!(call.spec().method, "Echo");
         let is_it = |index: &usize| {
             let value = endpoints.get(*index).endpoint().value("key").unwrap_or_default();
-            value.route_hash() == attempt.route_hash() && !attempt.has_tried(&endpoints.get(*index))
+            value.route_hash() == call.route_hash() && !call.has_tried(&endpoints.get(*index))
         };
         (0..endpoints.len()).find(is_it)
     }
@@ -361,7 +361,7 @@ async fn a_picker_sees_labels_and_keys_and_what_it_leaves_open_the_client_choose
 struct Only(usize);
 
 impl Picker for Only {
-    fn pick(&self, _: &Attempt<'_>, _: &Candidates<'_>) -> Option<usize> {
+    fn pick(&self, _: &OutgoingCall<'_>, _: &Candidates<'_>) -> Option<usize> {
         Some(self.0)
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use futures_poll::poll_once;
 use svrkit_runtime::{
-    Call, Cause, Client, Code, Context, Layer, Limits, Party, RouteKey, Server, Service, ServiceSpec, Spec,
-    Status, Tlv, UnknownFields,
+    Call, Cause, Client, Code, Context, Layer, Limits, Party, Priority, RouteKey, Server, Service,
+    ServiceSpec, Spec, Status, Tlv, UnknownFields,
 };
 use tokio::time::{advance, sleep};
 
@@ -91,8 +91,8 @@ impl Hop {
         };
         Ok(Seen {
             remaining_us: context.remaining().map_or(0, |remaining| remaining.as_micros() as u64),
-            class: context.business_class().unwrap().into(),
-            rank: context.rank().unwrap().into(),
+            class: context.priority().unwrap().class.into(),
+            rank: context.priority().unwrap().rank.into(),
             route_hash: context.route_hash(),
             caller: context.caller().unwrap_or_default().to_owned(),
             next: next.map(Box::new),
@@ -200,7 +200,7 @@ async fn importance_and_key_are_those_of_the_call_above() {
 
     let alone: Seen = last.request(&ASK, &Ask::default()).await.unwrap();
     assert_eq!((alone.class, alone.rank, alone.route_hash), (192, 0, 0));
-    let context = Context::current().priority(64).route_key(&7_u64);
+    let context = Context::current().with_priority(Priority::IMPORTANT).route_key(&7_u64);
     let given: Seen = last.request(&ASK, &Ask::default()).context(context.clone()).await.unwrap();
     assert_eq!((given.class, given.route_hash), (64, 7_u64.route_hash()), "passed by hand");
     let keyed: Seen = last.request(&ASK, &Ask::default()).context(context).route_key("bob").await.unwrap();
@@ -212,14 +212,14 @@ async fn importance_and_key_are_those_of_the_call_above() {
 
 #[tokio::test]
 async fn a_task_that_others_began_knows_nothing() {
-    let context = Context::current().priority(64);
+    let context = Context::current().with_priority(Priority::IMPORTANT);
     let (inherited, alone) = context
         .scope(async {
             let inherited = svrkit_runtime::spawn(async { Context::current() }).await.unwrap();
             (inherited, tokio::spawn(async { Context::current() }).await.unwrap())
         })
         .await;
-    assert_eq!((inherited.business_class(), alone.business_class()), (Some(64), None));
+    assert_eq!((inherited.priority(), alone.priority()), (Some(Priority::IMPORTANT), None));
 }
 
 #[tokio::test]

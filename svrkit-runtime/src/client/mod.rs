@@ -34,7 +34,7 @@ use tokio::time::Instant;
 pub use self::blocking::wait;
 pub use self::builder::ClientBuilder;
 use self::connection::Connection;
-pub use self::picker::{Attempt, Candidate, Candidates, Picker};
+pub use self::picker::{Candidate, Candidates, OutgoingCall, Picker};
 use self::pool::{Opened, Pool};
 pub use self::request::Request;
 pub use self::resolver::{Endpoint, Resolution, Resolver};
@@ -157,13 +157,13 @@ impl Client {
     }
 
     /// A connection for the call, if there is one that takes it.
-    pub(crate) fn ready(&self, attempt: &Attempt<'_>) -> Option<Arc<Connection>> {
-        self.0.pool.ready(Some(attempt))
+    pub(crate) fn ready(&self, call: &OutgoingCall<'_>) -> Option<Arc<Connection>> {
+        self.0.pool.ready(Some(call))
     }
 
     /// A connection for the call, opened if need be.
-    pub(crate) async fn connection(&self, attempt: Attempt<'_>, deadline: Option<Instant>) -> Opened {
-        self.0.pool.connection(Some(attempt), deadline).await
+    pub(crate) async fn connection(&self, call: OutgoingCall<'_>, deadline: Option<Instant>) -> Opened {
+        self.0.pool.connection(Some(call), deadline).await
     }
 
     pub(crate) fn interceptors(&self) -> &Chain {

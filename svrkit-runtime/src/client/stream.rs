@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 
 use super::connection::Call;
 use super::pending::Outcome;
-use super::picker::Attempt;
+use super::picker::OutgoingCall;
 use super::{Client, metadata};
 use crate::context::{Context, Limited};
 use crate::deadline::instant_after;
@@ -62,9 +62,9 @@ impl Client {
         request: &Bytes,
         limited: &Limited,
     ) -> Result<(StreamSlot, CallerEnds), Status> {
-        let attempt = Attempt::new(spec, context, 0);
+        let call = OutgoingCall::new(spec, context, 0);
         let (deadline, limit, from) = (limited.deadline, limited.timeout.as_millis(), limited.from);
-        let Ok(opened) = timeout_at(deadline, self.connection(attempt, Some(deadline))).await else {
+        let Ok(opened) = timeout_at(deadline, self.connection(call, Some(deadline))).await else {
             return Err(calling::late_connecting(limit, from));
         };
         let connection = opened?;

@@ -15,6 +15,7 @@ use self::baggage::Baggage;
 pub use self::scope::{spawn, spawn_blocking};
 pub use self::trace::{NotATrace, Trace};
 use crate::deadline::{after, instant_after};
+use crate::priority::Priority;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
@@ -24,7 +25,7 @@ use crate::wire::frame::{Metadata, RequestFacts};
 /// What a call knows of the request it is a part of.
 ///
 /// A handler runs in the context of its call, and every request it makes takes from there what it does not say itself:
-/// no call below ends later than the one above, all have its importance, its trace and its labels, and a key that chose a server
+/// no call below ends later than the one above, all have its priority, its trace and its labels, and a key that chose a server
 /// goes on choosing.
 /// Of a stream this holds for the first answer; a oneway call, which nobody waits for, has time of its own.
 /// The context follows the task, over every `.await`. Work on another task has it by [`spawn`], on the blocking pool by [`spawn_blocking`], or by
@@ -32,24 +33,23 @@ use crate::wire::frame::{Metadata, RequestFacts};
 ///
 /// ```
 /// use std::time::Duration;
-/// use svrkit_runtime::Context;
+/// use svrkit_runtime::{Context, Priority};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// assert_eq!(Context::current().remaining(), None, "outside of a call nothing is known");
-/// let context = Context::current().timeout(Duration::from_secs(2)).priority(64);
+/// let context = Context::current().timeout(Duration::from_secs(2)).with_priority(Priority::IMPORTANT);
 /// context.scope(async {
 ///     let below = svrkit_runtime::spawn(async { Context::current() }).await.unwrap();
 ///     assert!(below.remaining().unwrap() <= Duration::from_secs(2));
-///     assert_eq!(below.business_class(), Some(64));
+///     assert_eq!(below.priority(), Some(Priority::IMPORTANT));
 /// }).await;
 /// # }
 /// ```
 #[derive(Clone, Default)]
 pub struct Context {
     deadline: Option<Instant>,
-    /// Business class and rank of the user within it.
-    importance: Option<(u8, u8)>,
+    priority: Option<Priority>,
     /// 0: none.
     route_hash: u32,
     caller: Option<Arc<str>>,
@@ -75,7 +75,7 @@ impl Context {
         Self {
             // Later than any clock can tell is never.
             deadline: remaining.and_then(|remaining| arrived.checked_add(remaining)),
-            importance: Some((facts.priority, facts.rank)),
+            priority: Some(facts.priority),
             route_hash: facts.route_hash,
             caller,
             identity: None,
@@ -115,17 +115,11 @@ impl Context {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// How important the business is, smaller is more important: what [`Spec::priority`] says of the method that was
-    /// called first. `None`: nobody said, and each call has its own method's.
+    /// How important it is: what [`Spec::priority`] says of the method that was called first. `None`: nobody said, and each
+    /// call has its own method's.
     #[must_use]
-    pub fn business_class(&self) -> Option<u8> {
-        self.importance.map(|(class, _)| class)
-    }
-
-    /// Rank of the user within the class, smaller is more important.
-    #[must_use]
-    pub fn rank(&self) -> Option<u8> {
-        self.importance.map(|(_, rank)| rank)
+    pub fn priority(&self) -> Option<Priority> {
+        self.priority
     }
 
     /// Hash of the key that chose the server; 0 where none did.
@@ -178,10 +172,10 @@ impl Context {
         self
     }
 
-    /// Sets the business class, the rank being the highest in it: for code that no call began.
+    /// Says how important it is: for code that no call began.
     #[must_use]
-    pub fn priority(mut self, class: u8) -> Self {
-        self.importance = Some((class, 0));
+    pub fn with_priority(mut self, priority: Priority) -> Self {
+        self.priority = Some(priority);
         self
     }
 
@@ -273,12 +267,10 @@ impl Context {
 
     /// What the header of a call of `spec` says beside its deadline.
     pub(crate) fn facts(&self, spec: &Spec) -> RequestFacts {
-        let (priority, rank) = self.importance.unwrap_or((spec.priority, 0));
         RequestFacts {
             service_id: spec.service_id,
             method_id: spec.method_id,
-            priority,
-            rank,
+            priority: self.priority.unwrap_or(spec.priority),
             route_hash: self.route_hash,
             ..RequestFacts::default()
         }
@@ -296,8 +288,7 @@ impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
             .field("remaining", &self.remaining())
-            .field("business_class", &self.business_class())
-            .field("rank", &self.rank())
+            .field("priority", &self.priority)
             .field("route_hash", &self.route_hash)
             .field("caller", &self.caller)
             .field("identity", &self.identity)
@@ -312,8 +303,12 @@ mod tests {
     use super::*;
 
     fn of_call(remaining_us: u32) -> Context {
-        let facts =
-            RequestFacts { priority: 64, rank: 3, remaining_us, route_hash: 7, ..RequestFacts::default() };
+        let facts = RequestFacts {
+            priority: Priority { class: 64, rank: 3 },
+            remaining_us,
+            route_hash: 7,
+            ..RequestFacts::default()
+        };
         Context::of_call(&facts, Instant::now(), Some(Duration::from_secs(60)), Some("shop".into()))
     }
 
@@ -341,12 +336,12 @@ mod tests {
     }
 
     #[test]
-    fn calls_below_have_the_importance_and_the_key_of_the_first() {
+    fn calls_below_have_the_priority_and_the_key_of_the_first() {
         static SPEC: Spec = Spec::new("a.B", 5, "C", 6).priority(192);
         let alone = Context::default().facts(&SPEC);
         assert_eq!((alone.service_id, alone.method_id), (5, 6));
-        assert_eq!((alone.priority, alone.rank, alone.route_hash), (192, 0, 0));
+        assert_eq!((alone.priority, alone.route_hash), (Priority::LOSSY, 0));
         let below = of_call(1).facts(&SPEC);
-        assert_eq!((below.priority, below.rank, below.route_hash), (64, 3, 7));
+        assert_eq!((below.priority, below.route_hash), (Priority { class: 64, rank: 3 }, 7));
     }
 }

@@ -24,7 +24,7 @@ pub struct CallFacts<'a> {
     /// At a server what the caller calls itself, empty where it did not say; at a client what it calls: its target until an
     /// endpoint of it was chosen.
     pub peer: &'a str,
-    /// At a server what the handler runs in, at a client what the request was made in: deadline, importance, trace, labels,
+    /// At a server what the handler runs in, at a client what the request was made in: deadline, priority, trace, labels,
     /// and who calls.
     pub context: &'a Context,
     /// Length of the encoded request in bytes; 0 where requests are a stream.

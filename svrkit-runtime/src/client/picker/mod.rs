@@ -21,19 +21,19 @@ use crate::spec::Spec;
 /// [`ClientBuilder::picker`](crate::ClientBuilder::picker): a place to lay out a ring, or to sort endpoints by their labels.
 ///
 /// ```
-/// use svrkit_runtime::{Attempt, Candidates, Client, Endpoint, Picker};
+/// use svrkit_runtime::{OutgoingCall, Candidates, Client, Endpoint, Picker};
 ///
 /// /// Calls of one key go to one endpoint, as long as the list stays.
 /// #[derive(Debug)]
 /// struct ByKey;
 ///
 /// impl Picker for ByKey {
-///     fn pick(&self, attempt: &Attempt<'_>, endpoints: &Candidates<'_>) -> Option<usize> {
-///         let first = attempt.route_hash() as usize % endpoints.len();
+///     fn pick(&self, call: &OutgoingCall<'_>, endpoints: &Candidates<'_>) -> Option<usize> {
+///         let first = call.route_hash() as usize % endpoints.len();
 ///         // The next one, where this request was there already.
 ///         (first..first + endpoints.len())
 ///             .map(|index| index % endpoints.len())
-///             .find(|index| !attempt.has_tried(&endpoints.get(*index)))
+///             .find(|index| !call.has_tried(&endpoints.get(*index)))
 ///     }
 /// }
 ///
@@ -44,7 +44,7 @@ pub trait Picker: fmt::Debug + Send + Sync + 'static {
     /// the client chooses.
     ///
     /// It is asked for every call, under a lock that keeps the list from changing: it must neither wait nor call anybody.
-    fn pick(&self, attempt: &Attempt<'_>, endpoints: &Candidates<'_>) -> Option<usize>;
+    fn pick(&self, call: &OutgoingCall<'_>, endpoints: &Candidates<'_>) -> Option<usize>;
 }
 
 /// Makes the picker of a list.
@@ -52,14 +52,14 @@ pub(super) type MakePicker = Arc<dyn Fn(&[Endpoint]) -> Box<dyn Picker> + Send +
 
 /// A call that is about to be made.
 #[derive(Clone, Copy, Debug)]
-pub struct Attempt<'a> {
+pub struct OutgoingCall<'a> {
     spec: &'static Spec,
     context: &'a Context,
     route_hash: u32,
     tried: &'a [Arc<Peer>],
 }
 
-impl<'a> Attempt<'a> {
+impl<'a> OutgoingCall<'a> {
     pub(super) fn new(spec: &'static Spec, context: &'a Context, route_hash: u32) -> Self {
         Self { spec, context, route_hash, tried: &[] }
     }

@@ -8,7 +8,7 @@ use super::table::{Entry, Table};
 use super::tried::Tried;
 use super::{Pool, State};
 use crate::client::connection::Connection;
-use crate::client::picker::{Attempt, p2c};
+use crate::client::picker::{OutgoingCall, p2c};
 use crate::random;
 
 /// How often a picker is asked for another endpoint before the client chooses.
@@ -18,19 +18,19 @@ impl Pool {
     /// A connection for a call, if there is one that takes it.
     pub(in crate::client) fn ready(
         self: &Arc<Self>,
-        attempt: Option<&Attempt<'_>>,
+        call: Option<&OutgoingCall<'_>>,
     ) -> Option<Arc<Connection>> {
         self.note_use();
         let state = self.read();
-        let (chosen, is_due) = match (&state.picker, attempt, state.table.entries()) {
+        let (chosen, is_due) = match (&state.picker, call, state.table.entries()) {
             (None, _, [only]) => (Some(only), false),
-            (Some(picker), Some(attempt), [_, ..]) => match picker.pick(attempt, &state.table.candidates()) {
+            (Some(picker), Some(call), [_, ..]) => match picker.pick(call, &state.table.candidates()) {
                 Some(index) if index < state.table.entries().len() => {
                     (Some(&state.table.entries()[index]), false)
                 }
-                _ => self.choose(&state.table, Some(attempt)),
+                _ => self.choose(&state.table, Some(call)),
             },
-            _ => self.choose(&state.table, attempt),
+            _ => self.choose(&state.table, call),
         };
         let connection = chosen.and_then(Entry::connection).cloned();
         let max = self.limits().client_connections;
@@ -51,12 +51,12 @@ impl Pool {
     pub(super) fn choose<'a>(
         &self,
         table: &'a Table,
-        attempt: Option<&Attempt<'_>>,
+        call: Option<&OutgoingCall<'_>>,
     ) -> (Option<&'a Entry>, bool) {
         let (open, candidates, now) = (table.open(), table.candidates(), Instant::now());
         let load = |at: usize| {
             let entry = &table.entries()[open[at]];
-            let tried = attempt.is_some_and(|attempt| attempt.has_tried(&candidates.get(open[at])));
+            let tried = call.is_some_and(|call| call.has_tried(&candidates.get(open[at])));
             (!tried && entry.connection().is_some()).then(|| entry.load(now))
         };
         let chosen = p2c::choose(open.len(), random::next, load)
@@ -76,14 +76,14 @@ impl Pool {
     pub(super) fn picked(
         &self,
         state: &State,
-        attempt: Attempt<'_>,
+        call: OutgoingCall<'_>,
         tried: &Tried,
         now: Instant,
     ) -> Option<usize> {
         let picker = state.picker.as_ref()?;
         let mut left_out = tried.peers().to_vec();
         for _ in 0..PICKS_MAX {
-            let index = picker.pick(&attempt.after(&left_out), &state.table.candidates())?;
+            let index = picker.pick(&call.after(&left_out), &state.table.candidates())?;
             let entry = state.table.entries().get(index)?;
             let left_alone = || entry.failure().is_some_and(|failure| failure.until > now);
             let is_out = left_out.iter().any(|peer| Arc::ptr_eq(peer, entry.peer()));

@@ -10,7 +10,7 @@ use super::table::Entry;
 use super::tried::Tried;
 use super::{Pool, State};
 use crate::client::connection::Connection;
-use crate::client::picker::Attempt;
+use crate::client::picker::OutgoingCall;
 use crate::status::{Retry, Status};
 
 /// What a request without a connection does next.
@@ -30,17 +30,17 @@ impl Pool {
     /// last failure at the latest. A request that ends before that ends now, as that failure did.
     pub(in crate::client) async fn connection(
         self: &Arc<Self>,
-        attempt: Option<Attempt<'_>>,
+        call: Option<OutgoingCall<'_>>,
         deadline: Option<Instant>,
     ) -> Opened {
         self.list().await?;
         let mut tried = Tried::default();
         let mut rested = false;
         loop {
-            if let Some(connection) = self.ready(attempt.as_ref()) {
+            if let Some(connection) = self.ready(call.as_ref()) {
                 return Ok(connection);
             }
-            match self.next(attempt, &tried, rested) {
+            match self.next(call, &tried, rested) {
                 Next::Take(connection) => return Ok(connection),
                 Next::Join(peer, opening) => {
                     let patience = self.limits().connect_timeout;
@@ -63,17 +63,17 @@ impl Pool {
             return Ok(connection);
         }
         // Better where the request was before than nowhere.
-        if let Some(connection) = self.ready(attempt.map(|attempt| attempt.after(&[])).as_ref()) {
+        if let Some(connection) = self.ready(call.map(|call| call.after(&[])).as_ref()) {
             return Ok(connection);
         }
         self.press();
         Err(tried.into_status(&self.target(), self.read().table.entries().len()))
     }
 
-    fn next(self: &Arc<Self>, attempt: Option<Attempt<'_>>, tried: &Tried, rested: bool) -> Next {
+    fn next(self: &Arc<Self>, call: Option<OutgoingCall<'_>>, tried: &Tried, rested: bool) -> Next {
         let state = self.write();
         let now = Instant::now();
-        if let Some(index) = attempt.and_then(|attempt| self.picked(&state, attempt, tried, now)) {
+        if let Some(index) = call.and_then(|call| self.picked(&state, call, tried, now)) {
             if let Some(connection) = state.table.entries()[index].connection() {
                 return Next::Take(Arc::clone(connection));
             }
@@ -81,7 +81,7 @@ impl Pool {
         }
         let table = &state.table;
         // Nothing that a picker wants can be had.
-        let (other, _) = self.choose(table, attempt.as_ref());
+        let (other, _) = self.choose(table, call.as_ref());
         if let Some(connection) = other.and_then(Entry::connection) {
             return Next::Take(Arc::clone(connection));
         }

@@ -14,7 +14,7 @@ use super::Request;
 use crate::client::connection::{Call, Connection};
 use crate::client::intercept::{self, Outline};
 use crate::client::pending::Outcome;
-use crate::client::picker::Attempt;
+use crate::client::picker::OutgoingCall;
 use crate::client::pool::Opened;
 use crate::client::response::Response;
 use crate::interceptor::{Envelope, Reply, Side};
@@ -63,15 +63,15 @@ impl<R: Response> Request<R> {
                     return Poll::Ready(self.read(reply?.body()));
                 }
                 State::Unconnected => {
-                    let attempt = Attempt::new(self.spec, &self.context, self.route_hash);
-                    self.state = match self.client.ready(&attempt) {
+                    let call = OutgoingCall::new(self.spec, &self.context, self.route_hash);
+                    self.state = match self.client.ready(&call) {
                         Some(connection) => self.find_place(connection)?,
                         None => {
                             let (client, spec, deadline) = (self.client.clone(), self.spec, self.deadline());
                             let (context, route_hash) = (self.context.clone(), self.route_hash);
                             let connecting = async move {
-                                let attempt = Attempt::new(spec, &context, route_hash);
-                                client.connection(attempt, Some(deadline)).await
+                                let call = OutgoingCall::new(spec, &context, route_hash);
+                                client.connection(call, Some(deadline)).await
                             };
                             State::Connecting(Box::pin(timeout_at(deadline, connecting)))
                         }
@@ -147,7 +147,7 @@ impl<R: Response> Request<R> {
     fn begin(&mut self, passes_interceptors: bool) -> Result<State, Status> {
         let passes_interceptors = passes_interceptors && !self.client.interceptors().is_empty();
         if !passes_interceptors {
-            self.begin_attempt();
+            self.begin_call();
         }
         if self.deadline.is_none() {
             if !R::IS_AWAITED {
@@ -165,7 +165,7 @@ impl<R: Response> Request<R> {
         Ok(State::Unconnected)
     }
 
-    fn begin_attempt(&mut self) {
+    fn begin_call(&mut self) {
         let ids = (self.spec.service_id, self.spec.method_id);
         let request_len = self.message.as_ref().map_or(0, Bytes::len);
         self.watch = Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now);

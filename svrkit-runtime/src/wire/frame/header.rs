@@ -12,6 +12,7 @@
 //! | 16 | 16 | facts of the kind: see [`Facts`]; what a kind doesn't use is written as zero and not read |
 
 use super::error::FrameError;
+use crate::priority::Priority;
 
 /// Length of a header in bytes.
 pub const HEADER_LEN: usize = 32;
@@ -89,17 +90,15 @@ pub enum Facts {
 
 /// What a request's header says.
 ///
-/// Offsets: 16 service id, 20 method id, 22 priority, 23 rank, 24 remaining time, 28 route hash.
+/// Offsets: 16 service id, 20 method id, 22 priority (class), 23 priority (rank), 24 remaining time, 28 route hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestFacts {
     /// The service called.
     pub service_id: u32,
     /// The method called.
     pub method_id: u16,
-    /// Business class, smaller is more important.
-    pub priority: u8,
-    /// Rank of the user within the class, smaller is more important.
-    pub rank: u8,
+    /// How important it is.
+    pub priority: Priority,
     /// Microseconds until the deadline; 0 is over, `u32::MAX` is none.
     pub remaining_us: u32,
     /// Hash of the route or user key; 0 where there is none.
@@ -115,7 +114,7 @@ impl RequestFacts {
 
 /// What a response's header says.
 ///
-/// Offsets: 16 code, 17 cause, 18 party, 19 retry, 20 announced priority, 21 announced rank, 22 layer,
+/// Offsets: 16 code, 17 cause, 18 party, 19 retry, 20 announced level (class), 21 announced level (rank), 22 layer,
 /// 24 retry after, 28 error code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResponseFacts {
@@ -127,10 +126,8 @@ pub struct ResponseFacts {
     pub party: u8,
     /// Retry advice.
     pub retry: u8,
-    /// Announced admission level, class; 0 where none is announced.
-    pub level_priority: u8,
-    /// Announced admission level, rank.
-    pub level_rank: u8,
+    /// Announced admission level: the least important calls that are admitted; class 0 where none is announced.
+    pub level: Priority,
     /// Layer that failed.
     pub layer: u8,
     /// Milliseconds to wait before trying again, where that is the advice.
@@ -210,8 +207,7 @@ impl Header {
             KIND_REQUEST => Facts::Request(RequestFacts {
                 service_id: fields.u32(16),
                 method_id: fields.u16(20),
-                priority: bytes[22],
-                rank: bytes[23],
+                priority: Priority { class: bytes[22], rank: bytes[23] },
                 remaining_us: fields.u32(24),
                 route_hash: fields.u32(28),
             }),
@@ -220,8 +216,7 @@ impl Header {
                 cause: bytes[17],
                 party: bytes[18],
                 retry: bytes[19],
-                level_priority: bytes[20],
-                level_rank: bytes[21],
+                level: Priority { class: bytes[20], rank: bytes[21] },
                 layer: bytes[22],
                 retry_after_ms: fields.u32(24),
                 error_code: fields.u32(28),
@@ -260,14 +255,14 @@ impl Header {
             Facts::Request(request) => {
                 put(16, &request.service_id.to_le_bytes());
                 put(20, &request.method_id.to_le_bytes());
-                put(22, &[request.priority, request.rank]);
+                put(22, &[request.priority.class, request.priority.rank]);
                 put(24, &request.remaining_us.to_le_bytes());
                 put(28, &request.route_hash.to_le_bytes());
                 KIND_REQUEST
             }
             Facts::Response(response) => {
                 put(16, &[response.code, response.cause, response.party, response.retry]);
-                put(20, &[response.level_priority, response.level_rank, response.layer]);
+                put(20, &[response.level.class, response.level.rank, response.layer]);
                 put(24, &response.retry_after_ms.to_le_bytes());
                 put(28, &response.error_code.to_le_bytes());
                 KIND_RESPONSE
@@ -340,8 +335,7 @@ mod tests {
         let request = RequestFacts {
             service_id: 310,
             method_id: 2,
-            priority: 64,
-            rank: 9,
+            priority: Priority { class: 64, rank: 9 },
             remaining_us: 300_000,
             route_hash: 0xdead_beef,
         };
@@ -350,8 +344,7 @@ mod tests {
             cause: 3,
             party: 3,
             retry: 3,
-            level_priority: 128,
-            level_rank: 17,
+            level: Priority { class: 128, rank: 17 },
             layer: 5,
             retry_after_ms: 20,
             error_code: 1001,
