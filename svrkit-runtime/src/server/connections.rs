@@ -1,6 +1,6 @@
 //! The open connections of one server: counted, and within reach of the drain.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -20,7 +20,7 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Open {
     next: u64,
-    by_number: HashMap<u64, Arc<Connection>>,
+    by_number: BTreeMap<u64, Arc<Connection>>,
 }
 
 /// An open connection's place; given back on drop.

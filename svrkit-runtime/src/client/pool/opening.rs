@@ -4,9 +4,9 @@
 //! first: a deadline that is too short for the way there must not keep the client from ever arriving. Once the connection is
 //! open, the same task keeps it (`keeping.rs`).
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::keeping;
 use super::{Peer, Pool, Source};
@@ -21,14 +21,41 @@ pub(in crate::client) type Opened = Result<Arc<Connection>, Status>;
 
 /// A connection that is being opened.
 #[derive(Clone, Debug)]
-pub(super) struct Opening(watch::Receiver<Option<Opened>>);
+pub(super) struct Opening(Arc<Announcement>);
+
+/// What came of it, and who waits for that: they are told in the order in which they came.
+#[derive(Debug, Default)]
+struct Announcement {
+    opened: OnceLock<Opened>,
+    told: Notify,
+}
 
 impl Opening {
-    pub(super) async fn result(mut self) -> Opened {
-        match self.0.wait_for(Option::is_some).await {
-            Ok(opened) => opened.clone().expect("it was waited for"),
-            Err(_) => Err(connecting::opening_ended()),
+    pub(super) async fn result(self) -> Opened {
+        loop {
+            let told = self.0.told.notified();
+            if let Some(opened) = self.0.opened.get() {
+                return opened.clone();
+            }
+            told.await;
         }
+    }
+}
+
+/// Tells those who wait what came of an opening; dropped without, that nothing did.
+struct Done(Arc<Announcement>);
+
+impl Done {
+    fn tell(&self, opened: Opened) {
+        // Who was told once is told no other.
+        let _ = self.0.opened.set(opened);
+        self.0.told.notify_waiters();
+    }
+}
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        self.tell(Err(connecting::opening_ended()));
     }
 }
 
@@ -38,9 +65,10 @@ pub(super) fn begin(
     pool: Weak<Pool>,
     peer: Arc<Peer>,
 ) -> (Opening, impl Future<Output = ()> + Send + 'static) {
-    let (done, opening) = watch::channel(None);
+    let announcement = Arc::new(Announcement::default());
+    let done = Done(Arc::clone(&announcement));
     let attempt = Begun { pool, peer: Some(peer) };
-    (Opening(opening), run(attempt, done))
+    (Opening(announcement), run(attempt, done))
 }
 
 /// Tells the pool if nothing comes of an opening.
@@ -58,7 +86,7 @@ impl Drop for Begun {
     }
 }
 
-async fn run(mut begun: Begun, done: watch::Sender<Option<Opened>>) {
+async fn run(mut begun: Begun, done: Done) {
     let (Some(pool), Some(peer)) = (begun.pool.upgrade(), begun.peer.clone()) else { return };
     let limits = *pool.limits();
     let opened = match (peer.address(), &pool.source) {
@@ -85,8 +113,7 @@ async fn run(mut begun: Begun, done: watch::Sender<Option<Opened>>) {
     });
     let kept = opened.as_ref().ok().filter(|_| listed).map(Arc::clone);
     let keeping = kept.map(|connection| keeping::keep(begun.pool.clone(), peer, &connection, &limits));
-    // Fails where nobody waits any more.
-    let _ = done.send(Some(opened));
+    done.tell(opened);
     drop(done);
     if let Some(keeping) = keeping {
         keeping.await;

@@ -10,7 +10,7 @@ mod tests;
 mod waiting;
 mod writing;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -47,7 +47,7 @@ struct State {
     /// The writing task, where it waits for something to write, or for the socket to take it.
     writer: Option<Waker>,
     /// Those who wait for room, by a key of their own.
-    waiting_for_room: HashMap<u32, Waker>,
+    waiting_for_room: BTreeMap<u32, Waker>,
     /// Those who wait until something is written.
     waiting_for_write: Vec<Waker>,
     /// How many batches the writer has taken, and how many of them it has written.
