@@ -8,7 +8,8 @@
 //! - [`Status`]: how a call ends when it doesn't end well;
 //! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from;
 //! - [`health`]: whether a server serves and is ready, as a service of every server;
-//! - [`testing`]: a server in one line and mocks, for tests of services.
+//! - [`testing`]: a server in one line and mocks, for tests of services;
+//! - `simulation` (feature `simulation`): servers and clients on a simulated network.
 //!
 //! # Hand-written messages
 //!
@@ -35,9 +36,12 @@ mod random;
 mod route_key;
 mod scratch;
 mod server;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 mod spec;
 mod status;
 mod stream;
+mod task;
 pub mod testing;
 mod transport;
 pub mod types;

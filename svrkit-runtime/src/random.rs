@@ -16,6 +16,20 @@ pub(crate) fn next() -> u64 {
     mix(state)
 }
 
+/// Has this thread draw the numbers of `seed` until the guard is dropped.
+#[cfg(feature = "simulation")]
+pub(crate) fn seed(seed: u64) -> impl Drop {
+    struct Before(u64);
+
+    impl Drop for Before {
+        fn drop(&mut self) {
+            STATE.set(self.0);
+        }
+    }
+
+    Before(STATE.replace(mix(seed.wrapping_add(GAMMA))))
+}
+
 /// The step from one state to the next: the golden ratio, odd.
 pub(crate) const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 

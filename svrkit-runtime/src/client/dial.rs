@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 
-use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use crate::limits::Limits;
@@ -32,8 +31,8 @@ pub(super) async fn dial(address: &Address, limits: &Limits) -> Result<Socket, S
 }
 
 /// The addresses of `name` (`host:port`).
-pub(super) async fn look_up(name: &str) -> Result<impl Iterator<Item = SocketAddr>, Status> {
-    lookup_host(name).await.map_err(|error| connecting::name_unresolved().source_io(error))
+pub(super) async fn look_up(name: &str) -> Result<Vec<SocketAddr>, Status> {
+    Socket::look_up(name).await.map_err(|error| connecting::name_unresolved().source_io(error))
 }
 
 async fn connect(

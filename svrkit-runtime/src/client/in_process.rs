@@ -20,6 +20,7 @@ use crate::monitor::{Hooks, Watch};
 use crate::status::catalogue::calling;
 use crate::status::{Status, from_wire, to_wire};
 use crate::stream::HandlerEnds;
+use crate::task;
 use crate::transport::{Activity, Written};
 use crate::wire::frame::{Hello, RequestFacts};
 use crate::wire::tlv::Tlv;
@@ -48,7 +49,7 @@ pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits, peer: Arc<
         departure: Departure::default(),
         streams: Mutex::default(),
     });
-    let timer = tokio::spawn({
+    let timer = task::spawn({
         let ended = Ended(Arc::clone(&link));
         async move { timer::run(Arc::clone(&ended.0)).await }
     });
@@ -58,7 +59,7 @@ pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits, peer: Arc<
         calls_in_flight: Some(limits.calls_in_flight),
         ..Hello::default()
     };
-    let deadlines = tokio::spawn({
+    let deadlines = task::spawn({
         let link = Arc::clone(&link);
         async move { link.in_flight.keep_deadlines().await }
     });

@@ -3,6 +3,7 @@
 use tokio::task::JoinHandle;
 
 use super::Context;
+use crate::task;
 
 tokio::task_local! {
     static CURRENT: Context;
@@ -28,7 +29,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    tokio::spawn(scope(current(), future))
+    task::spawn(scope(current(), future))
 }
 
 /// Runs `work` on tokio's blocking pool, in the [`Context`] of the caller: [`tokio::task::spawn_blocking`] leaves it behind.

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::Obstacle;
 use crate::log;
+use crate::task;
 
 /// What speaks against giving calls to a server: nothing, or what some checks said.
 type Obstacles = Arc<[Obstacle]>;
@@ -61,7 +62,7 @@ impl Readiness {
                 Some(under_way) if under_way.has_changed().is_ok() => under_way.clone(),
                 _ => {
                     let (done, under_way) = watch::channel(None);
-                    tokio::spawn(async move {
+                    task::spawn(async move {
                         // Fails where nobody waits any more.
                         let _ = done.send(Some(obstacles_of(checks, limit).await));
                     });
@@ -89,7 +90,7 @@ async fn obstacles_of(checks: Vec<Check>, limit: Duration) -> Obstacles {
 
 /// Each on a task of its own: one that panics, or takes its time, is no other's business.
 fn start(check: Check, limit: Duration) -> JoinHandle<Result<(), String>> {
-    tokio::spawn(async move {
+    task::spawn(async move {
         let late = |_| format!("no result within {} ms (health.timeout)", limit.as_millis());
         let outcome = timeout(limit, (check.begin)()).await.map_err(late)?;
         check.tell(outcome.as_ref().err().map_or("", String::as_str));

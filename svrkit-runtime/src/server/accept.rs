@@ -8,6 +8,7 @@ use tokio::time::sleep;
 use super::Shared;
 use super::connection::Connection;
 use super::connections::Place;
+use crate::task;
 use crate::transport::{Listener, Socket};
 
 /// Rest after a failed accept. Out of descriptors, the next try fails as well until some connection has closed.
@@ -29,10 +30,10 @@ pub(super) async fn accept(listener: Listener, shared: Arc<Shared>) {
 fn start(socket: Socket, connection: Arc<Connection>, shared: &Arc<Shared>) {
     let Some(place) = shared.connections.enter(&connection, shared.limits.connections) else {
         let shared = Arc::clone(shared);
-        tokio::spawn(async move { connection.turn_away(socket, &shared.hooks).await });
+        task::spawn(async move { connection.turn_away(socket, &shared.hooks).await });
         return;
     };
-    let task = tokio::spawn({
+    let task = task::spawn({
         let (connection, shared) = (Arc::clone(&connection), Arc::clone(shared));
         async move {
             connection.serve(socket, &shared).await;
@@ -46,7 +47,7 @@ fn start(socket: Socket, connection: Arc<Connection>, shared: &Arc<Shared>) {
 /// place.
 fn keep_until_idle(place: Place, connection: Arc<Connection>) {
     if connection.in_flight().len() > 0 {
-        tokio::spawn(async move {
+        task::spawn(async move {
             connection.in_flight().until_idle().await;
             drop(place);
         });

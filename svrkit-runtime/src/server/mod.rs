@@ -32,6 +32,7 @@ use crate::health::{self, Draining, Health};
 use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Monitor};
+use crate::task;
 use crate::transport::{Address, Listener};
 use crate::wire::frame::{HELLO_NAME_LEN_MAX, Hello, ServedService};
 use crate::wire::prefix;
@@ -249,7 +250,7 @@ impl Bound {
     }
 
     pub(crate) fn start(self) -> Serving {
-        let accepting = tokio::spawn(accept::accept(self.listener, Arc::clone(&self.shared)));
+        let accepting = task::spawn(accept::accept(self.listener, Arc::clone(&self.shared)));
         Serving { accepting, shared: self.shared }
     }
 }

@@ -8,6 +8,8 @@ use super::address::Address;
 use super::socket::Socket;
 #[cfg(unix)]
 use super::socket_file::SocketFile;
+#[cfg(feature = "simulation")]
+use crate::simulation::{self, Process};
 
 /// A listening socket.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub(crate) enum Listener {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(SocketFile),
+    #[cfg(feature = "simulation")]
+    Simulated(simulation::Listener),
 }
 
 impl Listener {
@@ -24,6 +28,10 @@ impl Listener {
     /// Those of the system. Of a Unix socket also [`io::ErrorKind::AddrInUse`] where a server listens on it or where
     /// something else is in its place.
     pub(crate) async fn bind(address: &Address) -> io::Result<(Self, Address)> {
+        #[cfg(feature = "simulation")]
+        if let Some(process) = Process::current() {
+            return Self::simulated(process, address).await;
+        }
         let tcp = |listener: TcpListener| {
             let local = listener.local_addr()?;
             Ok((Self::Tcp(listener), Address::Tcp(local)))
@@ -37,11 +45,25 @@ impl Listener {
         }
     }
 
+    #[cfg(feature = "simulation")]
+    async fn simulated(process: Process, address: &Address) -> io::Result<(Self, Address)> {
+        let address = match address {
+            Address::Tcp(address) => *address,
+            Address::Name(name) => Socket::look_up(name).await?[0],
+            _ => return Err(io::ErrorKind::Unsupported.into()),
+        };
+        let listener = simulation::Listener::bind(process, address)?;
+        let local = Address::Tcp(listener.local_addr());
+        Ok((Self::Simulated(listener), local))
+    }
+
     pub(crate) async fn accept(&self) -> io::Result<Socket> {
         match self {
             Self::Tcp(listener) => Ok(Socket::tcp(listener.accept().await?.0)),
             #[cfg(unix)]
             Self::Unix(file) => Ok(Socket::Unix(file.accept().await?)),
+            #[cfg(feature = "simulation")]
+            Self::Simulated(listener) => Ok(Socket::Simulated(listener.accept().await?)),
         }
     }
 }

@@ -6,9 +6,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+use tokio::net::{TcpStream, lookup_host};
+
+#[cfg(feature = "simulation")]
+use crate::simulation::{self, Process};
 
 /// A connected stream.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    #[cfg(feature = "simulation")]
+    Simulated(simulation::Stream),
 }
 
 /// The half that reads.
@@ -24,6 +29,8 @@ pub(crate) enum ReadHalf {
     Tcp(tokio::net::tcp::OwnedReadHalf),
     #[cfg(unix)]
     Unix(tokio::net::unix::OwnedReadHalf),
+    #[cfg(feature = "simulation")]
+    Simulated(simulation::ReadHalf),
 }
 
 /// The half that writes. Dropping it ends the stream in this direction.
@@ -32,6 +39,8 @@ pub(crate) enum WriteHalf {
     Tcp(tokio::net::tcp::OwnedWriteHalf),
     #[cfg(unix)]
     Unix(tokio::net::unix::OwnedWriteHalf),
+    #[cfg(feature = "simulation")]
+    Simulated(simulation::WriteHalf),
 }
 
 impl Socket {
@@ -43,12 +52,29 @@ impl Socket {
     }
 
     pub(crate) async fn connect_tcp(address: SocketAddr) -> io::Result<Self> {
+        #[cfg(feature = "simulation")]
+        if let Some(process) = Process::current() {
+            return Ok(Self::Simulated(simulation::Stream::connect(process, address).await?));
+        }
         Ok(Self::tcp(TcpStream::connect(address).await?))
     }
 
     #[cfg(unix)]
     pub(crate) async fn connect_unix(path: &std::path::Path) -> io::Result<Self> {
+        #[cfg(feature = "simulation")]
+        if Process::current().is_some() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         Ok(Self::Unix(UnixStream::connect(path).await?))
+    }
+
+    /// The addresses of `name` (`host:port`), as the system knows them.
+    pub(crate) async fn look_up(name: &str) -> io::Result<Vec<SocketAddr>> {
+        #[cfg(feature = "simulation")]
+        if let Some(process) = Process::current() {
+            return process.look_up(name).map(|address| vec![address]).ok_or(io::ErrorKind::NotFound.into());
+        }
+        Ok(lookup_host(name).await?.collect())
     }
 
     pub(crate) fn into_split(self) -> (ReadHalf, WriteHalf) {
@@ -62,6 +88,11 @@ impl Socket {
                 let (read, write) = stream.into_split();
                 (ReadHalf::Unix(read), WriteHalf::Unix(write))
             }
+            #[cfg(feature = "simulation")]
+            Self::Simulated(stream) => {
+                let (read, write) = stream.into_split();
+                (ReadHalf::Simulated(read), WriteHalf::Simulated(write))
+            }
         }
     }
 }
@@ -73,6 +104,8 @@ macro_rules! each {
             $half::Tcp($stream) => $call,
             #[cfg(unix)]
             $half::Unix($stream) => $call,
+            #[cfg(feature = "simulation")]
+            $half::Simulated($stream) => $call,
         }
     };
 }

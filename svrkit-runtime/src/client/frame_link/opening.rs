@@ -21,6 +21,7 @@ use crate::limits::Limits;
 use crate::monitor::{ConnectionWatch, Ending, Hooks};
 use crate::status::catalogue::connecting;
 use crate::status::{Layer, Status};
+use crate::task;
 use crate::transport::{Activity, Inbox, Outbox, ReadHalf};
 use crate::wire::frame::{
     Facts, FrameDecoder, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version, hello_header,
@@ -40,11 +41,11 @@ pub(in crate::client) async fn open(
     let (link, inbox, server) =
         opened.inspect_err(|status| watch.end(Ending::NotOpened, status.message()))?;
     watch.open();
-    let reader = tokio::spawn({
+    let reader = task::spawn({
         let link = Ended(Arc::clone(&link));
         async move { link.0.read(inbox, watch).await }
     });
-    let timer = tokio::spawn({
+    let timer = task::spawn({
         let link = Ended(Arc::clone(&link));
         async move { timer::run(Arc::clone(&link.0)).await }
     });
@@ -71,7 +72,7 @@ async fn exchange_hellos(
         frames_read: AtomicU32::new(0),
     });
     link.outbox.push(hello_header(), &[], &own_hello(name, limits));
-    tokio::spawn({
+    task::spawn({
         let link = Arc::clone(&link);
         async move {
             // An error is the server's leaving; the reader sees it too, and says why.

@@ -12,6 +12,7 @@ use super::{Pool, State};
 use crate::client::connection::Connection;
 use crate::client::picker::OutgoingCall;
 use crate::status::{Retry, Status};
+use crate::task;
 
 /// What a request without a connection does next.
 enum Next {
@@ -123,7 +124,7 @@ impl Pool {
         state.table.begin(index, opening.clone());
         drop(state);
         // Not under the lock: a runtime that is about to end drops the task at once, which tells the pool.
-        tokio::spawn(task);
+        task::spawn(task);
         Next::Join(peer, opening)
     }
 

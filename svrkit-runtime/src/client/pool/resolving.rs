@@ -12,6 +12,7 @@ use super::{Pool, Source};
 use crate::client::resolver::{Endpoint, Found, Resolution, Resolver, Wish};
 use crate::status::Status;
 use crate::status::catalogue::connecting;
+use crate::task;
 
 /// What a pool and its resolver share.
 #[derive(Debug, Default)]
@@ -125,7 +126,7 @@ impl Pool {
             return;
         }
         let (resolution, gone) = (Resolution::new(Arc::downgrade(self)), Gone(Arc::downgrade(self)));
-        *task = Some(tokio::spawn(run(Arc::clone(resolver), resolution, gone)));
+        *task = Some(task::spawn(run(Arc::clone(resolver), resolution, gone)));
     }
 
     pub(in crate::client) fn resolver_ended(&self) {

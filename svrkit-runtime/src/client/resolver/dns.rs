@@ -1,5 +1,6 @@
 //! The addresses of a name: each of them is an endpoint.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -24,7 +25,8 @@ impl Resolver for Dns {
             loop {
                 match dial::look_up(&self.name).await {
                     Ok(addresses) => {
-                        resolution.found(addresses.map(|address| Endpoint::new(address.into())).collect());
+                        let endpoint = |address: SocketAddr| Endpoint::new(address.into());
+                        resolution.found(addresses.into_iter().map(endpoint).collect());
                     }
                     Err(status) => resolution.failed(status.endpoint(Arc::clone(&self.name))),
                 }

@@ -13,6 +13,7 @@ use crate::dispatch::workplace::Workplace;
 use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::admitting;
+use crate::task;
 
 impl Permit {
     /// Runs a handler at its workplace and answers with what comes of it.
@@ -104,7 +105,7 @@ fn start(mut handler: Pin<Box<dyn Future<Output = ()> + Send>>, at_once: bool) {
         return;
     }
     // Its handle is not kept: those in flight tell it when to end.
-    tokio::spawn(handler);
+    task::spawn(handler);
 }
 
 /// A wait for room that is forgotten when it is given up.

@@ -26,6 +26,7 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::monitor::{ConnectionWatch, Ending, Hooks};
 use crate::status::words;
+use crate::task;
 use crate::transport::{Activity, Inbox, Outbox, Socket};
 use crate::wire::frame::{Facts, Failure, FrameDecoder, GoawayReason, HELLO_LEN_MAX, Header};
 use crate::wire::tlv::Tlv;
@@ -65,7 +66,7 @@ impl Connection {
         let _cut = CutOnDrop(self);
         let mut watch = ConnectionWatch::new(&shared.hooks, Side::Server, "".into());
         let (read, write) = socket.into_split();
-        let writer = tokio::spawn({
+        let writer = task::spawn({
             let connection = Arc::clone(self);
             // An error here is the peer's leaving; the reader sees it too.
             async move {

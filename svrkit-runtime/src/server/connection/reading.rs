@@ -10,6 +10,7 @@ use crate::dispatch::Starts;
 use crate::monitor::ConnectionWatch;
 use crate::server::Shared;
 use crate::server::pace::Pace;
+use crate::task;
 use crate::transport::Inbox;
 use crate::wire::frame::{Facts, Frame, FrameDecoder, Header};
 
@@ -35,7 +36,7 @@ impl Connection {
         };
         self.greet(&hello, shared)?;
         // Not before: a goaway in place of a hello turns the peer away.
-        let _timers = AbortOnDrop(tokio::spawn({
+        let _timers = AbortOnDrop(task::spawn({
             let connection = Arc::clone(self);
             async move { connection.keep_time().await }
         }));
