@@ -3,7 +3,7 @@
 
 use bytes::BytesMut;
 use serde_json::{Value, json};
-use svrkit_runtime::wire::frame::{Facts, Frame, FrameDecoder, FrameError, GoawayReason};
+use svrkit_runtime::wire::frame::{FLAG_IN_PARTS, Facts, Frame, FrameDecoder, FrameError, GoawayReason};
 
 const VECTORS: &str = include_str!("vectors/frames.json");
 
@@ -44,8 +44,8 @@ fn said(frame: &Frame, hex: &Value) -> Value {
             "remaining_us": request.remaining_us,
             "route_hash": request.route_hash,
         }),
-        Facts::Response(response) => json!({
-            "kind": "response",
+        Facts::Response(response) | Facts::End(response) => json!({
+            "kind": if matches!(header.facts, Facts::End(_)) { "end" } else { "response" },
             "code": response.code,
             "cause": response.cause,
             "party": response.party,
@@ -69,6 +69,9 @@ fn said(frame: &Frame, hex: &Value) -> Value {
         }
         Facts::Ping(token) => json!({"kind": "ping", "token": format!("{token:016x}")}),
         Facts::Pong(token) => json!({"kind": "pong", "token": format!("{token:016x}")}),
+        Facts::Message => json!({"kind": "message"}),
+        Facts::Credit(bytes) => json!({"kind": "credit", "bytes": bytes}),
+        Facts::Part => json!({"kind": "part"}),
         Facts::Skippable(number) => json!({"kind": "skippable", "number": number}),
         other => panic!("{other:?} has no vector"),
     };
@@ -79,7 +82,11 @@ fn said(frame: &Frame, hex: &Value) -> Value {
         "metadata": to_hex(&frame.metadata),
         "body": to_hex(&frame.body),
     });
-    said.as_object_mut().unwrap().extend(common.as_object().unwrap().clone());
+    let said_of = said.as_object_mut().unwrap();
+    said_of.extend(common.as_object().unwrap().clone());
+    if header.flags & FLAG_IN_PARTS != 0 {
+        said_of.insert("body_len".into(), header.body_len.into());
+    }
     said
 }
 

@@ -36,11 +36,11 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
     /// Takes no new calls, and ends when those there are have ended.
     fn leave(&self);
 
-    /// Whether the link takes more bytes (`outbound.queue`).
-    fn has_room(&self) -> bool;
+    /// Whether the link takes a request of this length now (`outbound.queue`).
+    fn has_room(&self, request_len: usize) -> bool;
 
-    /// Ready while the link takes more bytes; otherwise the call is woken when it does.
-    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()>;
+    /// Ready while the link takes a request of this length; otherwise the call is woken when it does.
+    fn poll_room(&self, call_id: u32, request_len: usize, cx: &mut Context<'_>) -> Poll<()>;
 
     /// Ready when what was queued by the first poll of `wait` has left, or never will.
     fn poll_written(&self, wait: &mut Written, cx: &mut Context<'_>) -> Poll<()>;
@@ -171,8 +171,8 @@ impl Call {
         self.connection.link.pending().mark_sent(self.call_id)
     }
 
-    pub(super) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.connection.link.poll_room(self.call_id, cx)
+    pub(super) fn poll_room(&self, request_len: usize, cx: &mut Context<'_>) -> Poll<()> {
+        self.connection.link.poll_room(self.call_id, request_len, cx)
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {

@@ -93,11 +93,11 @@ impl Link for InProcess {
         self.departure.begin();
     }
 
-    fn has_room(&self) -> bool {
+    fn has_room(&self, _: usize) -> bool {
         true
     }
 
-    fn poll_room(&self, _: u32, _: &mut std::task::Context<'_>) -> Poll<()> {
+    fn poll_room(&self, _: u32, _: usize, _: &mut std::task::Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 
@@ -199,7 +199,11 @@ impl Responder for InProcess {
         self.pending.answer(call_id, outcome);
     }
 
-    fn poll_room(&self, _: u32, _: &mut std::task::Context<'_>) -> Poll<()> {
+    fn has_room(&self, _: usize) -> bool {
+        true
+    }
+
+    fn poll_room(&self, _: u32, _: usize, _: &mut std::task::Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 

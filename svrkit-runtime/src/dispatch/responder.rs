@@ -12,8 +12,11 @@ pub(crate) trait Responder: Send + Sync {
     /// Sends the answer: an encoded message, or why there is none. Told at most once for each call.
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>);
 
-    /// Ready while fewer bytes than `outbound.queue` wait to leave; otherwise the waiter is woken when it is so.
-    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()>;
+    /// Whether an answer of this length may be sent now: short ones and long ones wait apart (`outbound.queue`).
+    fn has_room(&self, answer_len: usize) -> bool;
+
+    /// Ready while that is so; otherwise the waiter is woken when it is.
+    fn poll_room(&self, call_id: u32, answer_len: usize, cx: &mut Context<'_>) -> Poll<()>;
 
     /// Says that a call no longer waits for room.
     fn forget_room(&self, call_id: u32);

@@ -34,7 +34,7 @@ use crate::limits::Limits;
 use crate::monitor::{Hooks, Monitor};
 use crate::task;
 use crate::transport::{Address, Listener};
-use crate::wire::frame::{HELLO_NAME_LEN_MAX, Hello, ServedService};
+use crate::wire::frame::{FEATURE_PARTS, HELLO_NAME_LEN_MAX, Hello, ServedService};
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
 
@@ -188,6 +188,7 @@ impl Server {
             message_in: Some(limits.message_in),
             metadata_bytes: Some(limits.metadata_bytes.into()),
             calls_in_flight: Some(limits.calls_in_flight),
+            features: FEATURE_PARTS,
             services: services.collect(),
             ..Hello::default()
         };

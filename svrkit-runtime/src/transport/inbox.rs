@@ -11,7 +11,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::Instant;
 
-use crate::wire::frame::{Frame, FrameDecoder, FrameError};
+use crate::wire::frame::{Frame, FrameDecoder, FrameError, Parts};
 
 /// Room made for reads: many small frames arrive in one.
 const READ_CAPACITY: usize = 64 * 1024;
@@ -33,6 +33,8 @@ pub(crate) struct Inbox<R> {
     socket: R,
     inbound: BytesMut,
     decoder: FrameDecoder,
+    /// The body that comes in parts, if one does.
+    parts: Parts,
     /// When the bytes came that were read last: one look at the clock for all frames of a read.
     read_at: Instant,
     /// How many frames were handed out since.
@@ -52,7 +54,14 @@ pub(crate) enum InboxError {
 
 impl<R: AsyncRead + Unpin> Inbox<R> {
     pub(crate) fn new(socket: R, decoder: FrameDecoder) -> Self {
-        Self { socket, inbound: BytesMut::new(), decoder, read_at: Instant::now(), frames: 0 }
+        Self {
+            socket,
+            inbound: BytesMut::new(),
+            decoder,
+            parts: Parts::default(),
+            read_at: Instant::now(),
+            frames: 0,
+        }
     }
 
     /// Changes the limits for frames to come.
@@ -70,11 +79,15 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
         self.frames
     }
 
-    /// The next frame that has already arrived, without waiting.
+    /// The next whole frame that has already arrived, without waiting.
     pub(crate) fn arrived(&mut self) -> Result<Option<Frame>, InboxError> {
-        let frame = self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)?;
-        self.frames = self.frames.saturating_add(frame.is_some().into());
-        Ok(frame)
+        while let Some(frame) = self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)? {
+            if let Some(whole) = self.parts.take(frame).map_err(InboxError::Frame)? {
+                self.frames = self.frames.saturating_add(1);
+                return Ok(Some(whole));
+            }
+        }
+        Ok(None)
     }
 
     /// The next frame; `None` when the peer has closed between two frames.
@@ -84,7 +97,7 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
                 return Ok(Some(frame));
             }
             match poll_fn(|cx| self.poll_read(cx)).await {
-                Ok(0) if self.inbound.is_empty() => return Ok(None),
+                Ok(0) if self.inbound.is_empty() && self.parts.is_empty() => return Ok(None),
                 Ok(0) => return Err(InboxError::CutShort),
                 Ok(_) => (self.read_at, self.frames) = (Instant::now(), 0),
                 Err(error) => return Err(InboxError::Io(error)),

@@ -56,12 +56,12 @@ impl Link for FrameLink {
         self.leave_when_idle();
     }
 
-    fn has_room(&self) -> bool {
-        self.outbox.has_room()
+    fn has_room(&self, request_len: usize) -> bool {
+        self.outbox.has_room(request_len)
     }
 
-    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()> {
-        self.outbox.poll_room(call_id, cx)
+    fn poll_room(&self, call_id: u32, request_len: usize, cx: &mut Context<'_>) -> Poll<()> {
+        self.outbox.poll_room(call_id, request_len, cx)
     }
 
     fn poll_written(&self, wait: &mut Written, cx: &mut Context<'_>) -> Poll<()> {

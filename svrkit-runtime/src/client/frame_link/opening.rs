@@ -24,7 +24,8 @@ use crate::status::{Layer, Status};
 use crate::task;
 use crate::transport::{Activity, Inbox, Outbox, ReadHalf};
 use crate::wire::frame::{
-    Facts, FrameDecoder, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version, hello_header,
+    FEATURE_PARTS, Facts, FrameDecoder, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version,
+    hello_header,
 };
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
@@ -87,6 +88,9 @@ async fn exchange_hellos(
         status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint))
     })?;
     inbox.limit(FrameDecoder { body_len_max: limits.message_in, ..for_hello });
+    if server.features & FEATURE_PARTS != 0 {
+        link.outbox.split_bodies();
+    }
     Ok((link, inbox, server))
 }
 
@@ -95,6 +99,7 @@ fn own_hello(name: &str, limits: &Limits) -> Vec<u8> {
         name: prefix(name, HELLO_NAME_LEN_MAX).into(),
         message_in: Some(limits.message_in),
         metadata_bytes: Some(limits.metadata_bytes.into()),
+        features: FEATURE_PARTS,
         ..Hello::default()
     };
     hello.encode().expect("a hello of a short name is below message.out")

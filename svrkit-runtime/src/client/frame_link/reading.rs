@@ -69,7 +69,9 @@ impl FrameLink {
             Facts::Ping(_) => {}
             Facts::Pong(_) | Facts::Skippable(_) => {}
             Facts::Hello { .. } => return Err(connecting::hello_repeated),
-            Facts::Request(_) | Facts::Cancel => {
+            // The inbox has put them together.
+            Facts::Part => {}
+            Facts::Request(_) | Facts::Cancel | Facts::End(_) | Facts::Message | Facts::Credit(_) => {
                 return Err(connecting::frame_of_callers);
             }
         }

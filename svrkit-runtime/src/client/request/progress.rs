@@ -110,7 +110,8 @@ impl<R: Response> Request<R> {
                         self.state = State::Unconnected;
                         continue;
                     }
-                    ready!(call.poll_room(cx));
+                    let message_len = self.message.as_ref().map_or(0, Bytes::len);
+                    ready!(call.poll_room(message_len, cx));
                     if call.mark_sent() {
                         let State::Queued(call) = std::mem::replace(&mut self.state, State::Ended) else {
                             unreachable!("it is matched above")
@@ -165,9 +166,14 @@ impl<R: Response> Request<R> {
         Ok(State::Unconnected)
     }
 
+    /// Of the encoded request; 0 where it could not be encoded.
+    pub(super) fn message_len(&self) -> usize {
+        self.message.as_ref().map_or(0, Bytes::len)
+    }
+
     fn begin_call(&mut self) {
         let ids = (self.spec.service_id, self.spec.method_id);
-        let request_len = self.message.as_ref().map_or(0, Bytes::len);
+        let request_len = self.message_len();
         self.watch = Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now);
         if let Some(watch) = &mut self.watch {
             watch.begin(Some(self.spec), self.client.target(), &self.context);

@@ -46,7 +46,7 @@ impl<R: Response> Request<R> {
         connection: Arc<Connection>,
         place: OwnedSemaphorePermit,
     ) -> Result<State, Status> {
-        let has_room = connection.link.has_room();
+        let has_room = connection.link.has_room(self.message_len());
         match Call::start(connection, place, self.deadline(), has_room) {
             // It was lost between two looks: the next one opens another.
             None => Ok(State::Unconnected),

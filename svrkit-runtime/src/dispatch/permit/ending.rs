@@ -2,6 +2,8 @@
 
 use std::thread::panicking;
 
+use bytes::Bytes;
+
 use super::{Permit, Wanted};
 use crate::context::Context;
 use crate::dispatch::in_flight::StoppedBy;
@@ -11,6 +13,7 @@ use crate::log;
 use crate::spec::Spec;
 use crate::status::catalogue::{calling, handling};
 use crate::status::{Status, story};
+use crate::wire::frame::PART_LEN_MAX;
 
 impl Permit {
     pub(in crate::dispatch) fn answer(mut self, outcome: Result<&[u8], &Status>) {
@@ -24,16 +27,30 @@ impl Permit {
         self.tell(outcome.err(), outcome.map_or(0, <[u8]>::len));
     }
 
-    pub(super) fn answer_with<Out: Output>(self, spec: &'static Spec, output: &Out) {
-        output.encode(self.limits().message_out, |encoded| match encoded {
-            Ok(bytes) => match self.responder.caller_message_in() {
-                Some(max) if bytes.len() > max as usize => {
-                    self.answer(Err(&handling::response_over_limit(bytes.len(), max)));
-                }
-                _ => self.answer(Ok(bytes)),
-            },
-            Err(error) => self.answer(Err(&handling::response_unencodable(spec, error))),
-        });
+    /// Encodes and sends the answer, or gives back both where it is long and others like it wait.
+    pub(super) fn answer_with<Out: Output>(self, spec: &'static Spec, output: &Out) -> Option<(Self, Bytes)> {
+        output.encode(self.limits().message_out, |encoded| {
+            match encoded {
+                Ok(bytes) => match self.responder.caller_message_in() {
+                    Some(max) if bytes.len() > max as usize => {
+                        self.answer(Err(&handling::response_over_limit(bytes.len(), max)));
+                    }
+                    _ if bytes.len() > PART_LEN_MAX && !self.responder.has_room(bytes.len()) => {
+                        return Some((self, Bytes::copy_from_slice(bytes)));
+                    }
+                    _ => self.answer(Ok(bytes)),
+                },
+                Err(error) => self.answer(Err(&handling::response_unencodable(spec, error))),
+            }
+            None
+        })
+    }
+
+    /// Sends a long answer in its turn. The call stays in flight until then: so many wait at most.
+    pub(super) async fn answer_in_turn(self, answer: Bytes) {
+        if self.room(answer.len()).await {
+            self.answer(Ok(&answer));
+        }
     }
 
     fn end(&mut self) -> Option<StoppedBy> {

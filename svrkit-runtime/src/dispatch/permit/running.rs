@@ -48,11 +48,18 @@ impl Permit {
             if let Some(watch) = &mut permit.watch {
                 watch.handled();
             }
-            if Out::IS_MESSAGE && permit.is_awaited() && !permit.room().await {
+            if Out::IS_MESSAGE && permit.is_awaited() && !permit.room(0).await {
                 return;
             }
             match outcome {
-                Ok(output) => permit.answer_with(spec, &output),
+                Ok(output) => {
+                    let waits = permit.answer_with(spec, &output);
+                    drop(output);
+                    if let Some((permit, answer)) = waits {
+                        // Apart, or every call's future would be as large as those that wait.
+                        Box::pin(permit.answer_in_turn(answer)).await;
+                    }
+                }
                 Err(status) => permit.answer(Err(&status)),
             }
         }
@@ -87,10 +94,11 @@ impl Permit {
         Some(self)
     }
 
-    /// and are not encoded. False: the call was stopped meanwhile.
-    async fn room(&self) -> bool {
+    /// Waits until the connection takes an answer of this length: while a caller does not read its answers, its calls stay in
+    /// flight, and those that may be short are not encoded. False: the call was stopped meanwhile.
+    pub(super) async fn room(&self, answer_len: usize) -> bool {
         let waiting = WaitingForRoom(self);
-        let room = pin!(poll_fn(|cx| waiting.0.responder.poll_room(waiting.0.call_id, cx)));
+        let room = pin!(poll_fn(|cx| waiting.0.responder.poll_room(waiting.0.call_id, answer_len, cx)));
         self.until_stopped(room).await.is_some()
     }
 }

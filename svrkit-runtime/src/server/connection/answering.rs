@@ -23,8 +23,12 @@ impl Responder for Connection {
         }
     }
 
-    fn poll_room(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<()> {
-        self.outbox.poll_room(call_id, cx)
+    fn has_room(&self, answer_len: usize) -> bool {
+        self.outbox.has_room(answer_len)
+    }
+
+    fn poll_room(&self, call_id: u32, answer_len: usize, cx: &mut Context<'_>) -> Poll<()> {
+        self.outbox.poll_room(call_id, answer_len, cx)
     }
 
     fn forget_room(&self, call_id: u32) {

@@ -3,7 +3,8 @@
 use super::{Connection, Leave};
 use crate::server::Shared;
 use crate::wire::frame::{
-    Facts, Frame, GoawayReason, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version, hello_header,
+    FEATURE_PARTS, Facts, Frame, GoawayReason, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version,
+    hello_header,
 };
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
@@ -30,6 +31,9 @@ impl Connection {
                 if let Some(max) = hello.message_in {
                     // The only hello: `take` refuses a second one.
                     let _ = self.peer_message_in.set(max);
+                }
+                if hello.features & FEATURE_PARTS != 0 {
+                    self.outbox.split_bodies();
                 }
                 Ok(())
             }

@@ -58,7 +58,7 @@ impl Connection {
             pace.begin_batch(if inbox.frames() == 1 { inbox.read_at() } else { Instant::now() });
             loop {
                 self.take(frame, inbox.read_at(), &mut pace, shared)?;
-                if !self.outbox.has_room() {
+                if !self.outbox.has_room(0) {
                     break;
                 }
                 match inbox.arrived() {
@@ -94,6 +94,11 @@ impl Connection {
             Facts::Pong(_) | Facts::Goaway { .. } | Facts::Skippable(_) => {}
             Facts::Hello { .. } => return Err(Leave::protocol("a second hello".into())),
             Facts::Response(_) => return Err(Leave::protocol("a response from a caller".into())),
+            // The inbox has put them together.
+            Facts::Part => {}
+            Facts::Message | Facts::End(_) | Facts::Credit(_) => {
+                return Err(Leave::protocol("a frame of a stream".into()));
+            }
         }
         Ok(())
     }

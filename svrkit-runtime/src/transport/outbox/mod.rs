@@ -2,9 +2,11 @@
 //!
 //! One send costs more than everything else in a small call together, so frames leave many at a time: whoever has a
 //! frame appends it here, and one task ([`Outbox::run`], in [`writing`]) yields once, so that others who are about to have one
-//! get their turn, and then writes all there is. Used by both ends; knows frames' bytes, not their meaning.
+//! get their turn, and then writes all there is, of a long body one part. Used by both ends; knows frames' bytes, not their
+//! meaning.
 
 mod batch;
+mod long;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -12,15 +14,16 @@ mod writing;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use bytes::Bytes;
 
 use self::batch::Chunk;
-pub(crate) use self::waiting::Written;
-use crate::wire::frame::Header;
+use self::long::LongLane;
+pub(crate) use self::waiting::{Lane, Written};
+use crate::wire::frame::{FLAG_IN_PARTS, Header, PART_LEN_MAX};
 
 /// Bodies from this length on are queued by reference; below it, copying them next to their neighbours is cheaper
 /// than one more slice in the send.
@@ -30,10 +33,14 @@ const BY_REFERENCE_MIN: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Outbox {
     state: Mutex<State>,
-    /// Bytes queued or being written. Changed under the lock, read without.
+    /// Bytes queued or being written, but for those of the long lane. Changed under the lock, read without.
     unwritten: AtomicUsize,
-    /// Bytes not yet written above which [`Self::poll_room`] makes its caller wait (`outbound.queue`).
+    /// Bytes in the long lane.
+    unwritten_long: AtomicUsize,
+    /// Bytes of a lane not yet written above which [`Self::poll_room`] makes its caller wait (`outbound.queue`).
     queue_max: usize,
+    /// Whether the peer takes bodies in parts.
+    splits: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +49,8 @@ struct State {
     chunks: VecDeque<Chunk>,
     /// Small frames one after another.
     tail: Vec<u8>,
+    /// Long bodies, where there are some.
+    long: Option<Box<LongLane>>,
     /// An empty buffer for the next tail, its memory kept from an earlier one.
     spare: Vec<u8>,
     /// The writing task, where it waits for something to write, or for the socket to take it.
@@ -53,7 +62,17 @@ struct State {
     /// How many batches the writer has taken, and how many of them it has written.
     taken: u64,
     written: u64,
+    /// How many long bodies were queued, how many the writer has taken to their ends, and how many of them it has written.
+    long_queued: u64,
+    long_taken: u64,
+    long_written: u64,
     phase: Phase,
+}
+
+/// A body on its way into the queue.
+enum Body<'a> {
+    Copied(&'a [u8]),
+    Shared(&'a Bytes),
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -68,55 +87,91 @@ enum Phase {
 
 impl Outbox {
     pub(crate) fn new(queue_max: usize) -> Self {
-        Self { state: Mutex::default(), unwritten: AtomicUsize::new(0), queue_max }
+        Self {
+            state: Mutex::default(),
+            unwritten: AtomicUsize::new(0),
+            unwritten_long: AtomicUsize::new(0),
+            queue_max,
+            splits: AtomicBool::new(false),
+        }
+    }
+
+    /// From here on bodies that are longer than [`PART_LEN_MAX`] leave in parts: the peer takes them so.
+    pub(crate) fn split_bodies(&self) {
+        self.splits.store(true, Ordering::Relaxed);
     }
 
     /// Queues a frame; its lengths are filled in here. False: the connection takes nothing any more.
     pub(crate) fn push(&self, header: Header, metadata: &[u8], body: &[u8]) -> bool {
-        self.push_with(header, metadata, body.len(), |state| state.tail.extend_from_slice(body))
+        self.push_with(header, metadata, &Body::Copied(body))
     }
 
     /// The same for a body that can be shared instead of copied.
     pub(crate) fn push_shared(&self, header: Header, metadata: &[u8], body: &Bytes) -> bool {
-        if body.len() < BY_REFERENCE_MIN {
-            return self.push(header, metadata, body);
-        }
-        self.push_with(header, metadata, body.len(), |state| {
-            let before = mem::take(&mut state.tail);
-            state.chunks.push_back(Chunk::Own(before));
-            state.chunks.push_back(Chunk::Shared(body.clone()));
-        })
+        self.push_with(header, metadata, &Body::Shared(body))
     }
 
     /// Queues bytes that are no frame, for a peer that speaks another protocol.
     pub(crate) fn push_raw(&self, bytes: &[u8]) -> bool {
-        self.append(bytes.len(), |state| state.tail.extend_from_slice(bytes))
-    }
-
-    fn push_with(
-        &self,
-        mut header: Header,
-        metadata: &[u8],
-        body_len: usize,
-        append_body: impl FnOnce(&mut State),
-    ) -> bool {
-        header.metadata_len =
-            u16::try_from(metadata.len()).expect("metadata was held to its limit of 64 KiB");
-        header.body_len = u32::try_from(body_len).expect("message.out is below 4 GiB");
-        let bytes = header.to_bytes();
-        self.append(bytes.len() + metadata.len() + body_len, |state| {
-            state.tail.extend_from_slice(&bytes);
-            state.tail.extend_from_slice(metadata);
-            append_body(state);
+        self.append(|state| {
+            self.unwritten.fetch_add(bytes.len(), Ordering::Relaxed);
+            state.tail.extend_from_slice(bytes);
         })
     }
 
-    fn append(&self, len: usize, append: impl FnOnce(&mut State)) -> bool {
+    fn push_with(&self, mut header: Header, metadata: &[u8], body: &Body<'_>) -> bool {
+        let lane = self.lane_of(body.len());
+        header.metadata_len =
+            u16::try_from(metadata.len()).expect("metadata was held to its limit of 64 KiB");
+        header.body_len = u32::try_from(body.len()).expect("message.out is below 4 GiB");
+        if lane == Lane::Long {
+            header.flags |= FLAG_IN_PARTS;
+        }
+        let bytes = header.to_bytes();
+        self.append(|state| {
+            if lane == Lane::Long || state.has_long_of(header.call_id) {
+                self.append_long(state, lane, header.call_id, [&bytes, metadata].concat(), body);
+                return;
+            }
+            self.unwritten.fetch_add(bytes.len() + metadata.len() + body.len(), Ordering::Relaxed);
+            state.tail.extend_from_slice(&bytes);
+            state.tail.extend_from_slice(metadata);
+            match body {
+                Body::Shared(body) if body.len() >= BY_REFERENCE_MIN => {
+                    let before = mem::take(&mut state.tail);
+                    state.chunks.push_back(Chunk::Own(before));
+                    state.chunks.push_back(Chunk::Shared((*body).clone()));
+                }
+                _ => state.tail.extend_from_slice(body.bytes()),
+            }
+        })
+    }
+
+    /// Which way a body of this length takes.
+    fn lane_of(&self, body_len: usize) -> Lane {
+        let is_long = body_len > PART_LEN_MAX && self.splits.load(Ordering::Relaxed);
+        if is_long { Lane::Long } else { Lane::Short }
+    }
+
+    #[cold]
+    fn append_long(&self, state: &mut State, lane: Lane, call_id: u32, mut head: Vec<u8>, body: &Body<'_>) {
+        let (len, body) = match lane {
+            Lane::Long => (LongLane::len_of(head.len(), body.len()), body.to_shared()),
+            Lane::Short => {
+                head.extend_from_slice(body.bytes());
+                (head.len(), Bytes::new())
+            }
+        };
+        self.unwritten_long.fetch_add(len, Ordering::Relaxed);
+        state.long_queued += u64::from(lane == Lane::Long);
+        state.long.get_or_insert_default().push(call_id, head, body);
+    }
+
+    fn append(&self, append: impl FnOnce(&mut State)) -> bool {
         let mut state = self.lock();
         if state.phase != Phase::Open {
             return false;
         }
-        self.unwritten.fetch_add(len, Ordering::Relaxed);
         append(&mut state);
         let writer = state.writer.take();
         drop(state);
@@ -146,6 +201,7 @@ impl Outbox {
         if phase == Phase::Broken {
             state.chunks.clear();
             state.tail = Vec::new();
+            state.long = None;
             wakers.extend(mem::take(&mut state.waiting_for_room).into_values());
             wakers.append(&mut state.waiting_for_write);
         }
@@ -156,5 +212,35 @@ impl Outbox {
     /// A panic while the lock is held cannot leave the state half changed: each change is a few plain assignments.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn has_queued(&self) -> bool {
+        !self.chunks.is_empty() || !self.tail.is_empty() || self.long.is_some()
+    }
+
+    fn has_long_of(&self, call_id: u32) -> bool {
+        self.long.as_ref().is_some_and(|long| long.has_call(call_id))
+    }
+}
+
+impl Body<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Copied(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.bytes().len()
+    }
+
+    fn to_shared(&self) -> Bytes {
+        match self {
+            Self::Copied(bytes) => Bytes::copy_from_slice(bytes),
+            Self::Shared(bytes) => (*bytes).clone(),
+        }
     }
 }

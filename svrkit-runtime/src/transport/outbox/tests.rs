@@ -9,7 +9,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, duplex};
 
 use super::*;
-use crate::wire::frame::{Facts, FrameDecoder};
+use crate::wire::frame::{Facts, Frame, FrameDecoder, Parts, RequestFacts};
 
 fn ping(token: u64) -> Header {
     Header::new(0, Facts::Ping(token))
@@ -65,7 +65,7 @@ async fn there_is_room_at_the_limit_and_none_above_until_it_is_written() {
 }
 
 fn poll_now(outbox: &Outbox) -> bool {
-    outbox.poll_room(1, &mut Context::from_waker(Waker::noop())).is_ready()
+    outbox.poll_room(1, 0, &mut Context::from_waker(Waker::noop())).is_ready()
 }
 
 #[tokio::test]
@@ -152,4 +152,83 @@ async fn who_no_longer_waits_for_room_is_forgotten() {
     assert!(outbox.lock().waiting_for_room.is_empty());
     outbox.push(ping(2), b"", b"");
     assert!(outbox.is_stuck());
+}
+
+fn request(call_id: u32) -> Header {
+    Header::new(call_id, Facts::Request(RequestFacts::default()))
+}
+
+/// What leaves of an outbox that splits bodies, as a peer that puts nothing together sees it.
+async fn leaving(outbox: Outbox) -> Vec<Frame> {
+    outbox.close();
+    let (ours, mut theirs) = duplex(1 << 22);
+    outbox.run(ours, || true).await.unwrap();
+    assert_eq!((outbox.unwritten.into_inner(), outbox.unwritten_long.into_inner()), (0, 0));
+    let mut inbound = BytesMut::new();
+    while theirs.read_buf(&mut inbound).await.unwrap() > 0 {}
+    let decoder = FrameDecoder { body_len_max: u32::MAX, metadata_len_max: 16 };
+    std::iter::from_fn(|| decoder.decode(&mut inbound).unwrap()).collect()
+}
+
+fn splitting() -> Outbox {
+    let outbox = Outbox::new(1 << 20);
+    outbox.split_bodies();
+    outbox
+}
+
+#[tokio::test]
+async fn a_long_body_leaves_in_parts_and_short_frames_overtake_it() {
+    let outbox = splitting();
+    let body: Bytes = (0..3 * PART_LEN_MAX + 7).map(|at| at as u8).collect();
+    outbox.push(request(1), b"me", &body);
+    outbox.push_shared(request(2), b"", &body);
+    outbox.push(request(3), b"", b"short");
+    outbox.push(Header::new(2, Facts::Cancel), b"", b"");
+    outbox.push(request(4), b"", &body[..PART_LEN_MAX]);
+    let frames = leaving(outbox).await;
+    let of = |call_id: u32| frames.iter().filter(move |frame| frame.header.call_id == call_id);
+    let order: Vec<u32> = frames.iter().map(|frame| frame.header.call_id).collect();
+    let first_part = frames.iter().position(|frame| frame.header.facts == Facts::Part).unwrap();
+    assert_eq!(order[..2], [3, 4], "what is short goes first");
+    assert_eq!((first_part, &order[2..]), (3, &[1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2][..]));
+    assert_eq!(frames.last().unwrap().header.facts, Facts::Cancel, "behind the request of its call");
+    let mut parts = Parts::default();
+    for (call_id, metadata) in [(1, &b"me"[..]), (2, b"")] {
+        let whole = of(call_id).find_map(|frame| parts.take(frame.clone()).unwrap()).unwrap();
+        assert_eq!((&whole.metadata[..], &whole.body), (metadata, &body));
+    }
+}
+
+#[tokio::test]
+async fn long_bodies_leave_room_for_what_is_short() {
+    let outbox = Arc::new(splitting());
+    let body = Bytes::from(vec![7; 1 << 20]);
+    outbox.push_shared(request(1), b"", &body);
+    assert!(outbox.has_room(0) && !outbox.has_room(body.len()), "a mebibyte and its headers are queued");
+    let (ours, mut theirs) = duplex(PART_LEN_MAX);
+    let writer = tokio::spawn({
+        let outbox = Arc::clone(&outbox);
+        async move { outbox.run(ours, || true).await }
+    });
+    let mut wait = Written::default();
+    let mut poll = || outbox.poll_written(&mut wait, &mut Context::from_waker(Waker::noop()));
+    assert!(poll().is_pending());
+    poll_fn(|cx| outbox.poll_room(2, body.len(), cx)).await;
+    outbox.push(ping(1), b"", b"");
+    assert!(poll().is_pending(), "its last part has not left");
+    outbox.close();
+    let mut bytes = Vec::new();
+    theirs.read_to_end(&mut bytes).await.unwrap();
+    writer.await.unwrap().unwrap();
+    assert!(poll().is_ready());
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_no_parts_gets_none() {
+    let outbox = Outbox::new(1 << 20);
+    outbox.push(request(1), b"", &vec![7; PART_LEN_MAX + 1]);
+    outbox.push(request(2), b"", b"");
+    let frames = leaving(outbox).await;
+    let lens: Vec<usize> = frames.iter().map(|frame| frame.body.len()).collect();
+    assert_eq!(lens, [PART_LEN_MAX + 1, 0]);
 }

@@ -6,14 +6,30 @@ use std::task::{Context, Poll};
 
 use super::{Outbox, Phase};
 
-/// A wait for what is queued when it begins: the batch that it leaves with.
+/// A wait for what is queued when it begins: the batch that it leaves with, and the number of the last long body.
 #[derive(Debug, Default)]
-pub(crate) struct Written(Option<u64>);
+pub(crate) struct Written(Option<(u64, u64)>);
+
+/// The way of a frame out. Each has room of its own, so that long bodies make nobody wait who has a short one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    Short,
+    /// Of bodies that leave in parts.
+    Long,
+}
 
 impl Outbox {
-    /// Whether no more than the limit waits to be written.
-    pub(crate) fn has_room(&self) -> bool {
-        self.unwritten.load(Ordering::Relaxed) <= self.queue_max
+    /// Whether no more than the limit waits to be written of what a body of this length would stand behind.
+    pub(crate) fn has_room(&self, body_len: usize) -> bool {
+        self.has_room_in(self.lane_of(body_len))
+    }
+
+    pub(super) fn has_room_in(&self, lane: Lane) -> bool {
+        let unwritten = match lane {
+            Lane::Short => &self.unwritten,
+            Lane::Long => &self.unwritten_long,
+        };
+        unwritten.load(Ordering::Relaxed) <= self.queue_max
     }
 
     /// Whether so much waits that not even what a peer provokes by the way (pongs, cancels) may be added.
@@ -21,15 +37,16 @@ impl Outbox {
         self.unwritten.load(Ordering::Relaxed) > self.queue_max.saturating_mul(2)
     }
 
-    /// Ready while no more than the limit waits to be written, or when nothing ever will be. Who waits is woken when it
+    /// Ready while there is room for a body of this length, or when nothing ever will be written. Who waits is woken when it
     /// is so, unless [`Self::forget_room`] comes before that.
-    pub(crate) fn poll_room(&self, key: u32, cx: &mut Context<'_>) -> Poll<()> {
-        if self.has_room() {
+    pub(crate) fn poll_room(&self, key: u32, body_len: usize, cx: &mut Context<'_>) -> Poll<()> {
+        let lane = self.lane_of(body_len);
+        if self.has_room_in(lane) {
             return Poll::Ready(());
         }
         let mut state = self.lock();
         // Looked at again under the lock: the writer changes it there and wakes whom it finds.
-        if self.has_room() || state.phase == Phase::Broken {
+        if self.has_room_in(lane) || state.phase == Phase::Broken {
             return Poll::Ready(());
         }
         state.waiting_for_room.insert(key, cx.waker().clone());
@@ -39,22 +56,23 @@ impl Outbox {
     /// Says that `key` no longer waits for room.
     pub(crate) fn forget_room(&self, key: u32) {
         // Without the lock where it surely does not wait, which is nearly always.
-        if !self.has_room() {
+        if !self.has_room_in(Lane::Short) || !self.has_room_in(Lane::Long) {
             self.lock().waiting_for_room.remove(&key);
         }
     }
 
-    /// Waits until no more than the limit waits to be written.
+    /// Waits until there is room for short frames.
     pub(crate) async fn room(&self, key: u32) {
-        poll_fn(|cx| self.poll_room(key, cx)).await;
+        poll_fn(|cx| self.poll_room(key, 0, cx)).await;
     }
 
     /// Ready when the socket has taken what was queued by the first poll of `wait`, or nothing ever will be written.
     pub(crate) fn poll_written(&self, wait: &mut Written, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.lock();
-        let next = u64::from(!state.chunks.is_empty() || !state.tail.is_empty());
-        let batch = *wait.0.get_or_insert(state.taken + next);
-        if state.written >= batch || state.phase == Phase::Broken {
+        let next = u64::from(state.has_queued());
+        let (batch, long) = *wait.0.get_or_insert((state.taken + next, state.long_queued));
+        let is_written = state.written >= batch && state.long_written >= long;
+        if is_written || state.phase == Phase::Broken {
             return Poll::Ready(());
         }
         if !state.waiting_for_write.iter().any(|waker| waker.will_wake(cx.waker())) {

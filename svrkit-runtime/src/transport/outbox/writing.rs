@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::mem;
 use std::pin::Pin;
+use std::sync::MutexGuard;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::batch::{Batch, Chunk};
-use super::{Outbox, Phase};
+use super::{Lane, Outbox, Phase, State};
 
 /// Slices of one write.
 const SLICES_MAX: usize = 64;
@@ -73,14 +74,14 @@ impl Outbox {
     /// was taken has been written.
     fn poll_queued(&self, phase: Phase, cx: &mut Context<'_>) -> Poll<bool> {
         let mut state = self.lock();
-        state.written = state.taken;
+        (state.written, state.long_written) = (state.taken, state.long_taken);
         if !state.waiting_for_write.is_empty() {
             let waiting = mem::take(&mut state.waiting_for_write);
             drop(state);
             waiting.into_iter().for_each(Waker::wake);
             state = self.lock();
         }
-        if state.phase != Phase::Broken && (!state.chunks.is_empty() || !state.tail.is_empty()) {
+        if state.phase != Phase::Broken && state.has_queued() {
             return Poll::Ready(true);
         }
         if state.phase != phase || phase == Phase::Closing {
@@ -123,7 +124,7 @@ impl Outbox {
         }
     }
 
-    /// Moves what is queued into `batch`, which is empty, and takes the memory of the last one back.
+    /// Moves what is queued into `batch`, which is empty, of a long body one part, and takes the memory of the last one back.
     fn take(&self, batch: &mut Batch) {
         let mut state = self.lock();
         state.taken += 1;
@@ -135,16 +136,40 @@ impl Outbox {
             let next = mem::take(&mut state.spare);
             batch.chunks.push_back(Chunk::Own(mem::replace(&mut state.tail, next)));
         }
+        if state.long.is_some() {
+            self.take_long(state, batch);
+        }
+    }
+
+    /// What is taken is among the short frames from here on.
+    #[cold]
+    fn take_long(&self, mut state: MutexGuard<'_, State>, batch: &mut Batch) {
+        let Some(long) = &mut state.long else { return };
+        let (taken, ended) = long.take(&mut batch.chunks);
+        if long.is_empty() {
+            state.long = None;
+        }
+        state.long_taken += ended;
+        self.unwritten.fetch_add(taken, Ordering::Relaxed);
+        let before = self.unwritten_long.fetch_sub(taken, Ordering::Relaxed);
+        self.wake_at_room(Lane::Long, before, state);
     }
 
     fn written(&self, len: usize) {
         let before = self.unwritten.fetch_sub(len, Ordering::Relaxed);
-        // Nobody can have been made to wait where there was room before.
-        if before <= self.queue_max || !self.has_room() {
-            return;
+        // Without the lock where nobody can have been made to wait: there was room before.
+        if before > self.queue_max {
+            self.wake_at_room(Lane::Short, before, self.lock());
         }
-        let waiting = mem::take(&mut self.lock().waiting_for_room);
-        waiting.into_values().for_each(Waker::wake);
+    }
+
+    /// Wakes who waits for room, if there is some now in a lane that had `before` bytes.
+    fn wake_at_room(&self, lane: Lane, before: usize, mut state: MutexGuard<'_, State>) {
+        if before > self.queue_max && self.has_room_in(lane) {
+            let waiting = mem::take(&mut state.waiting_for_room);
+            drop(state);
+            waiting.into_values().for_each(Waker::wake);
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl FrameDecoder {
         if header.metadata_len > self.metadata_len_max {
             return Err(FrameError::MetadataTooLong { len: header.metadata_len, max: self.metadata_len_max });
         }
-        let (metadata_len, body_len) = (usize::from(header.metadata_len), header.body_len as usize);
+        let (metadata_len, body_len) = (usize::from(header.metadata_len), header.body_len_here() as usize);
         let frame_len = HEADER_LEN + metadata_len + body_len;
         if inbound.len() < frame_len {
             inbound.reserve((frame_len - inbound.len()).min(RESERVE_MAX));
@@ -94,7 +94,7 @@ impl FrameDecoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::frame::{Facts, RequestFacts};
+    use crate::wire::frame::{FLAG_IN_PARTS, Facts, RequestFacts};
 
     const DECODER: FrameDecoder = FrameDecoder { body_len_max: 10, metadata_len_max: 4 };
 
@@ -118,6 +118,16 @@ mod tests {
             assert_eq!((&frame.metadata[..], &frame.body[..]), (&b"me"[..], &b"abc"[..]));
             assert!(inbound.is_empty());
         }
+    }
+
+    #[test]
+    fn a_body_in_parts_is_not_waited_for_and_is_held_to_its_limit() {
+        let header = |body_len| Header { flags: FLAG_IN_PARTS, body_len, ..Header::new(7, Facts::Message) };
+        let announced = |body_len| BytesMut::from(&header(body_len).to_bytes()[..]);
+        let frame = DECODER.decode(&mut announced(10)).unwrap().unwrap();
+        assert_eq!((frame.header, frame.body), (header(10), Bytes::new()));
+        let error = DECODER.decode(&mut announced(11)).unwrap_err();
+        assert_eq!(error, FrameError::BodyTooLong { len: 11, max: 10 });
     }
 
     #[test]

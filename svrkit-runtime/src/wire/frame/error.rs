@@ -43,6 +43,23 @@ pub enum FrameError {
         /// The limit, in bytes.
         max: u16,
     },
+    /// A part of a body that was not announced, or of another one than the last.
+    PartUnannounced {
+        /// The call it names.
+        call_id: u32,
+    },
+    /// A part that brings nothing, or more than its body has left.
+    PartLength {
+        /// Length of the part, in bytes.
+        len: u32,
+        /// What is left of the body, in bytes.
+        left: u32,
+    },
+    /// A body in parts is announced before the last one is complete.
+    PartsMixed {
+        /// The call whose body is not complete.
+        call_id: u32,
+    },
 }
 
 impl fmt::Display for FrameError {
@@ -71,6 +88,15 @@ impl fmt::Display for FrameError {
             }
             Self::MetadataTooLong { len, max } => {
                 write!(f, "metadata of {len} bytes is over the limit of {max} (metadata.bytes)")
+            }
+            Self::PartUnannounced { call_id } => {
+                write!(f, "a part of a body of call {call_id}, which was not announced last")
+            }
+            Self::PartLength { len, left } => {
+                write!(f, "a part of {len} bytes of a body that has {left} left")
+            }
+            Self::PartsMixed { call_id } => {
+                write!(f, "another body in parts before that of call {call_id} is complete")
             }
         }
     }

@@ -33,6 +33,10 @@ const KIND_CANCEL: u8 = 4;
 const KIND_GOAWAY: u8 = 5;
 const KIND_PING: u8 = 6;
 const KIND_PONG: u8 = 7;
+const KIND_MESSAGE: u8 = 8;
+const KIND_END: u8 = 9;
+const KIND_CREDIT: u8 = 10;
+const KIND_PART: u8 = 11;
 
 /// A receiver that does not know this frame's kind skips it.
 pub const FLAG_SKIPPABLE: u16 = 0x0100;
@@ -40,17 +44,24 @@ pub const FLAG_SKIPPABLE: u16 = 0x0100;
 /// On a request: nobody waits for its answer, and none is sent.
 pub const FLAG_ONEWAY: u16 = 0x0001;
 
+/// On a request: messages of a stream follow it, or come back, or both.
+pub const FLAG_STREAM: u16 = 0x0002;
+
+/// On what has a body: of it nothing stands in this frame, and all in the parts that follow. The header says the length of the
+/// whole.
+pub const FLAG_IN_PARTS: u16 = 0x0004;
+
 /// Flags a receiver must understand.
 const FLAGS_CRITICAL: u16 = 0x00ff;
 
 /// One frame's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Flags; see [`FLAG_ONEWAY`] and [`FLAG_SKIPPABLE`].
+    /// Flags; see [`FLAG_ONEWAY`], [`FLAG_STREAM`], [`FLAG_IN_PARTS`] and [`FLAG_SKIPPABLE`].
     pub flags: u16,
     /// Bytes of metadata behind the header.
     pub metadata_len: u16,
-    /// Bytes of body behind the metadata.
+    /// Bytes of body: behind the metadata, or in parts.
     pub body_len: u32,
     /// The call it belongs to, chosen by the caller; 0 where it concerns the connection.
     pub call_id: u32,
@@ -84,6 +95,16 @@ pub enum Facts {
     Ping(u64),
     /// The answer to a ping. Offset: 16 token.
     Pong(u64),
+    /// A message of a stream, from either side; the body is the message.
+    Message,
+    /// The caller sends no more messages: it has sent all, or says by a status why not. The facts and the body are those of a
+    /// response. A handler ends its stream by its response.
+    End(ResponseFacts),
+    /// The other side may send so many bytes more: of the call's messages, or, with call id 0, of all messages of the connection.
+    /// Offset: 16 bytes.
+    Credit(u32),
+    /// The next bytes of the body that was announced by [`FLAG_IN_PARTS`].
+    Part,
     /// A kind this version does not know, flagged as skippable.
     Skippable(u8),
 }
@@ -181,6 +202,12 @@ impl Header {
         Self { flags: 0, metadata_len: 0, body_len: 0, call_id, facts }
     }
 
+    /// Bytes of the body that stand in this frame.
+    #[must_use]
+    pub fn body_len_here(&self) -> u32 {
+        if self.flags & FLAG_IN_PARTS == 0 { self.body_len } else { 0 }
+    }
+
     /// Reads a header.
     ///
     /// # Errors
@@ -197,8 +224,7 @@ impl Header {
             return Err(FrameError::Version { found: version });
         }
         let flags = fields.u16(4);
-        let known = if kind == KIND_REQUEST { FLAG_ONEWAY } else { 0 };
-        let unknown = flags & FLAGS_CRITICAL & !known;
+        let unknown = flags & FLAGS_CRITICAL & !flags_of(kind);
         if unknown != 0 {
             return Err(FrameError::UnknownFlags { flags: unknown });
         }
@@ -211,20 +237,15 @@ impl Header {
                 remaining_us: fields.u32(24),
                 route_hash: fields.u32(28),
             }),
-            KIND_RESPONSE => Facts::Response(ResponseFacts {
-                code: bytes[16],
-                cause: bytes[17],
-                party: bytes[18],
-                retry: bytes[19],
-                level: Priority { class: bytes[20], rank: bytes[21] },
-                layer: bytes[22],
-                retry_after_ms: fields.u32(24),
-                error_code: fields.u32(28),
-            }),
+            KIND_RESPONSE => Facts::Response(fields.response()),
             KIND_CANCEL => Facts::Cancel,
             KIND_GOAWAY => Facts::Goaway { reason: GoawayReason::from_number(bytes[16]) },
             KIND_PING => Facts::Ping(fields.u64(16)),
             KIND_PONG => Facts::Pong(fields.u64(16)),
+            KIND_MESSAGE => Facts::Message,
+            KIND_END => Facts::End(fields.response()),
+            KIND_CREDIT => Facts::Credit(fields.u32(16)),
+            KIND_PART => Facts::Part,
             _ if flags & FLAG_SKIPPABLE != 0 => Facts::Skippable(kind),
             _ => return Err(FrameError::UnknownKind { kind }),
         };
@@ -260,12 +281,12 @@ impl Header {
                 put(28, &request.route_hash.to_le_bytes());
                 KIND_REQUEST
             }
-            Facts::Response(response) => {
+            Facts::Response(response) | Facts::End(response) => {
                 put(16, &[response.code, response.cause, response.party, response.retry]);
                 put(20, &[response.level.class, response.level.rank, response.layer]);
                 put(24, &response.retry_after_ms.to_le_bytes());
                 put(28, &response.error_code.to_le_bytes());
-                KIND_RESPONSE
+                if matches!(self.facts, Facts::End(_)) { KIND_END } else { KIND_RESPONSE }
             }
             Facts::Cancel => KIND_CANCEL,
             Facts::Goaway { reason } => {
@@ -280,11 +301,26 @@ impl Header {
                 put(16, &token.to_le_bytes());
                 KIND_PONG
             }
+            Facts::Message => KIND_MESSAGE,
+            Facts::Credit(bytes) => {
+                put(16, &bytes.to_le_bytes());
+                KIND_CREDIT
+            }
+            Facts::Part => KIND_PART,
             Facts::Skippable(kind) => *kind,
         };
         let version = if kind == KIND_HELLO { VERSION_OF_HELLO } else { VERSION };
         put(2, &[version, kind]);
         bytes
+    }
+}
+
+/// The flags that a frame of this kind may have and its receiver must understand.
+fn flags_of(kind: u8) -> u16 {
+    match kind {
+        KIND_REQUEST => FLAG_ONEWAY | FLAG_STREAM | FLAG_IN_PARTS,
+        KIND_RESPONSE | KIND_MESSAGE => FLAG_IN_PARTS,
+        _ => 0,
     }
 }
 
@@ -296,6 +332,19 @@ impl Fields<'_> {
         let mut bytes = [0; N];
         bytes.copy_from_slice(&self.0[offset..offset + N]);
         bytes
+    }
+
+    fn response(&self) -> ResponseFacts {
+        ResponseFacts {
+            code: self.0[16],
+            cause: self.0[17],
+            party: self.0[18],
+            retry: self.0[19],
+            level: Priority { class: self.0[20], rank: self.0[21] },
+            layer: self.0[22],
+            retry_after_ms: self.u32(24),
+            error_code: self.u32(28),
+        }
     }
 
     fn u16(&self, offset: usize) -> u16 {
@@ -382,6 +431,34 @@ mod tests {
             "f753 01 07 0000 0000 00000000 00000000 01000000 00000000 00000000 00000000",
         );
         check(
+            &Header {
+                flags: FLAG_STREAM | FLAG_IN_PARTS,
+                body_len: 65_537,
+                ..Header::new(7, Facts::Request(request))
+            },
+            "f753 01 02 0600 0000 01000100 07000000 36010000 0200 40 09 e0930400 efbeadde",
+        );
+        check(
+            &Header { body_len: 64, ..Header::new(7, Facts::Message) },
+            "f753 01 08 0000 0000 40000000 07000000 00000000 00000000 00000000 00000000",
+        );
+        check(
+            &Header { flags: FLAG_IN_PARTS, body_len: 65_537, ..Header::new(7, Facts::Message) },
+            "f753 01 08 0400 0000 01000100 07000000 00000000 00000000 00000000 00000000",
+        );
+        check(
+            &Header::new(7, Facts::End(response)),
+            "f753 01 09 0000 0000 00000000 07000000 08030303 80110500 14000000 e9030000",
+        );
+        check(
+            &Header::new(7, Facts::Credit(131_072)),
+            "f753 01 0a 0000 0000 00000000 07000000 00000200 00000000 00000000 00000000",
+        );
+        check(
+            &Header { body_len: 65_536, ..Header::new(7, Facts::Part) },
+            "f753 01 0b 0000 0000 00000100 07000000 00000000 00000000 00000000 00000000",
+        );
+        check(
             &Header { flags: FLAG_SKIPPABLE, ..Header::new(0, Facts::Skippable(99)) },
             "f753 01 63 0001 0000 00000000 00000000 00000000 00000000 00000000 00000000",
         );
@@ -401,8 +478,10 @@ mod tests {
         );
         refused(&format!("f753 09 02 0000 {rest}"), FrameError::Version { found: 9 });
         refused(&format!("f753 01 63 0000 {rest}"), FrameError::UnknownKind { kind: 0x63 });
-        refused(&format!("f753 01 02 0500 {rest}"), FrameError::UnknownFlags { flags: 4 });
+        refused(&format!("f753 01 02 0900 {rest}"), FrameError::UnknownFlags { flags: 8 });
         refused(&format!("f753 01 03 0100 {rest}"), FrameError::UnknownFlags { flags: 1 });
+        refused(&format!("f753 01 08 0600 {rest}"), FrameError::UnknownFlags { flags: 2 });
+        refused(&format!("f753 01 0b 0400 {rest}"), FrameError::UnknownFlags { flags: 4 });
         // A hello that claims a version has a layout nobody knows.
         refused(&format!("f753 01 01 0000 {rest}"), FrameError::UnknownKind { kind: 1 });
         refused(&format!("f753 00 02 0000 {rest}"), FrameError::Version { found: 0 });

@@ -11,6 +11,9 @@ pub const HELLO_LEN_MAX: u32 = 64 * 1024;
 /// Longest name of a side in its hello, in bytes; what is beyond is cut off.
 pub const HELLO_NAME_LEN_MAX: usize = 256;
 
+/// A feature of a hello: its sender takes bodies in parts ([`FLAG_IN_PARTS`](super::FLAG_IN_PARTS)).
+pub const FEATURE_PARTS: u64 = 1;
+
 /// The versions this side speaks, as a hello says them.
 #[must_use]
 pub fn hello_header() -> Header {

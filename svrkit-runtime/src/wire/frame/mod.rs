@@ -8,6 +8,7 @@ mod error;
 mod header;
 mod hello;
 mod metadata;
+mod parts;
 // What `cargo svrkit gen schemas/frames.xml -o svrkit-runtime/src/wire/frame/messages.rs` writes.
 #[path = "messages.rs"]
 #[rustfmt::skip]
@@ -18,8 +19,9 @@ use generated::svrkit::frames as messages;
 pub use decoder::{Frame, FrameDecoder};
 pub use error::FrameError;
 pub use header::{
-    FLAG_ONEWAY, FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header, MAGIC, RequestFacts, ResponseFacts,
-    VERSION,
+    FLAG_IN_PARTS, FLAG_ONEWAY, FLAG_SKIPPABLE, FLAG_STREAM, Facts, GoawayReason, HEADER_LEN, Header, MAGIC,
+    RequestFacts, ResponseFacts, VERSION,
 };
-pub use hello::{HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, common_version, hello_header};
+pub use hello::{FEATURE_PARTS, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, common_version, hello_header};
 pub use messages::{Failure, Hello, Metadata, MetadataEntry, ServedService};
+pub use parts::{PART_LEN_MAX, Parts};
