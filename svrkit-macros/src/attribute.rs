@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitFloat, LitInt, LitStr, Path, Token, parenthesized};
 
 use crate::faults::Faults;
-use crate::nearest;
+use crate::hint;
 
 /// One word of the attribute.
 pub(crate) enum Word {
@@ -85,7 +85,7 @@ impl Word {
     pub(crate) fn refuse(&self, known: &[&str], forms: &[(&str, &str)], faults: &mut Faults) {
         let word = match self {
             Self::Number(number) => {
-                let known = nearest::list(known);
+                let known = hint::list(known);
                 faults.at(number.place, format_args!("no number stands here, known are {known}"));
                 return;
             }
@@ -98,7 +98,7 @@ impl Word {
             Some((_, form)) => {
                 faults.at(word.span(), format_args!("`{name}` is written like this: `{form}`"))
             }
-            None => faults.at(word.span(), nearest::hint(&name, known)),
+            None => faults.at(word.span(), hint::hint(&name, known)),
         }
     }
 }

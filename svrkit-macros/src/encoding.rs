@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::faults::Faults;
 use crate::field::FieldWords;
-use crate::nearest;
+use crate::hint;
 
 #[derive(Clone, Copy)]
 pub(crate) enum Encoding {
@@ -85,7 +85,7 @@ fn named(word: &Ident, faults: &mut Faults) -> NumberEncoding {
         "zigzag" => NumberEncoding::Zigzag,
         "fixed" => NumberEncoding::Fixed,
         _ => {
-            faults.at(word.span(), nearest::hint(&name, &["zigzag", "fixed"]));
+            faults.at(word.span(), hint::hint(&name, &["zigzag", "fixed"]));
             NumberEncoding::Plain
         }
     }

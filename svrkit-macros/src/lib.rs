@@ -12,6 +12,7 @@ mod enumeration;
 mod error_code;
 mod faults;
 mod field;
+mod hint;
 mod nearest;
 mod oneof;
 mod record;

@@ -31,6 +31,8 @@ mod interceptor;
 mod limits;
 mod log;
 mod monitor;
+#[doc(hidden)]
+pub mod nearest;
 mod priority;
 mod random;
 mod route_key;

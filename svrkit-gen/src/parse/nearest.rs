@@ -1,4 +1,8 @@
 //! The nearest known word: what somebody probably meant.
+//!
+//! The same text stands in `svrkit-gen`, `svrkit-macros` and `svrkit-runtime`: none of them may depend on another for it, and each has to
+//! be published whole. A test of `svrkit-golden` holds the three together.
+#![allow(unreachable_pub, reason = "one of the crates hands it on to others of the kit")]
 
 /// Longer words are not compared: the work grows with the length.
 const WORD_LEN_MAX: usize = 64;
@@ -12,7 +16,7 @@ const EDITS_MAX: usize = 3;
 /// The candidate that takes the fewest edits to come from `word`, if it is near enough to be meant.
 ///
 /// Near enough is one edit for each three letters, at least one and at most three. Of equals, the first wins.
-pub(crate) fn nearest<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
+pub fn nearest<T: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
     let letters = letters(word)?;
     let mut edits_max = (letters.len() / 3).clamp(1, EDITS_MAX);
     let mut nearest = None;
@@ -35,7 +39,7 @@ fn letters(word: &str) -> Option<Vec<char>> {
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other, if they are no
-/// more than `edits_max`. Only cells that near to the diagonal are looked at.
+/// more than `edits_max` (optimal string alignment, Damerau 1964). Only cells that near to the diagonal are looked at.
 fn edits(from: &[char], to: &[char], edits_max: usize) -> Option<usize> {
     if edits_max < from.len().abs_diff(to.len()) {
         return None;

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::LitStr;
 
 use crate::faults::Faults;
-use crate::nearest;
+use crate::hint;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
@@ -61,7 +61,7 @@ fn refusal(words: &str) -> String {
     if words.starts_with("after") {
         return format!("`{words}` is no time, which looks like `after 20ms` or `after 2s`");
     }
-    nearest::hint(words, &["never", "elsewhere", "after 20ms"])
+    hint::hint(words, &["never", "elsewhere", "after 20ms"])
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::LitStr;
 
 use crate::faults::Faults;
-use crate::nearest;
+use crate::hint;
 
 /// One row: the word, the variant of the runtime's `Code`, and who can mend what ended so.
 pub(super) struct StatusCode {
@@ -26,7 +26,7 @@ impl StatusCode {
                 faults.at(word.span(), "what ends with `OK` is no error");
             } else {
                 let words: Vec<&str> = ALL.iter().map(|row| row.word).collect();
-                faults.at(word.span(), nearest::hint(&text, &words));
+                faults.at(word.span(), hint::hint(&text, &words));
             }
             Self::DEFAULT
         })

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use svrkit_runtime::nearest::nearest;
 use svrkit_runtime::types::{Duration, Timestamp};
 
 use super::cursor::Token;
 use super::kit_types::TYPE;
-use super::nearest::nearest;
 use super::read_error::{ReadError, ReadErrorKind as Kind};
 use super::reader::{HELD_COST, Reader};
 use super::scalar::Parsed;

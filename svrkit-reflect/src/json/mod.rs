@@ -32,7 +32,6 @@ mod fields;
 mod kit_types;
 mod layout;
 mod mask;
-mod nearest;
 mod number;
 mod options;
 mod quoted;
@@ -44,7 +43,6 @@ mod writer;
 
 use std::io;
 
-pub(crate) use self::nearest::nearest;
 pub use self::options::{JSON_OUT_DEFAULT, Options};
 pub use self::read_error::{ReadError, ReadErrorKind};
 use self::reader::Reader;

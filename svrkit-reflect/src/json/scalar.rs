@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use svrkit_runtime::nearest::nearest;
+
 use super::base64;
 use super::cursor::Token;
-use super::nearest::nearest;
 use super::number::{is_number, whole};
 use super::read_error::{ReadError, ReadErrorKind as Kind};
 use super::reader::Reader;

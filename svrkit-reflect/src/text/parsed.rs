@@ -1,11 +1,12 @@
 //! Values by the type that is wanted: numbers, texts, flags, enums, and messages in braces.
 
+use svrkit_runtime::nearest::nearest;
+
 use super::cursor::Missing;
 use super::number::{float, integer};
 use super::read_error::{ReadError, ReadErrorKind as Kind};
 use super::reader::Reader;
 use crate::dynamic::{Item, ScalarValue};
-use crate::json::nearest;
 use crate::pool::{FieldType, Scalar};
 
 /// A value that was read.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use svrkit_runtime::nearest::nearest;
+
 use super::Options;
 use super::cursor::Cursor;
 use super::parsed::zero;
 use super::read_error::{ReadError, ReadErrorKind as Kind};
 use crate::dynamic::{BuildError, MessageBuilder};
-use crate::json::nearest;
 use crate::pool::{Cardinality, FieldDescriptor, FieldType, MessageDescriptor, Scalar};
 
 /// What holding a message or an entry of a map costs beside its bytes.

@@ -10,9 +10,9 @@ use std::ffi::{OsStr, OsString};
 
 use super::error::FaultKind;
 use super::key::{Given, Key, VARIABLE_PREFIX};
-use super::nearest::nearest;
 use super::origin::Origin;
 use super::reading::Reading;
+use crate::nearest::nearest;
 
 /// What every variable of a cluster ends with that is not numbered (`SVRKIT_STOCK_PORT`, `SVRKIT_STOCK_SERVICE_HOST`).
 const ENDS_OF_CLUSTERS: [&str; 2] = ["_PORT", "_HOST"];

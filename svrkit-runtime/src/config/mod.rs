@@ -9,7 +9,6 @@ mod error;
 #[cfg(feature = "toml")]
 mod file;
 mod key;
-mod nearest;
 mod number;
 mod origin;
 mod reading;

@@ -2,9 +2,9 @@
 
 use super::error::{ConfigError, FAULTS_MAX, Fault, FaultKind};
 use super::key::{Given, Key, Value};
-use super::nearest::nearest;
 use super::origin::Origin;
 use super::{Config, Setting};
+use crate::nearest::nearest;
 
 /// Sources are applied in order of precedence, the weakest first: a later one overwrites.
 pub(super) struct Reading {
