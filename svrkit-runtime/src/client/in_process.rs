@@ -172,9 +172,11 @@ impl InProcess {
             Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
                 // A handler that is polled where it was called from would call deeper and deeper in one stack.
-                let permit =
-                    Permit::new(call_id, wanted, stops, Starts::OnItsTask, context, responder, watch);
-                self.router.dispatch(Call::new(facts, metadata.clone(), body.clone(), permit));
+                let (starts, start_by) = (Starts::OnItsTask, context.deadline());
+                let permit = Permit::new(call_id, wanted, stops, starts, start_by, responder, watch);
+                if let Some(call) = Call::arrive(facts, metadata, body.clone(), context, permit) {
+                    self.router.dispatch(call);
+                }
             }
             // The handlers of cancelled calls may not have ended yet, though their slots are free again.
             Err(not_begun) => {

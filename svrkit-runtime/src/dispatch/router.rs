@@ -76,8 +76,8 @@ impl Router {
     }
 
     /// Hands the call to its service, or answers UNIMPLEMENTED.
-    pub(crate) fn dispatch(&self, call: Call) {
-        let Some(call) = call.through(&self.interceptors).with_metadata() else { return };
+    pub(crate) fn dispatch(&self, mut call: Call) {
+        call.pass(&self.interceptors);
         match self.services.binary_search_by_key(&call.service_id(), |(id, _)| *id) {
             Ok(at) => {
                 let service = &self.services[at].1;

@@ -37,10 +37,10 @@ impl Watch {
         ids: (u32, u16),
         request_len: usize,
         began: impl FnOnce() -> Instant,
-    ) -> Option<Box<Self>> {
+    ) -> Option<Self> {
         let hooks = Arc::clone(hooks.installed()?);
         let (service_id, method_id) = ids;
-        Some(Box::new(Self {
+        Some(Self {
             hooks,
             side,
             spec: None,
@@ -53,7 +53,7 @@ impl Watch {
             decoded: None,
             started: None,
             handled: None,
-        }))
+        })
     }
 
     /// Tells that the attempt begins.

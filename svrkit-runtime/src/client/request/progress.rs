@@ -174,7 +174,8 @@ impl<R: Response> Request<R> {
     fn begin_call(&mut self) {
         let ids = (self.spec.service_id, self.spec.method_id);
         let request_len = self.message_len();
-        self.watch = Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now);
+        self.watch =
+            Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now).map(Box::new);
         if let Some(watch) = &mut self.watch {
             watch.begin(Some(self.spec), self.client.target(), &self.context);
         }

@@ -24,48 +24,44 @@ use crate::wire::frame::{Metadata, RequestFacts};
 #[must_use = "a call that is dropped is answered with INTERNAL"]
 pub struct Call {
     facts: RequestFacts,
-    metadata: Bytes,
     body: Bytes,
+    /// What its handler will run in.
+    context: Context,
     permit: Permit,
     /// What its handler stands behind. `None`: nothing.
     interceptors: Option<Arc<Chain>>,
 }
 
 impl Call {
-    pub(crate) fn new(facts: RequestFacts, metadata: Bytes, body: Bytes, permit: Permit) -> Self {
-        Self { facts, metadata, body, permit, interceptors: None }
+    /// A call that came with `metadata`. `None`: that cannot be read, and the call has been answered.
+    pub(crate) fn arrive(
+        facts: RequestFacts,
+        metadata: &Bytes,
+        body: Bytes,
+        mut context: Context,
+        mut permit: Permit,
+    ) -> Option<Self> {
+        if !permit.is_awaited() {
+            // Nobody waits: its deadline was that of its start.
+            context = context.without_deadline();
+        }
+        let read = match metadata.is_empty() {
+            true => Ok(()),
+            false => receive(&mut context, metadata, permit.limits().metadata_entries),
+        };
+        permit.arrived(&context);
+        if let Err(refused) = read {
+            permit.answer(Err(&refused));
+            return None;
+        }
+        Some(Self { facts, body, context, permit, interceptors: None })
     }
 
     /// Has it pass `interceptors`.
-    pub(super) fn through(mut self, interceptors: &Arc<Chain>) -> Self {
+    pub(super) fn pass(&mut self, interceptors: &Arc<Chain>) {
         if !interceptors.is_empty() {
             self.interceptors = Some(Arc::clone(interceptors));
         }
-        self
-    }
-
-    /// Reads what came beside the request. `None`: it cannot be read, and the call has been answered.
-    pub(super) fn with_metadata(mut self) -> Option<Self> {
-        if self.metadata.is_empty() {
-            return Some(self);
-        }
-        match self.receive_metadata() {
-            Ok(()) => Some(self),
-            Err(refused) => {
-                self.refuse(&refused);
-                None
-            }
-        }
-    }
-
-    #[cold]
-    fn receive_metadata(&mut self) -> Result<(), Status> {
-        let metadata = Metadata::read(&self.metadata).map_err(admitting::metadata_unreadable)?;
-        let (len, max) = (metadata.entries.len(), self.permit.limits().metadata_entries);
-        if len > max {
-            return Err(admitting::metadata_entries_over_servers_limit(len, max));
-        }
-        self.permit.context_mut().receive(metadata).map_err(admitting::metadata_unreadable)
     }
 
     /// The service called.
@@ -83,7 +79,7 @@ impl Call {
     /// What its handler will run in, with what came in its metadata.
     #[must_use]
     pub fn context(&self) -> &Context {
-        self.permit.context()
+        &self.context
     }
 
     /// Answers UNIMPLEMENTED: the service has no method of this id.
@@ -105,9 +101,21 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("permit", &self.permit)
             .field("facts", &self.facts)
+            .field("context", &self.context)
             .field("body_len", &self.body.len())
             .finish_non_exhaustive()
     }
+}
+
+/// Reads what came beside a request, at most `entries_max` entries of it.
+#[cold]
+fn receive(context: &mut Context, metadata: &Bytes, entries_max: usize) -> Result<(), Status> {
+    let metadata = Metadata::read(metadata).map_err(admitting::metadata_unreadable)?;
+    let len = metadata.entries.len();
+    if len > entries_max {
+        return Err(admitting::metadata_entries_over_servers_limit(len, entries_max));
+    }
+    context.receive(metadata).map_err(admitting::metadata_unreadable)
 }
 
 /// `a, b and c`, or `nothing`.

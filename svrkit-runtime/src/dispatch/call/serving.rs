@@ -42,11 +42,11 @@ impl Call {
         F: FnOnce(In) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Out, Status>> + Send + 'static,
     {
-        let Self { body, mut permit, .. } = self;
+        let Self { body, context, mut permit, .. } = self;
         match In::read(spec, &body, permit.limits()) {
             Ok(input) => {
                 permit.decoded();
-                permit.run::<W, _, _, _>(spec, move || handler(input));
+                permit.run::<W, _, _, _>(spec, context, move || handler(input));
             }
             Err(status) => permit.answer(Err(&status)),
         }
@@ -61,12 +61,12 @@ impl Call {
         F: FnOnce(In) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Out, Status>> + Send + 'static,
     {
-        let Self { body, mut permit, .. } = self;
-        let (limits, context) = (*permit.limits(), permit.context().clone());
+        let Self { body, context, mut permit, .. } = self;
+        let limits = *permit.limits();
         let (deadline, passed) = (context.deadline(), permit.watch_context());
         let metadata = context.received_metadata();
-        let envelope = Envelope::new(Side::Server, spec, context, metadata, body, &limits);
-        permit.run::<W, _, _, _>(spec, move || async move {
+        let envelope = Envelope::new(Side::Server, spec, context.clone(), metadata, body, &limits);
+        permit.run::<W, _, _, _>(spec, context, move || async move {
             let handle = |envelope: Envelope| -> Boxed<'_, Result<Reply, Status>> {
                 let Envelope { context, body, .. } = envelope;
                 let context = context.until(deadline);

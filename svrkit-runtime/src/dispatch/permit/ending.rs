@@ -5,7 +5,6 @@ use std::thread::panicking;
 use bytes::Bytes;
 
 use super::{Permit, Wanted};
-use crate::context::Context;
 use crate::dispatch::in_flight::StoppedBy;
 use crate::dispatch::message::Output;
 use crate::dispatch::panic::{self, Noted};
@@ -78,19 +77,13 @@ impl Permit {
         self.tell(Some(&status), 0);
     }
 
-    /// What is told of the call.
-    fn told_context(&self) -> &Context {
-        self.passed.as_ref().and_then(|passed| passed.get()).unwrap_or(&self.context)
-    }
-
     /// Tells whoever listens how it ended, and the log what its caller is not told.
     fn tell(&mut self, status: Option<&Status>, response_len: usize) {
         if let Some(error) = status.and_then(Status::private_error) {
             log::line(format_args!("{} failed: {}", self.method(), story(error)));
         }
-        if let Some(watch) = self.watch.take() {
-            let context = self.told_context();
-            watch.end(context.caller().unwrap_or_default(), context, status, response_len);
+        if let Some(watched) = self.watched.take() {
+            watched.end(status, response_len);
         }
     }
 
@@ -100,7 +93,7 @@ impl Permit {
     }
 
     fn tell_cancelled(&mut self) {
-        if self.watch.is_some() {
+        if self.watched.is_some() {
             self.tell(Some(&calling::caller_gone()), 0);
         }
     }
@@ -115,9 +108,8 @@ impl Permit {
         } else {
             log::line(format_args!("{method} panicked at {place}: {message}; its caller was told INTERNAL"));
         }
-        if let Some(watch) = &self.watch {
-            let context = self.told_context();
-            watch.panicked(context.caller().unwrap_or_default(), context, &message, &place);
+        if let Some(watched) = &self.watched {
+            watched.panicked(&message, &place);
         }
     }
 }

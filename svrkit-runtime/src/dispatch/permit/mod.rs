@@ -4,12 +4,14 @@
 
 mod ending;
 mod running;
+mod watched;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use tokio::time::Instant;
 
+use self::watched::Watched;
 use super::in_flight::{Lasts, Stops};
 use super::responder::Responder;
 use crate::context::Context;
@@ -53,16 +55,12 @@ pub(crate) struct Permit {
     wanted: Wanted,
     stops: Stops,
     starts: Starts,
-    /// What its handler runs in.
-    context: Context,
     /// Its handler does not start later.
     start_by: Option<Instant>,
     /// Once it has been found.
     spec: Option<&'static Spec>,
     /// Where anybody listens.
-    watch: Option<Box<Watch>>,
-    /// What interceptors have made of the context, where there are some and anybody listens.
-    passed: Option<Arc<OnceLock<Context>>>,
+    watched: Option<Box<Watched>>,
     ended: bool,
 }
 
@@ -73,26 +71,19 @@ impl Permit {
         wanted: Wanted,
         stops: Stops,
         starts: Starts,
-        context: Context,
+        start_by: Option<Instant>,
         responder: Arc<dyn Responder>,
-        watch: Option<Box<Watch>>,
+        watch: Option<Watch>,
     ) -> Self {
-        let start_by = context.deadline();
-        let context = match wanted {
-            Wanted::Answer => context,
-            Wanted::Nothing => context.without_deadline(),
-        };
         Self {
             responder,
             call_id,
             wanted,
             stops,
             starts,
-            context,
             start_by,
             spec: None,
-            watch,
-            passed: None,
+            watched: watch.map(|watch| Box::new(Watched::new(watch))),
             ended: false,
         }
     }
@@ -110,33 +101,31 @@ impl Permit {
         self.responder.take_stream(self.call_id)
     }
 
-    pub(super) fn context(&self) -> &Context {
-        &self.context
-    }
-
-    pub(super) fn context_mut(&mut self) -> &mut Context {
-        &mut self.context
+    /// The call has this context, as far as anybody listens.
+    pub(super) fn arrived(&mut self, context: &Context) {
+        if let Some(watched) = &mut self.watched {
+            watched.arrived(context);
+        }
     }
 
     /// Its method has been found.
     pub(super) fn begin(&mut self, spec: &'static Spec) {
         self.spec = Some(spec);
-        if let Some(watch) = &mut self.watch {
-            watch.begin(Some(spec), self.context.caller().unwrap_or_default(), &self.context);
+        if let Some(watched) = &mut self.watched {
+            watched.begin(spec);
         }
     }
 
     /// Notes that its request has been read.
     pub(super) fn decoded(&mut self) {
-        if let Some(watch) = &mut self.watch {
-            watch.decoded();
+        if let Some(watched) = &mut self.watched {
+            watched.decoded();
         }
     }
 
     /// Where the context is put that the handler will run in, if anybody listens.
     pub(super) fn watch_context(&mut self) -> Option<Arc<OnceLock<Context>>> {
-        self.passed = self.watch.as_ref().map(|_| Arc::default());
-        self.passed.clone()
+        self.watched.as_mut().map(|watched| watched.passed())
     }
 }
 
@@ -145,7 +134,6 @@ impl fmt::Debug for Permit {
         f.debug_struct("Permit")
             .field("call_id", &self.call_id)
             .field("wanted", &self.wanted)
-            .field("context", &self.context)
             .finish_non_exhaustive()
     }
 }

@@ -2,11 +2,12 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::{Context, Waker};
+use std::task::Waker;
 
 use tokio::time::Instant;
 
 use super::{Permit, Starts};
+use crate::context::Context;
 use crate::dispatch::message::Output;
 use crate::dispatch::panic;
 use crate::dispatch::workplace::Workplace;
@@ -16,16 +17,15 @@ use crate::status::catalogue::admitting;
 use crate::task;
 
 impl Permit {
-    /// Runs a handler at its workplace and answers with what comes of it.
-    pub(in crate::dispatch) fn run<W, Out, F, Fut>(self, spec: &'static Spec, handler: F)
+    /// Runs a handler at its workplace, in `context`, and answers with what comes of it.
+    pub(in crate::dispatch) fn run<W, Out, F, Fut>(self, spec: &'static Spec, context: Context, handler: F)
     where
         W: Workplace,
         Out: Output,
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = Result<Out, Status>> + Send + 'static,
     {
-        let (context, may_start) =
-            (self.context.clone(), W::MAY_START_AT_ONCE && self.starts == Starts::AtOnce);
+        let may_start = W::MAY_START_AT_ONCE && self.starts == Starts::AtOnce;
         start(Box::pin(context.scope(W::place(self.for_end(spec, handler)))), may_start);
     }
 
@@ -45,8 +45,8 @@ impl Permit {
                 permit.until_stopped(handling).await
             };
             let Some(outcome) = outcome else { return };
-            if let Some(watch) = &mut permit.watch {
-                watch.handled();
+            if let Some(watched) = &mut permit.watched {
+                watched.handled();
             }
             if Out::IS_MESSAGE && permit.is_awaited() && !permit.room(0).await {
                 return;
@@ -78,8 +78,8 @@ impl Permit {
     /// Nothing where the deadline came before the handler's turn: the call has been answered then, and no handler starts.
     fn unless_late(mut self) -> Option<Self> {
         let Some(deadline) = self.start_by else {
-            if let Some(watch) = &mut self.watch {
-                watch.started(Instant::now());
+            if let Some(watched) = &mut self.watched {
+                watched.started(Instant::now());
             }
             return Some(self);
         };
@@ -88,8 +88,8 @@ impl Permit {
             self.answer(Err(&admitting::late_in_turn()));
             return None;
         }
-        if let Some(watch) = &mut self.watch {
-            watch.started(now);
+        if let Some(watched) = &mut self.watched {
+            watched.started(now);
         }
         Some(self)
     }
@@ -108,7 +108,7 @@ impl Permit {
 /// A panic goes through whoever has dispatched the call, as from any code of a service.
 fn start(mut handler: Pin<Box<dyn Future<Output = ()> + Send>>, at_once: bool) {
     // Whatever it waits for has its waker from its first poll on the task.
-    let mut nobody = Context::from_waker(Waker::noop());
+    let mut nobody = std::task::Context::from_waker(Waker::noop());
     if at_once && handler.as_mut().poll(&mut nobody).is_ready() {
         return;
     }

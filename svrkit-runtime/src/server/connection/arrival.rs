@@ -36,8 +36,11 @@ impl Connection {
         match begun {
             Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let permit = Permit::new(call_id, wanted, stops, starts, context, responder, watch);
-                shared.router.dispatch(Call::new(facts, frame.metadata, frame.body, permit));
+                let permit =
+                    Permit::new(call_id, wanted, stops, starts, context.deadline(), responder, watch);
+                if let Some(call) = Call::arrive(facts, &frame.metadata, frame.body, context, permit) {
+                    shared.router.dispatch(call);
+                }
             }
             Err(refused) => {
                 let status = refused.status(&self.limits);
