@@ -374,7 +374,7 @@ fn what_does_not_suit_the_schema_is_refused_with_its_place_and_a_remedy() {
             r#"{"secretMood":"GLED"}"#,
             "All.secret_mood at line 1, column 15: no value of `p.Mood` is called so, write its name, or its number if the schema here is older",
         ),
-        (r#"{"mode":1}"#, "All at line 1, column 2: there is no field `mode`, did you mean `mood`?"),
+        (r#"{"moood":1}"#, "All at line 1, column 2: there is no field `moood`, did you mean `mood`?"),
         (
             r#"{"weather":1}"#,
             "All at line 1, column 2: there is no field `weather`, leave it out or read with `ignore_unknown`",
