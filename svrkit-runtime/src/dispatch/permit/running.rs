@@ -26,11 +26,15 @@ impl Permit {
         Fut: Future<Output = Result<Out, Status>> + Send + 'static,
     {
         let may_start = W::MAY_START_AT_ONCE && self.starts == Starts::AtOnce;
-        start(Box::pin(context.scope(W::place(self.for_end(spec, handler)))), may_start);
+        start(Box::pin(context.scope(W::place(self.for_end(spec, Some(handler))))), may_start);
     }
 
     #[expect(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice in its future")]
-    fn for_end<Out, F, Fut>(self, spec: &'static Spec, handler: F) -> impl Future<Output = ()> + Send
+    fn for_end<Out, F, Fut>(
+        self,
+        spec: &'static Spec,
+        mut handler: Option<F>,
+    ) -> impl Future<Output = ()> + Send
     where
         Out: Output,
         F: FnOnce() -> Fut + Send,
@@ -38,13 +42,24 @@ impl Permit {
     {
         async move {
             let Some(mut permit) = self.unless_late() else { return };
-            panic::forget();
             // Where it is stopped, the handler's future is dropped here, and the permit after it.
             let outcome = {
-                let handling = pin!(handler());
-                permit.until_stopped(handling).await
+                let mut handling = pin!(None);
+                let turns = pin!(poll_fn(|cx| {
+                    // Code of the service begins here, and nowhere else.
+                    panic::forget();
+                    if let Some(handler) = handler.take() {
+                        handling.set(Some(handler()));
+                    }
+                    handling.as_mut().as_pin_mut().expect("its first turn has made it").poll(cx)
+                }));
+                permit.until_stopped(turns).await
             };
-            let Some(outcome) = outcome else { return };
+            let Some(outcome) = outcome else {
+                // Where the stop came before its first turn, what it would have worked on goes before the permit does.
+                drop(handler);
+                return;
+            };
             if let Some(watched) = &mut permit.watched {
                 watched.handled();
             }
@@ -67,11 +82,6 @@ impl Permit {
 
     /// `None`: the call was stopped before `work` was ready.
     async fn until_stopped<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
-        let mut work = work;
-        let work = pin!(poll_fn(|cx| {
-            panic::forget();
-            work.as_mut().poll(cx)
-        }));
         self.responder.in_flight().until_stopped(self.call_id, self.stops, work).await
     }
 
