@@ -82,10 +82,15 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
     /// The next whole frame that has already arrived, without waiting.
     pub(crate) fn arrived(&mut self) -> Result<Option<Frame>, InboxError> {
         while let Some(frame) = self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)? {
-            if let Some(whole) = self.parts.take(frame).map_err(InboxError::Frame)? {
-                self.frames = self.frames.saturating_add(1);
-                return Ok(Some(whole));
-            }
+            // Most are: they are not moved through the parts.
+            let whole = if frame.is_whole() {
+                frame
+            } else {
+                let Some(whole) = self.parts.take(frame).map_err(InboxError::Frame)? else { continue };
+                whole
+            };
+            self.frames = self.frames.saturating_add(1);
+            return Ok(Some(whole));
         }
         Ok(None)
     }

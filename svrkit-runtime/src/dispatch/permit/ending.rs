@@ -16,6 +16,11 @@ use crate::wire::frame::PART_LEN_MAX;
 
 impl Permit {
     pub(in crate::dispatch) fn answer(mut self, outcome: Result<&[u8], &Status>) {
+        self.answer_once(outcome);
+    }
+
+    /// The same where moving it costs more than the rest.
+    fn answer_once(&mut self, outcome: Result<&[u8], &Status>) {
         if self.end() == Some(StoppedBy::Caller) {
             // Nobody waits for the answer, and its id may be another call's by now.
             return self.tell_cancelled();
@@ -26,20 +31,20 @@ impl Permit {
         self.tell(outcome.err(), outcome.map_or(0, <[u8]>::len));
     }
 
-    /// Encodes and sends the answer, or gives back both where it is long and others like it wait.
-    pub(super) fn answer_with<Out: Output>(self, spec: &'static Spec, output: &Out) -> Option<(Self, Bytes)> {
+    /// Encodes the answer and sends it, or gives it back where it is long and others like it wait.
+    pub(super) fn answer_with<Out: Output>(&mut self, spec: &'static Spec, output: &Out) -> Option<Bytes> {
         output.encode(self.limits().message_out, |encoded| {
             match encoded {
                 Ok(bytes) => match self.responder.caller_message_in() {
                     Some(max) if bytes.len() > max as usize => {
-                        self.answer(Err(&handling::response_over_limit(bytes.len(), max)));
+                        self.answer_once(Err(&handling::response_over_limit(bytes.len(), max)));
                     }
                     _ if bytes.len() > PART_LEN_MAX && !self.responder.has_room(bytes.len()) => {
-                        return Some((self, Bytes::copy_from_slice(bytes)));
+                        return Some(Bytes::copy_from_slice(bytes));
                     }
-                    _ => self.answer(Ok(bytes)),
+                    _ => self.answer_once(Ok(bytes)),
                 },
-                Err(error) => self.answer(Err(&handling::response_unencodable(spec, error))),
+                Err(error) => self.answer_once(Err(&handling::response_unencodable(spec, error))),
             }
             None
         })

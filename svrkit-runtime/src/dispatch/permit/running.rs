@@ -70,7 +70,7 @@ impl Permit {
                 Ok(output) => {
                     let waits = permit.answer_with(spec, &output);
                     drop(output);
-                    if let Some((permit, answer)) = waits {
+                    if let Some(answer) = waits {
                         // Apart, or every call's future would be as large as those that wait.
                         Box::pin(permit.answer_in_turn(answer)).await;
                     }

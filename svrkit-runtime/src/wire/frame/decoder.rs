@@ -7,7 +7,7 @@ use std::fmt;
 use bytes::{Buf, Bytes, BytesMut};
 
 use super::error::FrameError;
-use super::header::{HEADER_LEN, Header};
+use super::header::{FLAG_IN_PARTS, Facts, HEADER_LEN, Header};
 
 /// Most that is reserved for a frame whose bytes have not arrived.
 const RESERVE_MAX: usize = 256 * 1024;
@@ -21,6 +21,14 @@ pub struct Frame {
     pub metadata: Bytes,
     /// The message.
     pub body: Bytes,
+}
+
+impl Frame {
+    /// Whether its body came with it: it is no part, and none are to follow.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.header.flags & FLAG_IN_PARTS == 0 && self.header.facts != Facts::Part
+    }
 }
 
 /// Without the bytes of its parts: they may hold what is sensitive.
@@ -94,7 +102,7 @@ impl FrameDecoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::frame::{FLAG_IN_PARTS, Facts, RequestFacts};
+    use crate::wire::frame::RequestFacts;
 
     const DECODER: FrameDecoder = FrameDecoder { body_len_max: 10, metadata_len_max: 4 };
 

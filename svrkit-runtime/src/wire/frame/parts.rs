@@ -38,13 +38,11 @@ impl Parts {
     /// [`FrameError`] where the frame is a part and not the next one of the body announced last, or announces another body before
     /// that one is complete.
     pub fn take(&mut self, frame: Frame) -> Result<Option<Frame>, FrameError> {
-        if frame.header.facts == Facts::Part {
-            return self.add(&frame);
+        match frame.header.facts {
+            _ if frame.is_whole() => Ok(Some(frame)),
+            Facts::Part => self.add(&frame),
+            _ => self.begin(frame),
         }
-        if frame.header.flags & FLAG_IN_PARTS == 0 {
-            return Ok(Some(frame));
-        }
-        self.begin(frame)
     }
 
     /// Whether no body waits for its rest.
