@@ -28,6 +28,8 @@ mod dispatch;
 mod error_code;
 pub mod health;
 mod interceptor;
+#[cfg(test)]
+mod interleaving;
 mod limits;
 mod log;
 mod monitor;

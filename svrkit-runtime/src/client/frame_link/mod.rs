@@ -6,6 +6,8 @@
 mod ending;
 mod opening;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -19,6 +21,7 @@ use super::connection::Link;
 use super::departure::Departure;
 use super::pending::Pending;
 use super::silence::{Asked, Silence};
+use crate::limits::Limits;
 use crate::stream::HandlerEnds;
 use crate::transport::{Activity, Outbox, Written};
 use crate::wire::frame::{FLAG_ONEWAY, Facts, GoawayReason, Header, RequestFacts};
@@ -114,6 +117,19 @@ impl Link for FrameLink {
 }
 
 impl FrameLink {
+    fn new(endpoint: Arc<str>, limits: &Limits) -> Self {
+        Self {
+            pending: Pending::default(),
+            outbox: Outbox::new(limits.outbound_queue),
+            endpoint,
+            departure: Departure::default(),
+            activity: Activity::new(),
+            goaway: OnceLock::new(),
+            silence: Silence::default(),
+            frames_read: AtomicU32::new(0),
+        }
+    }
+
     /// Whether others may be about to call as well: several wait for answers, or have just been answered together.
     fn has_company(&self) -> bool {
         self.frames_read.load(Ordering::Relaxed) != 1 || self.pending.taken() > 1
@@ -128,9 +144,10 @@ impl FrameLink {
         taken
     }
 
-    /// Closes our side of a connection that is being left once nothing is waited for: the server can end then.
+    /// Closes our side of a connection that is being left once nothing is waited for: the server can end then. A call that has
+    /// chosen it by then is waited for, or finds no slot here and goes elsewhere.
     fn leave_when_idle(&self) {
-        if self.departure.has_begun() && self.pending.is_idle() {
+        if self.departure.has_begun() && self.pending.close_if_idle() {
             self.outbox.close();
         }
     }

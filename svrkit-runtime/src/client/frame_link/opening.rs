@@ -1,8 +1,6 @@
 //! Opening a link: the socket, the hellos, and the tasks that serve it.
 
 use std::sync::Arc;
-use std::sync::OnceLock;
-use std::sync::atomic::AtomicU32;
 
 use tokio::io::AsyncRead;
 use tokio::time::timeout;
@@ -10,11 +8,8 @@ use tokio::time::timeout;
 use super::FrameLink;
 use super::ending::goaway_words;
 use crate::client::connection::Connection;
-use crate::client::departure::Departure;
 use crate::client::dial::dial;
-use crate::client::pending::Pending;
 use crate::client::pool::Peer;
-use crate::client::silence::Silence;
 use crate::client::timer;
 use crate::interceptor::Side;
 use crate::limits::Limits;
@@ -22,7 +17,7 @@ use crate::monitor::{ConnectionWatch, Ending, Hooks};
 use crate::status::catalogue::connecting;
 use crate::status::{Layer, Status};
 use crate::task;
-use crate::transport::{Activity, Inbox, Outbox, ReadHalf};
+use crate::transport::{Inbox, ReadHalf};
 use crate::wire::frame::{
     FEATURE_PARTS, Facts, FrameDecoder, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version,
     hello_header,
@@ -62,16 +57,7 @@ async fn exchange_hellos(
     let socket =
         dial(peer.address(), limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
     let (read, write) = socket.into_split();
-    let link = Arc::new(FrameLink {
-        pending: Pending::default(),
-        outbox: Outbox::new(limits.outbound_queue),
-        endpoint: Arc::clone(endpoint),
-        departure: Departure::default(),
-        activity: Activity::new(),
-        goaway: OnceLock::new(),
-        silence: Silence::default(),
-        frames_read: AtomicU32::new(0),
-    });
+    let link = Arc::new(FrameLink::new(Arc::clone(endpoint), limits));
     link.outbox.push(hello_header(), &[], &own_hello(name, limits));
     task::spawn({
         let link = Arc::clone(&link);

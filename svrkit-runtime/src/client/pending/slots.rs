@@ -7,7 +7,7 @@ use std::task::Waker;
 
 use tokio::time::Instant;
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 /// Bits of a call id that are the slot's number. Number 0 is no slot's: call id 0 means the connection.
 const NUMBER_BITS: u32 = 16;

@@ -6,20 +6,10 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::outcome::Outcome;
 use super::slots::{Slot, Slots, State};
 use super::{Mutex, MutexGuard, Notify};
 use crate::status::Status;
-
-/// How a call ended.
-#[derive(Debug)]
-pub(in crate::client) enum Outcome {
-    /// By its encoded answer, or by a status that says why there is none.
-    Answered(Result<Bytes, Status>),
-    /// By its deadline; whether it had been sent.
-    Late { sent: bool },
-    /// The connection ended before it was sent: another may take it.
-    Unsent,
-}
 
 /// Calls that wait for their answers.
 #[derive(Debug, Default)]
@@ -138,6 +128,19 @@ impl Pending {
         callers.into_iter().for_each(Waker::wake);
         // The timer has nothing more to wait for.
         self.earlier_deadline.notify_one();
+    }
+
+    /// Closes the table if no call waits, and says whether it did. A call that was about to start has its slot by then, or goes
+    /// elsewhere: none starts where nothing is sent any more.
+    pub(in crate::client) fn close_if_idle(&self) -> bool {
+        let mut table = self.lock();
+        if table.closed || table.slots.waiting().next().is_some() {
+            return false;
+        }
+        table.closed = true;
+        drop(table);
+        self.earlier_deadline.notify_one();
+        true
     }
 
     /// Calls whose deadline is over at `now`, for [`Self::expire`]. Sets the timer to the next deadline.

@@ -1,8 +1,5 @@
-//! What the table promises whatever thread runs first: each test is run in every order in which its threads can meet.
-//!
-//! loom puts its own locks and atomics in the place of the system's, and goes through all orders, those that only weak memory
-//! shows included, with at most [`PREEMPTIONS`] switches that no thread asked for. A handler that nobody wakes is a deadlock to
-//! it, a waker that is left over a leak; either fails the test.
+//! What the table promises whatever thread runs first. A handler that nobody wakes is a deadlock to loom, a waker that is left over a
+//! leak; either fails the test.
 
 use std::future::Future;
 use std::pin::pin;
@@ -10,7 +7,6 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use loom::future::{AtomicWaker, block_on};
-use loom::model::Builder;
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
@@ -25,55 +21,10 @@ use loom::sync::{Mutex, MutexGuard};
 #[path = "table.rs"]
 mod table;
 
+use crate::interleaving::{Notify, in_every_order};
 use table::{InFlight, Lasts, NotBegun, StoppedBy, Stops};
 
-/// tokio's, with a moment before each use in which another thread may run: loom does not see into it.
-#[derive(Debug, Default)]
-pub(super) struct Notify {
-    told: tokio::sync::Notify,
-    uses: AtomicU32,
-}
-
-impl Notify {
-    fn notified(&self) -> tokio::sync::futures::Notified<'_> {
-        self.others_may_run();
-        self.told.notified()
-    }
-
-    fn notify_one(&self) {
-        self.others_may_run();
-        self.told.notify_one();
-    }
-
-    fn notify_waiters(&self) {
-        self.others_may_run();
-        self.told.notify_waiters();
-    }
-
-    fn others_may_run(&self) {
-        // Relaxed: it must not order what the table has to.
-        self.uses.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-impl std::ops::Deref for Notify {
-    type Target = tokio::sync::Notify;
-
-    fn deref(&self) -> &Self::Target {
-        &self.told
-    }
-}
-
-/// Most bugs need two switches at the wrong moment (Musuvathi and Qadeer, PLDI 2007); this is one more.
-const PREEMPTIONS: usize = 3;
-
 const AWAITED: Lasts = Lasts::WhileAwaited(None);
-
-fn in_every_order(scene: impl Fn() + Send + Sync + 'static) {
-    let mut builder = Builder::new();
-    builder.preemption_bound = Some(PREEMPTIONS);
-    builder.check(scene);
-}
 
 /// A call that was counted, with its place still to be given back.
 struct Begun {
