@@ -8,7 +8,10 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use support::{ECHO, Folder, Note, Raw, Running};
-use svrkit_runtime::{Client, Code, Endpoint, Layer, Limits, Party, Resolution, Resolver, Status};
+use svrkit_runtime::{
+    Candidates, Client, Code, Endpoint, Layer, Limits, OutgoingCall, Party, Picker, Resolution, Resolver,
+    Status,
+};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
@@ -248,15 +251,66 @@ async fn requests_wait_for_the_first_list_and_hear_why_there_is_none() {
     assert!(!waiting.is_finished());
     tell.send(Err(Status::unavailable("the registry is away"))).await.unwrap();
     assert_eq!(waiting.await.unwrap().unwrap_err().message(), "the registry is away");
-    let late = client.request::<_, Note>(&ECHO, &Note::number(1)).timeout(Duration::from_millis(20));
-    let status = late.await.unwrap_err();
-    assert!(
-        ["the registry is away", "no connection within 20 ms (the call's timeout)"]
-            .contains(&status.message())
+    // Later the failure is too old to end a request at once: it waits for news, and says what it knows when its time is over.
+    let late = |client: &Client| {
+        client.request::<_, Note>(&ECHO, &Note::number(1)).timeout(Duration::from_millis(20))
+    };
+    let failed = loop {
+        let status = late(&client).await.unwrap_err();
+        if status.code() == Code::DeadlineExceeded {
+            break status;
+        }
+        assert_eq!(status.message(), "the registry is away");
+    };
+    assert_eq!(
+        failed.message(),
+        "no list of endpoints within 20 ms (the call's timeout): the resolver failed before, and has said \
+         nothing since: the registry is away"
+    );
+    let (_silent, unheard) = told();
+    assert_eq!(
+        late(&unheard).await.unwrap_err().message(),
+        "no list of endpoints within 20 ms (the call's timeout): the resolver has said nothing yet"
     );
     tell.send(Ok(vec![endpoint(&server)])).await.unwrap();
     // The news may still be on its way.
     while echo(&client, 2).await.is_err() {}
+}
+
+/// The last endpoint of its list.
+#[derive(Debug)]
+struct Last(usize);
+
+impl Picker for Last {
+    fn pick(&self, _: &OutgoingCall<'_>, endpoints: &Candidates<'_>) -> Option<usize> {
+        assert_eq!(endpoints.len(), self.0, "it is asked for another list than the one it was made for");
+        Some(self.0 - 1)
+    }
+}
+
+#[tokio::test]
+async fn a_picker_goes_on_with_the_last_good_list_when_its_resolver_fails_and_falls_silent() {
+    let (first, second) = (Running::start().await, Running::start().await);
+    let (tell, told) = mpsc::channel(1);
+    let client = Client::resolved_by(Told(Mutex::new(told)))
+        .picker(|endpoints: &[Endpoint]| Box::new(Last(endpoints.len())))
+        .limits(restless())
+        .lazy();
+    tell.send(Ok(vec![endpoint(&first), endpoint(&second)])).await.unwrap();
+    let who = async || {
+        let status = client.request::<_, Note>(&support::FAIL, &Note::number(1)).await.unwrap_err();
+        status.facts().endpoint.unwrap().to_owned()
+    };
+    for news in [Ok(Vec::new()), Err(Status::unavailable("the registry is away"))] {
+        assert_eq!(who().await, second.address.to_string());
+        tell.send(news).await.unwrap();
+    }
+    // It has taken the last news by then, and says nothing more.
+    let permit = tell.reserve().await.unwrap();
+    for _ in 0..20 {
+        assert_eq!(who().await, second.address.to_string());
+    }
+    drop(permit);
 }
 
 #[tokio::test]

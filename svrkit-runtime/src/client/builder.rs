@@ -85,9 +85,10 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// UNAVAILABLE with the layer connect or handshake: nobody listens there, or somebody who does not speak svrkit.
+    /// DEADLINE_EXCEEDED: a resolver has named no endpoint within `deadline.default`.
     pub async fn connect(self) -> Result<Client, Status> {
         let client = self.lazy();
-        client.0.pool.connection(None, None).await.map_err(|status| client.name(status))?;
+        client.0.pool.connect().await.map_err(|status| client.name(status))?;
         Ok(client)
     }
 

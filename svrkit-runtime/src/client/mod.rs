@@ -166,6 +166,11 @@ impl Client {
         self.0.pool.connection(Some(call), deadline).await
     }
 
+    /// How a call ends whose time is over before it has a connection.
+    pub(crate) fn late_connecting(&self, limit_ms: u128, from: &str) -> Status {
+        self.0.pool.late(limit_ms, from)
+    }
+
     pub(crate) fn interceptors(&self) -> &Chain {
         &self.0.surroundings.interceptors
     }

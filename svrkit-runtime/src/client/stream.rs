@@ -65,7 +65,7 @@ impl Client {
         let call = OutgoingCall::new(spec, context, 0);
         let (deadline, limit, from) = (limited.deadline, limited.timeout.as_millis(), limited.from);
         let Ok(opened) = timeout_at(deadline, self.connection(call, Some(deadline))).await else {
-            return Err(calling::late_connecting(limit, from));
+            return Err(self.late_connecting(limit, from));
         };
         let connection = opened?;
         let places = Arc::clone(&connection.places);

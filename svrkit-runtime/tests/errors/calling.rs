@@ -1,15 +1,16 @@
 //! At the caller: before a call is sent, and while it is waited for.
 
+use std::process::Command;
 use std::time::Duration;
 
 use svrkit_runtime::{CallEnd, Client, Context, Limits, Monitor, Server, Spec, Status};
 use tokio::sync::mpsc;
 
 use crate::support::{ECHO, GROW, Note, Raw, Running, TEST_ID, Test, WAIT};
-use crate::{Seen, limited, listen, runtime};
+use crate::{Seen, check, limited, listen, runtime};
 
 /// A method whose time nobody sets.
-static UNTIMED: Spec = Spec::new("test.Test", TEST_ID, "Wait", 4);
+pub(crate) static UNTIMED: Spec = Spec::new("test.Test", TEST_ID, "Wait", 4);
 
 fn short_of_time() -> Limits {
     Limits { deadline_default: Duration::from_millis(20), ..Limits::default() }
@@ -122,6 +123,8 @@ async fn others(seen: &mut Seen) {
         "wait_within_runtime",
         client.request::<_, Note>(&ECHO, &Note::default()).wait().unwrap_err(),
     );
+    run_without_threads();
+    seen.elsewhere("wait_without_runtime");
 
     let (told, mut statuses) = mpsc::unbounded_channel();
     let watched =
@@ -141,4 +144,23 @@ async fn others(seen: &mut Seen) {
     gate.started.notified().await;
     elsewhere.shutdown_background();
     seen.caller("runtime_ended", waiting.await.unwrap().unwrap_err());
+}
+
+/// Runs [`a_wait_that_gets_no_thread`] where no thread can be started: each would have a stack that no memory holds.
+fn run_without_threads() {
+    let mut itself = Command::new(std::env::current_exe().unwrap());
+    itself.args(["--exact", "calling::a_wait_that_gets_no_thread", "--ignored", "--test-threads=1"]);
+    let run = itself.env("RUST_MIN_STACK", (1_u64 << 60).to_string()).output().unwrap();
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(
+        run.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+}
+
+#[test]
+#[ignore = "it needs a process that can start no thread, which `run_without_threads` makes"]
+fn a_wait_that_gets_no_thread() {
+    check("wait_without_runtime", &svrkit_runtime::wait(async { Ok(()) }).unwrap_err());
 }

@@ -4,11 +4,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use svrkit_runtime::wire::frame::{Facts, GoawayReason, Header, Hello, RequestFacts};
-use svrkit_runtime::{Client, Limits, Resolution, Resolver, Status, Tlv};
+use svrkit_runtime::{Address, Client, Code, Endpoint, Limits, Resolution, Resolver, Status, Tlv};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
+use crate::calling::UNTIMED;
 use crate::support::{ECHO, Folder, Note, Raw, Running, WAIT};
 use crate::{Seen, limited, listen, runtime};
 
@@ -65,9 +66,52 @@ async fn no_endpoints(seen: &mut Seen) {
     for (name, panics) in [("resolver_ended", false), ("resolver_panicked", true)] {
         seen.caller(name, Client::resolved_by(Mute { panics }).connect().await.unwrap_err());
     }
+    let in_process = Client::resolved_by(Says(|resolution| {
+        resolution.found(vec![Endpoint::new(Address::InProcess)]);
+    }));
+    seen.caller("endpoint_unsupported", in_process.connect().await.unwrap_err());
+    let limits = Limits {
+        deadline_default: Duration::from_millis(20),
+        resolve_rest: Duration::ZERO,
+        ..Limits::default()
+    };
+    let silent = Client::resolved_by(Says(|_| {})).limits(limits);
+    seen.caller("late_resolving", silent.connect().await.unwrap_err());
+    let failed = Says(|resolution| resolution.failed(Status::unavailable("the registry is away")));
+    let failed = Client::resolved_by(failed).limits(limits).lazy();
+    // The first one hears it at once, and the next one waits for news that do not come.
+    assert_eq!(echo(&failed).await.unwrap_err().code(), Code::Unavailable);
+    seen.caller("late_resolving_again", echo(&failed).await.unwrap_err());
     let ((one, first), (other, second)) = (listen().await, listen().await);
     drop((one, other));
     seen.caller("endpoints_unreachable", refused(&format!("{first},{second}")).await);
+}
+
+/// Says this once, and nothing after it.
+struct Says(fn(&Resolution));
+
+impl std::fmt::Debug for Says {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Says")
+    }
+}
+
+impl Resolver for Says {
+    fn target(&self) -> String {
+        "shop".into()
+    }
+
+    fn resolve<'a>(&'a self, resolution: &'a Resolution) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async {
+            (self.0)(resolution);
+            std::future::pending().await
+        })
+    }
+}
+
+async fn echo(client: &Client) -> Result<Note, Status> {
+    // Its schema sets no timeout: deadline.default holds.
+    client.request(&UNTIMED, &Note::default()).await
 }
 
 /// Finds nothing.

@@ -6,12 +6,12 @@ use std::thread;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
-use super::{Pool, Source};
+use super::{Opened, Pool, Source};
 use crate::client::resolver::{Endpoint, Found, Resolution, Resolver, Wish};
 use crate::status::Status;
-use crate::status::catalogue::connecting;
+use crate::status::catalogue::{calling, connecting};
 use crate::task;
 
 /// What a pool and its resolver share.
@@ -116,6 +116,28 @@ impl Pool {
             self.press();
             found.changed().await.expect("the pool has the sender");
         }
+    }
+
+    /// How a request ends whose time was over before it had a connection: by its list, where it waited for that.
+    pub(in crate::client) fn late(&self, limit_ms: u128, from: &str) -> Status {
+        let has_list = !self.read().table.entries().is_empty();
+        match (&self.source, &self.resolving.found.borrow().failure) {
+            (Source::Resolver(_), None) if !has_list => calling::late_resolving(limit_ms, from),
+            (Source::Resolver(_), Some((_, why))) if !has_list => {
+                calling::late_resolving_again(limit_ms, from, why.message())
+            }
+            _ => calling::late_connecting(limit_ms, from),
+        }
+    }
+
+    /// Waits for the first list for as long as a request would, and connects to what is on it.
+    pub(in crate::client) async fn connect(self: &Arc<Self>) -> Opened {
+        let limit = self.limits().deadline_default;
+        match timeout(limit, self.list()).await {
+            Ok(listed) => listed?,
+            Err(_) => return Err(self.late(limit.as_millis(), "deadline.default")),
+        }
+        self.connection(None, None).await
     }
 
     /// Runs the resolver, unless it runs.

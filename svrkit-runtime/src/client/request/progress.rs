@@ -79,7 +79,7 @@ impl<R: Response> Request<R> {
                 }
                 State::Connecting(connecting) => {
                     let Ok(opened) = ready!(connecting.as_mut().poll(cx)) else {
-                        let late = calling::late_connecting(self.timeout.as_millis(), self.timeout_from);
+                        let late = self.client.late_connecting(self.timeout.as_millis(), self.timeout_from);
                         return Poll::Ready(Err(late));
                     };
                     self.state = self.find_place(opened?)?;

@@ -37,6 +37,14 @@ super::catalogue! {
     late_connecting(limit, from) = DeadlineExceeded, Connect, Network, None, Elsewhere,
         "no connection within {limit} ms ({from})" limit "deadline.default"
         => "see why connecting takes so long; give the call more time";
+    /// The time is over, and the resolver has not said yet which endpoints there are.
+    late_resolving(limit, from) = DeadlineExceeded, Connect, Callee, None, Unknown,
+        "no list of endpoints within {limit} ms ({from}): the resolver has said nothing yet" limit "deadline.default"
+        => "see what the resolver waits for; give the call more time";
+    /// The time is over, and the last that the resolver said, longer than `resolve.rest` ago, is why it found none.
+    late_resolving_again(limit, from, failure) = DeadlineExceeded, Connect, Callee, None, Unknown,
+        "no list of endpoints within {limit} ms ({from}): the resolver failed before, and has said nothing since: {failure}" limit "deadline.default"
+        => "see to what the resolver failed at; have it look again, or give the call more time";
     /// The time is over while as many calls as the server takes at once are waited for.
     late_for_place(max, limit, from) = DeadlineExceeded, Client, Callee, None, Elsewhere,
         "no place among {max} calls in flight (the server's calls.in_flight) within {limit} ms ({from})" limit "calls.in_flight"

@@ -5,7 +5,7 @@ super::catalogue! {
     endpoint_invalid(error) = InvalidArgument, Connect, Caller, None, Never,
         "the endpoint cannot be called: {error}"
         => "correct the endpoint: HOST:PORT or unix:/PATH";
-    /// The system has no such sockets.
+    /// The system has no such sockets, or it is the address of none: a resolver found services of a process.
     endpoint_unsupported(address) = Unavailable, Connect, Caller, None, Never,
         "{address} cannot be connected to on this system"
         => "give an address that this system can connect to";
