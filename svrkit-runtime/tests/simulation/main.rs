@@ -3,6 +3,7 @@
 
 mod callers;
 mod chain;
+mod found;
 mod hooks;
 mod ledger;
 mod plan;
