@@ -47,6 +47,8 @@ mod status;
 mod stream;
 mod task;
 pub mod testing;
+#[cfg(feature = "tls")]
+pub mod tls;
 mod transport;
 pub mod types;
 pub mod wire;

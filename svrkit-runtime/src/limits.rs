@@ -96,6 +96,14 @@ limits! {
     connections: usize = "connections", Count, 10_000, 1..=10_000_000;
     /// from the connection to the peer's whole hello.
     hello_timeout: Duration = "hello.timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
+    /// a whole TLS handshake, the connection being open; either side (feature `tls`).
+    tls_handshake_timeout: Duration = "tls.handshake_timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
+    /// most bytes that a peer may send until its TLS handshake is over; no message of it may be above 64 KiB either way (feature `tls`).
+    tls_handshake_bytes: usize = "tls.handshake_bytes", Size, 128 << 10, 1 << 10..=1 << 20;
+    /// TLS handshakes of one server at once (feature `tls`).
+    tls_handshakes: usize = "tls.handshakes", Count, 1024, 1..=1_000_000;
+    /// how long certificates and keys are used until, before the next handshake, their files are looked at again (feature `tls`).
+    tls_watch: Duration = "tls.watch", Time, Duration::from_secs(1), MILLISECOND..=DAY;
     /// to open a connection to one address.
     connect_timeout: Duration = "connect.timeout", Time, Duration::from_millis(200), MILLISECOND..=HOUR;
     /// most connections of a client to one endpoint; one more is opened when all are in use.

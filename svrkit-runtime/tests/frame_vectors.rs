@@ -63,6 +63,7 @@ fn said(frame: &Frame, hex: &Value) -> Value {
                 GoawayReason::Protocol => 2,
                 GoawayReason::Version => 3,
                 GoawayReason::Limit => 4,
+                GoawayReason::Tls => 5,
                 _ => 0,
             };
             json!({"kind": "goaway", "reason": number})

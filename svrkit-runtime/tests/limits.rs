@@ -4,10 +4,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where what it stands on fails")]
 
+#[path = "support/authority.rs"]
+mod authority;
 mod support;
+#[path = "support/tls_peers.rs"]
+mod tls_peers;
 
 #[path = "limits/clients.rs"]
 mod clients;
+#[path = "limits/securing.rs"]
+mod securing;
 
 use std::time::Duration;
 
@@ -15,6 +21,10 @@ use clients::{
     client_backoff_max, client_backoff_min, client_connections, client_opening, connection_age_of_the_client,
     connection_age_of_the_server, connection_idle_of_the_client, connection_idle_of_the_server,
     resolve_bytes, resolve_endpoints, resolve_refresh, resolve_rest, resolve_watch,
+};
+use securing::{
+    tls_handshake_bytes_of_the_client, tls_handshake_bytes_of_the_server,
+    tls_handshake_timeout_of_the_client, tls_handshake_timeout_of_the_server, tls_handshakes, tls_watch,
 };
 use support::{ECHO, GROW, Note, Raw, Running, WAIT, words};
 use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX, Header};
@@ -48,6 +58,10 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "stream.room" => stream_room;
     "connections" => connections;
     "hello.timeout" => hello_timeout;
+    "tls.handshake_timeout" => tls_handshake_timeout_of_the_server, tls_handshake_timeout_of_the_client;
+    "tls.handshake_bytes" => tls_handshake_bytes_of_the_server, tls_handshake_bytes_of_the_client;
+    "tls.handshakes" => tls_handshakes;
+    "tls.watch" => tls_watch;
     "connect.timeout" => connect_timeout;
     "client.connections" => client_connections;
     "client.opening" => client_opening;

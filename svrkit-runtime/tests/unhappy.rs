@@ -183,9 +183,13 @@ async fn another_protocol_in_front_of_the_port() {
     assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
     assert!(answer.contains("this port speaks svrkit frames, not HTTP"), "{answer}");
 
-    let mut tls = TcpStream::connect(server.address).await.unwrap();
-    tls.write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").await.unwrap();
-    assert_eq!(tls.read(&mut [0; 64]).await.unwrap(), 0, "closed without a word");
+    // No TLS: to whoever speaks it that is an answer, and a client of ours can read this one.
+    let mut tls = Raw::connect(server.address).await;
+    tls.send_bytes(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").await;
+    let goaway = tls.receive().await.unwrap();
+    assert_eq!(goaway.header.facts, Facts::Goaway { reason: GoawayReason::Tls });
+    assert!(words(&goaway).starts_with("this port speaks svrkit without TLS"), "{goaway:?}");
+    assert!(tls.receive().await.is_none());
 
     let client = server.client().await;
     assert_eq!(client.request::<_, Note>(&ECHO, &Note::number(1)).await.unwrap().number, 1, "others go on");

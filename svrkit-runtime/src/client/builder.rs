@@ -6,12 +6,15 @@ use std::sync::Arc;
 use super::picker::{MakePicker, Picker};
 use super::pool::{Pool, Settings};
 use super::resolver::{Endpoint, Resolver, Target};
+use super::securing::Security;
 use super::{Client, Surroundings};
 use crate::config::Config;
 use crate::interceptor::Interceptor;
 use crate::limits::Limits;
 use crate::monitor::Monitor;
 use crate::status::Status;
+#[cfg(feature = "tls")]
+use crate::tls::ClientTls;
 
 /// A client about to be made: [`Client::builder`].
 #[must_use = "a builder calls nobody"]
@@ -22,6 +25,7 @@ pub struct ClientBuilder {
     name: String,
     limits: Limits,
     make_picker: Option<MakePicker>,
+    security: Security,
     surroundings: Surroundings,
 }
 
@@ -36,6 +40,7 @@ impl ClientBuilder {
 
     fn of(text: String, target: Target) -> Self {
         Self {
+            security: Security::of_target(&text),
             text,
             target,
             name: String::new(),
@@ -64,9 +69,19 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the name and the limits that a configuration gives.
-    pub fn config(self, config: &Config) -> Self {
+    /// Sets the name and the limits that a configuration gives, and, with the feature `tls`, what it says of TLS: files are read now,
+    /// and where one is at fault every request says so.
+    pub fn config(mut self, config: &Config) -> Self {
+        self.security.configure(config);
         self.name(config.client_name()).limits(config.limits())
+    }
+
+    /// Connects over TLS, where an endpoint is one of TCP. On a Unix socket nothing changes: it stays on its machine, and its file says
+    /// who may serve there.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: ClientTls) -> Self {
+        self.security.trust(tls);
+        self
     }
 
     /// Has every request pass `interceptor`, after those that were added before it.
@@ -100,6 +115,7 @@ impl ClientBuilder {
             limits: self.limits,
             hooks: self.surroundings.hooks.clone(),
             make_picker: self.make_picker,
+            security: self.security,
         };
         Client::new(self.text, Pool::new(self.target, settings), self.surroundings)
     }

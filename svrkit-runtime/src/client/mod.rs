@@ -20,6 +20,7 @@ mod pool;
 mod request;
 mod resolver;
 mod response;
+mod securing;
 mod silence;
 mod stream;
 mod timer;

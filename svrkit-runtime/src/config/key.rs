@@ -131,7 +131,12 @@ impl Key {
         Self { default, ..Self::new(name, doc, Form::Number(measure, range)) }
     }
 
-    pub(super) fn with_default(self, default: &str) -> Self {
+    #[cfg(feature = "tls")]
+    pub(crate) fn with_default_flag(self, default: bool) -> Self {
+        Self { default: Some(Value::Flag(default)), ..self }
+    }
+
+    pub(crate) fn with_default(self, default: &str) -> Self {
         Self { default: Some(Value::Text(default.into())), ..self }
     }
 

@@ -36,6 +36,8 @@ fn own_keys() -> Vec<Key> {
         Key::text(SERVER_LISTEN, "the address that a server listens on.").with_default("127.0.0.1:4310"),
         Key::text(CLIENT_NAME, "the name that a client gives to servers, for their logs.").with_default(""),
     ];
+    #[cfg(feature = "tls")]
+    keys.extend(crate::tls::keys());
     keys.extend(Limits::keys());
     keys
 }

@@ -20,6 +20,8 @@ use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::calling;
+#[cfg(feature = "tls")]
+use crate::tls::PeerCertificate;
 use crate::wire::frame::{Metadata, RequestFacts};
 
 /// What a call knows of the request it is a part of.
@@ -54,6 +56,8 @@ pub struct Context {
     route_hash: u32,
     caller: Option<Arc<str>>,
     identity: Option<Arc<str>>,
+    #[cfg(feature = "tls")]
+    certificate: Option<Arc<PeerCertificate>>,
     baggage: Option<Arc<Baggage>>,
 }
 
@@ -79,8 +83,16 @@ impl Context {
             route_hash: facts.route_hash,
             caller,
             identity: None,
+            #[cfg(feature = "tls")]
+            certificate: None,
             baggage: None,
         }
+    }
+
+    /// The same for a caller that has proved who it is.
+    #[cfg(feature = "tls")]
+    pub(crate) fn certified(self, certificate: Option<Arc<PeerCertificate>>) -> Self {
+        Self { certificate, ..self }
     }
 
     /// Takes over what came in a call's metadata.
@@ -134,10 +146,29 @@ impl Context {
         self.caller.as_deref()
     }
 
-    /// Who calls, where it was found to be true: by an interceptor that checks tokens, say. It goes no further than here.
+    /// Who calls, where it was found to be true. It goes no further than here. An interceptor that checks tokens says so
+    /// ([`Self::with_identity`]); where none does, it is the first of the names in the certificate that the caller proved to have (TLS).
     #[must_use]
     pub fn identity(&self) -> Option<&str> {
-        self.identity.as_deref()
+        self.identities().next()
+    }
+
+    /// All that the caller was found to be: what an interceptor said, and that alone, or else every name of its certificate and the
+    /// certificate's fingerprint.
+    pub fn identities(&self) -> impl Iterator<Item = &str> {
+        let said = self.identity.as_deref();
+        #[cfg(feature = "tls")]
+        let proved = self.certificate.iter().filter(move |_| said.is_none()).flat_map(|it| it.identities());
+        #[cfg(not(feature = "tls"))]
+        let proved = std::iter::empty();
+        said.into_iter().chain(proved)
+    }
+
+    /// The certificate that the caller proved to have; `None`: it has none, or the connection is not over TLS.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn certificate(&self) -> Option<&PeerCertificate> {
+        self.certificate.as_deref()
     }
 
     /// The trace that it is a part of.
@@ -291,7 +322,7 @@ impl fmt::Debug for Context {
             .field("priority", &self.priority)
             .field("route_hash", &self.route_hash)
             .field("caller", &self.caller)
-            .field("identity", &self.identity)
+            .field("identity", &self.identity())
             .field("trace", &self.trace())
             .field("labels", &self.baggage.as_ref().map(|baggage| &baggage.labels))
             .finish()

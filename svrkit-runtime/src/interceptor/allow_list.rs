@@ -3,14 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Envelope, Interceptor, Next, Reply};
+use crate::context::Context;
 use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::admitting;
 
 /// At a server: lets calls pass that are on the list, and refuses all others with PERMISSION_DENIED.
 ///
-/// Methods are told apart by the ids that the call was routed by, callers by their [`identity`](crate::Context::identity), which
-/// an interceptor before this one finds out.
+/// Methods are told apart by the ids that the call was routed by, callers by their [`identities`](crate::Context::identities): what
+/// an interceptor before this one found out, or any name of the certificate that the caller has (TLS). What a caller calls itself counts for
+/// nothing.
 ///
 /// ```
 /// use svrkit_runtime::{AllowList, Spec};
@@ -58,16 +60,16 @@ impl AllowList {
         self
     }
 
-    fn check(&self, spec: &'static Spec, identity: Option<&str>) -> Result<(), Status> {
-        let is_allowed = match (self.methods.get(&key(spec)), identity) {
-            (Some(Allowed::All), _) => true,
-            (Some(Allowed::Some(allowed)), Some(identity)) => allowed.contains(identity),
-            (Some(Allowed::Some(_)), None) | (None, _) => false,
+    fn check(&self, spec: &'static Spec, caller: &Context) -> Result<(), Status> {
+        let is_allowed = match self.methods.get(&key(spec)) {
+            Some(Allowed::All) => true,
+            Some(Allowed::Some(allowed)) => caller.identities().any(|identity| allowed.contains(identity)),
+            None => false,
         };
         if is_allowed {
             return Ok(());
         }
-        let who = identity.map_or("nobody known".into(), |identity| format!("{identity:?}"));
+        let who = caller.identity().map_or("nobody known".into(), |identity| format!("{identity:?}"));
         Err(admitting::not_on_list(who, spec))
     }
 }
@@ -78,7 +80,7 @@ fn key(spec: &'static Spec) -> (u32, u16) {
 
 impl Interceptor for AllowList {
     async fn intercept(&self, envelope: Envelope, next: Next<'_>) -> Result<Reply, Status> {
-        self.check(envelope.spec(), envelope.context().identity())?;
+        self.check(envelope.spec(), envelope.context())?;
         next.run(envelope).await
     }
 }

@@ -23,6 +23,9 @@ pub enum ServeError {
     Signals(io::Error),
     /// The configuration is wrong.
     Config(ConfigError),
+    /// Its certificates or keys cannot be loaded.
+    #[cfg(feature = "tls")]
+    Tls(crate::tls::TlsError),
 }
 
 impl fmt::Display for ServeError {
@@ -50,6 +53,8 @@ impl fmt::Display for ServeError {
             Self::ServiceIdTaken(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}"),
             Self::Config(error) => error.fmt(f),
+            #[cfg(feature = "tls")]
+            Self::Tls(error) => error.fmt(f),
         }
     }
 }
@@ -73,5 +78,12 @@ impl From<ServiceIdTaken> for ServeError {
 impl From<ConfigError> for ServeError {
     fn from(error: ConfigError) -> Self {
         Self::Config(error)
+    }
+}
+
+#[cfg(feature = "tls")]
+impl From<crate::tls::TlsError> for ServeError {
+    fn from(error: crate::tls::TlsError) -> Self {
+        Self::Tls(error)
     }
 }

@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 pub use drain::Drained;
 pub use error::ServeError;
 
+use self::connection::{Door, Security};
 use self::connections::Connections;
 use self::signal::StopSignals;
 use crate::client::Client;
@@ -33,6 +34,8 @@ use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Monitor};
 use crate::task;
+#[cfg(feature = "tls")]
+use crate::tls::ServerTls;
 use crate::transport::{Address, Listener};
 use crate::wire::frame::{FEATURE_PARTS, HELLO_NAME_LEN_MAX, Hello, ServedService};
 use crate::wire::prefix;
@@ -58,6 +61,7 @@ pub struct Server {
     health: Health,
     /// Its health is not asked for by callers.
     without_health: bool,
+    security: Security,
 }
 
 /// What the tasks of a server share.
@@ -70,6 +74,7 @@ struct Shared {
     hello: Bytes,
     connections: Connections,
     draining: Draining,
+    door: Door,
 }
 
 impl Server {
@@ -120,9 +125,19 @@ impl Server {
         self
     }
 
-    /// Sets the name and the limits that a configuration gives.
-    pub fn config(self, config: &Config) -> Self {
+    /// Sets the name and the limits that a configuration gives, and, with the feature `tls`, what it says of TLS: files are read now,
+    /// and where one is at fault the server does not start.
+    pub fn config(mut self, config: &Config) -> Self {
+        self.security.configure(config);
         self.name(config.server_name()).limits(config.limits())
+    }
+
+    /// Serves over TLS alone, where it listens on TCP. On a Unix socket nothing changes: it stays on its machine, its file says who may
+    /// connect, and nobody has to show a certificate.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: ServerTls) -> Self {
+        self.security.set(tls);
+        self
     }
 
     /// Listens on `address` as [`Self::bind`] does, says so on stdout, serves until SIGTERM or Ctrl-C, and drains.
@@ -175,6 +190,7 @@ impl Server {
 
     fn into_shared(self) -> Result<Arc<Shared>, ServeError> {
         let (limits, hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
+        let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
         let router = self.into_router(draining.clone())?;
         let services = router.specs().map(|spec| ServedService {
@@ -193,7 +209,15 @@ impl Server {
             ..Hello::default()
         };
         let hello = hello.encode().expect("a hello of short names is far below message.out").into();
-        Ok(Arc::new(Shared { router, hooks, limits, hello, connections: Connections::default(), draining }))
+        Ok(Arc::new(Shared {
+            router,
+            hooks,
+            limits,
+            hello,
+            connections: Connections::default(),
+            draining,
+            door,
+        }))
     }
 }
 

@@ -8,6 +8,9 @@ connection: close\r\n\
 content-length: 74\r\n\r\n\
 this port speaks svrkit frames, not HTTP: call it with a svrkit client\r\n\r\n";
 
+/// The content type of the record that a TLS handshake begins with (RFC 8446, section 5.1).
+pub(super) const TLS_HANDSHAKE: u8 = 0x16;
+
 /// Answers by the first bytes the peer sent. Who can't be answered in its own words just sees the connection close.
 pub(super) fn answer(start: &[u8], outbox: &Outbox) {
     let looks_like_http = start.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ')

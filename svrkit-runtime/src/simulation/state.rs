@@ -206,10 +206,10 @@ impl State {
         }
     }
 
-    /// Notes a task of a process. False: that has ended, or there is no power for it.
+    /// Notes a task of a process. False: that has ended.
     pub(super) fn keep_task(&mut self, host: usize, life: u64, task: AbortHandle) -> bool {
         let state = &mut self.hosts[host];
-        if state.life != life || !state.is_up {
+        if state.life != life {
             return false;
         }
         if state.tasks.len() == state.tasks.capacity() {

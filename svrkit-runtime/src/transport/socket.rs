@@ -12,6 +12,8 @@ use tokio::net::{TcpStream, lookup_host};
 
 #[cfg(feature = "simulation")]
 use crate::simulation::{self, Process};
+#[cfg(feature = "tls")]
+use crate::tls::TlsStream;
 
 /// A connected stream.
 #[derive(Debug)]
@@ -21,6 +23,9 @@ pub(crate) enum Socket {
     Unix(UnixStream),
     #[cfg(feature = "simulation")]
     Simulated(simulation::Stream),
+    /// In a box: thousands of connections without TLS need no room for it.
+    #[cfg(feature = "tls")]
+    Tls(Box<TlsStream>),
 }
 
 /// The half that reads.
@@ -31,9 +36,11 @@ pub(crate) enum ReadHalf {
     Unix(tokio::net::unix::OwnedReadHalf),
     #[cfg(feature = "simulation")]
     Simulated(simulation::ReadHalf),
+    #[cfg(feature = "tls")]
+    Tls(tokio::io::ReadHalf<Box<TlsStream>>),
 }
 
-/// The half that writes. Dropping it ends the stream in this direction.
+/// The half that writes. Dropping it ends the stream in this direction, over TLS with the half that reads.
 #[derive(Debug)]
 pub(crate) enum WriteHalf {
     Tcp(tokio::net::tcp::OwnedWriteHalf),
@@ -41,6 +48,8 @@ pub(crate) enum WriteHalf {
     Unix(tokio::net::unix::OwnedWriteHalf),
     #[cfg(feature = "simulation")]
     Simulated(simulation::WriteHalf),
+    #[cfg(feature = "tls")]
+    Tls(tokio::io::WriteHalf<Box<TlsStream>>),
 }
 
 impl Socket {
@@ -93,6 +102,12 @@ impl Socket {
                 let (read, write) = stream.into_split();
                 (ReadHalf::Simulated(read), WriteHalf::Simulated(write))
             }
+            // Both directions change one state: they share it under a lock, which plain sockets have no need of.
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => {
+                let (read, write) = tokio::io::split(stream);
+                (ReadHalf::Tls(read), WriteHalf::Tls(write))
+            }
         }
     }
 }
@@ -106,6 +121,8 @@ macro_rules! each {
             $half::Unix($stream) => $call,
             #[cfg(feature = "simulation")]
             $half::Simulated($stream) => $call,
+            #[cfg(feature = "tls")]
+            $half::Tls($stream) => $call,
         }
     };
 }

@@ -4,8 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
+#[path = "../support/authority.rs"]
+mod authority;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/tls_peers.rs"]
+mod tls_peers;
 
 mod admitting;
 mod calling;
@@ -13,6 +17,7 @@ mod connecting;
 mod handling;
 mod layering;
 mod leaving;
+mod securing;
 mod source;
 mod starting;
 mod streaming;
@@ -108,6 +113,7 @@ async fn every_error_is_what_the_catalogue_says() {
     handling::provoke(&mut seen).await;
     streaming::provoke(&mut seen).await;
     layering::provoke(&mut seen).await;
+    securing::provoke(&mut seen).await;
     let mut keys = Limits::keys().iter().map(svrkit_runtime::Key::name).collect::<Vec<_>>();
     keys.sort_unstable();
     let mut rows = String::new();

@@ -46,7 +46,7 @@ impl FrameLink {
 }
 
 /// What a goaway says.
-pub(super) fn goaway_words(frame: &Frame, reason: GoawayReason) -> String {
+pub(in crate::client) fn goaway_words(frame: &Frame, reason: GoawayReason) -> String {
     match Failure::decode(&frame.body) {
         Ok(failure) if !failure.message.is_empty() => failure.message,
         _ => format!("{reason:?}").to_lowercase(),

@@ -9,31 +9,27 @@ use super::FrameLink;
 use super::ending::goaway_words;
 use crate::client::connection::Connection;
 use crate::client::dial::dial;
-use crate::client::pool::Peer;
+use crate::client::pool::{Peer, Settings};
+use crate::client::securing::refusal;
 use crate::client::timer;
 use crate::interceptor::Side;
 use crate::limits::Limits;
-use crate::monitor::{ConnectionWatch, Ending, Hooks};
+use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::catalogue::connecting;
 use crate::status::{Layer, Status};
 use crate::task;
 use crate::transport::{Inbox, ReadHalf};
 use crate::wire::frame::{
-    FEATURE_PARTS, Facts, FrameDecoder, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version,
-    hello_header,
+    FEATURE_PARTS, Facts, FrameDecoder, GoawayReason, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION,
+    common_version, hello_header,
 };
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
 
 /// Opens a connection to `peer` and exchanges hellos.
-pub(in crate::client) async fn open(
-    peer: &Arc<Peer>,
-    name: &str,
-    limits: &Limits,
-    hooks: &Hooks,
-) -> Result<Connection, Status> {
-    let mut watch = ConnectionWatch::new(hooks, Side::Client, Arc::clone(&peer.name));
-    let opened = exchange_hellos(peer, name, limits).await;
+pub(in crate::client) async fn open(peer: &Arc<Peer>, settings: &Settings) -> Result<Connection, Status> {
+    let mut watch = ConnectionWatch::new(&settings.hooks, Side::Client, Arc::clone(&peer.name));
+    let opened = exchange_hellos(peer, settings).await;
     let (link, inbox, server) =
         opened.inspect_err(|status| watch.end(Ending::NotOpened, status.message()))?;
     watch.open();
@@ -50,15 +46,15 @@ pub(in crate::client) async fn open(
 
 async fn exchange_hellos(
     peer: &Peer,
-    name: &str,
-    limits: &Limits,
+    settings: &Settings,
 ) -> Result<(Arc<FrameLink>, Inbox<ReadHalf>, Hello), Status> {
-    let endpoint = &peer.name;
-    let socket =
-        dial(peer.address(), limits).await.map_err(|status| status.endpoint(Arc::clone(endpoint)))?;
+    let (endpoint, limits) = (&peer.name, &settings.limits);
+    let named = |status: Status| status.endpoint(Arc::clone(endpoint));
+    let socket = dial(peer.address(), limits).await.map_err(named)?;
+    let socket = settings.security.secure(socket, peer.address(), limits).await.map_err(named)?;
     let (read, write) = socket.into_split();
     let link = Arc::new(FrameLink::new(Arc::clone(endpoint), limits));
-    link.outbox.push(hello_header(), &[], &own_hello(name, limits));
+    link.outbox.push(hello_header(), &[], &own_hello(&settings.name, limits));
     task::spawn({
         let link = Arc::clone(&link);
         async move {
@@ -118,7 +114,7 @@ impl FrameLink {
             }
             Ok(Ok(Some(frame))) => frame,
             Ok(Ok(None)) => return Err(connecting::hello_missing()),
-            Ok(Err(error)) => return Err(self.broken(error, 0)),
+            Ok(Err(error)) => return Err(refusal(&error).unwrap_or_else(|| self.broken(error, 0))),
         };
         match frame.header.facts {
             Facts::Hello { version_min, version_max }
@@ -127,6 +123,7 @@ impl FrameLink {
                 Err(connecting::version_unshared(version_min, version_max, VERSION))
             }
             Facts::Hello { .. } => Hello::decode(&frame.body).map_err(connecting::hello_unreadable),
+            Facts::Goaway { reason: GoawayReason::Tls } => Err(connecting::tls_wanted()),
             Facts::Goaway { reason } => Err(connecting::turned_away(goaway_words(&frame, reason))),
             _ => Err(connecting::hello_not_first()),
         }

@@ -34,6 +34,7 @@ use self::table::{Failure, Table};
 use super::connection::Connection;
 use super::picker::{MakePicker, Picker};
 use super::resolver::{Endpoint, Resolver, Target};
+use super::securing::Security;
 use crate::deadline::instant_after;
 use crate::dispatch::Router;
 use crate::limits::Limits;
@@ -50,12 +51,14 @@ pub(super) struct Pool {
 }
 
 /// What a client was made with.
+#[derive(Clone, Default)]
 pub(super) struct Settings {
     /// What it calls itself.
     pub(super) name: String,
     pub(super) limits: Limits,
     pub(super) hooks: Hooks,
     pub(super) make_picker: Option<MakePicker>,
+    pub(super) security: Security,
 }
 
 /// Where the list of endpoints comes from.
@@ -87,7 +90,7 @@ impl Pool {
 
     pub(super) fn in_process(router: Arc<Router>, hooks: Hooks, limits: Limits) -> Arc<Self> {
         let endpoint = Endpoint::new(Address::InProcess);
-        let settings = Settings { name: String::new(), limits, hooks: Hooks::default(), make_picker: None };
+        let settings = Settings { limits, ..Settings::default() };
         Self::with(Source::InProcess(router, hooks), vec![endpoint], settings)
     }
 

@@ -96,10 +96,10 @@ async fn run(mut begun: Begun, done: Done) {
             Ok(in_process::open(router, hooks, limits, Arc::clone(&peer)))
         }
         _ => {
-            let (name, hooks) = (pool.settings.name.clone(), pool.settings.hooks.clone());
+            let settings = pool.settings.clone();
             // Held across the wait, it would keep a client alive that its users have dropped.
             drop(pool);
-            frame_link::open(&peer, &name, &limits, &hooks).await
+            frame_link::open(&peer, &settings).await
         }
     };
     let opened = opened.map(Arc::new);

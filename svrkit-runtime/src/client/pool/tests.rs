@@ -8,7 +8,7 @@ use crate::interceptor::Chain;
 use crate::server::Server;
 
 fn pool(target: &str, limits: Limits) -> Arc<Pool> {
-    let settings = Settings { name: String::new(), limits, hooks: Hooks::default(), make_picker: None };
+    let settings = Settings { limits, ..Settings::default() };
     Pool::new(Target::parse(target), settings)
 }
 

@@ -158,12 +158,7 @@ mod tests {
 
     fn pool() -> Arc<Pool> {
         let limits = Limits { resolve_rest: Duration::from_secs(5), ..Limits::default() };
-        let settings = Settings {
-            name: String::new(),
-            limits,
-            hooks: crate::monitor::Hooks::default(),
-            make_picker: None,
-        };
+        let settings = Settings { limits, ..Settings::default() };
         Pool::new(Target::parse("127.0.0.1:1"), settings)
     }
 

@@ -27,6 +27,8 @@ impl Connection {
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
         let context =
             Context::of_call(&facts, arrived, Some(self.limits.deadline_max), self.peer_name.get().cloned());
+        #[cfg(feature = "tls")]
+        let context = context.certified(self.certificate.get().cloned());
         let (max, lasts) = (self.limits.calls_in_flight, wanted.lasts(&context));
         // Who routes and watches is told why, not refused.
         let begun = match facts.service_id == HEALTH.id {

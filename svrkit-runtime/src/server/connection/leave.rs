@@ -1,6 +1,6 @@
 //! Why a connection ends before its peer closes it.
 
-use crate::server::stranger;
+use crate::server::stranger::{self, TLS_HANDSHAKE};
 use crate::transport::{InboxError, Outbox};
 use crate::wire::frame::{FrameError, GoawayReason};
 
@@ -22,6 +22,12 @@ impl Leave {
     /// For what was read, or could not be. A peer that speaks another protocol is answered in it, where that is known.
     pub(super) fn by(error: InboxError, outbox: &Outbox) -> Self {
         match error {
+            // No TLS client can read it but ours; to others it is what answers that speak no TLS always are.
+            InboxError::Frame(FrameError::NotSvrkit { start: [TLS_HANDSHAKE, 3, ..] }) => {
+                let words =
+                    "this port speaks svrkit without TLS: leave TLS out, or call the port that has it";
+                Self::Goaway(GoawayReason::Tls, words.into())
+            }
             InboxError::Frame(FrameError::NotSvrkit { start }) => {
                 // Not a frame: a goaway would be noise to such a peer.
                 stranger::answer(&start, outbox);

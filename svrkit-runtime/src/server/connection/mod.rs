@@ -1,13 +1,14 @@
 //! One accepted connection: hello, then frames in, calls to the router, answers out.
 //!
 //! This file has its life; [`reading`] what its peer sends, [`greeting`] the hello among that, [`arrival`] the requests,
-//! [`answering`] the way back, [`leave`] why it ends early.
+//! [`answering`] the way back, [`securing`] TLS, [`leave`] why it ends early.
 
 mod answering;
 mod arrival;
 mod greeting;
 mod leave;
 mod reading;
+mod securing;
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -19,6 +20,7 @@ use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
 
 use self::leave::Leave;
+pub(super) use self::securing::{Door, Security};
 use super::Shared;
 use super::retirement::retire_in_time;
 use crate::dispatch::{InFlight, StoppedBy};
@@ -42,8 +44,12 @@ pub(super) struct Connection {
     peer_message_in: OnceLock<u32>,
     /// What the peer calls itself, where its hello said.
     peer_name: OnceLock<Arc<str>>,
+    /// Who the peer is, where it proved it.
+    #[cfg(feature = "tls")]
+    certificate: OnceLock<Arc<crate::tls::PeerCertificate>>,
     reader: OnceLock<tokio::task::AbortHandle>,
 }
+
 /// What a peer gets to read our last words and close.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -56,6 +62,8 @@ impl Connection {
             limits,
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),
+            #[cfg(feature = "tls")]
+            certificate: OnceLock::new(),
             reader: OnceLock::new(),
         }
     }
@@ -65,6 +73,7 @@ impl Connection {
         // However this ends, be it by a panic in somebody's hand-written code, the socket goes with it.
         let _cut = CutOnDrop(self);
         let mut watch = ConnectionWatch::new(&shared.hooks, Side::Server, "".into());
+        let Some(socket) = self.secure(socket, &mut watch, shared).await else { return };
         let (read, write) = socket.into_split();
         let writer = task::spawn({
             let connection = Arc::clone(self);
@@ -130,12 +139,18 @@ impl Connection {
         .await;
     }
 
-    /// Refuses the peer for good: the server has as many connections as it takes.
+    /// Refuses the peer for good: the server has as many connections as it takes. Whether it speaks TLS is not waited for: a client
+    /// of ours reads this in place of a handshake.
     pub(super) async fn turn_away(&self, socket: Socket, hooks: &Hooks) {
         let words = format!("the server has {} connections already (connections)", self.limits.connections);
         self.goaway(GoawayReason::Limit, &words);
         let mut watch = ConnectionWatch::new(hooks, Side::Server, "".into());
         watch.end(Ending::Limit, words);
+        self.part(socket).await;
+    }
+
+    /// Writes what is queued, and nothing else is heard or said.
+    async fn part(&self, socket: Socket) {
         self.outbox.close();
         let (read, write) = socket.into_split();
         // The peer may be gone already: then there is nobody to tell.

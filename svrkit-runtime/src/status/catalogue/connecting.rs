@@ -81,6 +81,10 @@ super::catalogue! {
     turned_away(words) = Unavailable, Handshake, Callee, None, Elsewhere,
         "the server turned the connection away: {words}"
         => "see the server's words, which name its key where it is a limit of the server's";
+    /// The server speaks svrkit over TLS alone.
+    tls_wanted() = FailedPrecondition, Handshake, Caller, None, Elsewhere,
+        "the server speaks svrkit over TLS on this port"
+        => "give the client TLS, or call the port that has none";
     /// The server begins with something else.
     hello_not_first() = Internal, Handshake, Callee, None, Elsewhere,
         "the server's first frame is no hello"

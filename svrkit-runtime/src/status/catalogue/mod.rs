@@ -9,6 +9,8 @@ pub(crate) mod connecting;
 pub(crate) mod handling;
 #[cfg(feature = "tower")]
 pub(crate) mod layering;
+#[cfg(feature = "tls")]
+pub(crate) mod securing;
 pub(crate) mod streaming;
 
 use super::{Cause, Code, Layer, Party, Retry, Status};
@@ -92,6 +94,8 @@ impl Status {
             handling::ENTRIES,
             streaming::ENTRIES,
         ];
+        #[cfg(feature = "tls")]
+        let parts = parts.into_iter().chain([securing::ENTRIES]);
         #[cfg(feature = "tower")]
         let parts = parts.into_iter().chain([layering::ENTRIES]);
         parts.into_iter().flatten()

@@ -53,6 +53,10 @@ impl Outbox {
     ) -> io::Result<()> {
         loop {
             if writing.batch.is_empty() {
+                // TLS takes more than its socket does.
+                if !poll_fn(|cx| self.poll_flush(writing, phase, cx)).await? {
+                    return Ok(());
+                }
                 if !poll_fn(|cx| self.poll_queued(phase, cx)).await {
                     return Ok(());
                 }
@@ -113,15 +117,31 @@ impl Outbox {
                 Poll::Ready(Ok(len))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Pending => {
-                let mut state = self.lock();
-                if state.phase != phase {
-                    return Poll::Ready(Ok(0));
-                }
-                state.writer = Some(cx.waker().clone());
-                Poll::Pending
-            }
+            Poll::Pending => self.poll_phase(phase, cx).map(|()| Ok(0)),
         }
+    }
+
+    /// Ready with true when all that was written has left, with false where the socket takes nothing and the phase is over.
+    fn poll_flush<W: AsyncWrite + Unpin>(
+        &self,
+        writing: &mut Writing<W>,
+        phase: Phase,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<bool>> {
+        match Pin::new(&mut writing.socket).poll_flush(cx) {
+            Poll::Ready(flushed) => Poll::Ready(flushed.map(|()| true)),
+            Poll::Pending => self.poll_phase(phase, cx).map(|()| Ok(false)),
+        }
+    }
+
+    /// Ready when the phase is over, which its writer is woken for.
+    fn poll_phase(&self, phase: Phase, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.phase != phase {
+            return Poll::Ready(());
+        }
+        state.writer = Some(cx.waker().clone());
+        Poll::Pending
     }
 
     /// Moves what is queued into `batch`, which is empty, of a long body one part, and takes the memory of the last one back.

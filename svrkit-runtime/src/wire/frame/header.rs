@@ -171,6 +171,8 @@ pub enum GoawayReason {
     Version,
     /// The receiver is over a limit.
     Limit,
+    /// The receiver spoke without TLS, and this port speaks over TLS, or the other way round.
+    Tls,
 }
 
 impl GoawayReason {
@@ -181,6 +183,7 @@ impl GoawayReason {
             Self::Protocol => 2,
             Self::Version => 3,
             Self::Limit => 4,
+            Self::Tls => 5,
         }
     }
 
@@ -190,6 +193,7 @@ impl GoawayReason {
             2 => Self::Protocol,
             3 => Self::Version,
             4 => Self::Limit,
+            5 => Self::Tls,
             _ => Self::Unknown,
         }
     }

@@ -1,0 +1,16 @@
+//! Connections over TLS: what is said of TCP holds there too, certificates are asked for and looked at, and who fails is told why.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
+
+#[path = "../support/authority.rs"]
+mod authority;
+#[path = "../support/mod.rs"]
+mod support;
+#[path = "../support/tls_peers.rs"]
+mod tls_peers;
+
+mod calls;
+mod handshakes;
+mod identity;
+mod loading;
+mod refusals;
+mod reload;
