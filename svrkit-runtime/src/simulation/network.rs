@@ -99,6 +99,8 @@ impl Network {
 
     /// Adds a line to the log.
     pub fn note(&self, words: impl fmt::Display) {
+        // Words are made by code of others, which may ask for the network.
+        let words = words.to_string();
         self.change(|state, now| state.note(now, &words));
     }
 
@@ -157,6 +159,7 @@ impl Host {
 
     /// Begins a task of its process. Servers and clients that are made there listen and connect from this host, and so do tasks
     /// that are begun by [`svrkit_runtime::spawn`](crate::spawn); what [`tokio::spawn`] begins belongs to no host and survives a crash.
+    /// Without power it is cancelled at once.
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,

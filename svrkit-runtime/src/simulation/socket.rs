@@ -127,9 +127,11 @@ impl Place {
             let end = connection.end(self.role);
             if !end.inbound.is_empty() {
                 let len = end.inbound.len().min(buffer.remaining());
-                for byte in end.inbound.drain(..len) {
-                    buffer.put_slice(&[byte]);
-                }
+                let (front, back) = end.inbound.as_slices();
+                let from_front = len.min(front.len());
+                buffer.put_slice(&front[..from_front]);
+                buffer.put_slice(&back[..len - from_front]);
+                end.inbound.drain(..len);
                 // There is room for more.
                 state.woken.extend(connection.end(self.role.other()).writer.take());
                 return Poll::Ready(Ok(()));
@@ -155,7 +157,10 @@ impl Place {
                 Phase::ShutDown => return Poll::Ready(Err(ErrorKind::BrokenPipe.into())),
                 Phase::Opening | Phase::Open => {}
             }
-            let bytes: Vec<u8> = slices.iter().flat_map(|slice| slice.iter().copied()).take(room).collect();
+            let mut bytes = Vec::new();
+            for slice in slices {
+                bytes.extend_from_slice(&slice[..slice.len().min(room - bytes.len())]);
+            }
             if bytes.is_empty() && slices.iter().any(|slice| !slice.is_empty()) {
                 end.writer = Some(cx.waker().clone());
                 return Poll::Pending;

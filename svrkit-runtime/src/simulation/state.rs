@@ -206,10 +206,10 @@ impl State {
         }
     }
 
-    /// Notes a task of a process. False: that has ended.
+    /// Notes a task of a process. False: that has ended, or there is no power for it.
     pub(super) fn keep_task(&mut self, host: usize, life: u64, task: AbortHandle) -> bool {
         let state = &mut self.hosts[host];
-        if state.life != life {
+        if state.life != life || !state.is_up {
             return false;
         }
         if state.tasks.len() == state.tasks.capacity() {

@@ -1,4 +1,12 @@
 //! Servers and clients on a simulated network.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
+mod callers;
 mod chain;
+mod found;
+mod hooks;
+mod ledger;
+mod plan;
+mod seeds;
+mod work;
+mod world;

@@ -156,10 +156,9 @@ impl FrameLink {
 
     /// Tells the server that nobody waits for this call any more.
     fn cancel(&self, call_id: u32) {
-        // A server that reads nothing needs no more cancels: each second's calls would add some for ever.
-        if !self.outbox.is_stuck() {
-            self.outbox.push(Header::new(call_id, Facts::Cancel), &[], &[]);
-        }
+        // However much is queued, its own request included: where there is no room no further call is sent, so that of a server that
+        // reads nothing no more are given up than were sent before.
+        self.outbox.push(Header::new(call_id, Facts::Cancel), &[], &[]);
     }
 
     /// A call was not answered in time. If nothing has been heard since the last such question, the server is taken for

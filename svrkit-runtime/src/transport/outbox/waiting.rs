@@ -32,7 +32,7 @@ impl Outbox {
         unwritten.load(Ordering::Relaxed) <= self.queue_max
     }
 
-    /// Whether so much waits that not even what a peer provokes by the way (pongs, cancels) may be added.
+    /// Whether so much waits that not even what a peer provokes by the way (pongs) may be added.
     pub(crate) fn is_stuck(&self) -> bool {
         self.unwritten.load(Ordering::Relaxed) > self.queue_max.saturating_mul(2)
     }
