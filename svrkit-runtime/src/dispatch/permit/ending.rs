@@ -12,7 +12,7 @@ use crate::log;
 use crate::spec::Spec;
 use crate::status::catalogue::{calling, handling};
 use crate::status::{Status, story};
-use crate::wire::frame::PART_LEN_MAX;
+use crate::wire::frame::WHOLE_LEN_MAX;
 
 impl Permit {
     pub(in crate::dispatch) fn answer(mut self, outcome: Result<&[u8], &Status>) {
@@ -39,7 +39,7 @@ impl Permit {
                     Some(max) if bytes.len() > max as usize => {
                         self.answer_once(Err(&handling::response_over_limit(bytes.len(), max)));
                     }
-                    _ if bytes.len() > PART_LEN_MAX && !self.responder.has_room(bytes.len()) => {
+                    _ if bytes.len() > WHOLE_LEN_MAX && !self.responder.has_room(bytes.len()) => {
                         return Some(Bytes::copy_from_slice(bytes));
                     }
                     _ => self.answer_once(Ok(bytes)),

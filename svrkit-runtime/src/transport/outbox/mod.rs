@@ -23,7 +23,7 @@ use bytes::Bytes;
 use self::batch::Chunk;
 use self::long::LongLane;
 pub(crate) use self::waiting::{Lane, Written};
-use crate::wire::frame::{FLAG_IN_PARTS, Header, PART_LEN_MAX};
+use crate::wire::frame::{FLAG_IN_PARTS, Header, WHOLE_LEN_MAX};
 
 /// Bodies from this length on are queued by reference; below it, copying them next to their neighbours is cheaper
 /// than one more slice in the send.
@@ -96,7 +96,7 @@ impl Outbox {
         }
     }
 
-    /// From here on bodies that are longer than [`PART_LEN_MAX`] leave in parts: the peer takes them so.
+    /// From here on bodies that are longer than [`WHOLE_LEN_MAX`] leave in parts: the peer takes them so.
     pub(crate) fn split_bodies(&self) {
         self.splits.store(true, Ordering::Relaxed);
     }
@@ -149,7 +149,7 @@ impl Outbox {
 
     /// Which way a body of this length takes.
     fn lane_of(&self, body_len: usize) -> Lane {
-        let is_long = body_len > PART_LEN_MAX && self.splits.load(Ordering::Relaxed);
+        let is_long = body_len > WHOLE_LEN_MAX && self.splits.load(Ordering::Relaxed);
         if is_long { Lane::Long } else { Lane::Short }
     }
 

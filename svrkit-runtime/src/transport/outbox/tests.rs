@@ -9,7 +9,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, duplex};
 
 use super::*;
-use crate::wire::frame::{Facts, Frame, FrameDecoder, Parts, RequestFacts};
+use crate::wire::frame::{Facts, Frame, FrameDecoder, PART_LEN_MAX, Parts, RequestFacts};
 
 fn ping(token: u64) -> Header {
     Header::new(0, Facts::Ping(token))
@@ -184,7 +184,7 @@ async fn a_long_body_leaves_in_parts_and_short_frames_overtake_it() {
     outbox.push_shared(request(2), b"", &body);
     outbox.push(request(3), b"", b"short");
     outbox.push(Header::new(2, Facts::Cancel), b"", b"");
-    outbox.push(request(4), b"", &body[..PART_LEN_MAX]);
+    outbox.push(request(4), b"", &body[..WHOLE_LEN_MAX]);
     let frames = leaving(outbox).await;
     let of = |call_id: u32| frames.iter().filter(move |frame| frame.header.call_id == call_id);
     let order: Vec<u32> = frames.iter().map(|frame| frame.header.call_id).collect();
@@ -226,9 +226,9 @@ async fn long_bodies_leave_room_for_what_is_short() {
 #[tokio::test]
 async fn a_peer_that_takes_no_parts_gets_none() {
     let outbox = Outbox::new(1 << 20);
-    outbox.push(request(1), b"", &vec![7; PART_LEN_MAX + 1]);
+    outbox.push(request(1), b"", &vec![7; WHOLE_LEN_MAX + 1]);
     outbox.push(request(2), b"", b"");
     let frames = leaving(outbox).await;
     let lens: Vec<usize> = frames.iter().map(|frame| frame.body.len()).collect();
-    assert_eq!(lens, [PART_LEN_MAX + 1, 0]);
+    assert_eq!(lens, [WHOLE_LEN_MAX + 1, 0]);
 }

@@ -24,4 +24,4 @@ pub use header::{
 };
 pub use hello::{FEATURE_PARTS, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, common_version, hello_header};
 pub use messages::{Failure, Hello, Metadata, MetadataEntry, ServedService};
-pub use parts::{PART_LEN_MAX, Parts};
+pub use parts::{PART_LEN_MAX, Parts, WHOLE_LEN_MAX};

@@ -11,9 +11,12 @@ use super::decoder::Frame;
 use super::error::FrameError;
 use super::header::{FLAG_IN_PARTS, Facts, Header};
 
-/// Longest body that is sent whole, and longest part of a longer one, in bytes: so much may stand between a frame and the
-/// socket at most. A receiver takes parts of any length.
+/// Longest part of a body, in bytes. A receiver takes parts of any length.
 pub const PART_LEN_MAX: usize = 64 * 1024;
+
+/// Longest body that is sent whole, in bytes: so much may stand between a frame and the socket at most. Putting a body together is a
+/// copy of it, which shorter ones are spared.
+pub const WHOLE_LEN_MAX: usize = 2 * PART_LEN_MAX;
 
 /// Most that is reserved for a body before any of it is there.
 const RESERVE_MAX: usize = 256 * 1024;
