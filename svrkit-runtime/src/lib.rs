@@ -72,7 +72,7 @@ pub use interceptor::{Tower, TowerCall, TowerNext};
 pub use limits::Limits;
 pub use monitor::{
     CallEnd, CallFacts, ConnectionEnd, ConnectionFacts, Ending, Event, HandlerPanic, Monitor, Recorder,
-    Stages,
+    Stages, StreamTotals,
 };
 pub use priority::Priority;
 pub use route_key::RouteKey;

@@ -90,8 +90,12 @@ limits! {
     calls_in_flight: u32 = "calls.in_flight", Count, 1024, 1..=65_535;
     /// bytes that wait to be written on one connection before a server stops reading it and a client's calls wait.
     outbound_queue: usize = "outbound.queue", Size, 1 << 20, 1 << 10..=1 << 30;
-    /// messages of a stream that wait for their reader, each way, before their sender waits.
-    stream_room: usize = "stream.room", Count, 16, 1..=65_535;
+    /// bytes of a stream's messages that may wait for their reader here, before their sender waits; a message costs 64 beside its length. Announced.
+    stream_window: u32 = "stream.window", Size, 256 * KIB, KIB..=1024 * MIB;
+    /// the same for all streams of one connection together. What waits of one may make the others wait beyond it, calls never. Announced.
+    connection_window: u32 = "connection.window", Size, 8 * MIB, KIB..=1024 * MIB;
+    /// how long a stream lives on which no message comes or goes; before the first answer the call's deadline holds instead.
+    stream_idle: Duration = "stream.idle", Time, Duration::from_secs(300), MILLISECOND..=YEAR;
     /// open connections of one server.
     connections: usize = "connections", Count, 10_000, 1..=10_000_000;
     /// from the connection to the peer's whole hello.

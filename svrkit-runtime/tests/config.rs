@@ -77,7 +77,7 @@ fn the_environment_wins_over_files_those_over_code_and_that_over_defaults() {
         message_in: 2 << 20,
         message_out: 2 << 20,
         decode_depth: 2,
-        stream_room: 2,
+        client_opening: 2,
         ..Limits::default()
     };
     // The order of the calls says nothing, but for that of the files.
@@ -92,14 +92,14 @@ fn the_environment_wins_over_files_those_over_code_and_that_over_defaults() {
         message_in: 5 << 20,
         message_out: 4 << 20,
         decode_depth: 3,
-        stream_room: 2,
+        client_opening: 2,
         ..Limits::default()
     };
     assert_eq!(config.limits(), expected);
     assert_eq!(origin(&config, "message.in"), Origin::Variable("SVRKIT__MESSAGE__IN".into()));
     assert_eq!(origin(&config, "message.out"), Origin::File { path: second.path().into(), line: 3 });
     assert_eq!(origin(&config, "decode.depth"), Origin::File { path: first.path().into(), line: 5 });
-    assert_eq!(origin(&config, "stream.room"), Origin::Code);
+    assert_eq!(origin(&config, "client.opening"), Origin::Code);
     assert_eq!(origin(&config, "calls.in_flight"), Origin::Default);
 }
 
@@ -164,8 +164,8 @@ out = '2TiB'
 timeout = 200
 [drain]
 timeout = 1.5
-[stream]
-room = 0
+[client]
+opening = 0
 [server]
 name = 7
 [decode]
@@ -195,7 +195,7 @@ entries = 99999999999999999999
   shop.toml:9: message.out is \"2TiB\", which has an unknown unit (known are B, KiB, MiB, GiB): it takes a size from 1KiB to 1GiB, as in 64MiB
   shop.toml:11: hello.timeout is 200, which has no unit (ns, us, ms, s, min, h): it takes a duration from 1ms to 1h, as in 5s
   shop.toml:13: drain.timeout is a floating-point number: it takes a duration from 0s to 1h, as in 10s
-  shop.toml:15: stream.room is 0, which is out of range: it takes a count from 1 to 65535, as in 16
+  shop.toml:15: client.opening is 0, which is out of range: it takes a count from 1 to 65535, as in 16
   shop.toml:17: server.name is 7, which is a text only within quotes: it takes a text of at most 4096 bytes, as in \"\"
   shop.toml:19: decode.depth is \"deep\", which is no count: it takes a count from 1 to 256, as in 64
   shop.toml:20: decode.memory is a list: it takes a size from 1KiB to 1GiB, as in 32MiB
@@ -209,7 +209,7 @@ entries = 99999999999999999999
 fn a_number_is_taken_up_to_the_ends_of_its_range() {
     for (name, from, below, to, above) in [
         ("message.in", "1KiB", "1023B", "1GiB", "1073741825"),
-        ("stream.room", "1", "0", "65535", "65536"),
+        ("client.opening", "1", "0", "65535", "65536"),
         ("hello.timeout", "1ms", "999us", "1h", "3601s"),
     ] {
         for within in [from, to] {
@@ -448,7 +448,7 @@ fn the_effective_values_are_printed_in_columns() {
     let folder = Folder::with("[message]\nin = '8MiB'\n[server]\nname = 'shop'\n");
     let config = Config::builder()
         .file(folder.path())
-        .set("stream.room", "32")
+        .set("client.opening", "32")
         .fix("hello.timeout", "2s")
         .variables(variable("SVRKIT__DRAIN__TIMEOUT", "1500ms"))
         .load()
@@ -461,7 +461,7 @@ fn the_effective_values_are_printed_in_columns() {
         ["server.name", "\"shop\"", "shop.toml:4"],
         ["server.listen", "\"127.0.0.1:4310\"", "default"],
         ["message.in", "8MiB", "shop.toml:2"],
-        ["stream.room", "32", "code"],
+        ["client.opening", "32", "code"],
         ["drain.timeout", "1500ms", "SVRKIT__DRAIN__TIMEOUT"],
     ] {
         assert!(lines.iter().any(|line| columns(line) == expected), "{expected:?}:\n{shown}");

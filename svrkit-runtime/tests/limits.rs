@@ -2,7 +2,7 @@
 //!
 //! `EDGES` has the tests of each key; a key of the runtime without one fails the test that walks over it.
 
-#![allow(clippy::unwrap_used, reason = "a test ends where what it stands on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
 #[path = "support/authority.rs"]
 mod authority;
@@ -14,6 +14,8 @@ mod tls_peers;
 mod clients;
 #[path = "limits/securing.rs"]
 mod securing;
+#[path = "limits/streams.rs"]
+mod streams;
 
 use std::time::Duration;
 
@@ -26,14 +28,13 @@ use securing::{
     tls_handshake_bytes_of_the_client, tls_handshake_bytes_of_the_server,
     tls_handshake_timeout_of_the_client, tls_handshake_timeout_of_the_server, tls_handshakes, tls_watch,
 };
+use streams::{connection_window, stream_idle, stream_window, stream_window_of_a_peer_that_has_no_credit};
 use support::{ECHO, GROW, Note, Raw, Running, WAIT, words};
 use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX, Header};
 use svrkit_runtime::{
-    Call, Cause, Client, Code, Key, Layer, Limits, Sender, Server, Service, ServiceSpec, Spec, Status,
-    Streaming, Tlv,
+    Call, Cause, Client, Code, Key, Layer, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv,
 };
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
 macro_rules! edges {
@@ -55,7 +56,9 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "decode.depth" => decode_depth, decode_depth_at_the_end_of_its_range;
     "calls.in_flight" => calls_in_flight;
     "outbound.queue" => outbound_queue;
-    "stream.room" => stream_room;
+    "stream.window" => stream_window, stream_window_of_a_peer_that_has_no_credit;
+    "connection.window" => connection_window;
+    "stream.idle" => stream_idle;
     "connections" => connections;
     "hello.timeout" => hello_timeout;
     "tls.handshake_timeout" => tls_handshake_timeout_of_the_server, tls_handshake_timeout_of_the_client;
@@ -488,7 +491,7 @@ async fn deadline_default() {
 }
 
 /// Takes its time, and counts.
-struct Slow(mpsc::UnboundedSender<u64>);
+struct Slow;
 
 const SLOW_ID: u32 = 4100;
 
@@ -496,12 +499,7 @@ const SLOW_ID: u32 = 4100;
 static PAUSE: Spec = Spec::new("test.Slow", SLOW_ID, "Pause", 1)
     .messages("test.Note", "test.Note")
     .timeout(Duration::from_secs(30));
-/// Sends numbers for as long as there is room, and tells of each that was taken.
-static COUNT: Spec = Spec::new("test.Slow", SLOW_ID, "Count", 2)
-    .messages("test.Note", "test.Note")
-    .timeout(Duration::from_secs(30))
-    .streaming(Streaming::Server);
-static SLOW: ServiceSpec = ServiceSpec::new("test.Slow", SLOW_ID, &[&PAUSE, &COUNT]);
+static SLOW: ServiceSpec = ServiceSpec::new("test.Slow", SLOW_ID, &[&PAUSE]);
 
 impl Service for Slow {
     fn spec(&self) -> &'static ServiceSpec {
@@ -509,47 +507,20 @@ impl Service for Slow {
     }
 
     fn dispatch(&self, call: Call) {
-        let taken = self.0.clone();
-        match call.method_id() {
-            1 => call.handle(&PAUSE, |note: Note| async move {
-                sleep(Duration::from_millis(note.number)).await;
-                Ok(note)
-            }),
-            _ => call.handle_server_stream(&COUNT, |_: Note, mut answers: Sender<Note>| async move {
-                for number in 0.. {
-                    answers.send(&Note::number(number)).await?;
-                    taken.send(number).map_err(|_| Status::internal("the test has ended"))?;
-                }
-                Ok(())
-            }),
-        }
+        call.handle(&PAUSE, |note: Note| async move {
+            sleep(Duration::from_millis(note.number)).await;
+            Ok(note)
+        });
     }
 }
 
-fn slow(limits: Limits) -> (Client, mpsc::UnboundedReceiver<u64>) {
-    let (taken, told) = mpsc::unbounded_channel();
-    (Server::new().limits(limits).service(Slow(taken)).in_process().unwrap(), told)
-}
-
-#[tokio::test(start_paused = true)]
-async fn stream_room() {
-    let (client, mut told) = slow(Limits { stream_room: 2, ..Limits::default() });
-    let mut stream = client.server_stream::<_, Note>(&COUNT, &Note::default());
-    for read in 0..3 {
-        assert_eq!(stream.next().await.unwrap(), Some(Note::number(read)));
-        // What was read and two more; on a clock that stands still, a wait that ends means that nobody has anything to do.
-        while let Ok(number) = timeout(Duration::from_secs(1), told.recv()).await {
-            assert!(number.unwrap() <= read + 2);
-        }
-    }
-    // The two that wait, and then what has been made room for.
-    assert_eq!(stream.next().await.unwrap(), Some(Note::number(3)));
-    assert_eq!(told.recv().await, Some(5));
+fn slow(limits: Limits) -> Client {
+    Server::new().limits(limits).service(Slow).in_process().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn deadline_max() {
-    let (client, _told) = slow(Limits { deadline_max: Duration::from_millis(500), ..Limits::default() });
+    let client = slow(Limits { deadline_max: Duration::from_millis(500), ..Limits::default() });
     let pause = |number| client.request::<_, Note>(&PAUSE, &Note::number(number));
     assert_eq!(pause(499).await.unwrap().number, 499);
     let status = pause(501).await.unwrap_err();

@@ -70,7 +70,7 @@ fn oneway_calls_and_streams_are_waited_for_as_well() {
     let client = Client::builder(server.address()).lazy();
     client.oneway(&TELL, &Note::default()).wait().unwrap();
     let mut stream = client.server_stream::<Note, Note>(&WATCH, &Note::default());
-    // Streams do not go over connections: that it is said shows that it was asked.
+    // It has no such method: that it is said shows that it was asked.
     assert_eq!(wait(stream.next()).unwrap_err().code(), Code::Unimplemented);
 }
 

@@ -39,9 +39,9 @@ pub(super) fn of_method(method: &Method) -> Vec<String> {
     let flow = match Flow::of(method) {
         Flow::Unary => None,
         Flow::Oneway => Some("oneway".to_owned()),
-        Flow::Server => Some(format!("streams answers, {STREAMS_SERVED}")),
-        Flow::Client => Some(format!("streams requests, {STREAMS_SERVED}")),
-        Flow::Both => Some(format!("streams requests and answers, {STREAMS_SERVED}")),
+        Flow::Server => Some("streams answers".to_owned()),
+        Flow::Client => Some("streams requests".to_owned()),
+        Flow::Both => Some("streams requests and answers".to_owned()),
     };
     let timeout = method.timeout_ms.map(|timeout_ms| match timeout_ms.is_multiple_of(1_000) {
         true => format!("takes at most {} s", timeout_ms / 1_000),
@@ -56,9 +56,6 @@ pub(super) fn of_method(method: &Method) -> Vec<String> {
 
 /// The status of an error that names none; `svrkit_macros` has the same.
 const ERROR_STATUS_DEFAULT: &str = "FAILED_PRECONDITION";
-
-/// Where streams go that this version serves.
-const STREAMS_SERVED: &str = "in this version within a process only";
 
 fn of_constraints(constraints: &[Constraint], subject: &Subject) -> Vec<String> {
     constraints.iter().map(|constraint| (constraint.rule.words)(constraint.operand, subject)).collect()

@@ -851,20 +851,20 @@ pub mod golden {
             /// Method `Keep` of `golden.everything.Desk`; runs on the blocking pool.
             fn keep(&self, request: Maps) -> impl ::svrkit_runtime::Answer<Maps>;
 
-            /// Method `Watch` of `golden.everything.Desk`; streams answers, in this version within a process only; takes at most 1 s.
+            /// Method `Watch` of `golden.everything.Desk`; streams answers; takes at most 1 s.
             fn watch(
                 &self,
                 request: Settings,
                 out: ::svrkit_runtime::Sender<Order>,
             ) -> impl ::svrkit_runtime::Answer<()>;
 
-            /// Method `Upload` of `golden.everything.Desk`; streams requests, in this version within a process only.
+            /// Method `Upload` of `golden.everything.Desk`; streams requests.
             fn upload(
                 &self,
                 requests: ::svrkit_runtime::Receiver<Order>,
             ) -> impl ::svrkit_runtime::Answer<Maps>;
 
-            /// Method `Talk` of `golden.everything.Desk`; streams requests and answers, in this version within a process only.
+            /// Method `Talk` of `golden.everything.Desk`; streams requests and answers.
             fn talk(
                 &self,
                 requests: ::svrkit_runtime::Receiver<Order>,
@@ -1032,7 +1032,7 @@ pub mod golden {
                 self.client.request(&DESK_KEEP, request)
             }
 
-            /// Method `Watch` of `golden.everything.Desk`; streams answers, in this version within a process only; takes at most 1 s.
+            /// Method `Watch` of `golden.everything.Desk`; streams answers; takes at most 1 s.
             pub fn watch(
                 &self,
                 request: &Settings,
@@ -1040,12 +1040,12 @@ pub mod golden {
                 self.client.server_stream(&DESK_WATCH, request)
             }
 
-            /// Method `Upload` of `golden.everything.Desk`; streams requests, in this version within a process only.
+            /// Method `Upload` of `golden.everything.Desk`; streams requests.
             pub fn upload(&self) -> ::svrkit_runtime::ClientStream<Order, Maps> {
                 self.client.client_stream(&DESK_UPLOAD)
             }
 
-            /// Method `Talk` of `golden.everything.Desk`; streams requests and answers, in this version within a process only.
+            /// Method `Talk` of `golden.everything.Desk`; streams requests and answers.
             pub fn talk(&self) -> ::svrkit_runtime::BothStreams<Order, Order> {
                 self.client.both_streams(&DESK_TALK)
             }

@@ -13,7 +13,7 @@ use super::departure::Departure;
 use super::pending::{CALLS_MAX, Outcome, Pending};
 use super::pool::{Peer, Report};
 use crate::status::Layer;
-use crate::stream::HandlerEnds;
+use crate::stream::StreamEnd;
 use crate::transport::{Activity, Written};
 use crate::wire::frame::{Hello, RequestFacts, ServedService};
 
@@ -57,15 +57,14 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
         body: &Bytes,
     ) -> bool;
 
-    /// The same for a call whose messages travel by `ends`. False: this link carries no streams.
+    /// The same for a call with a stream, whose end it gives. `None`: the link takes no calls any more.
     fn send_stream(
         self: Arc<Self>,
         call_id: u32,
         facts: RequestFacts,
         metadata: &Bytes,
         body: &Bytes,
-        ends: HandlerEnds,
-    ) -> bool;
+    ) -> Option<Arc<StreamEnd>>;
 
     /// Gives a call up. Where it was sent and not answered, the server is told.
     fn abandon(&self, call_id: u32);
@@ -162,9 +161,12 @@ impl Call {
         facts: RequestFacts,
         metadata: &Bytes,
         body: &Bytes,
-        ends: HandlerEnds,
-    ) -> bool {
-        Arc::clone(&self.connection.link).send_stream(self.call_id, facts, metadata, body, ends)
+    ) -> Option<Arc<StreamEnd>> {
+        Arc::clone(&self.connection.link).send_stream(self.call_id, facts, metadata, body)
+    }
+
+    pub(super) fn set_deadline(&self, deadline: Instant) {
+        self.connection.link.pending().set_deadline(self.call_id, deadline);
     }
 
     pub(super) fn mark_sent(&self) -> bool {

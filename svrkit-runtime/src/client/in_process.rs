@@ -1,8 +1,8 @@
 //! The link of a client to services in the same process: no socket, the same codec, dispatcher and limits.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -13,17 +13,17 @@ use super::pending::Pending;
 use super::pool::Peer;
 use super::timer;
 use crate::context::Context;
+use crate::deadline::instant_after;
 use crate::dispatch::{Call, InFlight, Permit, Responder, Router, Starts, StoppedBy, Wanted};
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Watch};
-use crate::status::catalogue::calling;
-use crate::status::{Status, from_wire, to_wire};
-use crate::stream::HandlerEnds;
+use crate::status::catalogue::{calling, streaming};
+use crate::status::{Status, as_told};
+use crate::stream::{self, InProcessCalls, StreamEnd, Streams};
 use crate::task;
 use crate::transport::{Activity, Written};
 use crate::wire::frame::{Hello, RequestFacts};
-use crate::wire::tlv::Tlv;
 
 #[derive(Debug)]
 struct InProcess {
@@ -34,8 +34,8 @@ struct InProcess {
     hooks: Hooks,
     limits: Limits,
     departure: Departure,
-    /// Of calls that are being dispatched.
-    streams: Mutex<HashMap<u32, HandlerEnds>>,
+    /// The ends of streams that callers have.
+    streams: Streams,
 }
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
@@ -47,7 +47,7 @@ pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits, peer: Arc<
         hooks,
         limits,
         departure: Departure::default(),
-        streams: Mutex::default(),
+        streams: Streams::default(),
     });
     let timer = task::spawn({
         let ended = Ended(Arc::clone(&link));
@@ -57,6 +57,7 @@ pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits, peer: Arc<
         message_in: Some(limits.message_in),
         metadata_bytes: Some(limits.metadata_bytes.into()),
         calls_in_flight: Some(limits.calls_in_flight),
+        stream_window: Some(limits.stream_window),
         ..Hello::default()
     };
     let deadlines = task::spawn({
@@ -73,6 +74,7 @@ impl Drop for Ended {
     fn drop(&mut self) {
         self.0.departure.begin();
         self.0.pending.close(|_| calling::runtime_ended());
+        self.0.streams.close_all();
     }
 }
 
@@ -106,7 +108,7 @@ impl Link for InProcess {
     }
 
     fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
-        self.dispatch(call_id, facts, Wanted::Answer, metadata, body);
+        self.dispatch(call_id, facts, Wanted::Answer, None, metadata, body);
         true
     }
 
@@ -117,7 +119,7 @@ impl Link for InProcess {
         metadata: &Bytes,
         body: &Bytes,
     ) -> bool {
-        self.dispatch(call_id, facts, Wanted::Nothing, metadata, body);
+        self.dispatch(call_id, facts, Wanted::Nothing, None, metadata, body);
         self.pending.answer(call_id, Ok(Bytes::new()));
         true
     }
@@ -128,29 +130,38 @@ impl Link for InProcess {
         facts: RequestFacts,
         metadata: &Bytes,
         body: &Bytes,
-        ends: HandlerEnds,
-    ) -> bool {
-        self.streams().insert(call_id, ends);
-        self.dispatch(call_id, facts, Wanted::Answer, metadata, body);
-        // They are left where no handler of a stream was found.
-        self.streams().remove(&call_id);
-        true
+    ) -> Option<Arc<StreamEnd>> {
+        let (caller, handler) = stream::ends(&self, call_id);
+        let (idle, link) = (self.limits.stream_idle, Arc::downgrade(&self));
+        self.streams.insert(call_id, &caller, idle, move |call_id| {
+            if let Some(link) = link.upgrade() {
+                link.idle(call_id);
+            }
+        });
+        self.dispatch(call_id, facts, Wanted::Stream, Some(handler), metadata, body);
+        Some(caller)
     }
 
     fn abandon(&self, call_id: u32) {
+        if let Some(end) = self.streams.close(call_id) {
+            end.discard();
+        }
         if self.pending.abandon(call_id) {
             self.in_flight.cancel(call_id);
         }
     }
 
     fn expire(&self, call_id: u32) {
-        if self.pending.expire(call_id) == Some(true) {
+        let was_sent = self.pending.expire(call_id) == Some(true);
+        self.streams.close(call_id);
+        if was_sent {
             self.in_flight.cancel(call_id);
         }
     }
 
     fn close(&self) {
         self.in_flight.stop_all(StoppedBy::Caller);
+        self.streams.close_all();
     }
 }
 
@@ -160,20 +171,22 @@ impl InProcess {
         call_id: u32,
         facts: RequestFacts,
         wanted: Wanted,
+        stream: Option<Arc<StreamEnd>>,
         metadata: &Bytes,
         body: &Bytes,
     ) {
         let arrived = Instant::now();
         let watch = Watch::new(&self.hooks, Side::Server, facts.ids(), body.len(), || arrived);
-        let is_stream = self.streams().contains_key(&call_id);
-        let most = (!is_stream).then_some(self.limits.deadline_max);
-        let context = Context::of_call(&facts, arrived, most, None);
+        let context = Context::of_call(&facts, arrived, wanted.time_max(&self.limits), None);
         match self.in_flight.begin(call_id, self.limits.calls_in_flight, wanted.lasts(&context)) {
             Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
                 // A handler that is polled where it was called from would call deeper and deeper in one stack.
                 let (starts, start_by) = (Starts::OnItsTask, context.deadline());
-                let permit = Permit::new(call_id, wanted, stops, starts, start_by, responder, watch);
+                let mut permit = Permit::new(call_id, wanted, stops, starts, start_by, responder, watch);
+                if let Some(end) = stream {
+                    permit = permit.with_stream(end);
+                }
                 if let Some(call) = Call::arrive(facts, metadata, body.clone(), context, permit) {
                     self.router.dispatch(call);
                 }
@@ -181,7 +194,7 @@ impl InProcess {
             // The handlers of cancelled calls may not have ended yet, though their slots are free again.
             Err(not_begun) => {
                 let status = not_begun.status(&self.limits);
-                self.pending.answer(call_id, Err(as_told(&status)));
+                self.answer(call_id, Err(&status));
                 if let Some(watch) = watch {
                     watch.end("", &context, Some(&status), 0);
                 }
@@ -189,9 +202,26 @@ impl InProcess {
         }
     }
 
-    /// Each change under the lock is one operation of the map: a panic cannot leave it half done.
-    fn streams(&self) -> MutexGuard<'_, HashMap<u32, HandlerEnds>> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Ends a call on whose stream nothing happens.
+    fn idle(&self, call_id: u32) {
+        let status = streaming::stream_idle(self.limits.stream_idle.as_millis());
+        if self.pending.answer(call_id, Err(status)) {
+            self.streams.close(call_id);
+            self.in_flight.cancel(call_id);
+        }
+    }
+}
+
+impl InProcessCalls for InProcess {
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn answered(&self, side: Side, call_id: u32) {
+        match side {
+            Side::Client => self.pending.set_deadline(call_id, instant_after(Duration::MAX)),
+            Side::Server => self.in_flight.lift_deadline(call_id),
+        }
     }
 }
 
@@ -199,6 +229,7 @@ impl Responder for InProcess {
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
         let outcome = outcome.map(Bytes::copy_from_slice).map_err(as_told);
         self.pending.answer(call_id, outcome);
+        self.streams.close(call_id);
     }
 
     fn has_room(&self, _: usize) -> bool {
@@ -215,9 +246,7 @@ impl Responder for InProcess {
         Some(self.limits.message_in)
     }
 
-    fn take_stream(&self, call_id: u32) -> Option<HandlerEnds> {
-        self.streams().remove(&call_id)
-    }
+    fn stream_ended(&self, _: u32) {}
 
     fn limits(&self) -> &Limits {
         &self.limits
@@ -226,10 +255,4 @@ impl Responder for InProcess {
     fn in_flight(&self) -> &InFlight {
         &self.in_flight
     }
-}
-
-/// The status as it would arrive over a socket.
-fn as_told(status: &Status) -> Status {
-    let (facts, failure) = to_wire(status);
-    from_wire(&facts, &failure.encode().unwrap_or_default())
 }

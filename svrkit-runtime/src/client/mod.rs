@@ -40,7 +40,7 @@ use self::pool::{Opened, Pool};
 pub use self::request::Request;
 pub use self::resolver::{Endpoint, Resolution, Resolver};
 pub use self::response::Response;
-pub(crate) use self::stream::StreamSlot;
+pub(crate) use self::stream::{OpeningStream, StreamSlot};
 use crate::dispatch::Router;
 use crate::interceptor::Chain;
 use crate::limits::Limits;

@@ -1,90 +1,190 @@
-//! Opens the calls of streams: a slot among the calls that wait for their answers, and the ends of two channels.
+//! Opening the call of a stream: through the interceptors, to a connection, with a slot among the calls that wait there.
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Poll, ready};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 
-use super::connection::Call;
+use super::connection::{Call, Connection};
 use super::pending::Outcome;
 use super::picker::OutgoingCall;
 use super::{Client, metadata};
 use crate::context::{Context, Limited};
 use crate::deadline::instant_after;
-use crate::spec::Spec;
+use crate::interceptor::{Envelope, Reply, Side};
+use crate::monitor::Watch;
+use crate::spec::{Spec, Streaming};
 use crate::status::Status;
 use crate::status::catalogue::{calling, streaming};
-use crate::stream::{CallerEnds, ends};
+use crate::stream::StreamEnd;
 use crate::wire::frame::{Metadata, RequestFacts};
 
-/// A call's slot until it has ended. Dropping it cancels the call.
+/// The call of a stream that is to be opened, within its time.
+pub(crate) struct OpeningStream<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) spec: &'static Spec,
+    pub(crate) context: Context,
+    pub(crate) metadata: Metadata,
+    /// The encoded request; empty where requests are a stream themselves.
+    pub(crate) request: Bytes,
+    pub(crate) limited: Limited,
+}
+
+impl OpeningStream<'_> {
+    /// Opens it. Whoever listens is told of it from behind the interceptors on, by `watch`.
+    pub(crate) async fn open(self, watch: &mut Option<Box<Watch>>) -> Result<StreamSlot, Status> {
+        if self.client.interceptors().is_empty() {
+            return self.open_directly(watch).await;
+        }
+        let (deadline, late) = (self.limited.deadline, self.late());
+        timeout_at(deadline, self.intercept(watch)).await.unwrap_or(Err(late))
+    }
+
+    /// Passes the interceptors: their reply comes when the stream has begun, and is empty.
+    async fn intercept(mut self, watch: &mut Option<Box<Watch>>) -> Result<StreamSlot, Status> {
+        let (client, spec, limits) = (self.client, self.spec, self.client.limits());
+        let (context, metadata) = (self.context.clone(), std::mem::take(&mut self.metadata));
+        let request = std::mem::take(&mut self.request);
+        let envelope = Envelope::new(Side::Client, spec, context, metadata, request, limits);
+        let mut opened = None;
+        let slot = &mut opened;
+        let passed = client.interceptors().run(envelope, move |envelope| {
+            Box::pin(async move {
+                let Envelope { context, metadata, body, .. } = envelope;
+                self.limited.deadline = context
+                    .deadline()
+                    .map_or(self.limited.deadline, |earlier| earlier.min(self.limited.deadline));
+                let behind = Self { context, metadata, request: body, ..self };
+                *slot = Some(behind.open_directly(watch).await?);
+                Ok(Reply::new(Bytes::new(), limits))
+            })
+        });
+        passed.await?;
+        opened.ok_or_else(|| streaming::stream_not_passed_on(spec))
+    }
+
+    async fn open_directly(self, watch: &mut Option<Box<Watch>>) -> Result<StreamSlot, Status> {
+        if watch.is_none() {
+            let ids = (self.spec.service_id, self.spec.method_id);
+            *watch = Watch::new(self.client.hooks(), Side::Client, ids, self.request.len(), Instant::now)
+                .map(Box::new);
+            if let Some(watch) = watch {
+                watch.begin(Some(self.spec), self.client.target(), &self.context);
+            }
+        }
+        loop {
+            let connection = self.connect().await?;
+            if let Some(slot) = self.open_on(connection, watch).await? {
+                return Ok(slot);
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Arc<Connection>, Status> {
+        let call = OutgoingCall::new(self.spec, &self.context, 0);
+        let deadline = self.limited.deadline;
+        let connecting = timeout_at(deadline, self.client.connection(call, Some(deadline)));
+        let (limit, from) = (self.limited.timeout.as_millis(), self.limited.from);
+        let connection =
+            connecting.await.unwrap_or_else(|_| Err(self.client.late_connecting(limit, from)))?;
+        if let Some(name) = connection.served_name(self.spec.service_id)
+            && name != self.spec.service
+        {
+            return Err(calling::service_mismatch(name, self.spec.service_id, self.spec.service));
+        }
+        if connection.server.stream_window.is_none() {
+            return Err(streaming::server_without_streams(self.spec));
+        }
+        match connection.server.message_in {
+            Some(max) if self.request.len() > max as usize => {
+                Err(calling::request_over_limit(self.request.len(), max))
+            }
+            _ => Ok(connection),
+        }
+    }
+
+    /// `None`: the connection has ended meanwhile, and the server has seen nothing.
+    async fn open_on(
+        &self,
+        connection: Arc<Connection>,
+        watch: &mut Option<Box<Watch>>,
+    ) -> Result<Option<StreamSlot>, Status> {
+        let places = Arc::clone(&connection.places);
+        let Ok(place) = timeout_at(self.limited.deadline, places.acquire_owned()).await else {
+            let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
+            return Err(calling::late_for_place(max, self.limited.timeout.as_millis(), self.limited.from));
+        };
+        let Ok(place) = place else { return Ok(None) };
+        if !connection.link.takes_calls() {
+            return Ok(None);
+        }
+        // Of one answer to many requests the time begins when those have been sent.
+        let has_deadline = self.spec.streaming != Streaming::Client;
+        let deadline = if has_deadline { self.limited.deadline } else { instant_after(Duration::MAX) };
+        let Some(call) = Call::start(connection, place, deadline, true) else { return Ok(None) };
+        let call = call.untimed();
+        let server_max = call.connection.server.metadata_bytes;
+        let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
+        let now = Instant::now();
+        let remaining = self.limited.deadline.saturating_duration_since(now).as_micros();
+        let remaining = u32::try_from(remaining).unwrap_or(u32::MAX).min(u32::MAX - 1);
+        let facts = RequestFacts {
+            remaining_us: if has_deadline { remaining } else { u32::MAX },
+            ..self.context.facts(self.spec)
+        };
+        let Some(end) = call.send_stream(facts, &metadata, &self.request) else { return Ok(None) };
+        if self.spec.streaming == Streaming::Server {
+            end.sends_nothing();
+        }
+        if let Some(watch) = watch {
+            watch.sent(now, call.connection.endpoint());
+        }
+        Ok(Some(StreamSlot { call, end, time: (self.limited.timeout, self.limited.from), ended: None }))
+    }
+
+    fn late(&self) -> Status {
+        calling::late_answer(self.limited.timeout.as_millis(), self.limited.from)
+    }
+}
+
+/// A call's slot and its end of the stream, until it has ended. Dropping it cancels the call.
 pub(crate) struct StreamSlot {
     call: Call,
+    end: Arc<StreamEnd>,
+    /// What the deadline was made of.
+    time: (Duration, &'static str),
     ended: Option<Result<Bytes, Status>>,
 }
 
 impl StreamSlot {
-    /// Ready once the handler has ended, from then on.
-    pub(crate) fn poll_ended(&mut self, cx: &mut std::task::Context<'_>) -> Poll<()> {
-        if self.ended.is_none() {
-            self.ended = Some(match ready!(self.call.poll(cx)) {
-                Outcome::Answered(answer) => answer,
-                Outcome::Late { .. } | Outcome::Unsent => Err(streaming::stream_cut()),
-            });
-        }
-        Poll::Ready(())
+    pub(crate) fn end(&self) -> &Arc<StreamEnd> {
+        &self.end
     }
 
-    /// How the handler ended: with its encoded answer, or a status.
-    pub(crate) async fn ended(&mut self) -> Result<Bytes, Status> {
+    /// Gives the call a deadline from now on.
+    pub(crate) fn limit(&mut self, limited: Limited) {
+        self.time = (limited.timeout, limited.from);
+        self.call.set_deadline(limited.deadline);
+    }
+
+    /// How the handler ended, once it has: with its encoded answer, or a status.
+    pub(crate) async fn outcome(&mut self) -> Result<Bytes, Status> {
+        let (call, ended, time) = (&mut self.call, &mut self.ended, self.time);
         poll_fn(|cx| {
-            ready!(self.poll_ended(cx));
-            Poll::Ready(self.ended.clone().expect("it is kept when it is ready"))
+            if ended.is_none()
+                && let Poll::Ready(outcome) = call.poll(cx)
+            {
+                *ended = Some(match outcome {
+                    Outcome::Answered(answer) => answer,
+                    Outcome::Late { .. } => Err(calling::late_answer(time.0.as_millis(), time.1)),
+                    Outcome::Unsent => Err(streaming::stream_cut()),
+                });
+            }
+            ended.clone().map_or(Poll::Pending, Poll::Ready)
         })
         .await
-    }
-}
-
-impl Client {
-    /// Whether streams work here at all: known without a connection.
-    pub(crate) fn carries_streams(&self) -> bool {
-        self.0.pool.is_in_process()
-    }
-
-    /// Begins a call of a stream method, before the time `limited` is over.
-    pub(crate) async fn open_stream(
-        &self,
-        spec: &'static Spec,
-        context: &Context,
-        request: &Bytes,
-        limited: &Limited,
-    ) -> Result<(StreamSlot, CallerEnds), Status> {
-        let call = OutgoingCall::new(spec, context, 0);
-        let (deadline, limit, from) = (limited.deadline, limited.timeout.as_millis(), limited.from);
-        let Ok(opened) = timeout_at(deadline, self.connection(call, Some(deadline))).await else {
-            return Err(self.late_connecting(limit, from));
-        };
-        let connection = opened?;
-        let places = Arc::clone(&connection.places);
-        let Ok(place) = timeout_at(deadline, places.acquire_owned()).await else {
-            let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
-            return Err(calling::late_for_place(max, limit, from));
-        };
-        let place = place.map_err(|_| streaming::stream_not_begun())?;
-        // A stream lasts as long as it has something to say; its caller keeps the time of the first answer.
-        let forever = instant_after(Duration::MAX);
-        let call =
-            Call::start(connection, place, forever, true).ok_or_else(streaming::stream_not_begun)?.untimed();
-        let server_max = call.connection.server.metadata_bytes;
-        let metadata = metadata::encode(&Metadata::default(), context, self.limits(), server_max)?;
-        let (caller, handler) = ends(self.limits());
-        let facts = RequestFacts { remaining_us: u32::MAX, ..context.facts(spec) };
-        if !call.send_stream(facts, &metadata, request, handler) {
-            return Err(streaming::stream_over_connection(spec));
-        }
-        Ok((StreamSlot { call, ended: None }, caller))
     }
 }

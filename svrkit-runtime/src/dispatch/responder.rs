@@ -5,7 +5,6 @@ use std::task::{Context, Poll};
 use super::in_flight::InFlight;
 use crate::limits::Limits;
 use crate::status::Status;
-use crate::stream::HandlerEnds;
 
 /// The way back to a caller, as the dispatcher sees it: a transport implements it.
 pub(crate) trait Responder: Send + Sync {
@@ -24,9 +23,8 @@ pub(crate) trait Responder: Send + Sync {
     /// The largest message the caller takes, where it said so.
     fn caller_message_in(&self) -> Option<u32>;
 
-    /// The ends of the streams of a call that is being dispatched; `None` where its messages are not streams, or streams are
-    /// not carried here.
-    fn take_stream(&self, call_id: u32) -> Option<HandlerEnds>;
+    /// Says that a call with a stream sends and takes nothing any more, but for its answer.
+    fn stream_ended(&self, call_id: u32);
 
     /// The limits its calls are held to.
     fn limits(&self) -> &Limits;

@@ -35,7 +35,7 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// }
 /// ```
 ///
-/// At a client, calls of streams pass no interceptors; at a server they do, and their [`Reply`] comes when they have ended.
+/// Streams pass them as well. At a server their [`Reply`] comes when they have ended; at a client, empty, when they have begun.
 pub trait Interceptor: Send + Sync + 'static {
     /// Sends a call on by `next`, or ends it.
     ///

@@ -43,8 +43,25 @@ pub struct CallEnd<'a> {
     pub status: Option<&'a Status>,
     /// Length of the encoded answer in bytes; 0 where there is none.
     pub response_len: usize,
+    /// What went through, of a call with a stream.
+    pub stream: Option<StreamTotals>,
     /// When was what.
     pub stages: Stages,
+}
+
+/// The messages of a call with a stream: at a caller those that it sent, and those that came to it whether or not they were taken; at
+/// a handler likewise. A request that came with the call, and an answer at its end, are not among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StreamTotals {
+    /// Messages of the caller.
+    pub requests: u64,
+    /// Their bytes.
+    pub request_bytes: u64,
+    /// Messages of the handler.
+    pub responses: u64,
+    /// Their bytes.
+    pub response_bytes: u64,
 }
 
 /// The instants of an attempt, of tokio's clock, in their order in time.

@@ -9,7 +9,7 @@ mod hooks;
 mod recorder;
 mod watch;
 
-pub use self::call::{CallEnd, CallFacts, HandlerPanic, Stages};
+pub use self::call::{CallEnd, CallFacts, HandlerPanic, Stages, StreamTotals};
 pub(crate) use self::connection::ConnectionWatch;
 pub use self::connection::{ConnectionEnd, ConnectionFacts, Ending};
 pub(crate) use self::hooks::Hooks;
@@ -26,7 +26,7 @@ use crate::server::Drained;
 /// For each attempt of a call [`Self::call_began`] is told exactly once, and after it [`Self::call_ended`] exactly once: by an
 /// answer, a refusal (of calls for methods that nobody knows, too), a request that cannot be decoded, a panic, a cancel, a
 /// deadline, a lost connection. No attempts are a client's request that is dropped before it was first polled, and one that an
-/// interceptor of its own client refuses or answers. Of streams the server tells, the client does not yet.
+/// interceptor of its own client refuses or answers. A stream is one attempt at either side, from its beginning to its end.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};

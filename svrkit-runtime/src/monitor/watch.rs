@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::hooks::{Hooks, Installed};
-use super::{CallEnd, CallFacts, HandlerPanic, Stages};
+use super::{CallEnd, CallFacts, HandlerPanic, Stages, StreamTotals};
 use crate::context::Context;
 use crate::interceptor::Side;
 use crate::spec::Spec;
@@ -27,6 +27,7 @@ pub(crate) struct Watch {
     decoded: Option<Instant>,
     started: Option<Instant>,
     handled: Option<Instant>,
+    stream: Option<StreamTotals>,
 }
 
 impl Watch {
@@ -53,6 +54,7 @@ impl Watch {
             decoded: None,
             started: None,
             handled: None,
+            stream: None,
         })
     }
 
@@ -88,6 +90,11 @@ impl Watch {
         }
     }
 
+    /// Notes what went through its stream.
+    pub(crate) fn passed(&mut self, totals: StreamTotals) {
+        self.stream = Some(totals);
+    }
+
     /// Tells that its handler has panicked.
     pub(crate) fn panicked(&self, peer: &str, context: &Context, message: &str, place: &str) {
         let panic = HandlerPanic { call: self.facts(peer, context), message, place };
@@ -109,7 +116,8 @@ impl Watch {
         };
         let endpoint = self.endpoint.take();
         let peer = endpoint.as_deref().unwrap_or(peer);
-        let end = CallEnd { call: self.facts(peer, context), status, response_len, stages };
+        let stream = self.stream;
+        let end = CallEnd { call: self.facts(peer, context), status, response_len, stream, stages };
         self.hooks.tell(|monitor| monitor.call_ended(&end));
     }
 

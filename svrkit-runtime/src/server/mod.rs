@@ -205,6 +205,8 @@ impl Server {
             metadata_bytes: Some(limits.metadata_bytes.into()),
             calls_in_flight: Some(limits.calls_in_flight),
             features: FEATURE_PARTS,
+            stream_window: Some(limits.stream_window),
+            connection_window: Some(limits.connection_window),
             services: services.collect(),
             ..Hello::default()
         };

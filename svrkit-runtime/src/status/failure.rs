@@ -89,6 +89,12 @@ pub(crate) fn from_wire(header: &ResponseFacts, body: &[u8]) -> Status {
         .retry(retry)
 }
 
+/// The status as it would arrive over a connection.
+pub(crate) fn as_told(status: &Status) -> Status {
+    let (facts, failure) = to_wire(status);
+    from_wire(&facts, &failure.encode().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

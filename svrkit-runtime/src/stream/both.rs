@@ -2,14 +2,16 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use bytes::Bytes;
 
 use super::call::StreamCall;
-use super::encode;
-use super::ends::Item;
+use super::end::{NotSent, StreamEnd};
 use crate::client::Client;
+use crate::context::Context;
+use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::streaming;
@@ -67,9 +69,9 @@ use crate::wire::tlv::Tlv;
 /// # }
 /// ```
 ///
-/// The first answer has to come within the method's timeout, or `deadline.default`; after it a stream may be silent. Both
-/// sides have room for `stream.room` messages: who sends without receiving can make both wait for each other.
-/// [`split`](Self::split) lets two tasks do the two.
+/// The first answer has to come within the method's timeout, or `deadline.default`; after it the stream lives as long as
+/// something comes or goes within `stream.idle`. Each side takes as much ahead as its `stream.window` bears: who sends without
+/// receiving can make both wait for each other. [`split`](Self::split) lets two tasks do the two.
 #[derive(Debug)]
 #[must_use = "a stream that is dropped is cancelled"]
 pub struct BothStreams<Req, Resp> {
@@ -77,9 +79,10 @@ pub struct BothStreams<Req, Resp> {
     messages: PhantomData<fn(&Req) -> Resp>,
 }
 
-/// The sending half of [`BothStreams`]. When it is dropped before [`end`](Self::end), the handler is told that the caller left.
+/// The sending half of [`BothStreams`]. When it is dropped before [`end`](Self::end), the handler is told that the caller left;
+/// answers can still come.
 pub struct Requests<Req> {
-    requests: Option<mpsc::Sender<Item>>,
+    end: Arc<StreamEnd>,
     client: Client,
     spec: &'static Spec,
     message: PhantomData<fn(&Req)>,
@@ -103,6 +106,24 @@ impl<Req: Tlv, Resp: Tlv> BothStreams<Req, Resp> {
         self
     }
 
+    /// Has calls of equal keys find the same server, where anything chooses among servers.
+    pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
+        self.call.set_route_key(key);
+        self
+    }
+
+    /// Makes it a part of another request than the one this code runs for.
+    pub fn context(mut self, context: Context) -> Self {
+        self.call.set_context(context);
+        self
+    }
+
+    /// Sends a named value beside the call. Keys that start with `svrkit.` are the kit's.
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Bytes>) -> Self {
+        self.call.add_metadata(key, value);
+        self
+    }
+
     /// Sends one request, as soon as there is room for it.
     ///
     /// # Errors
@@ -115,9 +136,17 @@ impl<Req: Tlv, Resp: Tlv> BothStreams<Req, Resp> {
     /// Says that everything has been sent.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// Where the call cannot begin.
     pub async fn end(&mut self) -> Result<(), Status> {
-        self.call.send_end().await
+        self.call.end(Ok(())).await
+    }
+
+    /// Ends the requests with a status in place of more of them: the handler gets it from its receiver. Answers can still come.
+    ///
+    /// # Errors
+    /// Where the call cannot begin.
+    pub async fn fail(&mut self, status: &Status) -> Result<(), Status> {
+        self.call.end(Err(status)).await
     }
 
     /// The next answer; `None` when the handler has ended well, now and ever after.
@@ -133,9 +162,9 @@ impl<Req: Tlv, Resp: Tlv> BothStreams<Req, Resp> {
     /// # Errors
     /// Where the call cannot begin.
     pub async fn split(mut self) -> Result<(Requests<Req>, Answers<Resp>), Status> {
-        let requests = self.call.split_requests().await?;
+        let end = self.call.sending_end().await?;
         let (client, spec) = (self.call.client().clone(), self.call.spec());
-        let requests = Requests { requests, client, spec, message: PhantomData };
+        let requests = Requests { end, client, spec, message: PhantomData };
         Ok((requests, Answers { call: self.call, message: PhantomData }))
     }
 }
@@ -146,24 +175,30 @@ impl<Req: Tlv> Requests<Req> {
     /// # Errors
     /// RESOURCE_EXHAUSTED when it is too large, CANCELLED when the handler takes no more: the other half says why.
     pub async fn send(&mut self, message: &Req) -> Result<(), Status> {
-        let named = |status: Status| self.client.name(status.method(self.spec));
-        let encoded = encode(message, self.client.limits()).map_err(named)?;
-        let sent = match &self.requests {
-            Some(requests) => requests.send(Some(encoded)).await.is_ok(),
-            None => false,
-        };
-        if sent {
-            return Ok(());
-        }
-        Err(named(streaming::handler_takes_no_more_half()))
+        self.end.send(message).await.map_err(|not_sent| {
+            let status = match not_sent {
+                NotSent::Closed => streaming::handler_takes_no_more_half(),
+                NotSent::Unencodable(status) => status,
+            };
+            self.client.name(status.method(self.spec))
+        })
     }
 
-    /// Says that everything has been sent.
-    pub async fn end(mut self) {
-        if let Some(requests) = self.requests.take() {
-            // A handler that takes no more needs not hear the end.
-            let _ = requests.send(None).await;
-        }
+    /// Says that everything has been sent. A handler that takes no more needs not hear it.
+    pub fn end(self) {
+        self.end.end(Ok(()));
+    }
+
+    /// Ends the requests with a status in place of more of them: the handler gets it from its receiver.
+    pub fn fail(self, status: &Status) {
+        self.end.end(Err(status));
+    }
+}
+
+impl<Req> Drop for Requests<Req> {
+    fn drop(&mut self) {
+        // Nothing where it has ended.
+        self.end.end(Err(&streaming::caller_left_stream()));
     }
 }
 

@@ -1,21 +1,22 @@
 //! A caller's side of one call of a stream method, whichever sides stream.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use super::ends::Item;
-use super::{CallerEnds, decode, encode};
-use crate::client::{Client, StreamSlot};
+use super::decode;
+use super::end::{Next, NotSent, StreamEnd};
+use crate::client::{Client, OpeningStream, StreamSlot};
 use crate::context::Context;
+use crate::monitor::{StreamTotals, Watch};
 use crate::route_key::RouteKey;
-use crate::spec::Spec;
+use crate::spec::{Spec, Streaming};
 use crate::status::Status;
 use crate::status::catalogue::{calling, streaming};
+use crate::wire::frame::Metadata;
 use crate::wire::tlv::Tlv;
 
 /// Begins when it is first used. Dropping it cancels the call. Every future here can be dropped half-way: nothing is lost
@@ -25,33 +26,39 @@ pub(crate) struct StreamCall {
     spec: &'static Spec,
     state: State,
     timeout: Duration,
-    /// The one it was made in; its key may be the call's own.
-    context: Context,
     /// Who set the timeout, for the one who wants to change it.
     timeout_from: &'static str,
+    /// The one it was made in; its key may be the call's own.
+    context: Context,
+    metadata: Metadata,
+    /// Where anybody listens, from its beginning until it has ended.
+    watch: Option<Box<Watch>>,
+    /// What has gone through, once it has ended.
+    totals: StreamTotals,
 }
 
 enum State {
     /// With the encoded request, empty where requests are a stream themselves.
     New(Result<Bytes, Status>),
-    Open(Open),
+    Open(StreamSlot),
     /// By the encoded answer, empty where answers are a stream, or by why there is none.
     Ended(Result<Bytes, Status>),
-}
-
-struct Open {
-    slot: StreamSlot,
-    /// Until everything has been sent.
-    requests: Option<mpsc::Sender<Item>>,
-    answers: mpsc::Receiver<Item>,
-    /// Until the first answer has come.
-    first_by: Option<Instant>,
 }
 
 impl StreamCall {
     pub(crate) fn new(client: Client, spec: &'static Spec, request: Result<Bytes, Status>) -> Self {
         let (timeout, timeout_from) = client.timeout_of(spec);
-        Self { client, spec, state: State::New(request), timeout, context: Context::current(), timeout_from }
+        Self {
+            client,
+            spec,
+            state: State::New(request),
+            timeout,
+            timeout_from,
+            context: Context::current(),
+            metadata: Metadata::default(),
+            watch: None,
+            totals: StreamTotals::default(),
+        }
     }
 
     pub(super) fn set_timeout(&mut self, timeout: Duration) {
@@ -63,55 +70,72 @@ impl StreamCall {
         self.context = std::mem::take(&mut self.context).route_key(key);
     }
 
-    /// Sends a message, as soon as there is room for it.
-    pub(super) async fn send<T: Tlv>(&mut self, message: &T) -> Result<(), Status> {
-        let encoded = encode(message, self.client.limits()).map_err(|status| self.named(status))?;
-        self.put(Some(encoded)).await
+    pub(super) fn set_context(&mut self, context: Context) {
+        self.context = context;
     }
 
-    /// Says that all has been sent. What follows is refused.
-    pub(super) async fn send_end(&mut self) -> Result<(), Status> {
-        self.put(None).await?;
-        self.take_requests();
+    pub(super) fn add_metadata(&mut self, key: impl Into<String>, value: impl Into<Bytes>) {
+        self.metadata.insert(key, value);
+    }
+
+    /// Sends a message, as soon as there is room for it.
+    pub(super) async fn send<T: Tlv>(&mut self, message: &T) -> Result<(), Status> {
+        self.open().await?;
+        if let State::Open(slot) = &self.state {
+            if slot.end().has_ended() {
+                return Err(self.named(streaming::sent_after_end()));
+            }
+            match slot.end().send(message).await {
+                Ok(()) => return Ok(()),
+                Err(NotSent::Unencodable(status)) => return Err(self.named(status)),
+                Err(NotSent::Closed) => {}
+            }
+        }
+        // The handler takes no more: how it ended says why.
+        self.outcome().await?;
+        Err(self.named(streaming::handler_takes_no_more()))
+    }
+
+    /// Says that all has been sent, or why not. What follows is refused.
+    pub(super) async fn end(&mut self, outcome: Result<(), &Status>) -> Result<(), Status> {
+        self.open().await?;
+        if let State::Open(slot) = &self.state {
+            slot.end().end(outcome);
+        }
         Ok(())
     }
 
-    /// The sending end, to be used apart. Then nothing can be sent here.
-    pub(super) async fn split_requests(&mut self) -> Result<Option<mpsc::Sender<Item>>, Status> {
+    /// The sending end, to be used apart.
+    pub(super) async fn sending_end(&mut self) -> Result<Arc<StreamEnd>, Status> {
         self.open().await?;
-        Ok(self.take_requests())
+        if let State::Open(slot) = &self.state {
+            return Ok(Arc::clone(slot.end()));
+        }
+        self.outcome().await?;
+        Err(self.named(streaming::handler_takes_no_more()))
     }
 
     /// The next answer; `None` after the last one.
     pub(super) async fn next<T: Tlv>(&mut self) -> Result<Option<T>, Status> {
         self.open().await?;
-        let State::Open(open) = &mut self.state else { return self.outcome().await.map(|_| None) };
-        let item = match open.first_by {
-            None => open.receive().await,
-            Some(deadline) => match timeout_at(deadline, open.receive()).await {
-                Ok(item) => item,
-                Err(_) => return Err(self.late()),
-            },
-        };
-        open.first_by = None;
-        match item {
-            Some(bytes) => {
-                decode(&bytes, self.client.limits()).map(Some).map_err(|status| self.named(status))
-            }
-            None => self.outcome().await.map(|_| None),
+        if let State::Open(slot) = &self.state
+            && let Next::Message(bytes) = slot.end().next().await
+        {
+            return decode(&bytes, self.client.limits()).map(Some).map_err(|status| self.named(status));
         }
+        self.outcome().await.map(|_| None)
     }
 
-    /// The one answer to a stream of requests.
+    /// The one answer to a stream of requests, which have been sent.
     pub(super) async fn answer<T: Tlv>(&mut self) -> Result<T, Status> {
-        let limited = self
-            .context
-            .limit(Instant::now(), (self.timeout, self.timeout_from))
-            .map_err(|status| self.named(status))?;
-        let Ok(outcome) = timeout_at(limited.deadline, self.outcome()).await else {
-            return Err(self.late());
-        };
-        decode(&outcome?, self.client.limits()).map_err(|status| self.named(status))
+        if let State::Open(slot) = &mut self.state {
+            let limited = match self.context.limit(Instant::now(), (self.timeout, self.timeout_from)) {
+                Ok(limited) => limited,
+                Err(status) => return Err(self.fail(status)),
+            };
+            slot.limit(limited);
+        }
+        decode(&self.outcome().await?, self.client.limits()).map_err(|status| self.named(status))
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -124,47 +148,38 @@ impl StreamCall {
 
     async fn open(&mut self) -> Result<(), Status> {
         let State::New(request) = &self.state else { return Ok(()) };
-        let limited = match self.context.limit(Instant::now(), (self.timeout, self.timeout_from)) {
-            Ok(limited) => limited,
-            Err(status) => return Err(self.end(status)),
-        };
-        let opened = match request.clone() {
-            Ok(_) if !self.client.carries_streams() => Err(streaming::stream_over_connection(self.spec)),
-            Ok(request) => self.client.open_stream(self.spec, &self.context, &request, &limited).await,
-            Err(status) => Err(status),
-        };
+        let opened =
+            match (request.clone(), self.context.limit(Instant::now(), (self.timeout, self.timeout_from))) {
+                (Ok(request), Ok(limited)) => {
+                    let opening = OpeningStream {
+                        client: &self.client,
+                        spec: self.spec,
+                        context: self.context.clone(),
+                        metadata: self.metadata.clone(),
+                        request,
+                        limited,
+                    };
+                    opening.open(&mut self.watch).await
+                }
+                (Err(status), _) | (_, Err(status)) => Err(status),
+            };
         match opened {
-            Ok((slot, CallerEnds { requests, answers })) => {
-                (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
-                let first_by = Some(limited.deadline);
-                self.state = State::Open(Open { slot, requests: Some(requests), answers, first_by });
+            Ok(slot) => {
+                self.state = State::Open(slot);
                 Ok(())
             }
-            Err(status) => Err(self.end(status)),
+            Err(status) => Err(self.fail(status)),
         }
-    }
-
-    async fn put(&mut self, item: Item) -> Result<(), Status> {
-        self.open().await?;
-        if let State::Open(Open { requests, .. }) = &self.state {
-            let Some(requests) = requests else {
-                return Err(self.named(streaming::sent_after_end()));
-            };
-            if requests.send(item).await.is_ok() {
-                return Ok(());
-            }
-        }
-        // The handler has let go of its end: how it ended says why.
-        self.outcome().await?;
-        Err(self.named(streaming::handler_takes_no_more()))
     }
 
     /// How the call ended, once it has.
     async fn outcome(&mut self) -> Result<Bytes, Status> {
         self.open().await?;
-        if let State::Open(open) = &mut self.state {
-            let outcome = open.slot.ended().await;
-            self.state = State::Ended(outcome.map_err(|status| self.named(status)));
+        if let State::Open(slot) = &mut self.state {
+            let outcome = slot.outcome().await;
+            self.totals = slot.end().totals();
+            let outcome = self.checked(outcome).map_err(|status| self.named(status));
+            self.conclude(outcome);
         }
         match &self.state {
             State::Ended(outcome) => outcome.clone(),
@@ -172,24 +187,34 @@ impl StreamCall {
         }
     }
 
-    fn take_requests(&mut self) -> Option<mpsc::Sender<Item>> {
-        match &mut self.state {
-            State::Open(open) => open.requests.take(),
-            State::New(_) | State::Ended(_) => None,
+    /// Where answers are a stream, none stands at its end: that would be one to a method that streams none.
+    fn checked(&self, outcome: Result<Bytes, Status>) -> Result<Bytes, Status> {
+        match outcome {
+            Ok(answer) if !answer.is_empty() && self.spec.streaming != Streaming::Client => {
+                Err(streaming::answer_without_stream(self.spec))
+            }
+            outcome => outcome,
         }
     }
 
-    /// Cancels the call, which had no answer in time.
-    fn late(&mut self) -> Status {
-        let (limit, from) = (self.timeout.as_millis(), self.timeout_from);
-        self.end(calling::late_answer(limit, from))
+    /// Ends it, for good, with a status.
+    fn fail(&mut self, status: Status) -> Status {
+        let status = self.named(status);
+        self.conclude(Err(status.clone()));
+        status
     }
 
-    /// Ends it, for good, with a status.
-    fn end(&mut self, status: Status) -> Status {
-        let status = self.named(status);
-        self.state = State::Ended(Err(status.clone()));
-        status
+    fn conclude(&mut self, outcome: Result<Bytes, Status>) {
+        self.tell(outcome.as_ref().err());
+        self.state = State::Ended(outcome);
+    }
+
+    /// Tells whoever listens how it ended.
+    fn tell(&mut self, status: Option<&Status>) {
+        if let Some(mut watch) = self.watch.take() {
+            watch.passed(self.totals);
+            watch.end(self.client.target(), &self.context, status, 0);
+        }
     }
 
     fn named(&self, status: Status) -> Status {
@@ -197,17 +222,15 @@ impl StreamCall {
     }
 }
 
-impl Open {
-    /// What comes from the handler's sender. `None`: the handler has ended, and all it had sent was taken.
-    async fn receive(&mut self) -> Option<Bytes> {
-        let item = poll_fn(|cx| {
-            if self.slot.poll_ended(cx).is_ready() {
-                // A sender may outlive its handler, the stream does not.
-                self.answers.close();
+/// Whoever drops it waits no longer.
+impl Drop for StreamCall {
+    fn drop(&mut self) {
+        if self.watch.is_some() {
+            if let State::Open(slot) = &self.state {
+                self.totals = slot.end().totals();
             }
-            self.answers.poll_recv(cx)
-        });
-        item.await.flatten()
+            self.tell(Some(&calling::caller_gone()));
+        }
     }
 }
 

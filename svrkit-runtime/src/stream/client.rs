@@ -3,7 +3,11 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::call::StreamCall;
+use crate::context::Context;
+use crate::route_key::RouteKey;
 use crate::status::Status;
 use crate::wire::tlv::Tlv;
 
@@ -56,7 +60,8 @@ use crate::wire::tlv::Tlv;
 /// # }
 /// ```
 ///
-/// The answer has to come within the method's timeout, or `deadline.default`, of [`finish`](Self::finish).
+/// The answer has to come within the method's timeout, or `deadline.default`, of [`finish`](Self::finish). Until then the stream
+/// lives as long as something is sent within `stream.idle`.
 #[derive(Debug)]
 #[must_use = "a stream that is dropped is cancelled"]
 pub struct ClientStream<Req, Resp> {
@@ -75,7 +80,25 @@ impl<Req: Tlv, Resp: Tlv> ClientStream<Req, Resp> {
         self
     }
 
-    /// Sends one request, as soon as there is room for it (`stream.room`).
+    /// Has calls of equal keys find the same server, where anything chooses among servers.
+    pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
+        self.call.set_route_key(key);
+        self
+    }
+
+    /// Makes it a part of another request than the one this code runs for.
+    pub fn context(mut self, context: Context) -> Self {
+        self.call.set_context(context);
+        self
+    }
+
+    /// Sends a named value beside the call. Keys that start with `svrkit.` are the kit's.
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Bytes>) -> Self {
+        self.call.add_metadata(key, value);
+        self
+    }
+
+    /// Sends one request, as soon as the server has room for it (its `stream.window` and `connection.window`).
     ///
     /// # Errors
     /// RESOURCE_EXHAUSTED when it is too large. Else the handler takes no more: the status it ended with, or CANCELLED when
@@ -89,8 +112,17 @@ impl<Req: Tlv, Resp: Tlv> ClientStream<Req, Resp> {
     /// # Errors
     /// The status that the handler ended with, or why the call did not get to its end.
     pub async fn finish(mut self) -> Result<Resp, Status> {
-        // A handler that has its answer needs not hear the end; how it ended is told below.
-        let _ = self.call.send_end().await;
+        self.call.end(Ok(())).await?;
+        self.call.answer().await
+    }
+
+    /// Ends the requests with a status in place of more of them, which the handler gets from its receiver, and waits for what it
+    /// answers.
+    ///
+    /// # Errors
+    /// Those of [`finish`](Self::finish).
+    pub async fn fail(mut self, status: &Status) -> Result<Resp, Status> {
+        self.call.end(Err(status)).await?;
         self.call.answer().await
     }
 }

@@ -3,7 +3,10 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::call::StreamCall;
+use crate::context::Context;
 use crate::route_key::RouteKey;
 use crate::status::Status;
 use crate::wire::tlv::Tlv;
@@ -57,7 +60,8 @@ use crate::wire::tlv::Tlv;
 /// # }
 /// ```
 ///
-/// The first answer has to come within the method's timeout, or `deadline.default`; after it a stream may be silent.
+/// The first answer has to come within the method's timeout, or `deadline.default`; after it the stream lives as long as
+/// something comes within `stream.idle`. As many answers come ahead as `stream.window` bears.
 #[derive(Debug)]
 #[must_use = "a stream begins when its first message is asked for"]
 pub struct ServerStream<T> {
@@ -80,6 +84,18 @@ impl<T: Tlv> ServerStream<T> {
     /// the field that the schema names.
     pub fn route_key(mut self, key: &(impl RouteKey + ?Sized)) -> Self {
         self.call.set_route_key(key);
+        self
+    }
+
+    /// Makes it a part of another request than the one this code runs for.
+    pub fn context(mut self, context: Context) -> Self {
+        self.call.set_context(context);
+        self
+    }
+
+    /// Sends a named value beside the call. Keys that start with `svrkit.` are the kit's.
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Bytes>) -> Self {
+        self.call.add_metadata(key, value);
         self
     }
 

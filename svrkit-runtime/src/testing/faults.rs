@@ -32,8 +32,8 @@ use crate::status::Status;
 /// Which calls a probability strikes follows from the seed and the order of the calls alone, whatever other faults there are; each
 /// fault has chances of its own. A clone is another handle of the same faults.
 ///
-/// At a client, a fault strikes what an application sees: a retry that a client makes by itself would be a call of its own. Calls of
-/// streams pass the interceptors of servers only. What goes wrong with connections, and with all their calls at once, is
+/// At a client, a fault strikes what an application sees: a retry that a client makes by itself would be a call of its own. Of
+/// a stream it is the beginning that is delayed, refused or lost. What goes wrong with connections, and with all their calls at once, is
 /// [`TestServer::crash`](super::TestServer::crash).
 #[derive(Clone)]
 pub struct Faults(Arc<Mutex<State>>);

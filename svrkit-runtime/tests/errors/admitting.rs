@@ -109,6 +109,9 @@ async fn unknown(seen: &mut Seen) {
         "stream_without_streams",
         client.request::<_, Note>(&DO, &Note::default()).await.unwrap_err(),
     );
+    let (client, _server) = serve(|call| call.handle(&DO, |note: Note| async { Ok(note) })).await;
+    let mut flow = client.server_stream::<_, Note>(&FLOW, &Note::default());
+    seen.caller("streams_without_stream", flow.next().await.unwrap_err());
 }
 
 async fn unreadable(seen: &mut Seen) {

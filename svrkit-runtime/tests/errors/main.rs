@@ -40,8 +40,7 @@ const DOCUMENT: &str = "../docs/errors.md";
 /// What no test can provoke, and why.
 const UNPROVOKED: &[(&str, &str)] = &[
     ("name_without_address", "resolvers answer with an error instead of nothing"),
-    ("stream_not_begun", "a race between two looks at one connection"),
-    ("stream_cut", "streams in process end with their runtime before that"),
+    ("stream_cut", "a stream is sent as soon as it has its slot"),
 ];
 
 /// The names in the catalogue of what was provoked.

@@ -1,24 +1,84 @@
 //! Calls of many messages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use svrkit_runtime::{Limits, Receiver, Sender, Spec, Status, Streaming, Tlv};
+use svrkit_runtime::wire::frame::{Facts, Header, Hello, ResponseFacts, hello_header};
+use svrkit_runtime::{
+    Client, Envelope, Interceptor, Limits, Next, Receiver, Reply, Sender, Spec, Status, Streaming, Tlv,
+};
 use tokio::sync::{Notify, mpsc};
 
-use crate::support::Note;
-use crate::{Seen, in_process, own, serve};
+use crate::support::{Note, Raw};
+use crate::{Seen, in_process, listen, own};
 
 static DOWN: Spec = own("Down", 1).streaming(Streaming::Server);
 static UP: Spec = own("Up", 1).streaming(Streaming::Client);
 static BOTH: Spec = own("Both", 1).streaming(Streaming::Both);
 
 pub(crate) async fn provoke(seen: &mut Seen) {
-    let (client, _server) =
-        serve(|call| call.handle_server_stream(&DOWN, |_: Note, _: Sender<Note>| async { Ok(()) })).await;
-    let mut stream = client.server_stream::<_, Note>(&DOWN, &Note::default());
-    seen.caller("stream_over_connection", stream.next().await.unwrap_err());
+    servers(seen).await;
+    silence(seen).await;
+    interceptors(seen).await;
     messages(seen).await;
     ends(seen).await;
+}
+
+/// Servers by hand, whose hellos and answers are these.
+async fn servers(seen: &mut Seen) {
+    let with_streams = || Hello { stream_window: Some(0), ..Hello::default() };
+    let end = |call_id| Header::new(call_id, Facts::Response(ResponseFacts::default()));
+    let credit = |call_id| Header::new(call_id, Facts::Credit(u32::MAX));
+    for (name, hello, answers) in [
+        ("server_without_streams", Hello::default(), vec![]),
+        ("answer_without_stream", with_streams(), vec![end as fn(u32) -> Header]),
+        ("stream_broken", with_streams(), vec![credit, credit]),
+    ] {
+        let (listener, address) = listen().await;
+        let serving = tokio::spawn(async move {
+            let mut raw = Raw::new(listener.accept().await.unwrap().0);
+            raw.receive().await.unwrap();
+            raw.send(hello_header(), &hello.encode().unwrap()).await;
+            if !answers.is_empty() {
+                let request = raw.receive().await.unwrap();
+                for answer in answers {
+                    let header = answer(request.header.call_id);
+                    let body: &[u8] = if matches!(header.facts, Facts::Credit(_)) { &[] } else { &[8, 7] };
+                    raw.send(header, body).await;
+                }
+            }
+            raw
+        });
+        let client = Client::connect(address).await.unwrap();
+        let mut stream = client.server_stream::<_, Note>(&DOWN, &Note::default());
+        seen.caller(name, stream.next().await.unwrap_err());
+        serving.await.unwrap();
+    }
+}
+
+async fn silence(seen: &mut Seen) {
+    let limits = Limits { stream_idle: Duration::from_millis(10), ..Limits::default() };
+    let client = in_process(limits, |call| {
+        call.handle_server_stream(&DOWN, |_: Note, mut answers: Sender<Note>| async move {
+            answers.send(&Note::default()).await?;
+            std::future::pending().await
+        });
+    });
+    let mut stream = client.server_stream::<_, Note>(&DOWN, &Note::default());
+    stream.next().await.unwrap();
+    seen.caller("stream_idle", stream.next().await.unwrap_err());
+}
+
+async fn interceptors(seen: &mut Seen) {
+    struct Answers;
+    impl Interceptor for Answers {
+        async fn intercept(&self, envelope: Envelope, _: Next<'_>) -> Result<Reply, Status> {
+            envelope.reply(&Note::default())
+        }
+    }
+    let client = Client::builder("127.0.0.1:1").interceptor(Answers).lazy();
+    let mut stream = client.server_stream::<_, Note>(&DOWN, &Note::default());
+    seen.caller("stream_not_passed_on", stream.next().await.unwrap_err());
 }
 
 fn long() -> Note {

@@ -11,7 +11,7 @@ use svrkit_runtime::{
 use tokio::task::yield_now;
 
 use crate::nothing_left::leaving_nothing;
-use crate::steps::{CHAT, COUNT, PLOD, STEP, STROLL, STUMBLE, SUM, Steps, all_ended};
+use crate::steps::{PLOD, STEP, STROLL, STUMBLE, Steps, all_ended};
 use crate::support::Note;
 
 /// Calls that a server takes at once: if places were lost, the next calls would have none.
@@ -131,16 +131,20 @@ async fn check_places(client: &Client, recorder: &Recorder, moment: Moment) {
     all_ended(recorder).await;
 }
 
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits { calls_in_flight: PLACES, ..Limits::default() }
 }
 
-type Work = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Work = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What is cut, on a client that has two places.
 fn over_a_socket(work: fn(Client) -> Work, client_limits: Limits) {
+    over_a_socket_with(limits(), work, client_limits);
+}
+
+pub(crate) fn over_a_socket_with(server_limits: Limits, work: fn(Client) -> Work, client_limits: Limits) {
     leaving_nothing(async || {
-        let watched = Watched::start(limits()).await;
+        let watched = Watched::start(server_limits).await;
         let client = watched.client(client_limits);
         let check = async |moment| check_places(&client, &watched.recorder, moment).await;
         cut_everywhere(|| work(client.clone()), check).await;
@@ -159,7 +163,7 @@ fn in_process(work: fn(Client) -> Work) {
     });
 }
 
-fn both(work: fn(Client) -> Work) {
+pub(crate) fn both(work: fn(Client) -> Work) {
     over_a_socket(work, Limits::default());
     in_process(work);
 }
@@ -253,44 +257,6 @@ fn a_call_with_a_deadline_of_another() {
             let context = Context::default().timeout(Duration::from_secs(20));
             let answer: Note = client.request(&STEP, &Note::number(1)).context(context).await.unwrap();
             assert_eq!(answer, Note::number(1));
-        })
-    });
-}
-
-#[test]
-fn a_stream_of_answers() {
-    in_process(|client| {
-        Box::pin(async move {
-            let mut notes = client.server_stream::<_, Note>(&COUNT, &Note::number(20));
-            while notes.next().await.unwrap().is_some() {}
-        })
-    });
-}
-
-#[test]
-fn a_stream_of_requests() {
-    in_process(|client| {
-        Box::pin(async move {
-            let mut notes = client.client_stream::<Note, Note>(&SUM);
-            for number in 0..20 {
-                notes.send(&Note::number(number)).await.unwrap();
-            }
-            assert_eq!(notes.finish().await.unwrap(), Note::number(20));
-        })
-    });
-}
-
-#[test]
-fn a_stream_both_ways() {
-    in_process(|client| {
-        Box::pin(async move {
-            let mut notes = client.both_streams::<Note, Note>(&CHAT);
-            for number in 0..5 {
-                notes.send(&Note::number(number)).await.unwrap();
-                assert_eq!(notes.next().await.unwrap(), Some(Note::number(number)));
-            }
-            notes.end().await.unwrap();
-            assert_eq!(notes.next().await.unwrap(), None);
         })
     });
 }

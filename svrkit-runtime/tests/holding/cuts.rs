@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use svrkit_runtime::testing::TestServer;
-use svrkit_runtime::{Client, Code, Limits, Recorder, Retry, Server, Spec, Status};
+use svrkit_runtime::{Client, Code, Limits, Recorder, Retry, Server, Spec, Status, Streaming};
 
 use crate::cutting_proxy::{Cut, CuttingProxy, Manner, Way};
 use crate::nothing_left::leaving_nothing;
-use crate::steps::{STEP, STROLL, STUMBLE, Steps, all_ended, connections_ended};
+use crate::steps::{CHAT, COUNT, STEP, STROLL, STUMBLE, SUM, Steps, all_ended, connections_ended};
 use crate::support::Note;
 
 /// What is cut.
@@ -21,6 +21,26 @@ struct Kind {
 impl Kind {
     async fn call(self, client: &Client) -> Result<(), Status> {
         let note = Note::number(1);
+        match self.spec.streaming {
+            Streaming::Unary => {}
+            Streaming::Server => {
+                let mut notes = client.server_stream::<_, Note>(self.spec, &Note::number(2));
+                while notes.next().await?.is_some() {}
+                return Ok(());
+            }
+            Streaming::Client => {
+                let mut notes = client.client_stream::<Note, Note>(self.spec);
+                notes.send(&note).await?;
+                return notes.finish().await.map(|sum| assert_eq!(sum.number, 1));
+            }
+            Streaming::Both => {
+                let mut notes = client.both_streams::<Note, Note>(self.spec);
+                notes.send(&note).await?;
+                assert_eq!(notes.next().await?.as_ref(), Some(&note));
+                notes.end().await?;
+                return notes.next().await.map(|end| assert_eq!(end, None));
+            }
+        }
         if self.spec.oneway {
             return client.oneway(self.spec, &note).await;
         }
@@ -131,6 +151,21 @@ fn a_call_that_is_cut_at_any_byte_ends_in_words() {
 #[test]
 fn a_call_that_fails_and_is_cut_at_any_byte_ends_in_words() {
     check_everywhere(&STUMBLE, Err(Code::NotFound));
+}
+
+#[test]
+fn a_stream_of_answers_that_is_cut_at_any_byte_ends_in_words() {
+    check_everywhere(&COUNT, Ok(()));
+}
+
+#[test]
+fn a_stream_of_requests_that_is_cut_at_any_byte_ends_in_words() {
+    check_everywhere(&SUM, Ok(()));
+}
+
+#[test]
+fn a_stream_both_ways_that_is_cut_at_any_byte_ends_in_words() {
+    check_everywhere(&CHAT, Ok(()));
 }
 
 #[test]

@@ -12,3 +12,4 @@ mod deadlines;
 mod drains;
 mod nothing_left;
 mod steps;
+mod stream_cancels;

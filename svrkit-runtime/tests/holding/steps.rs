@@ -67,6 +67,7 @@ impl Steps {
     }
 
     async fn count(self, note: Note, mut out: Sender<Note>) -> Result<(), Status> {
+        self.started.fetch_add(1, Ordering::Relaxed);
         for _ in 0..note.number {
             out.send(&note).await?;
         }
@@ -74,6 +75,7 @@ impl Steps {
     }
 
     async fn sum(self, mut notes: Receiver<Note>) -> Result<Note, Status> {
+        self.started.fetch_add(1, Ordering::Relaxed);
         let mut sum = 0;
         while notes.next().await?.is_some() {
             sum += 1;
@@ -82,6 +84,7 @@ impl Steps {
     }
 
     async fn chat(self, mut notes: Receiver<Note>, mut out: Sender<Note>) -> Result<(), Status> {
+        self.started.fetch_add(1, Ordering::Relaxed);
         while let Some(note) = notes.next().await? {
             out.send(&note).await?;
         }

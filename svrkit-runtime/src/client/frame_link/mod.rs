@@ -12,6 +12,7 @@ mod tests;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -23,10 +24,13 @@ use super::connection::Link;
 use super::departure::Departure;
 use super::pending::Pending;
 use super::silence::{Asked, Silence};
+use crate::deadline::instant_after;
+use crate::interceptor::Side;
 use crate::limits::Limits;
-use crate::stream::HandlerEnds;
+use crate::status::catalogue::streaming;
+use crate::stream::{Framed, FramedStreams, StreamEnd};
 use crate::transport::{Activity, Outbox, Written};
-use crate::wire::frame::{FLAG_ONEWAY, Facts, GoawayReason, Header, RequestFacts};
+use crate::wire::frame::{FLAG_ONEWAY, FLAG_STREAM, Facts, GoawayReason, Header, RequestFacts};
 
 /// What the tasks of a connection and its calls share.
 #[derive(Debug)]
@@ -41,6 +45,10 @@ struct FrameLink {
     silence: Silence,
     /// How many frames the last read has brought.
     frames_read: AtomicU32,
+    streams: FramedStreams,
+    /// The server's `message.in`, as its hello said.
+    server_message_in: OnceLock<u32>,
+    limits: Limits,
 }
 
 impl Link for FrameLink {
@@ -94,12 +102,25 @@ impl Link for FrameLink {
         taken
     }
 
-    fn send_stream(self: Arc<Self>, _: u32, _: RequestFacts, _: &Bytes, _: &Bytes, _: HandlerEnds) -> bool {
-        false
+    fn send_stream(
+        self: Arc<Self>,
+        call_id: u32,
+        facts: RequestFacts,
+        metadata: &Bytes,
+        body: &Bytes,
+    ) -> Option<Arc<StreamEnd>> {
+        let end = FramedStreams::open(&self, call_id);
+        let header = Header { flags: FLAG_STREAM, ..Header::new(call_id, Facts::Request(facts)) };
+        if self.push_request(header, metadata, body) {
+            return Some(end);
+        }
+        self.streams.close(call_id);
+        None
     }
 
     fn abandon(&self, call_id: u32) {
         self.outbox.forget_room(call_id);
+        self.give_up_stream(call_id);
         if self.pending.abandon(call_id) {
             self.cancel(call_id);
         }
@@ -107,14 +128,49 @@ impl Link for FrameLink {
     }
 
     fn expire(&self, call_id: u32) {
-        if self.pending.expire(call_id) == Some(true) {
+        let was_sent = self.pending.expire(call_id) == Some(true);
+        self.streams.close(call_id);
+        if was_sent {
             self.cancel(call_id);
             self.ask_whether_anyone_is_there();
         }
     }
 
     fn close(&self) {
+        self.streams.close_all();
         self.outbox.close();
+    }
+}
+
+impl Framed for FrameLink {
+    const SIDE: Side = Side::Client;
+
+    fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    fn streams(&self) -> &FramedStreams {
+        &self.streams
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn peer_message_in(&self) -> Option<u32> {
+        self.server_message_in.get().copied()
+    }
+
+    fn answered(&self, call_id: u32) {
+        self.pending.set_deadline(call_id, instant_after(Duration::MAX));
+    }
+
+    fn idle(&self, call_id: u32) {
+        let status = streaming::stream_idle(self.limits.stream_idle.as_millis());
+        if self.pending.answer(call_id, Err(status)) {
+            self.streams.close(call_id);
+            self.cancel(call_id);
+        }
     }
 }
 
@@ -129,6 +185,16 @@ impl FrameLink {
             goaway: OnceLock::new(),
             silence: Silence::default(),
             frames_read: AtomicU32::new(0),
+            streams: FramedStreams::default(),
+            server_message_in: OnceLock::new(),
+            limits: *limits,
+        }
+    }
+
+    /// Nobody takes what still comes of a call's stream, if it has one.
+    fn give_up_stream(&self, call_id: u32) {
+        if let Some(end) = self.streams.close(call_id) {
+            end.discard();
         }
     }
 

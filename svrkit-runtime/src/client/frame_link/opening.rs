@@ -70,6 +70,11 @@ async fn exchange_hellos(
         status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint))
     })?;
     inbox.limit(FrameDecoder { body_len_max: limits.message_in, ..for_hello });
+    link.streams.greet(&server);
+    if let Some(max) = server.message_in {
+        // There is one hello.
+        let _ = link.server_message_in.set(max);
+    }
     if server.features & FEATURE_PARTS != 0 {
         link.outbox.split_bodies();
     }
@@ -82,6 +87,8 @@ fn own_hello(name: &str, limits: &Limits) -> Vec<u8> {
         message_in: Some(limits.message_in),
         metadata_bytes: Some(limits.metadata_bytes.into()),
         features: FEATURE_PARTS,
+        stream_window: Some(limits.stream_window),
+        connection_window: Some(limits.connection_window),
         ..Hello::default()
     };
     hello.encode().expect("a hello of a short name is below message.out")
@@ -96,6 +103,7 @@ impl Drop for Ended {
         let link = &self.0;
         link.departure.begin();
         link.pending.close(|waiting| link.lost(connecting::connection_ended_here(), waiting));
+        link.streams.close_all();
         link.outbox.close();
     }
 }

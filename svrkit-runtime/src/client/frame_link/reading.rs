@@ -10,6 +10,7 @@ use crate::client::connection::Link;
 use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::catalogue::connecting;
 use crate::status::{Status, from_wire};
+use crate::stream;
 use crate::transport::{Inbox, InboxError};
 use crate::wire::frame::{Facts, Frame, Header};
 
@@ -33,22 +34,24 @@ impl FrameLink {
             }
         };
         self.departure.begin();
-        let words = |status: Status| status.message().to_owned();
         match &why {
             Ok(None) => watch.end(Ending::Closed, self.goaway.get().map_or("", |(_, words)| words)),
             Ok(Some(InboxError::Frame(error))) => watch.end(Ending::Protocol, error.to_string()),
             Ok(Some(InboxError::Io(error))) => watch.end(Ending::Lost, error.to_string()),
-            Ok(Some(InboxError::CutShort)) => watch.end(Ending::Lost, words(connecting::frame_cut_short())),
-            Err(refused) => watch.end(Ending::Protocol, words(refused())),
+            Ok(Some(InboxError::CutShort)) => {
+                watch.end(Ending::Lost, connecting::frame_cut_short().message())
+            }
+            Err(refused) => watch.end(Ending::Protocol, refused.message()),
         }
         self.pending.close(|waiting| match why {
             Ok(None) => self.closed(waiting),
             Ok(Some(error)) => self.broken(error, waiting),
-            Err(refused) => self.lost(refused(), waiting),
+            Err(refused) => self.lost(refused, waiting),
         });
+        self.streams.close_all();
     }
 
-    fn take(&self, frame: Frame) -> Result<(), fn() -> Status> {
+    fn take(&self, frame: Frame) -> Result<(), Status> {
         let call_id = frame.header.call_id;
         match frame.header.facts {
             // Nobody may wait for it any more: given up, or answered already.
@@ -56,6 +59,7 @@ impl FrameLink {
                 let outcome =
                     if facts.code == 0 { Ok(frame.body) } else { Err(from_wire(&facts, &frame.body)) };
                 self.pending.answer(call_id, outcome);
+                self.streams.close(call_id);
                 self.leave_when_idle();
             }
             Facts::Goaway { reason } => {
@@ -68,11 +72,15 @@ impl FrameLink {
             }
             Facts::Ping(_) => {}
             Facts::Pong(_) | Facts::Skippable(_) => {}
-            Facts::Hello { .. } => return Err(connecting::hello_repeated),
+            Facts::Message => {
+                stream::receive(self, call_id, frame.body).map_err(connecting::stream_broken)?
+            }
+            Facts::Credit(bytes) => stream::grant(self, call_id, bytes).map_err(connecting::stream_broken)?,
+            Facts::Hello { .. } => return Err(connecting::hello_repeated()),
             // The inbox has put them together.
             Facts::Part => {}
-            Facts::Request(_) | Facts::Cancel | Facts::End(_) | Facts::Message | Facts::Credit(_) => {
-                return Err(connecting::frame_of_callers);
+            Facts::Request(_) | Facts::Cancel | Facts::End(_) => {
+                return Err(connecting::frame_of_callers());
             }
         }
         Ok(())

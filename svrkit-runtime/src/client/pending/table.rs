@@ -45,6 +45,20 @@ impl Pending {
         Some(call_id)
     }
 
+    /// Changes the deadline of a call that waits.
+    pub(in crate::client) fn set_deadline(&self, call_id: u32, to: Instant) {
+        let mut table = self.lock();
+        let Some(Slot { state: State::Waiting { deadline, .. }, .. }) = table.slots.get(call_id) else {
+            return;
+        };
+        *deadline = to;
+        if table.timer.is_none_or(|timer| to < timer) {
+            table.timer = Some(to);
+            drop(table);
+            self.earlier_deadline.notify_one();
+        }
+    }
+
     /// Notes that a call is about to be sent. False: it has ended meanwhile.
     pub(in crate::client) fn mark_sent(&self, call_id: u32) -> bool {
         match self.lock().slots.get(call_id) {

@@ -103,10 +103,6 @@ impl Pool {
         pool
     }
 
-    pub(super) fn is_in_process(&self) -> bool {
-        matches!(self.source, Source::InProcess(..))
-    }
-
     pub(super) fn limits(&self) -> &Limits {
         &self.settings.limits
     }

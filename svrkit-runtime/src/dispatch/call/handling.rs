@@ -1,13 +1,14 @@
 //! What generated dispatchers hand their handlers to: one way in for each kind of method.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use super::Call;
 use crate::dispatch::workplace::{BlockingPool, Here};
 use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::admitting;
-use crate::stream::{HandlerEnds, Receiver, Sender};
+use crate::stream::{Receiver, Sender, StreamEnd};
 use crate::wire::tlv::Tlv;
 
 impl Call {
@@ -24,7 +25,9 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        self.serve::<Here, _, _, _, _>(spec, handler);
+        if let Some(call) = self.unless_streaming(spec) {
+            call.serve::<Here, _, _, _, _>(spec, handler);
+        }
     }
 
     /// The same for a oneway method: no answer goes back. The handler goes on when the caller leaves.
@@ -43,7 +46,7 @@ impl Call {
 
     /// The same for a method with many answers, which the handler sends one by one.
     ///
-    /// A stream that comes over a connection is refused with UNIMPLEMENTED, as in the next two.
+    /// A caller that expects no stream has another schema, and is told so, as in the next two.
     pub fn handle_server_stream<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
     where
         Req: Tlv,
@@ -51,8 +54,9 @@ impl Call {
         F: FnOnce(Req, Sender<Resp>) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        let Some((call, ends)) = self.with_stream(spec) else { return };
-        let (_, answers) = ends.open::<Req, Resp>();
+        let Some((call, end)) = self.with_stream(spec) else { return };
+        end.receives_nothing();
+        let answers = Sender::new(end);
         call.serve::<Here, _, _, _, _>(spec, move |request| handler(request, answers));
     }
 
@@ -64,8 +68,8 @@ impl Call {
         F: FnOnce(Receiver<Req>) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        let Some((call, ends)) = self.with_stream(spec) else { return };
-        let (requests, _) = ends.open::<Req, Resp>();
+        let Some((call, end)) = self.with_stream(spec) else { return };
+        let requests = Receiver::new(end);
         call.serve::<Here, _, _, _, _>(spec, move |()| handler(requests));
     }
 
@@ -77,8 +81,8 @@ impl Call {
         F: FnOnce(Receiver<Req>, Sender<Resp>) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        let Some((call, ends)) = self.with_stream(spec) else { return };
-        let (requests, answers) = ends.open();
+        let Some((call, end)) = self.with_stream(spec) else { return };
+        let (requests, answers) = (Receiver::new(Arc::clone(&end)), Sender::new(end));
         call.serve::<Here, _, _, _, _>(spec, move |()| handler(requests, answers));
     }
 
@@ -94,7 +98,9 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        self.serve::<BlockingPool, _, _, _, _>(spec, handler);
+        if let Some(call) = self.unless_streaming(spec) {
+            call.serve::<BlockingPool, _, _, _, _>(spec, handler);
+        }
     }
 
     /// As [`handle_oneway`](Self::handle_oneway), on the blocking pool.
@@ -119,15 +125,24 @@ impl Call {
         None
     }
 
-    /// The call with the ends of its streams. `None`: it came without, and has been refused.
-    fn with_stream(mut self, spec: &'static Spec) -> Option<(Self, HandlerEnds)> {
-        match self.permit.take_stream() {
-            Some(ends) => Some((self, ends)),
-            None => {
-                self.permit.begin(spec);
-                self.refuse(&admitting::stream_without_streams(spec));
-                None
-            }
+    /// The call, if its caller expects no stream. Otherwise it has been refused.
+    fn unless_streaming(mut self, spec: &'static Spec) -> Option<Self> {
+        if self.permit.stream().is_none() {
+            return Some(self);
         }
+        self.permit.begin(spec);
+        self.refuse(&admitting::streams_without_stream(spec));
+        None
+    }
+
+    /// The call with the handler's end of its stream. `None`: it came without, and has been refused.
+    fn with_stream(mut self, spec: &'static Spec) -> Option<(Self, Arc<StreamEnd>)> {
+        if let Some(end) = self.permit.stream() {
+            let end = Arc::clone(end);
+            return Some((self, end));
+        }
+        self.permit.begin(spec);
+        self.refuse(&admitting::stream_without_streams(spec));
+        None
     }
 }

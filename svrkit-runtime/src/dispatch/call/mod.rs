@@ -41,8 +41,8 @@ impl Call {
         mut context: Context,
         mut permit: Permit,
     ) -> Option<Self> {
-        if !permit.is_awaited() {
-            // Nobody waits: its deadline was that of its start.
+        if !permit.keeps_deadline() {
+            // It was that of its start, or of its first answer: what its handler calls after that must not end with it.
             context = context.without_deadline();
         }
         let read = match metadata.is_empty() {

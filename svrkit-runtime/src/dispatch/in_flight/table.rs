@@ -67,6 +67,8 @@ pub(crate) enum StoppedBy {
     Drain,
     /// The call's deadline: its caller, who would have said so, may not be there any more.
     Deadline,
+    /// Nothing happened on the call's stream for too long.
+    Idle,
 }
 
 /// Why a call cannot begin.
@@ -202,11 +204,23 @@ impl InFlight {
         self.wake(table, handlers);
     }
 
-    /// Stops the handler of a call. It stays counted until the handler is really gone.
+    /// Stops the handler of a call whose caller has given it up. It stays counted until the handler is really gone.
     pub(crate) fn cancel(&self, call_id: u32) {
+        self.stop(call_id, StoppedBy::Caller);
+    }
+
+    /// The same at somebody else's word.
+    pub(crate) fn stop(&self, call_id: u32, by: StoppedBy) {
         let mut table = self.lock();
-        let handler = table.calls.get_mut(&call_id).and_then(|state| state.stop(StoppedBy::Caller));
+        let handler = table.calls.get_mut(&call_id).and_then(|state| state.stop(by));
         self.wake(table, handler);
+    }
+
+    /// Lets a call last beyond its deadline.
+    pub(crate) fn lift_deadline(&self, call_id: u32) {
+        if let Some(State::Running(lasts @ Lasts::WhileAwaited(_), _)) = self.lock().calls.get_mut(&call_id) {
+            *lasts = Lasts::WhileAwaited(None);
+        }
     }
 
     /// Stops every handler.

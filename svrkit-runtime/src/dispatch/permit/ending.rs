@@ -4,13 +4,13 @@ use std::thread::panicking;
 
 use bytes::Bytes;
 
-use super::{Permit, Wanted};
+use super::Permit;
 use crate::dispatch::in_flight::StoppedBy;
 use crate::dispatch::message::Output;
 use crate::dispatch::panic::{self, Noted};
 use crate::log;
 use crate::spec::Spec;
-use crate::status::catalogue::{calling, handling};
+use crate::status::catalogue::{calling, handling, streaming};
 use crate::status::{Status, story};
 use crate::wire::frame::WHOLE_LEN_MAX;
 
@@ -25,7 +25,7 @@ impl Permit {
             // Nobody waits for the answer, and its id may be another call's by now.
             return self.tell_cancelled();
         }
-        if self.wanted == Wanted::Answer {
+        if self.is_awaited() {
             self.responder.answer(self.call_id, outcome);
         }
         self.tell(outcome.err(), outcome.map_or(0, <[u8]>::len));
@@ -57,8 +57,17 @@ impl Permit {
         }
     }
 
+    /// Has the stream take and send nothing any more, if there is one: what the handler has left to others goes nowhere.
+    pub(super) fn end_stream(&mut self) {
+        if let Some(end) = self.stream() {
+            end.close();
+            self.responder.stream_ended(self.call_id);
+        }
+    }
+
     fn end(&mut self) -> Option<StoppedBy> {
         self.ended = true;
+        self.end_stream();
         self.responder.in_flight().end(self.call_id)
     }
 
@@ -73,10 +82,11 @@ impl Permit {
             Some(StoppedBy::Caller) => return self.tell_cancelled(),
             Some(StoppedBy::Drain) => handling::handler_cut(),
             Some(StoppedBy::Deadline) => handling::handler_late(),
+            Some(StoppedBy::Idle) => streaming::stream_idle(self.limits().stream_idle.as_millis()),
             None if panicking() => handling::handler_panicked(),
             None => handling::call_dropped(),
         };
-        if self.wanted == Wanted::Answer {
+        if self.is_awaited() {
             self.responder.answer(self.call_id, Err(&status));
         }
         self.tell(Some(&status), 0);
@@ -87,7 +97,10 @@ impl Permit {
         if let Some(error) = status.and_then(Status::private_error) {
             log::line(format_args!("{} failed: {}", self.method(), story(error)));
         }
-        if let Some(watched) = self.watched.take() {
+        if let Some(mut watched) = self.watched.take() {
+            if let Some(end) = self.stream() {
+                watched.streamed(end.totals());
+            }
             watched.end(status, response_len);
         }
     }

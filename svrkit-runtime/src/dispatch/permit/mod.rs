@@ -8,6 +8,7 @@ mod watched;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -18,12 +19,15 @@ use crate::context::Context;
 use crate::limits::Limits;
 use crate::monitor::Watch;
 use crate::spec::Spec;
-use crate::stream::HandlerEnds;
+use crate::stream::StreamEnd;
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
+    /// One answer to one request.
     Answer,
+    /// Messages of a stream, its own or the handler's or both, and an answer at the end.
+    Stream,
     /// The call is oneway.
     Nothing,
 }
@@ -38,11 +42,19 @@ pub(crate) enum Starts {
 }
 
 impl Wanted {
-    /// How long a call may last that arrived with `context`.
+    /// How long a call may last that arrived with `context`; one with a stream until its first answer.
     pub(crate) fn lasts(self, context: &Context) -> Lasts {
         match self {
-            Self::Answer => Lasts::WhileAwaited(context.deadline()),
+            Self::Answer | Self::Stream => Lasts::WhileAwaited(context.deadline()),
             Self::Nothing => Lasts::Detached,
+        }
+    }
+
+    /// The most time that the server gives the call. A stream has no such end.
+    pub(crate) fn time_max(self, limits: &Limits) -> Option<Duration> {
+        match self {
+            Self::Answer | Self::Nothing => Some(limits.deadline_max),
+            Self::Stream => None,
         }
     }
 }
@@ -57,6 +69,8 @@ pub(crate) struct Permit {
     starts: Starts,
     /// Its handler does not start later.
     start_by: Option<Instant>,
+    /// The handler's end of its stream, where one is wanted.
+    stream: Option<Arc<StreamEnd>>,
     /// Once it has been found.
     spec: Option<&'static Spec>,
     /// Where anybody listens.
@@ -82,10 +96,17 @@ impl Permit {
             stops,
             starts,
             start_by,
+            stream: None,
             spec: None,
             watched: watch.map(|watch| Box::new(Watched::new(watch))),
             ended: false,
         }
+    }
+
+    /// The same for a call with a stream, of which `end` is the handler's.
+    pub(crate) fn with_stream(mut self, end: Arc<StreamEnd>) -> Self {
+        self.stream = Some(end);
+        self
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -94,11 +115,17 @@ impl Permit {
 
     /// Whether anybody waits for the answer.
     pub(super) fn is_awaited(&self) -> bool {
+        self.wanted != Wanted::Nothing
+    }
+
+    /// Whether the whole call has to be over by its deadline.
+    pub(super) fn keeps_deadline(&self) -> bool {
         self.wanted == Wanted::Answer
     }
 
-    pub(super) fn take_stream(&self) -> Option<HandlerEnds> {
-        self.responder.take_stream(self.call_id)
+    /// The handler's end of the stream, where the caller wants one.
+    pub(super) fn stream(&self) -> Option<&Arc<StreamEnd>> {
+        self.stream.as_ref()
     }
 
     /// The call has this context, as far as anybody listens.

@@ -60,6 +60,7 @@ impl Permit {
                 drop(handler);
                 return;
             };
+            permit.end_stream();
             if let Some(watched) = &mut permit.watched {
                 watched.handled();
             }

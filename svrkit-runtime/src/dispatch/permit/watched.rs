@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::time::Instant;
 
 use crate::context::Context;
-use crate::monitor::Watch;
+use crate::monitor::{StreamTotals, Watch};
 use crate::spec::Spec;
 use crate::status::Status;
 
@@ -53,6 +53,11 @@ impl Watched {
     pub(super) fn panicked(&self, message: &str, place: &str) {
         let context = self.told();
         self.watch.panicked(context.caller().unwrap_or_default(), context, message, place);
+    }
+
+    /// So much went through its stream.
+    pub(super) fn streamed(&mut self, totals: StreamTotals) {
+        self.watch.passed(totals);
     }
 
     /// It has ended.

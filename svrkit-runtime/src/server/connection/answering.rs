@@ -6,7 +6,6 @@ use super::Connection;
 use crate::dispatch::{InFlight, Responder};
 use crate::limits::Limits;
 use crate::status::{Status, to_wire};
-use crate::stream::HandlerEnds;
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
 impl Responder for Connection {
@@ -39,8 +38,8 @@ impl Responder for Connection {
         self.peer_message_in.get().copied()
     }
 
-    fn take_stream(&self, _: u32) -> Option<HandlerEnds> {
-        None
+    fn stream_ended(&self, call_id: u32) {
+        self.streams.close(call_id);
     }
 
     fn limits(&self) -> &Limits {

@@ -11,7 +11,8 @@ use crate::health::HEALTH;
 use crate::interceptor::Side;
 use crate::monitor::Watch;
 use crate::server::Shared;
-use crate::wire::frame::{FLAG_ONEWAY, Frame, RequestFacts};
+use crate::stream::FramedStreams;
+use crate::wire::frame::{FLAG_ONEWAY, FLAG_STREAM, Frame, RequestFacts};
 
 impl Connection {
     pub(super) fn request(
@@ -23,10 +24,10 @@ impl Connection {
         shared: &Shared,
     ) {
         let call_id = frame.header.call_id;
-        let wanted = if frame.header.flags & FLAG_ONEWAY == 0 { Wanted::Answer } else { Wanted::Nothing };
+        let wanted = wanted(frame.header.flags);
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
         let context =
-            Context::of_call(&facts, arrived, Some(self.limits.deadline_max), self.peer_name.get().cloned());
+            Context::of_call(&facts, arrived, wanted.time_max(&self.limits), self.peer_name.get().cloned());
         #[cfg(feature = "tls")]
         let context = context.certified(self.certificate.get().cloned());
         let (max, lasts) = (self.limits.calls_in_flight, wanted.lasts(&context));
@@ -38,15 +39,18 @@ impl Connection {
         match begun {
             Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let permit =
+                let mut permit =
                     Permit::new(call_id, wanted, stops, starts, context.deadline(), responder, watch);
+                if wanted == Wanted::Stream {
+                    permit = permit.with_stream(FramedStreams::open(self, call_id));
+                }
                 if let Some(call) = Call::arrive(facts, &frame.metadata, frame.body, context, permit) {
                     shared.router.dispatch(call);
                 }
             }
             Err(refused) => {
                 let status = refused.status(&self.limits);
-                if wanted == Wanted::Answer && refused != NotBegun::Duplicate {
+                if wanted != Wanted::Nothing && refused != NotBegun::Duplicate {
                     // Of an id that is in use nothing can be said: its one answer belongs to the first.
                     self.answer(call_id, Err(&status));
                 }
@@ -55,5 +59,13 @@ impl Connection {
                 }
             }
         }
+    }
+}
+
+fn wanted(flags: u16) -> Wanted {
+    match flags & (FLAG_ONEWAY | FLAG_STREAM) {
+        0 => Wanted::Answer,
+        FLAG_STREAM => Wanted::Stream,
+        _ => Wanted::Nothing,
     }
 }

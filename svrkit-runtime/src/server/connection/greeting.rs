@@ -32,6 +32,7 @@ impl Connection {
                     // The only hello: `take` refuses a second one.
                     let _ = self.peer_message_in.set(max);
                 }
+                self.streams.greet(&hello);
                 if hello.features & FEATURE_PARTS != 0 {
                     self.outbox.split_bodies();
                 }

@@ -1,6 +1,7 @@
 //! Why a connection ends before its peer closes it.
 
 use crate::server::stranger::{self, TLS_HANDSHAKE};
+use crate::stream::Violation;
 use crate::transport::{InboxError, Outbox};
 use crate::wire::frame::{FrameError, GoawayReason};
 
@@ -17,6 +18,11 @@ pub(super) enum Leave {
 impl Leave {
     pub(super) fn protocol(words: String) -> Self {
         Self::Goaway(GoawayReason::Protocol, words)
+    }
+
+    /// For frames of streams that break their rules.
+    pub(super) fn violation(violation: Violation) -> Self {
+        Self::protocol(violation.to_string())
     }
 
     /// For what was read, or could not be. A peer that speaks another protocol is answered in it, where that is known.

@@ -1,7 +1,7 @@
 //! One accepted connection: hello, then frames in, calls to the router, answers out.
 //!
 //! This file has its life; [`reading`] what its peer sends, [`greeting`] the hello among that, [`arrival`] the requests,
-//! [`answering`] the way back, [`securing`] TLS, [`leave`] why it ends early.
+//! [`answering`] the way back, [`streaming`] what streams need of it, [`securing`] TLS, [`leave`] why it ends early.
 
 mod answering;
 mod arrival;
@@ -9,6 +9,7 @@ mod greeting;
 mod leave;
 mod reading;
 mod securing;
+mod streaming;
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -28,6 +29,7 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::monitor::{ConnectionWatch, Ending, Hooks};
 use crate::status::words;
+use crate::stream::FramedStreams;
 use crate::task;
 use crate::transport::{Activity, Inbox, Outbox, Socket};
 use crate::wire::frame::{Facts, Failure, FrameDecoder, GoawayReason, HELLO_LEN_MAX, Header};
@@ -48,6 +50,7 @@ pub(super) struct Connection {
     #[cfg(feature = "tls")]
     certificate: OnceLock<Arc<crate::tls::PeerCertificate>>,
     reader: OnceLock<tokio::task::AbortHandle>,
+    streams: FramedStreams,
 }
 
 /// What a peer gets to read our last words and close.
@@ -65,6 +68,7 @@ impl Connection {
             #[cfg(feature = "tls")]
             certificate: OnceLock::new(),
             reader: OnceLock::new(),
+            streams: FramedStreams::default(),
         }
     }
 
@@ -98,6 +102,7 @@ impl Connection {
         }
         // Nobody waits for these answers any more.
         self.in_flight.stop_all(StoppedBy::Caller);
+        self.streams.close_all();
         self.outbox.close();
         // Ends when all is written, when the peer takes too long for it, or with the socket's error: either way there
         // is nothing more to do.
@@ -165,6 +170,7 @@ impl Connection {
     /// Ends the connection whatever its state.
     pub(super) fn cut(&self) {
         self.in_flight.stop_all(StoppedBy::Caller);
+        self.streams.close_all();
         self.outbox.break_off();
         if let Some(reader) = self.reader.get() {
             reader.abort();

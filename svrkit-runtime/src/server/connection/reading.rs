@@ -10,6 +10,8 @@ use crate::dispatch::Starts;
 use crate::monitor::ConnectionWatch;
 use crate::server::Shared;
 use crate::server::pace::Pace;
+use crate::status::from_wire;
+use crate::stream;
 use crate::task;
 use crate::transport::Inbox;
 use crate::wire::frame::{Facts, Frame, FrameDecoder, Header};
@@ -78,15 +80,16 @@ impl Connection {
         pace: &mut Pace,
         shared: &Shared,
     ) -> Result<(), Leave> {
+        let call_id = frame.header.call_id;
         match frame.header.facts {
-            Facts::Request(_) | Facts::Cancel if frame.header.call_id == 0 => {
+            Facts::Request(_) | Facts::Cancel | Facts::Message | Facts::End(_) if call_id == 0 => {
                 return Err(Leave::protocol("call id 0, which means the connection".into()));
             }
             Facts::Request(facts) => {
                 let starts = if pace.allows(Instant::now) { Starts::AtOnce } else { Starts::OnItsTask };
                 self.request(facts, frame, arrived, starts, shared);
             }
-            Facts::Cancel => self.in_flight.cancel(frame.header.call_id),
+            Facts::Cancel => self.in_flight.cancel(call_id),
             Facts::Ping(token) => {
                 self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
             }
@@ -96,9 +99,12 @@ impl Connection {
             Facts::Response(_) => return Err(Leave::protocol("a response from a caller".into())),
             // The inbox has put them together.
             Facts::Part => {}
-            Facts::Message | Facts::End(_) | Facts::Credit(_) => {
-                return Err(Leave::protocol("a frame of a stream".into()));
+            Facts::Message => stream::receive(&**self, call_id, frame.body).map_err(Leave::violation)?,
+            Facts::End(facts) => {
+                let outcome = if facts.code == 0 { Ok(()) } else { Err(from_wire(&facts, &frame.body)) };
+                stream::receive_end(&**self, call_id, outcome).map_err(Leave::violation)?;
             }
+            Facts::Credit(bytes) => stream::grant(&**self, call_id, bytes).map_err(Leave::violation)?,
         }
         Ok(())
     }

@@ -34,10 +34,14 @@ super::catalogue! {
     oneway_awaited(method) = FailedPrecondition, Dispatch, Caller, None, Never,
         "{method} is oneway here, and its caller waits for an answer: their schemas differ"
         => "bring both sides to one schema";
-    /// A stream comes over a connection.
-    stream_without_streams(method) = Unimplemented, Dispatch, Caller, None, Never,
-        "{method} is a stream, and streams over connections come with a later version: call it in process, or with one message at a time"
-        => "call it in process, or with one message at a time";
+    /// The method streams here, and its caller does not know.
+    stream_without_streams(method) = FailedPrecondition, Dispatch, Caller, None, Never,
+        "{method} is a stream here, and its caller wants one answer to one message: their schemas differ"
+        => "bring both sides to one schema";
+    /// The method does not stream here, and its caller expects it to.
+    streams_without_stream(method) = FailedPrecondition, Dispatch, Caller, None, Never,
+        "{method} is no stream here, and its caller wants one: their schemas differ"
+        => "bring both sides to one schema";
     /// What came beside the request cannot be read.
     metadata_unreadable(error) = InvalidArgument, Codec, Caller, None, Never,
         "the metadata cannot be read: {error}"

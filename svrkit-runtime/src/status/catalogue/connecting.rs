@@ -1,6 +1,10 @@
 //! On the way to a server, and when its connection is lost.
 
 super::catalogue! {
+    /// The server's frames break the rules of streams.
+    stream_broken(violation) = Unavailable, Transport, Callee, None, Unknown,
+        "the server broke the rules of streams: {violation}"
+        => "a defect of the server";
     /// The endpoint is no address.
     endpoint_invalid(error) = InvalidArgument, Connect, Caller, None, Never,
         "the endpoint cannot be called: {error}"

@@ -1,10 +1,22 @@
 //! Calls of many messages.
 
 super::catalogue! {
-    /// A stream is called over a connection.
-    stream_over_connection(method) = Unimplemented, Client, Caller, None, Never,
-        "{method} is a stream, and streams over connections come with a later version: call it in process, or with one message at a time"
-        => "call it in process, or with one message at a time";
+    /// The server is older than streams over connections.
+    server_without_streams(method) = Unimplemented, Client, Callee, None, Never,
+        "{method} is a stream, and the server carries none over connections: is it older than this client?"
+        => "upgrade the server";
+    /// Nothing has come or gone on a stream for too long, after its first answer, or before its requests ended.
+    stream_idle(limit) = DeadlineExceeded, Transport, Unknown, None, Unknown,
+        "no message of the stream came or went for {limit} ms (stream.idle)" limit "stream.idle"
+        => "see who of the two is silent, or does not read; let them say something now and then, or raise the limit on both sides";
+    /// An interceptor of the client answers a stream itself, or lets it go no further without a word.
+    stream_not_passed_on(method) = Internal, Client, Caller, None, Never,
+        "an interceptor answered {method} instead of sending it on, and a stream has no one answer"
+        => "a defect of the interceptor: let streams pass, or refuse them by a status";
+    /// The answer to a stream came at its end, as to a method that streams none.
+    answer_without_stream(method) = Internal, Codec, Callee, None, Never,
+        "{method} is a stream, and the server has answered it with one message: their schemas differ"
+        => "bring both sides to one schema";
     /// A message of a stream is longer than this side sends, or cannot be written.
     message_unencodable(error) = ResourceExhausted, Codec, Caller, Size, Never,
         "the message cannot be encoded: {error}" limit "message.out"
@@ -37,10 +49,6 @@ super::catalogue! {
     handler_takes_no_more_half() = Cancelled, Client, Caller, None, Never,
         "the handler takes no more messages of this stream: its answers say why"
         => "ask the other half how the handler has ended";
-    /// The process's own services are gone before a stream begins.
-    stream_not_begun() = Unavailable, Transport, Callee, None, Elsewhere,
-        "the connection ended before the stream began"
-        => "call again";
     /// The process's own services are gone before a stream ends.
     stream_cut() = Unavailable, Transport, Callee, None, Unknown,
         "the stream ended with its connection"

@@ -40,23 +40,36 @@ impl Outbox {
     /// Ready while there is room for a body of this length, or when nothing ever will be written. Who waits is woken when it
     /// is so, unless [`Self::forget_room`] comes before that.
     pub(crate) fn poll_room(&self, key: u32, body_len: usize, cx: &mut Context<'_>) -> Poll<()> {
-        let lane = self.lane_of(body_len);
-        if self.has_room_in(lane) {
+        self.poll_until(|| self.has_room(body_len), key, cx)
+    }
+
+    fn poll_until(&self, has_room: impl Fn() -> bool, key: u32, cx: &mut Context<'_>) -> Poll<()> {
+        if has_room() {
             return Poll::Ready(());
         }
         let mut state = self.lock();
         // Looked at again under the lock: the writer changes it there and wakes whom it finds.
-        if self.has_room_in(lane) || state.phase == Phase::Broken {
+        if has_room() || state.phase == Phase::Broken {
             return Poll::Ready(());
         }
         state.waiting_for_room.insert(key, cx.waker().clone());
         Poll::Pending
     }
 
+    /// The same for a message of a stream. Short ones leave half of the room to answers, or a fast stream would make all of those
+    /// wait.
+    pub(crate) fn poll_message_room(&self, key: u32, body_len: usize, cx: &mut Context<'_>) -> Poll<()> {
+        let has_room = || match self.lane_of(body_len) {
+            Lane::Short => self.unwritten.load(Ordering::Relaxed) <= self.queue_max / 2,
+            Lane::Long => self.has_room_in(Lane::Long),
+        };
+        self.poll_until(has_room, key, cx)
+    }
+
     /// Says that `key` no longer waits for room.
     pub(crate) fn forget_room(&self, key: u32) {
         // Without the lock where it surely does not wait, which is nearly always.
-        if !self.has_room_in(Lane::Short) || !self.has_room_in(Lane::Long) {
+        if self.unwritten.load(Ordering::Relaxed) > self.queue_max / 2 || !self.has_room_in(Lane::Long) {
             self.lock().waiting_for_room.remove(&key);
         }
     }

@@ -14,7 +14,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::batch::{Batch, Chunk};
-use super::{Lane, Outbox, Phase, State};
+use super::{Outbox, Phase, State};
 
 /// Slices of one write.
 const SLICES_MAX: usize = 64;
@@ -172,25 +172,30 @@ impl Outbox {
         state.long_taken += ended;
         self.unwritten.fetch_add(taken, Ordering::Relaxed);
         let before = self.unwritten_long.fetch_sub(taken, Ordering::Relaxed);
-        self.wake_at_room(Lane::Long, before, state);
+        if falls_to(self.queue_max, before, taken) {
+            wake_waiting(state);
+        }
     }
 
     fn written(&self, len: usize) {
         let before = self.unwritten.fetch_sub(len, Ordering::Relaxed);
-        // Without the lock where nobody can have been made to wait: there was room before.
-        if before > self.queue_max {
-            self.wake_at_room(Lane::Short, before, self.lock());
+        // Without the lock where nobody can have been made to wait: there was room before, or is none now.
+        if falls_to(self.queue_max, before, len) || falls_to(self.queue_max / 2, before, len) {
+            wake_waiting(self.lock());
         }
     }
+}
 
-    /// Wakes who waits for room, if there is some now in a lane that had `before` bytes.
-    fn wake_at_room(&self, lane: Lane, before: usize, mut state: MutexGuard<'_, State>) {
-        if before > self.queue_max && self.has_room_in(lane) {
-            let waiting = mem::take(&mut state.waiting_for_room);
-            drop(state);
-            waiting.into_values().for_each(Waker::wake);
-        }
-    }
+/// Whether what was `before` and is less by `less` has come down to `mark`. What was added meanwhile makes this say so too early.
+fn falls_to(mark: usize, before: usize, less: usize) -> bool {
+    before > mark && before - less <= mark
+}
+
+/// Wakes who waits for room: they look whether it is theirs.
+fn wake_waiting(mut state: MutexGuard<'_, State>) {
+    let waiting = mem::take(&mut state.waiting_for_room);
+    drop(state);
+    waiting.into_values().for_each(Waker::wake);
 }
 
 /// A socket and what it has been given and not taken yet.

@@ -50,6 +50,12 @@ pub mod svrkit {
             /// The services the sender answers for.
             #[tlv(6)]
             pub services: ::std::vec::Vec<ServedService>,
+            /// Bytes of each stream's messages the sender takes at first; absent: it takes no streams.
+            #[tlv(7)]
+            pub stream_window: ::core::option::Option<u32>,
+            /// Bytes of all streams' messages the sender takes at first; absent: none.
+            #[tlv(8)]
+            pub connection_window: ::core::option::Option<u32>,
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,

@@ -1,0 +1,44 @@
+//! What takes the messages of a stream from one end to the other: frames, or nothing at all.
+
+use std::fmt;
+use std::task::{Context, Poll};
+
+use crate::limits::Limits;
+use crate::status::Status;
+
+/// The way from one end of a stream to the other, seen from this end.
+pub(crate) trait Carrier: Send + Sync + fmt::Debug {
+    /// Ready while a message of about this length may be sent, as far as the connection is concerned. Whoever waits is woken
+    /// when it may be, and forgotten when the stream ends.
+    fn poll_ready(&self, call_id: u32, message_len: usize, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Sends a message.
+    fn message(&self, call_id: u32, message: &[u8]) -> Delivery;
+
+    /// Says that no more messages come from this end: all were sent, or why not.
+    fn end(&self, call_id: u32, outcome: Result<(), &Status>);
+
+    /// Gives the other end credit.
+    fn credit(&self, call_id: u32, bytes: u32);
+
+    /// Says that messages of this cost have been taken, or thrown away.
+    fn taken(&self, cost: u32);
+
+    /// The first answer of a call has passed: it has no deadline any more.
+    fn answered(&self, call_id: u32);
+
+    fn limits(&self) -> &Limits;
+
+    /// The largest message the other end takes, where it said so.
+    fn peer_message_in(&self) -> Option<u32>;
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    Sent,
+    /// Others have taken the credit of the connection meanwhile, or the room: nothing was sent.
+    NotNow,
+    /// Nothing is carried any more.
+    Gone,
+}

@@ -1,0 +1,232 @@
+//! Streams over the frames of a connection: both of its ends carry them alike.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+
+use bytes::Bytes;
+
+use super::carrier::{Carrier, Delivery};
+use super::end::StreamEnd;
+use super::table::Streams;
+use super::violation::Violation;
+use super::window::{ReceiveWindow, SendWindow, cost};
+use crate::interceptor::Side;
+use crate::limits::Limits;
+use crate::status::{Status, to_wire};
+use crate::transport::Outbox;
+use crate::wire::frame::{Facts, Header, Hello, PART_LEN_MAX, ResponseFacts};
+use crate::wire::tlv::Tlv;
+
+/// An end of a connection that carries streams.
+pub(crate) trait Framed: Send + Sync + std::fmt::Debug + 'static {
+    /// At which end it stands.
+    const SIDE: Side;
+
+    fn outbox(&self) -> &Outbox;
+
+    fn streams(&self) -> &FramedStreams;
+
+    fn limits(&self) -> &Limits;
+
+    /// The largest message the peer takes, where it said so.
+    fn peer_message_in(&self) -> Option<u32>;
+
+    /// The first answer of a call has passed: it has no deadline any more.
+    fn answered(&self, call_id: u32);
+
+    /// Nothing has happened on this stream for `stream.idle`.
+    fn idle(&self, call_id: u32);
+}
+
+/// The streams of one end of a connection. It holds next to nothing until there is one.
+#[derive(Debug, Default)]
+pub(crate) struct FramedStreams {
+    open: Streams,
+    /// What the peer takes at first, of a stream and in all.
+    peer: OnceLock<PeerWindows>,
+    windows: OnceLock<Box<Windows>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct PeerWindows {
+    stream: u32,
+    connection: u32,
+}
+
+/// What may go and come on a connection, of all of its streams together.
+#[derive(Debug)]
+struct Windows {
+    send: Mutex<ConnectionCredit>,
+    receive: Mutex<ReceiveWindow>,
+}
+
+#[derive(Debug)]
+struct ConnectionCredit {
+    window: SendWindow,
+    /// Those who wait for it, by their calls.
+    waiting: HashMap<u32, Waker>,
+}
+
+impl FramedStreams {
+    /// Notes what the peer's hello says of its windows. Who says nothing takes nothing until it gives credit.
+    pub(crate) fn greet(&self, hello: &Hello) {
+        let (stream, connection) =
+            (hello.stream_window.unwrap_or_default(), hello.connection_window.unwrap_or_default());
+        // There is one hello.
+        let _ = self.peer.set(PeerWindows { stream, connection });
+    }
+
+    /// Opens this end of a call's stream.
+    pub(crate) fn open<C: Framed>(carrier: &Arc<C>, call_id: u32) -> Arc<StreamEnd> {
+        let streams = carrier.streams();
+        let window = streams.peer_windows().stream;
+        let end = Arc::new(StreamEnd::new(call_id, C::SIDE, Arc::clone(carrier) as Arc<dyn Carrier>, window));
+        let keeper = Arc::downgrade(carrier);
+        streams.open.insert(call_id, &end, carrier.limits().stream_idle, move |call_id| {
+            if let Some(carrier) = keeper.upgrade() {
+                carrier.idle(call_id);
+            }
+        });
+        end
+    }
+
+    /// Ends a stream with its call.
+    pub(crate) fn close(&self, call_id: u32) -> Option<Arc<StreamEnd>> {
+        let end = self.open.close(call_id);
+        if let (Some(_), Some(windows)) = (&end, self.windows.get()) {
+            windows.send().waiting.remove(&call_id);
+        }
+        end
+    }
+
+    /// Ends all of them with their connection.
+    pub(crate) fn close_all(&self) {
+        self.open.close_all();
+    }
+
+    fn peer_windows(&self) -> PeerWindows {
+        self.peer.get().copied().unwrap_or_default()
+    }
+
+    fn windows(&self, limits: &Limits) -> &Windows {
+        self.windows.get_or_init(|| {
+            let send = SendWindow::new(self.peer_windows().connection);
+            let receive = ReceiveWindow::new(limits.connection_window, limits.message_in);
+            let send = ConnectionCredit { window: send, waiting: HashMap::new() };
+            Box::new(Windows { send: Mutex::new(send), receive: Mutex::new(receive) })
+        })
+    }
+}
+
+impl Windows {
+    /// Each change under the locks is a few plain assignments: a panic cannot leave it half done.
+    fn send(&self) -> MutexGuard<'_, ConnectionCredit> {
+        self.send.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn receive(&self) -> MutexGuard<'_, ReceiveWindow> {
+        self.receive.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes a message from the peer. Of a call that is not there, not any more or without a stream, it is thrown away.
+pub(crate) fn receive<C: Framed>(carrier: &C, call_id: u32, message: Bytes) -> Result<(), Violation> {
+    let cost = cost(message.len());
+    let streams = carrier.streams();
+    if !streams.windows(carrier.limits()).receive().receive(cost) {
+        return Err(Violation::BeyondConnectionWindow { window: carrier.limits().connection_window });
+    }
+    let Some(end) = streams.open.find(call_id) else {
+        Carrier::taken(carrier, cost);
+        return Ok(());
+    };
+    // A short one is a slice of what was read, and would hold all of that for as long as it waits.
+    let message = if message.len() > PART_LEN_MAX { message } else { Bytes::copy_from_slice(&message) };
+    end.receive(message)
+}
+
+/// Takes a caller's word that it has sent all, or why not.
+pub(crate) fn receive_end<C: Framed>(
+    carrier: &C,
+    call_id: u32,
+    outcome: Result<(), Status>,
+) -> Result<(), Violation> {
+    carrier.streams().open.find(call_id).map_or(Ok(()), |end| end.receive_end(outcome))
+}
+
+/// Takes credit from the peer: of a call's stream, or, for call id 0, of all.
+pub(crate) fn grant<C: Framed>(carrier: &C, call_id: u32, bytes: u32) -> Result<(), Violation> {
+    let streams = carrier.streams();
+    if call_id != 0 {
+        return streams.open.find(call_id).map_or(Ok(()), |end| end.grant(bytes));
+    }
+    let mut send = streams.windows(carrier.limits()).send();
+    if !send.window.grant(bytes) {
+        return Err(Violation::CreditOverflow { call_id });
+    }
+    let waiting = if send.window.is_open() { std::mem::take(&mut send.waiting) } else { HashMap::new() };
+    drop(send);
+    waiting.into_values().for_each(Waker::wake);
+    Ok(())
+}
+
+impl<C: Framed> Carrier for C {
+    fn poll_ready(&self, call_id: u32, message_len: usize, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(self.outbox().poll_message_room(call_id, message_len, cx));
+        let mut send = self.streams().windows(Framed::limits(self)).send();
+        if send.window.is_open() {
+            return Poll::Ready(());
+        }
+        send.waiting.insert(call_id, cx.waker().clone());
+        Poll::Pending
+    }
+
+    fn message(&self, call_id: u32, message: &[u8]) -> Delivery {
+        if message.len() > PART_LEN_MAX && !self.outbox().has_room(message.len()) {
+            return Delivery::NotNow;
+        }
+        if !self.streams().windows(Framed::limits(self)).send().window.charge(cost(message.len())) {
+            return Delivery::NotNow;
+        }
+        let sent = self.outbox().push(Header::new(call_id, Facts::Message), &[], message);
+        if sent { Delivery::Sent } else { Delivery::Gone }
+    }
+
+    fn end(&self, call_id: u32, outcome: Result<(), &Status>) {
+        let (facts, body) = match outcome {
+            Ok(()) => (ResponseFacts::default(), Vec::new()),
+            Err(status) => {
+                let (facts, failure) = to_wire(status);
+                let body = failure.encode().expect("words are far shorter than message.out");
+                // A peer that takes less than the words gets the numbers alone: they stand for themselves.
+                let fits = Framed::peer_message_in(self).is_none_or(|max| body.len() <= max as usize);
+                (facts, if fits { body } else { Vec::new() })
+            }
+        };
+        self.outbox().push(Header::new(call_id, Facts::End(facts)), &[], &body);
+    }
+
+    fn credit(&self, call_id: u32, bytes: u32) {
+        self.outbox().push(Header::new(call_id, Facts::Credit(bytes)), &[], &[]);
+    }
+
+    fn taken(&self, cost: u32) {
+        let credit = self.streams().windows(Framed::limits(self)).receive().take(cost);
+        if let Some(credit) = credit {
+            Carrier::credit(self, 0, credit);
+        }
+    }
+
+    fn answered(&self, call_id: u32) {
+        Framed::answered(self, call_id);
+    }
+
+    fn limits(&self) -> &Limits {
+        Framed::limits(self)
+    }
+
+    fn peer_message_in(&self) -> Option<u32> {
+        Framed::peer_message_in(self)
+    }
+}
