@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use svrkit_runtime::testing::TestServer;
+use svrkit_runtime::tls::ClientTls;
 use svrkit_runtime::{Client, Code, Limits, Recorder, Retry, Server, Spec, Status, Streaming};
 
+use crate::authority::{Authority, Leaf};
 use crate::cutting_proxy::{Cut, CuttingProxy, Manner, Way};
 use crate::nothing_left::leaving_nothing;
 use crate::steps::{CHAT, COUNT, STEP, STROLL, STUMBLE, SUM, Steps, all_ended, connections_ended};
@@ -50,19 +52,41 @@ impl Kind {
     }
 }
 
+/// A `close_notify` is 24 bytes, and a signature has a few more or less.
+const FAREWELL: usize = 32;
+
 /// A server for many cuts, and how much it has seen.
 struct Cutting {
     server: TestServer,
     steps: Steps,
     recorder: Recorder,
     connections: usize,
+    /// Whom its clients trust, over TLS.
+    trust: Option<ClientTls>,
 }
 
 impl Cutting {
     async fn start() -> Self {
+        Self::of(Server::new(), None).await
+    }
+
+    /// A server that proves itself, and asks the same of its clients if they are to be mutual.
+    async fn over_tls(is_mutual: bool) -> Self {
+        let authority = Authority::new("the CA of tests");
+        let mut server = authority.issue(Leaf::here()).server();
+        let mut trust = ClientTls::builder(authority.pem());
+        if is_mutual {
+            let (certificate, key) = authority.issue(Leaf::of(&["web.example"])).pems();
+            server = server.require_client_certificates(authority.pem());
+            trust = trust.certificate(certificate, key);
+        }
+        Self::of(Server::new().tls(server.load().unwrap()), Some(trust.load().unwrap())).await
+    }
+
+    async fn of(server: Server, trust: Option<ClientTls>) -> Self {
         let (steps, recorder) = (Steps::default(), Recorder::default());
-        let server = Server::new().service(steps.clone()).monitor(recorder.clone());
-        Self { server: TestServer::start(server).await, steps, recorder, connections: 0 }
+        let server = server.service(steps.clone()).monitor(recorder.clone());
+        Self { server: TestServer::start(server).await, steps, recorder, connections: 0, trust }
     }
 
     /// Calls through a proxy that cuts. Says how the call ended and how many handlers that has started, with the proxy.
@@ -77,9 +101,16 @@ impl Cutting {
             // A busy machine cuts nothing.
             connect_timeout: Duration::from_secs(20),
             hello_timeout: Duration::from_secs(20),
+            tls_handshake_timeout: Duration::from_secs(20),
             ..Limits::default()
         };
-        let new_client = || Client::builder(proxy.address.to_string()).limits(limits).lazy();
+        let new_client = || {
+            let builder = Client::builder(proxy.address.to_string()).limits(limits);
+            match &self.trust {
+                Some(tls) => builder.tls(tls.clone()).lazy(),
+                None => builder.lazy(),
+            }
+        };
         let client = new_client();
         let outcome = kind.call(&client).await;
         if cut.is_some() {
@@ -96,10 +127,17 @@ impl Cutting {
     }
 
     async fn cut_everywhere(&mut self, kind: Kind, manner: Manner) {
+        self.cut_at_each(1, kind, manner).await;
+    }
+
+    /// Cuts at each byte that is a multiple of `stride`.
+    async fn cut_at_each(&mut self, stride: usize, kind: Kind, manner: Manner) {
         let (outcome, started, whole) = self.call(kind, None).await;
         assert_eq!((outcome.map_err(|status| status.code()), started), (kind.whole, 1));
         for way in [Way::ToServer, Way::ToClient] {
-            for after in 0..=whole.passed(way) {
+            // Over TLS both sides say good-bye; a cut there would be one of the next call's.
+            let farewell = if self.trust.is_some() { FAREWELL } else { 0 };
+            for after in (0..=whole.passed(way) - farewell).step_by(stride) {
                 let cut = Cut { way, after, manner };
                 let (outcome, started, _) = self.call(kind, Some(cut)).await;
                 check(kind, cut, &outcome, started);
@@ -171,4 +209,23 @@ fn a_stream_both_ways_that_is_cut_at_any_byte_ends_in_words() {
 #[test]
 fn a_oneway_call_that_is_cut_at_any_byte_leaves_nothing() {
     check_everywhere(&STROLL, Ok(()));
+}
+
+fn check_over_tls(is_mutual: bool, manner: Manner, stride: usize) {
+    leaving_nothing(async || {
+        let mut cutting = Cutting::over_tls(is_mutual).await;
+        cutting.cut_at_each(stride, Kind { spec: &STEP, whole: Ok(()) }, manner).await;
+        assert_eq!(cutting.server.stop().await.calls_cut, 0);
+    });
+}
+
+#[test]
+fn a_handshake_and_a_call_over_tls_that_are_reset_at_many_bytes_end_in_words() {
+    // Each byte takes minutes in a debug build; a prime is no multiple of anything that has a length.
+    check_over_tls(false, Manner::Reset, 7);
+}
+
+#[test]
+fn a_mutual_handshake_that_is_closed_at_many_bytes_ends_in_words() {
+    check_over_tls(true, Manner::Close, 13);
 }

@@ -1,6 +1,8 @@
 //! That calls hold: whoever leaves, is cut or stops, and wherever, each call ends once, in words, and nothing of it is left.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
+#[path = "../support/authority.rs"]
+mod authority;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -9,6 +9,7 @@ mod support;
 mod tls_peers;
 
 mod calls;
+mod config;
 mod handshakes;
 mod identity;
 mod loading;
