@@ -15,11 +15,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     svrkit_gen::Config::new().compile_or_exit(["schemas/echo.xml", "schemas/codec.xml"]);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={CODEC}");
+    #[cfg(feature = "tls")]
+    certificate(&out)?;
     tonic();
     let codec = protox::compile([CODEC], ["schemas"])?;
     prost(&out, &codec)?;
     buffa(&out, &codec)?;
     quick_protobuf(&out)?;
+    Ok(())
+}
+
+/// What the peer `svrkit-tls` proves itself with, and whom it trusts: the same for both of its processes.
+#[cfg(feature = "tls")]
+fn certificate(out: &Path) -> Result<(), Box<dyn Error>> {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])?;
+    fs::write(out.join("tls.crt"), made.cert.pem())?;
+    fs::write(out.join("tls.key"), made.signing_key.serialize_pem())?;
     Ok(())
 }
 

@@ -6,6 +6,8 @@
 
 mod bare;
 mod svrkit;
+#[cfg(feature = "tls")]
+mod svrkit_tls;
 mod tarpc;
 mod tonic;
 
@@ -24,6 +26,8 @@ use crate::window::Measured;
 /// All peers, in the order in which they are run and shown.
 pub(crate) const PEERS: &[Peer] = &[
     Peer::of::<svrkit::Svrkit>(),
+    #[cfg(feature = "tls")]
+    Peer::of::<svrkit_tls::SvrkitTls>(),
     Peer::of::<tonic::Tonic>(),
     Peer::of::<tarpc::Tarpc>(),
     Peer::of::<bare::Bare>(),

@@ -11,7 +11,7 @@ use svrkit_runtime::{Limits, Server, Status};
 use super::{Announce, Echo, EchoClient, EchoPeer};
 use generated::bench::echo::{self, EchoMessage, EchoServer};
 
-mod generated {
+pub(super) mod generated {
     svrkit_runtime::include_protocols!();
 }
 
@@ -22,17 +22,7 @@ impl EchoPeer for Svrkit {
     type Client = echo::EchoClient;
 
     async fn serve(announce: Announce) -> Result<()> {
-        let bound = Server::new()
-            .limits(Limits {
-                connections: 100_000,
-                ..Limits::default()
-            })
-            .service(EchoServer::new(Service))
-            .bind("127.0.0.1:0")
-            .await?;
-        announce(bound.local_addr().socket_addr().context("it listens on a port")?);
-        bound.run().await?;
-        Ok(())
+        serve(server(), announce).await
     }
 
     async fn connect(address: SocketAddr) -> Result<Self::Client> {
@@ -57,6 +47,21 @@ impl EchoClient for echo::EchoClient {
         .await?;
         Ok(Echo { id, name, payload })
     }
+}
+
+pub(super) fn server() -> Server {
+    let limits = Limits {
+        connections: 100_000,
+        ..Limits::default()
+    };
+    Server::new().limits(limits).service(EchoServer::new(Service))
+}
+
+pub(super) async fn serve(server: Server, announce: Announce) -> Result<()> {
+    let bound = server.bind("127.0.0.1:0").await?;
+    announce(bound.local_addr().socket_addr().context("it listens on a port")?);
+    bound.run().await?;
+    Ok(())
 }
 
 struct Service;

@@ -1,4 +1,4 @@
-//! idle: what a connection costs that nobody uses: memory of the server, and how often it wakes up for nothing.
+//! idle: what a connection costs that nobody uses: to open it, memory of the server, and how often it wakes up for nothing.
 //!
 //! The connections are held by a process of their own, after one call on each. What the kernel keeps for a socket is not
 //! counted: it is the same for all.
@@ -25,7 +25,7 @@ use crate::scheduler::Scheduler;
 /// The registering line's other end.
 pub(super) const CASE: Case = Case {
     name: "idle",
-    about: "idle connections of svrkit, tonic, tarpc and a bare loop: memory, wake-ups",
+    about: "idle connections of svrkit, tonic, tarpc and a bare loop: opening, memory, wake-ups",
     arguments: IdleArguments::augment_args,
     run,
 };
@@ -100,6 +100,8 @@ async fn once(
         .parse()
         .with_context(|| format!("the server printed `{address}`, not its address"))?;
     let before = server.rss_kib()?;
+    let clocks = CpuClocks::open(Some(server.id()? as i32))?;
+    let cpu = clocks.read()?.server;
     let mut holder = Process::start(&child::holder_arguments(
         peer,
         address,
@@ -111,15 +113,16 @@ async fn once(
         .await
         .context("the connections were not opened")?;
     anyhow::ensure!(said == HELD, "the holder printed `{said}`");
+    let opening = clocks.read()?.server - cpu;
     sleep(if quick { SETTLE / 12 } else { SETTLE }).await;
 
-    let clocks = CpuClocks::open(Some(server.id()? as i32))?;
     let (switches, cpu) = (server.wake_ups()?, clocks.read()?.server);
     sleep(watched).await;
     let seconds = watched.as_secs_f64();
     let row = Row::new(
         peer.name,
         connections,
+        opening,
         before,
         server.rss_kib()?,
         (server.wake_ups()? - switches) as f64 / seconds,

@@ -1,5 +1,7 @@
 //! One row: what one peer's server costs while nobody calls it.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 /// The JSON line. Its fields are an interface: programs read them.
@@ -8,6 +10,8 @@ pub(super) struct Row {
     case: &'static str,
     peer: &'static str,
     connections: u32,
+    /// CPU time of the server for opening each of them, one call on it included, in microseconds.
+    open_us: f64,
     /// The server's resident memory with the connections, in KiB.
     rss_kib: u64,
     /// What of it came with the connections, for each of them.
@@ -21,6 +25,7 @@ pub(super) struct Row {
 pub(super) const COLUMNS: &[&str] = &[
     "peer",
     "connections",
+    "µs to open",
     "server KiB",
     "bytes / connection",
     "wake-ups / s",
@@ -31,6 +36,7 @@ impl Row {
     pub(super) fn new(
         peer: &'static str,
         connections: u32,
+        opening: Duration,
         before_kib: u64,
         rss_kib: u64,
         wake_ups_s: f64,
@@ -41,6 +47,7 @@ impl Row {
             case: "idle",
             peer,
             connections,
+            open_us: opening.as_secs_f64() * 1e6 / f64::from(connections),
             rss_kib,
             bytes_per_connection,
             wake_ups_s,
@@ -48,10 +55,11 @@ impl Row {
         }
     }
 
-    pub(super) fn cells(&self) -> [String; 6] {
+    pub(super) fn cells(&self) -> [String; 7] {
         [
             self.peer.to_owned(),
             self.connections.to_string(),
+            format!("{:.1}", self.open_us),
             self.rss_kib.to_string(),
             self.bytes_per_connection.to_string(),
             format!("{:.1}", self.wake_ups_s),
@@ -66,11 +74,11 @@ mod tests {
 
     #[test]
     fn what_the_server_had_before_is_not_the_connections() {
-        let row = Row::new("bare", 100, 1000, 1800, 0.0, 0.0);
+        let row = Row::new("bare", 100, Duration::from_millis(5), 1000, 1800, 0.0, 0.0);
         assert_eq!(row.bytes_per_connection, 8192);
         assert_eq!(
             serde_json::to_string(&row).unwrap(),
-            r#"{"case":"idle","peer":"bare","connections":100,"rss_kib":1800,"bytes_per_connection":8192,"wake_ups_s":0.0,"cpu_ms_s":0.0}"#
+            r#"{"case":"idle","peer":"bare","connections":100,"open_us":50.0,"rss_kib":1800,"bytes_per_connection":8192,"wake_ups_s":0.0,"cpu_ms_s":0.0}"#
         );
     }
 }
