@@ -26,31 +26,52 @@ pub(crate) struct Times {
     pub(crate) well_from: Instant,
 }
 
-/// Calls until all is well again, and then until a call is answered: says how long after that was.
-pub(crate) async fn run(client: Client, ledger: Ledger, random: Random, times: Times) -> Duration {
-    let callers: Vec<_> = (0..CALLERS)
-        .map(|number| {
-            spawn(call_on(client.clone(), ledger.clone(), random.stream(number), times.calls_until))
-        })
-        .collect();
-    for caller in callers {
+/// What a client saw when all was well again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recovered {
+    /// How long it took until a call was answered.
+    pub(crate) after: Duration,
+    /// Of calls that were made at once after that, those that were not answered.
+    pub(crate) unanswered: usize,
+}
+
+/// Calls until all is well again, and then until a call is answered, and as many at once.
+pub(crate) async fn run(
+    client: Client,
+    ledger: Ledger,
+    random: Random,
+    times: Times,
+    payload_max: usize,
+) -> Recovered {
+    let call_on = |number| {
+        let (client, ledger, random) = (client.clone(), ledger.clone(), random.stream(number));
+        spawn(call_on(client, ledger, random, times.calls_until, payload_max))
+    };
+    for caller in (0..CALLERS).map(call_on).collect::<Vec<_>>() {
         caller.await.unwrap();
     }
     sleep_until(times.well_from).await;
-    while call(&ledger, &client, Task::Quick, Job::default(), TIMEOUT_MAX / 2).await.is_err() {
+    let quick = |timeout| call(&ledger, &client, Task::Quick, Job::default(), timeout);
+    while quick(TIMEOUT_MAX / 2).await.is_err() {
         sleep(MILLISECOND).await;
     }
-    Instant::now() - times.well_from
+    let after = Instant::now() - times.well_from;
+    // If places were lost, they would wait for one, or be refused.
+    let (a, b, c, d) =
+        tokio::join!(quick(TIMEOUT_MAX), quick(TIMEOUT_MAX), quick(TIMEOUT_MAX), quick(TIMEOUT_MAX));
+    let unanswered = [a, b, c, d].iter().filter(|answer| answer.is_err()).count();
+    Recovered { after, unanswered }
 }
 
-async fn call_on(client: Client, ledger: Ledger, mut random: Random, until: Instant) {
+async fn call_on(client: Client, ledger: Ledger, mut random: Random, until: Instant, payload_max: usize) {
     while Instant::now() < until {
         sleep(random.time(&(Duration::ZERO..=Duration::from_millis(200)))).await;
         let task = Task::ALL[random.below(Task::ALL.len())];
+        let payload_max = if random.probably(0.1) { payload_max } else { 4000 };
         let job = Job {
             milliseconds: random.below(300) as u64,
             answer_len: random.below(100_000) as u64,
-            payload: vec![1; random.below(4000)].into(),
+            payload: vec![1; random.below(payload_max)].into(),
             ..Job::default()
         };
         let calling = call(&ledger, &client, task, job, random.time(&(MILLISECOND..=TIMEOUT_MAX)));

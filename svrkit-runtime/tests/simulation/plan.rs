@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) conditions: Conditions,
     /// What is promised where nothing but drains happens.
     pub(crate) calm: Option<Calm>,
+    /// The longest request: beyond 64 KiB it leaves in parts.
+    pub(crate) payload_max: usize,
     pub(crate) of_servers: Limits,
     pub(crate) of_clients: Limits,
 }
@@ -55,6 +57,8 @@ impl Plan {
             troubles,
             conditions: Conditions { delay: MILLISECOND..=delay, loss },
             calm,
+            // What is long keeps a cancel for more than one delay.
+            payload_max: if calm.is_some() { 4000 } else { 300_000 },
             of_servers: of_servers(random, calm.is_some()),
             of_clients: of_clients(random),
         }
@@ -63,7 +67,7 @@ impl Plan {
 
 fn of_servers(random: &mut Random, is_calm: bool) -> Limits {
     let limits = Limits {
-        calls_in_flight: [2, 8, 1024][random.below(3)],
+        calls_in_flight: [1, 8, 1024][random.below(3)],
         hello_timeout: Duration::from_secs(1),
         connection_idle: Duration::from_secs([2, 600][random.below(2)]),
         connection_age: Duration::from_secs([3, 1800][random.below(2)]),

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::callers::{self, Times};
+use crate::callers::{self, Recovered, Times};
 use crate::hooks::Hooks;
 use crate::ledger::Ledger;
 use crate::plan::{Plan, Trouble};
@@ -29,7 +29,7 @@ const TROUBLE: Duration = Duration::from_secs(6);
 const RECOVERY: Duration = Duration::from_secs(3);
 
 /// All is well: so long it takes at most until a client has an answer. The longest back-off (two seconds), and what it takes to find
-/// out that a connection is dead: two calls that are not answered.
+/// out that a connection is dead: two calls that are not answered within half a second.
 const LIVE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Whoever has nothing more to do is gone after this time: who lingers, who waits for a peer to close, TCP that sends again.
@@ -70,7 +70,7 @@ struct World {
     ledger: Ledger,
     random: Random,
     servers: Vec<Running<Drained>>,
-    clients: Vec<Running<Duration>>,
+    clients: Vec<Running<Recovered>>,
     hooks: Vec<Hooks>,
 }
 
@@ -179,6 +179,7 @@ impl World {
     fn start_client(&mut self, index: usize, times: Times) {
         let host = self.network.host(&format!("client{index}"));
         let (ledger, hooks, limits) = (self.ledger.clone(), self.hooks(&host), self.plan.of_clients);
+        let payload_max = self.plan.payload_max;
         let target = servers(0..SERVERS);
         let random = self.network.random(200 + index as u64);
         let lives = Arc::new(Mutex::new(0));
@@ -193,7 +194,7 @@ impl World {
             let (ledger, hooks, random) = (ledger.clone(), hooks.clone(), of_calls.stream(life));
             async move {
                 let client = Client::builder(client).limits(limits).monitor(hooks).lazy();
-                callers::run(client, ledger, random, times).await
+                callers::run(client, ledger, random, times, payload_max).await
             }
         };
         self.clients.push(Running::start(host, random, begin, |live| live.is_none()));
@@ -215,10 +216,9 @@ impl World {
         }
         self.servers.iter().for_each(|server| server.host.power_on());
         for client in std::mem::take(&mut self.clients) {
-            let took = client.ended.await.unwrap();
-            self.ledger.must(took <= LIVE_WITHIN, || {
-                format!("{:?} has its first answer {took:?} after all is well", client.host)
-            });
+            let seen = client.ended.await.unwrap();
+            let is_well = seen.after <= LIVE_WITHIN && seen.unanswered == 0;
+            self.ledger.must(is_well, || format!("{:?}, all is well: {seen:?}", client.host));
         }
         for server in std::mem::take(&mut self.servers) {
             server.stop();
