@@ -13,7 +13,7 @@ use crate::work::{Job, Task, call};
 const CALLERS: u64 = 4;
 
 /// The longest that a caller waits for an answer.
-pub(crate) const TIMEOUT_MAX: Duration = Duration::from_secs(1);
+pub(crate) const TIMEOUT_MAX: Duration = Duration::from_secs(2);
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -52,7 +52,7 @@ pub(crate) async fn run(
     }
     sleep_until(times.well_from).await;
     let quick = |timeout| call(&ledger, &client, Task::Quick, Job::default(), timeout);
-    while quick(TIMEOUT_MAX / 2).await.is_err() {
+    while quick(TIMEOUT_MAX / 4).await.is_err() {
         sleep(MILLISECOND).await;
     }
     let after = Instant::now() - times.well_from;
@@ -68,8 +68,10 @@ async fn call_on(client: Client, ledger: Ledger, mut random: Random, until: Inst
         sleep(random.time(&(Duration::ZERO..=Duration::from_millis(200)))).await;
         let task = Task::ALL[random.below(Task::ALL.len())];
         let payload_max = if random.probably(0.1) { payload_max } else { 4000 };
+        // A drain that waits for the longest ones waits longer than peers are given to close.
+        let work_max = if random.probably(0.2) { 1500 } else { 300 };
         let job = Job {
-            milliseconds: random.below(300) as u64,
+            milliseconds: random.below(work_max) as u64,
             answer_len: random.below(100_000) as u64,
             payload: vec![1; random.below(payload_max)].into(),
             ..Job::default()

@@ -6,7 +6,7 @@ use svrkit_runtime::simulation::{Conditions, Network, Simulation};
 use svrkit_runtime::{Client, Limits, Server};
 use tokio::time::{sleep, timeout};
 
-use crate::ledger::{Calm, Ledger};
+use crate::ledger::{Ledger, Promises};
 use crate::work::{Job, Task, Work, call};
 
 const DELAY: Duration = Duration::from_millis(5);
@@ -14,7 +14,8 @@ const DELAY: Duration = Duration::from_millis(5);
 /// Runs `body` with a server of [`Work`] at `server:4310`, and looks whether all was as it should be.
 fn run(body: impl AsyncFnOnce(Network, Ledger)) {
     Simulation::seeded(1).conditions(Conditions::delay(DELAY)).run(async |network| {
-        let ledger = Ledger::new(network.clone(), Some(Calm { delay: DELAY }));
+        let promises = Promises { cancelled_within: Some(DELAY), nothing_fails: true };
+        let ledger = Ledger::new(network.clone(), promises);
         let work = Work { ledger: ledger.clone(), others: Client::builder("server:4310").lazy() };
         network.host("server").spawn(async {
             let bound = Server::new().service(work).bind("0.0.0.0:4310").await.unwrap();

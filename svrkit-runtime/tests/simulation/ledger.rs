@@ -20,20 +20,23 @@ const GRAIN: Duration = Duration::from_millis(1);
 pub(crate) struct Ledger {
     book: Arc<Mutex<Book>>,
     network: Network,
-    /// No packet is lost, and nobody but a drain stops a server: then more must hold.
-    calm: Option<Calm>,
+    promises: Promises,
 }
 
-/// What a calm network promises.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Calm {
-    /// The longest time that a packet is under way.
-    pub(crate) delay: Duration,
+/// What must hold where less happens.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Promises {
+    /// No packet is lost, and nobody vanishes untold: so long after its caller gave up, or was killed, a handler is dropped.
+    pub(crate) cancelled_within: Option<Duration>,
+    /// And nobody but a drain stops a server: no call fails for that.
+    pub(crate) nothing_fails: bool,
 }
 
 #[derive(Default)]
 struct Book {
     calls: Vec<Record>,
+    /// For how long handlers have computed: nothing else happens meanwhile, and all that is late is so much later.
+    computed: Duration,
     violations: Vec<String>,
 }
 
@@ -41,8 +44,18 @@ struct Book {
 struct Record {
     task: Task,
     deadline: Instant,
-    outcome: Option<(Outcome, Instant)>,
+    /// What [`Book::computed`] was then, as for all instants here.
+    computed: Duration,
+    outcome: Option<End>,
     runs: Vec<Run>,
+}
+
+/// How a call ended for its caller, and when.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    outcome: Outcome,
+    at: Instant,
+    computed: Duration,
 }
 
 /// One run of a handler.
@@ -75,15 +88,16 @@ pub(crate) struct Running {
 }
 
 impl Ledger {
-    pub(crate) fn new(network: Network, calm: Option<Calm>) -> Self {
-        Self { book: Arc::default(), network, calm }
+    pub(crate) fn new(network: Network, promises: Promises) -> Self {
+        Self { book: Arc::default(), network, promises }
     }
 
     /// A call is made that ends at `deadline` at the latest.
     pub(crate) fn call(&self, task: Task, deadline: Instant) -> Calling {
         let mut book = self.lock();
         let number = book.calls.len() as u64;
-        book.calls.push(Record { task, deadline, outcome: None, runs: Vec::new() });
+        let computed = book.computed;
+        book.calls.push(Record { task, deadline, computed, outcome: None, runs: Vec::new() });
         Calling { ledger: self.clone(), number, is_over: false }
     }
 
@@ -91,7 +105,7 @@ impl Ledger {
     pub(crate) fn start(&self, job: &Job, task: Task) -> Running {
         let now = Instant::now();
         let mut book = self.lock();
-        let calm = self.calm;
+        let (within, computed) = (self.promises.cancelled_within, book.computed);
         let Some(record) = book.calls.get_mut(job.number as usize) else {
             book.violations.push(format!("a handler runs for call {}, which nobody has made", job.number));
             return Running { ledger: self.clone(), number: 0, index: usize::MAX };
@@ -109,14 +123,19 @@ impl Ledger {
         must(index == 0, "a second handler runs for it");
         must(deadline.is_none_or(|deadline| now < deadline), "its handler starts after its deadline");
         must(
-            !matches!(outcome, Some((Outcome::NeverStarted(_), _))),
+            !matches!(outcome, Some(End { outcome: Outcome::NeverStarted(_), .. })),
             "its handler starts after its caller was told that none would",
         );
-        if let (Some(calm), Some((Outcome::GivenUp, at))) = (calm, outcome) {
-            let late = task != Task::Tell && now > at + calm.delay;
+        if let (Some(within), Some(end)) = (within, outcome.filter(|end| end.outcome == Outcome::GivenUp)) {
+            let late = task != Task::Tell && now > end.at + within + (computed - end.computed);
             must(!late, "its handler starts when the cancel must have been there");
         }
         Running { ledger: self.clone(), number: job.number, index }
+    }
+
+    /// A handler is about to compute for so long.
+    pub(crate) fn compute(&self, time: Duration) {
+        self.lock().computed += time;
     }
 
     /// Writes down what must not be.
@@ -149,8 +168,8 @@ impl Ledger {
     /// How many calls ended how.
     pub(crate) fn outcomes(&self) -> BTreeMap<String, usize> {
         let mut outcomes = BTreeMap::new();
-        for (outcome, _) in self.lock().calls.iter().filter_map(|record| record.outcome) {
-            *outcomes.entry(format!("{outcome:?}")).or_default() += 1;
+        for end in self.lock().calls.iter().filter_map(|record| record.outcome) {
+            *outcomes.entry(format!("{:?}", end.outcome)).or_default() += 1;
         }
         outcomes
     }
@@ -160,16 +179,18 @@ impl Ledger {
         self.network.note(format_args!("call {number}: {outcome:?}"));
         let mut book = self.lock();
         book.violations.extend(words.map(|words| format!("call {number}: {words}")));
+        let computed = book.computed;
         let record = &mut book.calls[number as usize];
+        let grain = GRAIN + (computed - record.computed);
         let (task, deadline, runs) = (record.task, record.deadline, record.runs.len());
-        let was_open = record.outcome.replace((outcome, now)).is_none();
+        let was_open = record.outcome.replace(End { outcome, at: now, computed }).is_none();
         let mut must = |holds: bool, words: &str| {
             if !holds {
                 book.violations.push(format!("call {number} ({task:?}), {outcome:?}: {words}"));
             }
         };
         must(was_open, "it ends twice");
-        must(now <= deadline + GRAIN || outcome == Outcome::GivenUp, "it ends after its deadline");
+        must(now <= deadline + grain || outcome == Outcome::GivenUp, "it ends after its deadline");
         match outcome {
             Outcome::Answered => must(runs == 1 || task == Task::Tell, "it is answered by no handler"),
             Outcome::NeverStarted(_) => must(runs == 0, "it was told that no handler has run, and one has"),
@@ -184,7 +205,7 @@ impl Ledger {
                     Task::Relay => true,
                     _ => false,
                 };
-                must(expected || self.calm.is_none(), "nobody has failed, and it has");
+                must(expected || !self.promises.nothing_fails, "nobody has failed, and it has");
             }
             Outcome::GivenUp => {}
         }
@@ -193,15 +214,17 @@ impl Ledger {
     fn end(&self, number: u64, index: usize) {
         let now = Instant::now();
         let mut book = self.lock();
+        let computed = book.computed;
         let Some(record) = book.calls.get_mut(number as usize) else { return };
         let Some(run) = record.runs.get_mut(index) else { return };
         run.ended = Some(now);
         let (task, outcome) = (record.task, record.outcome);
-        if let (Some(calm), Some((Outcome::GivenUp, at))) = (self.calm, outcome)
+        if let (Some(within), Some(end)) =
+            (self.promises.cancelled_within, outcome.filter(|end| end.outcome == Outcome::GivenUp))
             && task != Task::Tell
-            && now > at + calm.delay + GRAIN
+            && now > end.at + within + GRAIN + (computed - end.computed)
         {
-            let late = (now - at).as_millis();
+            let late = (now - end.at).as_millis();
             book.violations.push(format!(
                 "call {number} ({task:?}): its handler goes on for {late} ms after it was given up"
             ));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use svrkit_runtime::Limits;
 use svrkit_runtime::simulation::{Conditions, Random};
 
-use crate::ledger::Calm;
+use crate::ledger::Promises;
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -32,8 +32,7 @@ pub(crate) enum Trouble {
 pub(crate) struct Plan {
     pub(crate) troubles: &'static [Trouble],
     pub(crate) conditions: Conditions,
-    /// What is promised where nothing but drains happens.
-    pub(crate) calm: Option<Calm>,
+    pub(crate) promises: Promises,
     /// The longest request: beyond 64 KiB it leaves in parts.
     pub(crate) payload_max: usize,
     pub(crate) of_servers: Limits,
@@ -48,24 +47,27 @@ impl Plan {
         let (troubles, loss): (&[Trouble], f64) = match seed % 5 {
             0 => (&[Drain], 0.0),
             1 => (&[Drain, Weather], 0.02),
-            2 => (&[Cut, CutOneWay], 0.0),
-            3 => (&[Drain, ServerCrash, ClientCrash, PowerLoss], 0.0),
+            2 => (&[Cut, CutOneWay, PowerLoss], 0.0),
+            3 => (&[Drain, ServerCrash, ClientCrash], 0.0),
             _ => (&[Drain, ServerCrash, ClientCrash, PowerLoss, Cut, CutOneWay, Weather], 0.01),
         };
-        let calm = (troubles == [Drain]).then_some(Calm { delay });
+        let is_whole = loss == 0.0
+            && !troubles.iter().any(|trouble| matches!(trouble, Weather | Cut | CutOneWay | PowerLoss));
+        let promises =
+            Promises { cancelled_within: is_whole.then_some(delay), nothing_fails: troubles == [Drain] };
         Self {
             troubles,
             conditions: Conditions { delay: MILLISECOND..=delay, loss },
-            calm,
+            promises,
             // What is long keeps a cancel for more than one delay.
-            payload_max: if calm.is_some() { 4000 } else { 300_000 },
-            of_servers: of_servers(random, calm.is_some()),
+            payload_max: if is_whole { 4000 } else { 300_000 },
+            of_servers: of_servers(random, is_whole),
             of_clients: of_clients(random),
         }
     }
 }
 
-fn of_servers(random: &mut Random, is_calm: bool) -> Limits {
+fn of_servers(random: &mut Random, is_whole: bool) -> Limits {
     let limits = Limits {
         calls_in_flight: [1, 8, 1024][random.below(3)],
         hello_timeout: Duration::from_secs(1),
@@ -73,7 +75,8 @@ fn of_servers(random: &mut Random, is_calm: bool) -> Limits {
         connection_age: Duration::from_secs([3, 1800][random.below(2)]),
         ..Limits::default()
     };
-    if is_calm {
+    if is_whole {
+        // A server that has no room for answers reads no cancels, and a drain that is cut short fails calls.
         return limits;
     }
     Limits {

@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::time::Duration;
 
 use svrkit_runtime::{Bytes, Call, Client, Service, ServiceSpec, Spec, Status, Tlv};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, advance, sleep};
 
 use crate::ledger::Ledger;
 
@@ -43,6 +43,8 @@ pub(crate) enum Task {
     Grow,
     /// Has another server do it.
     Relay,
+    /// Keeps its thread, on which nothing else runs meanwhile.
+    Compute,
 }
 
 impl Task {
@@ -68,7 +70,8 @@ static WAIT: Spec = Spec::new("test.Work", ID, "Wait", 5);
 static TELL: Spec = Spec::new("test.Work", ID, "Tell", 6).oneway();
 static GROW: Spec = Spec::new("test.Work", ID, "Grow", 7);
 static RELAY: Spec = Spec::new("test.Work", ID, "Relay", 8);
-static SPECS: [&Spec; 8] = [&QUICK, &SLOW, &FAIL, &PANIC, &WAIT, &TELL, &GROW, &RELAY];
+static COMPUTE: Spec = Spec::new("test.Work", ID, "Compute", 9);
+static SPECS: [&Spec; 9] = [&QUICK, &SLOW, &FAIL, &PANIC, &WAIT, &TELL, &GROW, &RELAY, &COMPUTE];
 static WORK: ServiceSpec = ServiceSpec::new("test.Work", ID, &SPECS);
 
 pub(crate) struct Work {
@@ -108,6 +111,10 @@ async fn run(ledger: Ledger, others: Client, task: Task, mut job: Job) -> Result
         }
         Task::Wait => std::future::pending().await,
         Task::Grow => job.payload = vec![7; job.answer_len as usize].into(),
+        Task::Compute => {
+            ledger.compute(work / 10);
+            advance(work / 10).await;
+        }
         Task::Relay => {
             let number = job.number;
             let inner = call(&ledger, &others, Task::Slow, job, Duration::from_secs(30)).await?;

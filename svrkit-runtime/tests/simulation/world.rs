@@ -123,7 +123,7 @@ impl<T: Send + 'static> Running<T> {
 
 impl World {
     fn start(network: Network, plan: Plan) -> Self {
-        let ledger = Ledger::new(network.clone(), plan.calm);
+        let ledger = Ledger::new(network.clone(), plan.promises);
         let random = network.random(0);
         let now = Instant::now();
         let times = Times { calls_until: now + TROUBLE, well_from: now + TROUBLE + RECOVERY };
@@ -166,10 +166,10 @@ impl World {
                 bound.run_until(async { drop(stopped.await) }).await
             }
         };
-        let (ledger, is_calm) = (self.ledger.clone(), self.plan.calm.is_some());
+        let (ledger, nothing_fails) = (self.ledger.clone(), self.plan.promises.nothing_fails);
         let again = move |drained: Option<&Drained>| {
             let is_well = drained.is_none_or(|drained| *drained == Drained::default());
-            ledger.must(!is_calm || is_well, || format!("a drain has cut something: {drained:?}"));
+            ledger.must(!nothing_fails || is_well, || format!("a drain has cut something: {drained:?}"));
             Instant::now() < times.well_from
         };
         let random = self.network.random(100 + index as u64);
@@ -211,7 +211,7 @@ impl World {
         }
         self.network.note("all is to be well");
         self.network.heal();
-        if self.plan.calm.is_none() {
+        if self.plan.promises.cancelled_within.is_none() {
             self.network.set_conditions(Conditions::default());
         }
         self.servers.iter().for_each(|server| server.host.power_on());
