@@ -165,6 +165,11 @@ impl Ledger {
         book.violations.append(&mut found);
     }
 
+    /// How many handlers have started.
+    pub(crate) fn runs(&self) -> usize {
+        self.lock().calls.iter().map(|record| record.runs.len()).sum()
+    }
+
     /// How many calls ended how.
     pub(crate) fn outcomes(&self) -> BTreeMap<String, usize> {
         let mut outcomes = BTreeMap::new();

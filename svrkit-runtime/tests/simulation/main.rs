@@ -3,10 +3,10 @@
 
 mod callers;
 mod chain;
-mod found;
 mod hooks;
 mod ledger;
 mod plan;
+mod scenarios;
 mod seeds;
 mod work;
 mod world;
