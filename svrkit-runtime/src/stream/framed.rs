@@ -1,6 +1,6 @@
 //! Streams over the frames of a connection: both of its ends carry them alike.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
@@ -65,7 +65,7 @@ struct Windows {
 struct ConnectionCredit {
     window: SendWindow,
     /// Those who wait for it, by their calls.
-    waiting: HashMap<u32, Waker>,
+    waiting: BTreeMap<u32, Waker>,
 }
 
 impl FramedStreams {
@@ -113,7 +113,7 @@ impl FramedStreams {
         self.windows.get_or_init(|| {
             let send = SendWindow::new(self.peer_windows().connection);
             let receive = ReceiveWindow::new(limits.connection_window, limits.message_in);
-            let send = ConnectionCredit { window: send, waiting: HashMap::new() };
+            let send = ConnectionCredit { window: send, waiting: BTreeMap::new() };
             Box::new(Windows { send: Mutex::new(send), receive: Mutex::new(receive) })
         })
     }
@@ -165,7 +165,7 @@ pub(crate) fn grant<C: Framed>(carrier: &C, call_id: u32, bytes: u32) -> Result<
     if !send.window.grant(bytes) {
         return Err(Violation::CreditOverflow { call_id });
     }
-    let waiting = if send.window.is_open() { std::mem::take(&mut send.waiting) } else { HashMap::new() };
+    let waiting = if send.window.is_open() { std::mem::take(&mut send.waiting) } else { BTreeMap::new() };
     drop(send);
     waiting.into_values().for_each(Waker::wake);
     Ok(())

@@ -1,6 +1,6 @@
 //! The streams that are open on a connection, at one end of it, and who ends those on which nothing happens.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) struct Streams(OnceLock<Arc<Table>>);
 
 #[derive(Debug, Default)]
 struct Table {
-    ends: Mutex<HashMap<u32, Arc<StreamEnd>>>,
+    ends: Mutex<BTreeMap<u32, Arc<StreamEnd>>>,
     /// Told when there is one again.
     begun: Notify,
     keeper: OnceLock<AbortHandle>,
@@ -75,14 +75,14 @@ impl Drop for Streams {
 
 impl Table {
     /// Each change under the lock is one operation of the map: a panic cannot leave it half done.
-    fn lock(&self) -> MutexGuard<'_, HashMap<u32, Arc<StreamEnd>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<StreamEnd>>> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Looks after the streams of `table` for as long as it is polled. No stream costs a timer or a look at the clock of its own.
 async fn keep(table: Arc<Table>, idle: Duration, on_idle: impl Fn(u32)) {
-    let mut still = HashMap::new();
+    let mut still = BTreeMap::new();
     loop {
         while table.lock().is_empty() {
             still.clear();
@@ -104,7 +104,7 @@ struct Look {
 }
 
 /// What is known after another look at all streams.
-fn look(before: &HashMap<u32, Look>, stirs: &[(u32, Option<u64>)]) -> HashMap<u32, Look> {
+fn look(before: &BTreeMap<u32, Look>, stirs: &[(u32, Option<u64>)]) -> BTreeMap<u32, Look> {
     let seen = stirs.iter().filter_map(|(call_id, stirs)| Some((*call_id, (*stirs)?)));
     let looks = seen.map(|(call_id, stirs)| match before.get(&call_id) {
         Some(look) if look.stirs == stirs => (call_id, Look { stirs, times: look.times + 1 }),
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn looks_count_what_stands_still() {
-        let mut known = HashMap::new();
+        let mut known = BTreeMap::new();
         for (stirs, expected) in [
             (Some(0), Some((0, 0))),
             (Some(0), Some((0, 1))),

@@ -8,5 +8,6 @@ mod ledger;
 mod plan;
 mod scenarios;
 mod seeds;
+mod streams;
 mod work;
 mod world;

@@ -72,6 +72,7 @@ fn of_servers(random: &mut Random, is_whole: bool) -> Limits {
         calls_in_flight: [1, 8, 1024][random.below(3)],
         hello_timeout: Duration::from_secs(1),
         connection_idle: Duration::from_secs([2, 600][random.below(2)]),
+        stream_idle: Duration::from_secs(2),
         connection_age: Duration::from_secs([3, 1800][random.below(2)]),
         ..Limits::default()
     };
@@ -93,6 +94,7 @@ fn of_clients(random: &mut Random) -> Limits {
         client_connections: [1, 3][random.below(2)],
         client_backoff_max: Duration::from_secs(2),
         connection_idle: Duration::from_secs([2, 600][random.below(2)]),
+        stream_idle: Duration::from_secs(2),
         connection_age: Duration::from_secs([3, 1800][random.below(2)]),
         ..Limits::default()
     }

@@ -3,10 +3,11 @@
 use std::panic::resume_unwind;
 use std::time::Duration;
 
-use svrkit_runtime::{Bytes, Call, Client, Service, ServiceSpec, Spec, Status, Tlv};
+use svrkit_runtime::{Bytes, Call, Client, Service, ServiceSpec, Spec, Status, Streaming, Tlv};
 use tokio::time::{Instant, advance, sleep};
 
 use crate::ledger::Ledger;
+use crate::streams;
 
 /// What a handler is to do, and its answer.
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
@@ -45,11 +46,34 @@ pub(crate) enum Task {
     Relay,
     /// Keeps its thread, on which nothing else runs meanwhile.
     Compute,
+    /// Sends many messages.
+    Pour,
+    /// Is sent many.
+    Collect,
+    /// Sends each one back.
+    Chat,
 }
 
 impl Task {
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Quick, Self::Slow, Self::Fail, Self::Panic, Self::Wait, Self::Tell, Self::Grow, Self::Relay];
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Quick,
+        Self::Slow,
+        Self::Fail,
+        Self::Panic,
+        Self::Wait,
+        Self::Tell,
+        Self::Grow,
+        Self::Relay,
+        Self::Compute,
+        Self::Pour,
+        Self::Collect,
+        Self::Chat,
+    ];
+
+    /// Whether it has many messages: then its deadline holds for the first answer, and silence ends the rest.
+    pub(crate) fn is_stream(self) -> bool {
+        self.spec().streaming != Streaming::Unary
+    }
 
     pub(crate) fn spec(self) -> &'static Spec {
         SPECS[self as usize]
@@ -71,7 +95,11 @@ static TELL: Spec = Spec::new("test.Work", ID, "Tell", 6).oneway();
 static GROW: Spec = Spec::new("test.Work", ID, "Grow", 7);
 static RELAY: Spec = Spec::new("test.Work", ID, "Relay", 8);
 static COMPUTE: Spec = Spec::new("test.Work", ID, "Compute", 9);
-static SPECS: [&Spec; 9] = [&QUICK, &SLOW, &FAIL, &PANIC, &WAIT, &TELL, &GROW, &RELAY, &COMPUTE];
+static POUR: Spec = Spec::new("test.Work", ID, "Pour", 10).streaming(Streaming::Server);
+static COLLECT: Spec = Spec::new("test.Work", ID, "Collect", 11).streaming(Streaming::Client);
+static CHAT: Spec = Spec::new("test.Work", ID, "Chat", 12).streaming(Streaming::Both);
+static SPECS: [&Spec; 12] =
+    [&QUICK, &SLOW, &FAIL, &PANIC, &WAIT, &TELL, &GROW, &RELAY, &COMPUTE, &POUR, &COLLECT, &CHAT];
 static WORK: ServiceSpec = ServiceSpec::new("test.Work", ID, &SPECS);
 
 pub(crate) struct Work {
@@ -92,6 +120,9 @@ impl Service for Work {
             Task::Tell => call.handle_oneway(&TELL, move |job: Job| async move {
                 run(ledger, others, task, job).await.map(drop)
             }),
+            Task::Pour => call.handle_server_stream(&POUR, move |job, out| streams::pour(ledger, job, out)),
+            Task::Collect => call.handle_client_stream(&COLLECT, move |jobs| streams::collect(ledger, jobs)),
+            Task::Chat => call.handle_both_streams(&CHAT, move |jobs, out| streams::chat(ledger, jobs, out)),
             _ => call.handle(task.spec(), move |job: Job| run(ledger, others, task, job)),
         }
     }
@@ -101,7 +132,7 @@ async fn run(ledger: Ledger, others: Client, task: Task, mut job: Job) -> Result
     let _running = ledger.start(&job, task);
     let work = Duration::from_millis(job.milliseconds);
     match task {
-        Task::Quick => {}
+        Task::Quick | Task::Pour | Task::Collect | Task::Chat => {}
         Task::Slow | Task::Tell => sleep(work).await,
         Task::Fail => return Err(Status::not_found(format!("no {}", job.number)).error_code(1001)),
         Task::Panic => {
@@ -136,10 +167,12 @@ pub(crate) async fn call(
     let inherited = svrkit_runtime::Context::current().deadline();
     // A oneway call does not end with the call that it was made for.
     let deadline = inherited.filter(|_| task != Task::Tell).map_or(own, |earlier| earlier.min(own));
+    let deadline = if task.is_stream() { own + streams::TIME_MAX } else { deadline };
     let calling = ledger.call(task, deadline);
     job.number = calling.number();
     let answer = match task {
         Task::Tell => client.oneway(task.spec(), &job).timeout(timeout).await.map(|()| None),
+        _ if task.is_stream() => streams::call(ledger, client, task, &job, timeout).await.map(Some),
         _ => client.request::<_, Job>(task.spec(), &job).timeout(timeout).await.map(Some),
     };
     calling.end(answer.as_ref().map(Option::as_ref));
