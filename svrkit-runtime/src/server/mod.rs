@@ -3,29 +3,30 @@
 //! [`Server`] gathers services, [`Bound`] has the socket and serves until it is told to stop, then drains.
 
 mod accept;
+mod bound;
 mod connection;
 mod connections;
 mod drain;
 mod error;
 mod pace;
 mod retirement;
+mod serving;
 mod signal;
 mod stranger;
 
 use std::fmt;
-use std::future::pending;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::task::JoinHandle;
 
+pub use bound::Bound;
 pub use drain::Drained;
 pub use error::ServeError;
+pub(crate) use serving::Serving;
 
 use self::connection::{Door, Security};
 use self::connections::Connections;
-use self::signal::StopSignals;
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
@@ -33,7 +34,6 @@ use crate::health::{self, Draining, Health};
 use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Monitor};
-use crate::task;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
 use crate::transport::{Address, Listener};
@@ -237,89 +237,5 @@ impl fmt::Debug for Server {
             .field("name", &self.name)
             .field("services", &services)
             .finish_non_exhaustive()
-    }
-}
-
-/// A server that has its address and is about to serve.
-///
-/// Shown as `serving shop.Orders on 127.0.0.1:4310`.
-#[derive(Debug)]
-#[must_use = "a bound server serves nothing until it is run"]
-pub struct Bound {
-    listener: Listener,
-    local: Address,
-    shared: Arc<Shared>,
-}
-
-impl Bound {
-    /// The address it listens on, in the form that a client takes: `127.0.0.1:4310` or `unix:/run/shop.sock`.
-    #[must_use]
-    pub fn local_addr(&self) -> &Address {
-        &self.local
-    }
-
-    /// Serves until SIGTERM or Ctrl-C, then drains. A second signal cuts the drain short.
-    ///
-    /// # Errors
-    /// [`ServeError::Signals`] where signals cannot be waited for; nothing was served then.
-    pub async fn run(self) -> Result<Drained, ServeError> {
-        let mut signals = StopSignals::new().map_err(ServeError::Signals)?;
-        let serving = self.start();
-        signals.next().await;
-        Ok(serving.drain(signals.next()).await)
-    }
-
-    /// Serves until `stop` is ready, then drains. Dropping the future stops serving without a drain.
-    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Drained {
-        let serving = self.start();
-        stop.await;
-        serving.drain(pending()).await
-    }
-
-    pub(crate) fn start(self) -> Serving {
-        let accepting = task::spawn(accept::accept(self.listener, Arc::clone(&self.shared)));
-        Serving { accepting, shared: self.shared }
-    }
-}
-
-/// A server that serves. Dropping it stops it at once.
-pub(crate) struct Serving {
-    accepting: JoinHandle<()>,
-    shared: Arc<Shared>,
-}
-
-impl Serving {
-    pub(crate) async fn drain(mut self, hurry: impl Future<Output = ()>) -> Drained {
-        self.accept_no_more().await;
-        drain::drain(&self.shared, hurry).await
-    }
-
-    /// Ends without a drain. Who connects from here on is refused by the system.
-    pub(crate) async fn crash(mut self) {
-        self.accept_no_more().await;
-        // Dropping it cuts the connections.
-    }
-
-    async fn accept_no_more(&mut self) {
-        self.accepting.abort();
-        // Waits until the listening socket is closed: who connects from here on is refused by the system.
-        let _ = (&mut self.accepting).await;
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.accepting.abort();
-        for connection in self.shared.connections.all() {
-            connection.cut();
-        }
-    }
-}
-
-impl fmt::Display for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> =
-            self.shared.router.specs().filter(|spec| !spec.is_kit()).map(|spec| spec.name).collect();
-        write!(f, "serving {} on {}", names.join(", "), self.local)
     }
 }
