@@ -76,6 +76,8 @@ pub use monitor::{
 };
 pub use priority::Priority;
 pub use route_key::RouteKey;
+#[cfg(all(unix, feature = "takeover"))]
+pub use server::TakeoverError;
 pub use server::{Bound, Drained, ServeError, Server};
 pub use spec::{ServiceSpec, Spec, Streaming};
 pub use status::{CatalogueEntry, Cause, Code, Layer, OrInternal, Party, Retry, Status, StatusFacts};

@@ -138,6 +138,8 @@ limits! {
     deadline_max: Duration = "deadline.max", Time, Duration::from_secs(600), MILLISECOND..=DAY;
     /// what a stopping server gives its calls in flight.
     drain_timeout: Duration = "drain.timeout", Time, Duration::from_secs(10), Duration::ZERO..=HOUR;
+    /// what each message of the other server is given when one takes over from the other.
+    takeover_handshake: Duration = "takeover.handshake", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
     /// what each readiness check is given.
     health_timeout: Duration = "health.timeout", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
 }

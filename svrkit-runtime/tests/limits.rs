@@ -16,6 +16,8 @@ mod clients;
 mod securing;
 #[path = "limits/streams.rs"]
 mod streams;
+#[path = "limits/takeovers.rs"]
+mod takeovers;
 
 use std::time::Duration;
 
@@ -34,6 +36,7 @@ use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX, Header};
 use svrkit_runtime::{
     Call, Cause, Client, Code, Key, Layer, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv,
 };
+use takeovers::{takeover_handshake_of_the_predecessor, takeover_handshake_of_the_successor};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
@@ -80,6 +83,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "deadline.default" => deadline_default;
     "deadline.max" => deadline_max, deadline_max_beyond_every_clock;
     "drain.timeout" => drain_timeout;
+    "takeover.handshake" => takeover_handshake_of_the_predecessor, takeover_handshake_of_the_successor;
     "health.timeout" => health_timeout;
 };
 

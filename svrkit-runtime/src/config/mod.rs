@@ -27,6 +27,8 @@ use crate::limits::Limits;
 
 const SERVER_NAME: &str = "server.name";
 const SERVER_LISTEN: &str = "server.listen";
+#[cfg(all(unix, feature = "takeover"))]
+const SERVER_TAKEOVER: &str = "server.takeover";
 const CLIENT_NAME: &str = "client.name";
 
 /// The keys of the runtime: its limits, and what is none.
@@ -34,6 +36,12 @@ fn own_keys() -> Vec<Key> {
     let mut keys = vec![
         Key::text(SERVER_NAME, "the name that a server gives to its peers, for their logs.").with_default(""),
         Key::text(SERVER_LISTEN, "the address that a server listens on.").with_default("127.0.0.1:4310"),
+        #[cfg(all(unix, feature = "takeover"))]
+        Key::text(
+            SERVER_TAKEOVER,
+            "the path of the Unix socket at which a server waits for its successor; empty: there is none. Needs the feature `takeover`.",
+        )
+        .with_default(""),
         Key::text(CLIENT_NAME, "the name that a client gives to servers, for their logs.").with_default(""),
     ];
     #[cfg(feature = "tls")]
@@ -103,6 +111,13 @@ impl Config {
     #[must_use]
     pub fn server_name(&self) -> &str {
         self.text(SERVER_NAME).unwrap_or_default()
+    }
+
+    /// `server.takeover`: where a server waits for its successor; `None`: nowhere.
+    #[cfg(all(unix, feature = "takeover"))]
+    #[must_use]
+    pub fn takeover(&self) -> Option<&str> {
+        self.text(SERVER_TAKEOVER).filter(|path| !path.is_empty())
     }
 
     /// `client.name`: the name that a client gives to servers.

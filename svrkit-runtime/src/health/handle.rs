@@ -59,6 +59,12 @@ impl Health {
         self.0.readiness.add(name.into(), check);
     }
 
+    /// Whether no check speaks against giving calls to the server.
+    #[cfg(all(unix, feature = "takeover"))]
+    pub(crate) async fn is_ready(&self, limit: std::time::Duration) -> bool {
+        self.readiness().obstacles(limit).await.is_empty()
+    }
+
     pub(super) fn readiness(&self) -> &Arc<Readiness> {
         &self.0.readiness
     }

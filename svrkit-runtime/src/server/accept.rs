@@ -15,7 +15,7 @@ use crate::transport::{Listener, Socket};
 const REST_AFTER_ERROR: Duration = Duration::from_millis(10);
 
 /// Accepts until its task is stopped. An error concerns one connection, never the loop.
-pub(super) async fn accept(listener: Listener, shared: Arc<Shared>) {
+pub(super) async fn accept(listener: Arc<Listener>, shared: Arc<Shared>) {
     loop {
         match listener.accept().await {
             Ok(socket) => {

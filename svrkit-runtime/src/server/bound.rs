@@ -2,10 +2,14 @@
 
 use std::fmt;
 use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 
+use super::race::before;
 use super::serving::Serving;
 use super::signal::StopSignals;
+#[cfg(all(unix, feature = "takeover"))]
+use super::takeover::Takeover;
 use super::{Drained, ServeError, Shared};
 use crate::transport::{Address, Listener};
 
@@ -15,12 +19,30 @@ use crate::transport::{Address, Listener};
 #[derive(Debug)]
 #[must_use = "a bound server serves nothing until it is run"]
 pub struct Bound {
-    pub(super) listener: Listener,
-    pub(super) local: Address,
-    pub(super) shared: Arc<Shared>,
+    listener: Listener,
+    local: Address,
+    shared: Arc<Shared>,
+    #[cfg(all(unix, feature = "takeover"))]
+    takeover: Option<Takeover>,
 }
 
 impl Bound {
+    pub(super) fn new(listener: Listener, local: Address, shared: Arc<Shared>) -> Self {
+        Self {
+            listener,
+            local,
+            shared,
+            #[cfg(all(unix, feature = "takeover"))]
+            takeover: None,
+        }
+    }
+
+    /// Has it wait for its turn to serve, and for its successor then.
+    #[cfg(all(unix, feature = "takeover"))]
+    pub(super) fn in_turn(self, takeover: Takeover) -> Self {
+        Self { takeover: Some(takeover), ..self }
+    }
+
     /// The address it listens on, in the form that a client takes: `127.0.0.1:4310` or `unix:/run/shop.sock`.
     #[must_use]
     pub fn local_addr(&self) -> &Address {
@@ -32,21 +54,51 @@ impl Bound {
     /// # Errors
     /// [`ServeError::Signals`] where signals cannot be waited for; nothing was served then.
     pub async fn run(self) -> Result<Drained, ServeError> {
+        self.run_by_signals(|| ()).await
+    }
+
+    /// The same, with `tell` called when it serves.
+    pub(super) async fn run_by_signals(self, tell: impl FnOnce()) -> Result<Drained, ServeError> {
         let mut signals = StopSignals::new().map_err(ServeError::Signals)?;
-        let serving = self.start();
-        signals.next().await;
-        Ok(serving.drain(signals.next()).await)
+        let Some(mut serving) = before(self.start_in_turn(), signals.next()).await else {
+            return Ok(Drained::default());
+        };
+        tell();
+        let end = serving.until(signals.next()).await;
+        Ok(serving.end(end, signals.next()).await)
     }
 
     /// Serves until `stop` is ready, then drains. Dropping the future stops serving without a drain.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Drained {
-        let serving = self.start();
-        stop.await;
-        serving.drain(pending()).await
+        let mut stop = pin!(stop);
+        let Some(mut serving) = before(self.start_in_turn(), stop.as_mut()).await else {
+            return Drained::default();
+        };
+        let end = serving.until(stop).await;
+        serving.end(end, pending()).await
     }
 
+    /// Starts at once, and lets nobody take over.
     pub(crate) fn start(self) -> Serving {
-        Serving::start(self.listener, self.shared)
+        Serving::start(Arc::new(self.listener), self.shared)
+    }
+
+    /// Starts at once, or when it is to follow its predecessor.
+    #[cfg(all(unix, feature = "takeover"))]
+    async fn start_in_turn(self) -> Serving {
+        let Some(mut takeover) = self.takeover else {
+            return Serving::start(Arc::new(self.listener), self.shared);
+        };
+        takeover.turn().await;
+        let listener = Arc::new(self.listener);
+        let mut serving = Serving::start(Arc::clone(&listener), self.shared);
+        serving.set_succession(takeover.succeed(listener).await);
+        serving
+    }
+
+    #[cfg(not(all(unix, feature = "takeover")))]
+    async fn start_in_turn(self) -> Serving {
+        self.start()
     }
 }
 

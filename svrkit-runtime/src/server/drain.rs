@@ -4,16 +4,15 @@
 //! left and say how much that was.
 
 use std::fmt;
-use std::future::poll_fn;
-use std::pin::pin;
+use std::future::{pending, ready};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::timeout;
 
 use super::Shared;
 use super::connection::Connection;
+use super::race::before;
 use crate::dispatch::StoppedBy;
 
 /// What peers get to take their last answers and close, once no call is in flight.
@@ -43,6 +42,21 @@ impl fmt::Display for Drained {
 
 /// Drains all connections, without further patience from `hurry` on. The accept loop has ended.
 pub(super) async fn drain(shared: &Shared, hurry: impl Future<Output = ()>) -> Drained {
+    drain_within(shared, shared.limits.drain_timeout, hurry).await
+}
+
+/// Lets all connections go to the server that accepts here by now. Nothing is refused: who has been told to leave calls there next, and what
+/// was on its way is served. Those that have not left after `drain.timeout`, or at `hurry`, are drained without further patience.
+pub(super) async fn hand_over(shared: &Shared, hurry: impl Future<Output = ()>) -> Drained {
+    shared.connections.all().iter().for_each(|connection| connection.leave_to_successor());
+    let leaving = timeout(shared.limits.drain_timeout, shared.connections.until_empty());
+    match before(leaving, hurry).await {
+        Some(_) => drain_within(shared, Duration::ZERO, pending()).await,
+        None => drain_within(shared, Duration::ZERO, ready(())).await,
+    }
+}
+
+async fn drain_within(shared: &Shared, patience: Duration, hurry: impl Future<Output = ()>) -> Drained {
     shared.draining.begin();
     let connections = shared.connections.all();
     connections.iter().for_each(|connection| connection.drain());
@@ -52,7 +66,7 @@ pub(super) async fn drain(shared: &Shared, hurry: impl Future<Output = ()>) -> D
                 connection.in_flight().until_idle().await;
             }
         };
-        let calls_cut = match timeout(shared.limits.drain_timeout, answered).await {
+        let calls_cut = match timeout(patience, answered).await {
             Ok(()) => 0,
             Err(_) => cut_calls(&connections),
         };
@@ -67,16 +81,6 @@ pub(super) async fn drain(shared: &Shared, hurry: impl Future<Output = ()>) -> D
     let drained = Drained { calls_cut, connections_cut: left.len() };
     shared.hooks.tell(|monitor| monitor.server_drained(&drained));
     drained
-}
-
-/// What `future` gives, if it does so before `other` is ready.
-async fn before<F: Future>(future: F, other: impl Future<Output = ()>) -> Option<F::Output> {
-    let (mut future, mut other) = (pin!(future), pin!(other));
-    poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => other.as_mut().poll(cx).map(|()| None),
-    })
-    .await
 }
 
 fn cut_calls(connections: &[Arc<Connection>]) -> usize {

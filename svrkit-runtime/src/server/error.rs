@@ -26,6 +26,14 @@ pub enum ServeError {
     /// Its certificates or keys cannot be loaded.
     #[cfg(feature = "tls")]
     Tls(crate::tls::TlsError),
+    /// The server that serves there cannot be taken over from.
+    #[cfg(all(unix, feature = "takeover"))]
+    Takeover {
+        /// The path as it was given.
+        path: std::path::PathBuf,
+        /// What is in the way.
+        error: super::TakeoverError,
+    },
 }
 
 impl fmt::Display for ServeError {
@@ -55,6 +63,8 @@ impl fmt::Display for ServeError {
             Self::Config(error) => error.fmt(f),
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.fmt(f),
+            #[cfg(all(unix, feature = "takeover"))]
+            Self::Takeover { path, error } => write!(f, "cannot take over at {}: {error}", path.display()),
         }
     }
 }

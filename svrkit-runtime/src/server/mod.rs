@@ -9,10 +9,13 @@ mod connections;
 mod drain;
 mod error;
 mod pace;
+mod race;
 mod retirement;
 mod serving;
 mod signal;
 mod stranger;
+#[cfg(all(unix, feature = "takeover"))]
+mod takeover;
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -24,9 +27,13 @@ pub use bound::Bound;
 pub use drain::Drained;
 pub use error::ServeError;
 pub(crate) use serving::Serving;
+#[cfg(all(unix, feature = "takeover"))]
+pub use takeover::TakeoverError;
 
 use self::connection::{Door, Security};
 use self::connections::Connections;
+#[cfg(all(unix, feature = "takeover"))]
+use self::takeover::Takeover;
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
@@ -62,6 +69,8 @@ pub struct Server {
     /// Its health is not asked for by callers.
     without_health: bool,
     security: Security,
+    #[cfg(all(unix, feature = "takeover"))]
+    takeover: Option<std::path::PathBuf>,
 }
 
 /// What the tasks of a server share.
@@ -125,10 +134,12 @@ impl Server {
         self
     }
 
-    /// Sets the name and the limits that a configuration gives, and, with the feature `tls`, what it says of TLS: files are read now,
-    /// and where one is at fault the server does not start.
+    /// Sets the name and the limits that a configuration gives; with the feature `takeover` where a server waits for its successor; with the
+    /// feature `tls` what it says of TLS: files are read now, and where one is at fault the server does not start.
     pub fn config(mut self, config: &Config) -> Self {
         self.security.configure(config);
+        #[cfg(all(unix, feature = "takeover"))]
+        self.configure_takeover(config.takeover());
         self.name(config.server_name()).limits(config.limits())
     }
 
@@ -146,9 +157,10 @@ impl Server {
     /// [`ServeError`], before anything is served.
     pub async fn serve(self, address: impl AsRef<str>) -> Result<(), ServeError> {
         let bound = self.bind(address).await?;
+        let words = bound.to_string();
         // Where nobody reads our output any more, serving goes on.
-        let _ = writeln!(io::stdout(), "{bound}");
-        let drained = bound.run().await?;
+        let say = || drop(writeln!(io::stdout(), "{words}"));
+        let drained = bound.run_by_signals(say).await?;
         let _ = writeln!(io::stdout(), "stopped: {drained}");
         Ok(())
     }
@@ -159,15 +171,23 @@ impl Server {
     /// are what the umask leaves: who may write to it may connect.
     ///
     /// # Errors
-    /// [`ServeError::Bind`] where the address cannot be had, [`ServeError::ServiceIdTaken`] for two services of one id.
+    /// [`ServeError::Bind`] where the address cannot be had, [`ServeError::ServiceIdTaken`] for two services of one id,
+    /// `ServeError::Takeover` where another server is to be taken over from and is in the way of it.
     pub async fn bind(self, address: impl AsRef<str>) -> Result<Bound, ServeError> {
         let text = address.as_ref();
         let failed = |error| ServeError::Bind { address: text.into(), error };
+        #[cfg(all(unix, feature = "takeover"))]
+        let (takeover, health, limits) = (self.takeover.clone(), self.health.clone(), self.limits);
         let shared = self.into_shared()?;
         let address: Address =
             text.parse().map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidInput, error)))?;
+        #[cfg(all(unix, feature = "takeover"))]
+        if let Some(path) = takeover {
+            let (listener, local, takeover) = Takeover::bind(&path, &address, health, limits).await?;
+            return Ok(Bound::new(listener, local, shared).in_turn(takeover));
+        }
         let (listener, local) = Listener::bind(&address).await.map_err(failed)?;
-        Ok(Bound { listener, local, shared })
+        Ok(Bound::new(listener, local, shared))
     }
 
     /// A client whose calls go to these services in this process: no socket, the same codec and dispatcher.

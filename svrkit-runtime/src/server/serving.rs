@@ -1,9 +1,11 @@
 //! A server that serves, and how that ends.
 
+use std::future::pending;
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
+use super::race::before;
 use super::{Drained, Shared, accept, drain};
 use crate::task;
 use crate::transport::Listener;
@@ -11,18 +13,61 @@ use crate::transport::Listener;
 /// A server that serves. Dropping it stops it at once.
 pub(crate) struct Serving {
     accepting: JoinHandle<()>,
+    /// Ends when another process serves here in its place; `None`: nobody may take over.
+    succession: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
 }
 
+/// Why serving ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It was told to stop.
+    Stopped,
+    /// Another process serves in its place.
+    TakenOver,
+}
+
 impl Serving {
-    pub(super) fn start(listener: Listener, shared: Arc<Shared>) -> Self {
+    pub(super) fn start(listener: Arc<Listener>, shared: Arc<Shared>) -> Self {
         let accepting = task::spawn(accept::accept(listener, Arc::clone(&shared)));
-        Self { accepting, shared }
+        Self { accepting, succession: None, shared }
     }
 
-    pub(crate) async fn drain(mut self, hurry: impl Future<Output = ()>) -> Drained {
+    /// Lets another process take over: `succession` ends when that serves.
+    #[cfg(all(unix, feature = "takeover"))]
+    pub(super) fn set_succession(&mut self, succession: JoinHandle<()>) {
+        self.succession = Some(succession);
+    }
+
+    /// Serves until `stop` is ready or another process serves in its place.
+    pub(super) async fn until(&mut self, stop: impl Future<Output = ()>) -> End {
+        let taken_over = async {
+            // One that ends otherwise was stopped, with its runtime.
+            let has_ended = match &mut self.succession {
+                Some(succession) => succession.await.is_ok(),
+                None => false,
+            };
+            if !has_ended {
+                pending().await
+            }
+        };
+        match before(stop, taken_over).await {
+            Some(()) => End::Stopped,
+            None => End::TakenOver,
+        }
+    }
+
+    /// Accepts no more and lets every call end that was accepted, without further patience from `hurry` on.
+    pub(super) async fn end(mut self, end: End, hurry: impl Future<Output = ()>) -> Drained {
         self.accept_no_more().await;
-        drain::drain(&self.shared, hurry).await
+        match end {
+            End::Stopped => drain::drain(&self.shared, hurry).await,
+            End::TakenOver => drain::hand_over(&self.shared, hurry).await,
+        }
+    }
+
+    pub(crate) async fn drain(self, hurry: impl Future<Output = ()>) -> Drained {
+        self.end(End::Stopped, hurry).await
     }
 
     /// Ends without a drain. Who connects from here on is refused by the system.
@@ -31,16 +76,25 @@ impl Serving {
         // Dropping it cuts the connections.
     }
 
+    /// Waits until the listening socket is closed here: who connects from then on is refused by the system, or accepted by
+    /// another process that has it.
     async fn accept_no_more(&mut self) {
-        self.accepting.abort();
-        // Waits until the listening socket is closed: who connects from here on is refused by the system.
-        let _ = (&mut self.accepting).await;
+        let tasks = [Some(&mut self.accepting), self.succession.as_mut()];
+        for task in tasks.into_iter().flatten() {
+            task.abort();
+            if !task.is_finished() {
+                let _ = task.await;
+            }
+        }
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
         self.accepting.abort();
+        if let Some(succession) = &self.succession {
+            succession.abort();
+        }
         for connection in self.shared.connections.all() {
             connection.cut();
         }

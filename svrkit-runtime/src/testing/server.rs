@@ -55,6 +55,9 @@ impl TestServer {
     /// Where it cannot be served: two services have one id, or this machine has no port left. Outside of a tokio runtime.
     pub async fn start(server: impl Into<Server>) -> Self {
         let server = server.into();
+        // Its drains and crashes are the test's to tell.
+        #[cfg(all(unix, feature = "takeover"))]
+        let server = server.without_takeover();
         let (serving, address) = serve(server.clone(), "127.0.0.1:0").await;
         Self { server, address, serving: Some(serving) }
     }

@@ -3,6 +3,8 @@
 use std::io;
 
 use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::net::UnixListener;
 
 use super::address::Address;
 use super::socket::Socket;
@@ -16,7 +18,15 @@ use crate::simulation::{self, Process};
 pub(crate) enum Listener {
     Tcp(TcpListener),
     #[cfg(unix)]
-    Unix(SocketFile),
+    Unix {
+        /// `None`: whoever passed the socket keeps its file. Before the socket, so that it goes before that is closed.
+        #[cfg_attr(
+            not(feature = "takeover"),
+            expect(dead_code, reason = "what it does it does when it is dropped")
+        )]
+        file: Option<SocketFile>,
+        listener: UnixListener,
+    },
     #[cfg(feature = "simulation")]
     Simulated(simulation::Listener),
 }
@@ -40,7 +50,10 @@ impl Listener {
             Address::Tcp(address) => tcp(TcpListener::bind(address).await?),
             Address::Name(name) => tcp(TcpListener::bind(&**name).await?),
             #[cfg(unix)]
-            Address::Unix(path) => Ok((Self::Unix(SocketFile::bind(path).await?), address.clone())),
+            Address::Unix(path) => {
+                let (file, listener) = SocketFile::bind(path, |path| UnixListener::bind(path)).await?;
+                Ok((Self::Unix { file: Some(file), listener }, address.clone()))
+            }
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
@@ -61,7 +74,7 @@ impl Listener {
         match self {
             Self::Tcp(listener) => Ok(Socket::tcp(listener.accept().await?.0)),
             #[cfg(unix)]
-            Self::Unix(file) => Ok(Socket::Unix(file.accept().await?)),
+            Self::Unix { listener, .. } => Ok(Socket::Unix(listener.accept().await?.0)),
             #[cfg(feature = "simulation")]
             Self::Simulated(listener) => Ok(Socket::Simulated(listener.accept().await?)),
         }

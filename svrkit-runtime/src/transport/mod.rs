@@ -8,6 +8,8 @@ mod inbox;
 mod lifespan;
 mod listener;
 mod outbox;
+#[cfg(all(unix, feature = "takeover"))]
+mod passed;
 mod socket;
 #[cfg(unix)]
 mod socket_file;
@@ -18,3 +20,5 @@ pub(crate) use lifespan::{Activity, Lifespan, Verdict};
 pub(crate) use listener::Listener;
 pub(crate) use outbox::{Outbox, Written};
 pub(crate) use socket::{ReadHalf, Socket};
+#[cfg(all(unix, feature = "takeover"))]
+pub(crate) use socket_file::SocketFile;

@@ -1,8 +1,12 @@
 //! Why a server does not start.
 
-use svrkit_runtime::{Config, ServeError, Server};
+use std::future::pending;
+use std::time::Duration;
 
-use crate::support::{self, Test};
+use svrkit_runtime::{Config, Limits, ServeError, Server};
+use tokio::net::UnixListener;
+
+use crate::support::{self, Folder, Test};
 use crate::{DOCUMENT, listen};
 
 async fn refused(address: &str) -> ServeError {
@@ -25,6 +29,36 @@ async fn a_server_says_why_it_does_not_start() {
     row("two services have one id", twice.unwrap_err(), "127.0.0.1:0");
     let config = Config::builder().set("connections", "many").load().unwrap_err();
     row("the configuration is wrong", config.into(), "-");
+    for (when, error) in takeovers().await {
+        rows.push(format!("| {when} | {error} |\n"));
+    }
     let table = format!("| when | text |\n|---|---|\n{}", rows.concat());
     support::check_table(DOCUMENT, "starting", &table);
+}
+
+/// Why a server does not take over from another, with what differs from run to run left out.
+async fn takeovers() -> Vec<(&'static str, String)> {
+    let folder = Folder::new("errors-takeover");
+    let limits = Limits { takeover_handshake: Duration::from_millis(20), ..Limits::default() };
+    let server = || Server::new().limits(limits).service(Test::default()).takeover(folder.path());
+    let refused = async || {
+        let error = server().bind("127.0.0.1:0").await.unwrap_err().to_string();
+        let path = folder.path().display().to_string();
+        error.replace(&path, "PATH").replace(&std::process::id().to_string(), "PID")
+    };
+    let bound = server().bind("127.0.0.1:0").await.unwrap();
+    let serving = tokio::spawn(bound.run_until(pending()));
+    let ahead = server().bind("127.0.0.1:0").await.unwrap();
+    let mut rows = vec![("another successor is ahead of it", refused().await)];
+    serving.abort();
+    let _ = serving.await;
+    drop(ahead);
+    let _ = std::fs::remove_file(folder.path());
+    let stuck = UnixListener::bind(folder.path()).unwrap();
+    rows.push(("the server before it is stuck", refused().await));
+    drop(stuck);
+    std::fs::remove_file(folder.path()).unwrap();
+    std::fs::write(folder.path(), "").unwrap();
+    rows.push(("its takeover path is something else", refused().await));
+    rows
 }

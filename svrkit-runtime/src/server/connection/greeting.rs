@@ -36,6 +36,7 @@ impl Connection {
                 if hello.features & FEATURE_PARTS != 0 {
                     self.outbox.split_bodies();
                 }
+                self.note_greeted();
                 Ok(())
             }
             Err(error) => Err(Leave::protocol(format!("the hello cannot be decoded: {error}"))),

@@ -13,6 +13,7 @@ mod streaming;
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use std::time::Duration;
@@ -51,7 +52,14 @@ pub(super) struct Connection {
     certificate: OnceLock<Arc<crate::tls::PeerCertificate>>,
     reader: OnceLock<tokio::task::AbortHandle>,
     streams: FramedStreams,
+    /// Of [`GREETED`] and [`LEFT_TO_SUCCESSOR`].
+    progress: AtomicU8,
 }
+
+/// The peer has our hello.
+const GREETED: u8 = 1;
+/// The peer is to leave, for another process that has taken over.
+const LEFT_TO_SUCCESSOR: u8 = 2;
 
 /// What a peer gets to read our last words and close.
 const LINGER: Duration = Duration::from_secs(1);
@@ -69,6 +77,7 @@ impl Connection {
             certificate: OnceLock::new(),
             reader: OnceLock::new(),
             streams: FramedStreams::default(),
+            progress: AtomicU8::new(0),
         }
     }
 
@@ -126,6 +135,25 @@ impl Connection {
     /// Tells the peer to leave, for `words`. Its calls go on, those on their way included.
     pub(super) fn retire(&self, words: &str) {
         self.goaway(GoawayReason::Draining, words);
+    }
+
+    /// Tells the peer that another process has taken over. Its calls go on, those on their way included. A goaway in place of a
+    /// hello would turn the peer away: one that has none yet is told after it.
+    pub(super) fn leave_to_successor(&self) {
+        if self.progress.fetch_or(LEFT_TO_SUCCESSOR, Ordering::AcqRel) & GREETED != 0 {
+            self.tell_of_successor();
+        }
+    }
+
+    /// Notes that the hello is on its way.
+    fn note_greeted(&self) {
+        if self.progress.fetch_or(GREETED, Ordering::AcqRel) & LEFT_TO_SUCCESSOR != 0 {
+            self.tell_of_successor();
+        }
+    }
+
+    fn tell_of_successor(&self) {
+        self.goaway(GoawayReason::Draining, "another process has taken over here");
     }
 
     /// When the peer was last heard of.

@@ -1,0 +1,13 @@
+//! Hot restart: a server takes over from another, and whatever happens on the way, somebody serves.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod handing_over;
+mod load;
+mod process;
+mod restarts;
+mod strangers;
