@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use svrkit_runtime::{Client, Code, Limits, Server};
-use tokio::task::JoinSet;
+use svrkit_runtime::wire::frame::hello_header;
+use svrkit_runtime::{Client, Code, Limits, Server, Tlv};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::task::{JoinSet, yield_now};
 
 use crate::authority::{Leaf, Secured};
-use crate::support::{ECHO, FAIL, Folder, GROW, Note, Test, WAIT};
+use crate::support::{ECHO, FAIL, Folder, GROW, Note, Test, WAIT, request_header};
+use crate::tls_peers::{OURS, connector, shake_hands};
 
 async fn echo(client: &Client, number: u64) -> u64 {
     client.request::<_, Note>(&ECHO, &Note::number(number)).await.unwrap().number
@@ -42,6 +45,27 @@ async fn many_calls_share_a_connection_both_ways_at_once() {
     }
     while let Some(ended) = calls.join_next().await {
         ended.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_a_slow_reader_has_not_taken_leaves_in_the_end() {
+    const LEN: usize = 2_000_000;
+    let secured = Secured::start().await;
+    let connector = connector(&secured.authority, None, OURS);
+    let mut stream = shake_hands(&connector, secured.server.address()).await.unwrap();
+    let body = Note::number(LEN as u64).encode().unwrap();
+    let mut request = request_header(1, GROW.method_id);
+    request.body_len = body.len() as u32;
+    let bytes = [&hello_header().to_bytes()[..], &request.to_bytes(), &body].concat();
+    stream.write_all(&bytes).await.unwrap();
+    let mut read = 0;
+    while read < LEN {
+        // The server fills the socket meanwhile: its last bytes wait in TLS, and nothing else is sent behind them.
+        for _ in 0..20 {
+            yield_now().await;
+        }
+        read += stream.read(&mut [0; 4096]).await.unwrap();
     }
 }
 
