@@ -82,7 +82,7 @@ pub use server::{Bound, Drained, ServeError, Server};
 pub use spec::{ServiceSpec, Spec, Streaming};
 pub use status::{CatalogueEntry, Cause, Code, Layer, OrInternal, Party, Retry, Status, StatusFacts};
 pub use stream::{Answers, BothStreams, ClientStream, Receiver, Requests, Sender, ServerStream};
-pub use transport::{Address, AddressError};
+pub use transport::{Address, AddressError, Framing};
 pub use wire::frame::{Metadata, MetadataEntry};
 pub use wire::tlv::{DecodeError, EncodeError, Tlv, TlvEnum, TlvOneof, UnknownFields, Violations};
 

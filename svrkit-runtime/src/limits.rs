@@ -100,6 +100,8 @@ limits! {
     connections: usize = "connections", Count, 10_000, 1..=10_000_000;
     /// from the connection to the peer's whole hello.
     hello_timeout: Duration = "hello.timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
+    /// shortest body that is compressed, in bytes, where both sides compress (feature `compression`).
+    compression_min: usize = "compression.min", Size, 1 << 10, 1..=1 << 30;
     /// a whole TLS handshake, the connection being open; either side (feature `tls`).
     tls_handshake_timeout: Duration = "tls.handshake_timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
     /// most bytes that a peer may send until its TLS handshake is over; no message of it may be above 64 KiB either way (feature `tls`).

@@ -3,7 +3,9 @@
 
 use bytes::BytesMut;
 use serde_json::{Value, json};
-use svrkit_runtime::wire::frame::{FLAG_IN_PARTS, Facts, Frame, FrameDecoder, FrameError, GoawayReason};
+use svrkit_runtime::wire::frame::{
+    FLAG_CHECKED, FLAG_IN_PARTS, Facts, Frame, FrameDecoder, FrameError, GoawayReason,
+};
 
 const VECTORS: &str = include_str!("vectors/frames.json");
 
@@ -85,6 +87,10 @@ fn said(frame: &Frame, hex: &Value) -> Value {
     });
     let said_of = said.as_object_mut().unwrap();
     said_of.extend(common.as_object().unwrap().clone());
+    if header.flags & FLAG_CHECKED != 0 {
+        let hex = hex.as_str().unwrap();
+        said_of.insert("checksum".into(), hex[hex.len() - 8..].into());
+    }
     if header.flags & FLAG_IN_PARTS != 0 {
         said_of.insert("body_len".into(), header.body_len.into());
     }
@@ -99,6 +105,7 @@ fn error_word(error: &FrameError) -> &'static str {
         FrameError::UnknownFlags { .. } => "unknown-flags",
         FrameError::BodyTooLong { .. } => "body-too-long",
         FrameError::MetadataTooLong { .. } => "metadata-too-long",
+        FrameError::ChecksumWrong => "checksum-wrong",
         other => panic!("{other:?} has no word"),
     }
 }
@@ -121,7 +128,8 @@ fn frames_are_written_as_the_vectors_say() {
     for vector in vectors() {
         let bytes = hex(vector["hex"].as_str().unwrap());
         if let Ok(Some(frame)) = read(&bytes) {
-            let written = [&frame.header.to_bytes()[..], &frame.metadata, &frame.body].concat();
+            let checksum = hex(vector.get("checksum").map_or("", |sum| sum.as_str().unwrap()));
+            let written = [&frame.header.to_bytes()[..], &frame.metadata, &frame.body, &checksum].concat();
             assert_eq!(to_hex(&written), to_hex(&bytes), "{}", vector["name"]);
         }
     }

@@ -32,9 +32,11 @@ use securing::{
 };
 use streams::{connection_window, stream_idle, stream_window, stream_window_of_a_peer_that_has_no_credit};
 use support::{ECHO, GROW, Note, Raw, Running, WAIT, words};
-use svrkit_runtime::wire::frame::{Facts, GoawayReason, HELLO_LEN_MAX, Header};
+use svrkit_runtime::wire::frame::{
+    FEATURE_COMPRESSION, FLAG_COMPRESSED, Facts, GoawayReason, HELLO_LEN_MAX, Header, Hello, hello_header,
+};
 use svrkit_runtime::{
-    Call, Cause, Client, Code, Key, Layer, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv,
+    Call, Cause, Client, Code, Framing, Key, Layer, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv,
 };
 use takeovers::{takeover_handshake_of_the_predecessor, takeover_handshake_of_the_successor};
 use tokio::net::{TcpSocket, TcpStream};
@@ -64,6 +66,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "stream.idle" => stream_idle;
     "connections" => connections;
     "hello.timeout" => hello_timeout;
+    "compression.min" => compression_min;
     "tls.handshake_timeout" => tls_handshake_timeout_of_the_server, tls_handshake_timeout_of_the_client;
     "tls.handshake_bytes" => tls_handshake_bytes_of_the_server, tls_handshake_bytes_of_the_client;
     "tls.handshakes" => tls_handshakes;
@@ -135,6 +138,21 @@ async fn message_in_of_the_server() {
     let goaway = raw.receive().await.unwrap();
     assert_eq!(words(&goaway), "a body of 1001 bytes is over the limit of 1000 (message.in)");
     assert!(raw.receive().await.is_none());
+}
+
+#[tokio::test]
+async fn compression_min() {
+    let limits = Limits { compression_min: 1000, ..Limits::default() };
+    let server = Running::of(Server::new().limits(limits).framing(Framing::new().compression())).await;
+    let mut raw = Raw::connect(server.address).await;
+    let hello = Hello { features: FEATURE_COMPRESSION, ..Hello::default() };
+    raw.send(hello_header(), &hello.encode().unwrap()).await;
+    raw.receive().await.unwrap();
+    for (len, flags) in [(999, 0), (1000, FLAG_COMPRESSED)] {
+        raw.send(support::request_header(1, ECHO.method_id), &note_of(len).encode().unwrap()).await;
+        let answer = raw.receive().await.unwrap();
+        assert_eq!(answer.header.flags, flags, "{len} bytes");
+    }
 }
 
 #[tokio::test]

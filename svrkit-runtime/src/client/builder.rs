@@ -15,6 +15,7 @@ use crate::monitor::Monitor;
 use crate::status::Status;
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
+use crate::transport::Framing;
 
 /// A client about to be made: [`Client::builder`].
 #[must_use = "a builder calls nobody"]
@@ -24,6 +25,7 @@ pub struct ClientBuilder {
     target: Target,
     name: String,
     limits: Limits,
+    framing: Framing,
     make_picker: Option<MakePicker>,
     security: Security,
     surroundings: Surroundings,
@@ -45,6 +47,7 @@ impl ClientBuilder {
             target,
             name: String::new(),
             limits: Limits::default(),
+            framing: Framing::default(),
             make_picker: None,
             surroundings: Surroundings::default(),
         }
@@ -54,6 +57,12 @@ impl ClientBuilder {
     /// latency and calls in flight). `make` is called with each list of endpoints that is found.
     pub fn picker(mut self, make: impl Fn(&[Endpoint]) -> Box<dyn Picker> + Send + Sync + 'static) -> Self {
         self.make_picker = Some(Arc::new(make));
+        self
+    }
+
+    /// Sets what frames have beyond their plain form, to and from servers that want it, too.
+    pub fn framing(mut self, framing: Framing) -> Self {
+        self.framing = framing;
         self
     }
 
@@ -69,11 +78,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the name and the limits that a configuration gives, and, with the feature `tls`, what it says of TLS: files are read now,
+    /// Sets the name, the limits and the framing that a configuration gives, and, with the feature `tls`, what it says of TLS: files are read now,
     /// and where one is at fault every request says so.
     pub fn config(mut self, config: &Config) -> Self {
         self.security.configure(config);
-        self.name(config.client_name()).limits(config.limits())
+        self.name(config.client_name()).limits(config.limits()).framing(config.framing())
     }
 
     /// Connects over TLS, where an endpoint is one of TCP. On a Unix socket nothing changes: it stays on its machine, and its file says
@@ -113,6 +122,7 @@ impl ClientBuilder {
         let settings = Settings {
             name: self.name,
             limits: self.limits,
+            framing: self.framing,
             hooks: self.surroundings.hooks.clone(),
             make_picker: self.make_picker,
             security: self.security,

@@ -46,6 +46,7 @@ fn own_keys() -> Vec<Key> {
     ];
     #[cfg(feature = "tls")]
     keys.extend(crate::tls::keys());
+    keys.extend(crate::transport::framing::config::keys());
     keys.extend(Limits::keys());
     keys
 }

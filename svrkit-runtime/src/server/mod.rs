@@ -43,8 +43,8 @@ use crate::limits::Limits;
 use crate::monitor::{Hooks, Monitor};
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
-use crate::transport::{Address, Listener};
-use crate::wire::frame::{FEATURE_PARTS, HELLO_NAME_LEN_MAX, Hello, ServedService};
+use crate::transport::{Address, Framing, Listener};
+use crate::wire::frame::{HELLO_NAME_LEN_MAX, Hello, ServedService};
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
 
@@ -65,6 +65,7 @@ pub struct Server {
     interceptors: Chain,
     hooks: Hooks,
     limits: Limits,
+    framing: Framing,
     health: Health,
     /// Its health is not asked for by callers.
     without_health: bool,
@@ -79,6 +80,7 @@ struct Shared {
     router: Router,
     hooks: Hooks,
     limits: Limits,
+    framing: Framing,
     /// The hello, encoded once.
     hello: Bytes,
     connections: Connections,
@@ -128,19 +130,25 @@ impl Server {
         self
     }
 
+    /// Sets what frames have beyond their plain form, to and from clients that want it, too.
+    pub fn framing(mut self, framing: Framing) -> Self {
+        self.framing = framing;
+        self
+    }
+
     /// Sets the limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Sets the name and the limits that a configuration gives; with the feature `takeover` where a server waits for its successor; with the
+    /// Sets the name, the limits and the framing that a configuration gives; with the feature `takeover` where a server waits for its successor; with the
     /// feature `tls` what it says of TLS: files are read now, and where one is at fault the server does not start.
     pub fn config(mut self, config: &Config) -> Self {
         self.security.configure(config);
         #[cfg(all(unix, feature = "takeover"))]
         self.configure_takeover(config.takeover());
-        self.name(config.server_name()).limits(config.limits())
+        self.name(config.server_name()).limits(config.limits()).framing(config.framing())
     }
 
     /// Serves over TLS alone, where it listens on TCP. On a Unix socket nothing changes: it stays on its machine, its file says who may
@@ -210,6 +218,7 @@ impl Server {
 
     fn into_shared(self) -> Result<Arc<Shared>, ServeError> {
         let (limits, hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
+        let framing = self.framing;
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
         let router = self.into_router(draining.clone())?;
@@ -224,7 +233,7 @@ impl Server {
             message_in: Some(limits.message_in),
             metadata_bytes: Some(limits.metadata_bytes.into()),
             calls_in_flight: Some(limits.calls_in_flight),
-            features: FEATURE_PARTS,
+            features: framing.features(),
             stream_window: Some(limits.stream_window),
             connection_window: Some(limits.connection_window),
             services: services.collect(),
@@ -235,6 +244,7 @@ impl Server {
             router,
             hooks,
             limits,
+            framing,
             hello,
             connections: Connections::default(),
             draining,

@@ -11,7 +11,8 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::Instant;
 
-use crate::wire::frame::{Frame, FrameDecoder, FrameError, Parts};
+use super::framing::Framing;
+use crate::wire::frame::{FLAG_CHECKED, FLAG_COMPRESSED, Frame, FrameDecoder, FrameError, Parts, inflate};
 
 /// Room made for reads: many small frames arrive in one.
 const READ_CAPACITY: usize = 64 * 1024;
@@ -33,6 +34,8 @@ pub(crate) struct Inbox<R> {
     socket: R,
     inbound: BytesMut,
     decoder: FrameDecoder,
+    /// What frames may have that are not plain.
+    framing: Framing,
     /// The body that comes in parts, if one does.
     parts: Parts,
     /// When the bytes came that were read last: one look at the clock for all frames of a read.
@@ -58,15 +61,16 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
             socket,
             inbound: BytesMut::new(),
             decoder,
+            framing: Framing::default(),
             parts: Parts::default(),
             read_at: Instant::now(),
             frames: 0,
         }
     }
 
-    /// Changes the limits for frames to come.
-    pub(crate) fn limit(&mut self, decoder: FrameDecoder) {
-        self.decoder = decoder;
+    /// Changes the limits for frames to come, and says what they may have beside: what this side's hello does.
+    pub(crate) fn limit(&mut self, decoder: FrameDecoder, framing: Framing) {
+        (self.decoder, self.framing) = (decoder, framing);
     }
 
     /// When the last read brought bytes, those of the frame handed out last among them.
@@ -82,17 +86,33 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
     /// The next whole frame that has already arrived, without waiting.
     pub(crate) fn arrived(&mut self) -> Result<Option<Frame>, InboxError> {
         while let Some(frame) = self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)? {
-            // Most are: they are not moved through the parts.
-            let whole = if frame.is_whole() {
+            // Most are: those are not moved any further.
+            let whole = if frame.is_plain() {
                 frame
             } else {
-                let Some(whole) = self.parts.take(frame).map_err(InboxError::Frame)? else { continue };
+                let Some(whole) = self.make_plain(frame).map_err(InboxError::Frame)? else { continue };
                 whole
             };
             self.frames = self.frames.saturating_add(1);
             return Ok(Some(whole));
         }
         Ok(None)
+    }
+
+    /// The frame as it was before it was sent. `None`: it waits for the rest of its body.
+    fn make_plain(&mut self, mut frame: Frame) -> Result<Option<Frame>, FrameError> {
+        let unwanted = frame.header.flags & (FLAG_COMPRESSED | FLAG_CHECKED) & !self.framing.flags();
+        if unwanted != 0 {
+            return Err(FrameError::UnknownFlags { flags: unwanted });
+        }
+        frame.header.flags &= !FLAG_CHECKED;
+        let Some(mut whole) = self.parts.take(frame)? else { return Ok(None) };
+        if whole.header.flags & FLAG_COMPRESSED != 0 {
+            whole.body = inflate(&whole.body, self.decoder.body_len_max)?;
+            whole.header.flags &= !FLAG_COMPRESSED;
+            whole.header.body_len = whole.body.len() as u32;
+        }
+        Ok(Some(whole))
     }
 
     /// The next frame; `None` when the peer has closed between two frames.

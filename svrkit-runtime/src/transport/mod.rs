@@ -4,6 +4,7 @@
 //! [`outbox`](self::Outbox) writes many at a time. None of them knows what a call is.
 
 mod address;
+pub(crate) mod framing;
 mod inbox;
 mod lifespan;
 mod listener;
@@ -15,6 +16,7 @@ mod socket;
 mod socket_file;
 
 pub use address::{Address, AddressError};
+pub use framing::Framing;
 pub(crate) use inbox::{Inbox, InboxError};
 pub(crate) use lifespan::{Activity, Lifespan, Verdict};
 pub(crate) use listener::Listener;

@@ -18,10 +18,10 @@ use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::catalogue::connecting;
 use crate::status::{Layer, Status};
 use crate::task;
-use crate::transport::{Inbox, ReadHalf};
+use crate::transport::{Framing, Inbox, ReadHalf};
 use crate::wire::frame::{
-    FEATURE_PARTS, Facts, FrameDecoder, GoawayReason, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION,
-    common_version, hello_header,
+    Facts, FrameDecoder, GoawayReason, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version,
+    hello_header,
 };
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
@@ -54,7 +54,7 @@ async fn exchange_hellos(
     let socket = settings.security.secure(socket, peer.address(), limits).await.map_err(named)?;
     let (read, write) = socket.into_split();
     let link = Arc::new(FrameLink::new(Arc::clone(endpoint), limits));
-    link.outbox.push(hello_header(), &[], &own_hello(&settings.name, limits));
+    link.outbox.push(hello_header(), &[], &own_hello(&settings.name, limits, settings.framing));
     task::spawn({
         let link = Arc::clone(&link);
         async move {
@@ -69,24 +69,22 @@ async fn exchange_hellos(
         link.outbox.break_off();
         status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint))
     })?;
-    inbox.limit(FrameDecoder { body_len_max: limits.message_in, ..for_hello });
+    inbox.limit(FrameDecoder { body_len_max: limits.message_in, ..for_hello }, settings.framing);
     link.streams.greet(&server);
     if let Some(max) = server.message_in {
         // There is one hello.
         let _ = link.server_message_in.set(max);
     }
-    if server.features & FEATURE_PARTS != 0 {
-        link.outbox.split_bodies();
-    }
+    link.outbox.agree(settings.framing, server.features, limits.compression_min);
     Ok((link, inbox, server))
 }
 
-fn own_hello(name: &str, limits: &Limits) -> Vec<u8> {
+fn own_hello(name: &str, limits: &Limits, framing: Framing) -> Vec<u8> {
     let hello = Hello {
         name: prefix(name, HELLO_NAME_LEN_MAX).into(),
         message_in: Some(limits.message_in),
         metadata_bytes: Some(limits.metadata_bytes.into()),
-        features: FEATURE_PARTS,
+        features: framing.features(),
         stream_window: Some(limits.stream_window),
         connection_window: Some(limits.connection_window),
         ..Hello::default()

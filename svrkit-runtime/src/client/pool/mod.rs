@@ -40,7 +40,7 @@ use crate::dispatch::Router;
 use crate::limits::Limits;
 use crate::monitor::Hooks;
 use crate::status::Status;
-use crate::transport::Address;
+use crate::transport::{Address, Framing};
 
 /// The connections of one client.
 pub(super) struct Pool {
@@ -56,6 +56,7 @@ pub(super) struct Settings {
     /// What it calls itself.
     pub(super) name: String,
     pub(super) limits: Limits,
+    pub(super) framing: Framing,
     pub(super) hooks: Hooks,
     pub(super) make_picker: Option<MakePicker>,
     pub(super) security: Security,

@@ -3,8 +3,7 @@
 use super::{Connection, Leave};
 use crate::server::Shared;
 use crate::wire::frame::{
-    FEATURE_PARTS, Facts, Frame, GoawayReason, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version,
-    hello_header,
+    Facts, Frame, GoawayReason, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version, hello_header,
 };
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
@@ -33,9 +32,7 @@ impl Connection {
                     let _ = self.peer_message_in.set(max);
                 }
                 self.streams.greet(&hello);
-                if hello.features & FEATURE_PARTS != 0 {
-                    self.outbox.split_bodies();
-                }
+                self.outbox.agree(shared.framing, hello.features, self.limits.compression_min);
                 self.note_greeted();
                 Ok(())
             }

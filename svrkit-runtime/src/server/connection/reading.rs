@@ -43,10 +43,11 @@ impl Connection {
             async move { connection.keep_time().await }
         }));
         watch.open_with(self.peer_name.get().cloned().unwrap_or_else(|| "".into()));
-        inbox.limit(FrameDecoder {
+        let decoder = FrameDecoder {
             body_len_max: self.limits.message_in,
             metadata_len_max: self.limits.metadata_bytes,
-        });
+        };
+        inbox.limit(decoder, shared.framing);
         let mut pace = Pace::default();
         loop {
             // A peer that does not read its answers gets no more of them.

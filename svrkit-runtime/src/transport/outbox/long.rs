@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use bytes::Bytes;
 
 use super::batch::Chunk;
-use crate::wire::frame::{Facts, HEADER_LEN, Header, PART_LEN_MAX};
+use crate::wire::frame::{CHECKSUM_LEN, FLAG_CHECKED, Facts, HEADER_LEN, Header, PART_LEN_MAX, checksum};
 
 /// Frames with long bodies, and what stands behind them.
 #[derive(Debug, Default)]
@@ -18,24 +18,22 @@ pub(super) struct LongLane {
     calls: HashMap<u32, usize>,
 }
 
+/// A frame, and the parts of its body where that is long.
 #[derive(Debug)]
-struct Item {
+pub(super) struct Item {
     call_id: u32,
     /// Header and metadata, and the body if it is short; empty when it has left.
     head: Vec<u8>,
     /// What has not left of a long body.
     rest: Bytes,
+    /// Whether its parts have checksums.
+    is_checked: bool,
 }
 
 impl LongLane {
-    /// How many bytes a long body and its head become.
-    pub(super) fn len_of(head: usize, body: usize) -> usize {
-        head + body + body.div_ceil(PART_LEN_MAX) * HEADER_LEN
-    }
-
-    pub(super) fn push(&mut self, call_id: u32, head: Vec<u8>, body: Bytes) {
-        *self.calls.entry(call_id).or_default() += 1;
-        self.items.push_back(Item { call_id, head, rest: body });
+    pub(super) fn push(&mut self, item: Item) {
+        *self.calls.entry(item.call_id).or_default() += 1;
+        self.items.push_back(item);
     }
 
     pub(super) fn has_call(&self, call_id: u32) -> bool {
@@ -75,6 +73,16 @@ impl LongLane {
 }
 
 impl Item {
+    pub(super) fn new(call_id: u32, head: Vec<u8>, rest: Bytes, is_checked: bool) -> Self {
+        Self { call_id, head, rest, is_checked }
+    }
+
+    /// How many bytes leave of it.
+    pub(super) fn len(&self) -> usize {
+        let around = HEADER_LEN + if self.is_checked { CHECKSUM_LEN } else { 0 };
+        self.head.len() + self.rest.len() + self.rest.len().div_ceil(PART_LEN_MAX) * around
+    }
+
     fn take(&mut self, chunks: &mut VecDeque<Chunk>) -> usize {
         let mut own = std::mem::take(&mut self.head);
         let part = self.rest.split_to(self.rest.len().min(PART_LEN_MAX));
@@ -83,11 +91,18 @@ impl Item {
             chunks.push_back(Chunk::Own(own));
             return len;
         }
-        let header = Header { body_len: part.len() as u32, ..Header::new(self.call_id, Facts::Part) };
-        own.extend_from_slice(&header.to_bytes());
-        let len = own.len() + part.len();
+        let flags = if self.is_checked { FLAG_CHECKED } else { 0 };
+        let header = Header { flags, body_len: part.len() as u32, ..Header::new(self.call_id, Facts::Part) };
+        let header = header.to_bytes();
+        own.extend_from_slice(&header);
+        let mut len = own.len() + part.len();
+        let sum = self.is_checked.then(|| checksum(&[&header, &part]));
         chunks.push_back(Chunk::Own(own));
         chunks.push_back(Chunk::Shared(part));
+        if let Some(sum) = sum {
+            len += sum.len();
+            chunks.push_back(Chunk::Own(sum.into()));
+        }
         len
     }
 }

@@ -5,6 +5,7 @@
 //! get their turn, and then writes all there is, of a long body one part. Used by both ends; knows frames' bytes, not their
 //! meaning.
 
+mod agreed;
 mod batch;
 mod long;
 #[cfg(test)]
@@ -14,16 +15,18 @@ mod writing;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
 use bytes::Bytes;
 
+use self::agreed::Agreed;
 use self::batch::Chunk;
-use self::long::LongLane;
+use self::long::{Item, LongLane};
 pub(crate) use self::waiting::{Lane, Written};
-use crate::wire::frame::{FLAG_IN_PARTS, Header, WHOLE_LEN_MAX};
+use super::framing::Framing;
+use crate::wire::frame::{FLAG_CHECKED, FLAG_COMPRESSED, FLAG_IN_PARTS, Header, WHOLE_LEN_MAX, checksum};
 
 /// Bodies from this length on are queued by reference; below it, copying them next to their neighbours is cheaper
 /// than one more slice in the send.
@@ -39,8 +42,10 @@ pub(crate) struct Outbox {
     unwritten_long: AtomicUsize,
     /// Bytes of a lane not yet written above which [`Self::poll_room`] makes its caller wait (`outbound.queue`).
     queue_max: usize,
-    /// Whether the peer takes bodies in parts.
-    splits: AtomicBool,
+    /// What frames may have that are not plain, once both hellos were there.
+    agreed: OnceLock<Agreed>,
+    /// Frames with shorter bodies are plain.
+    plain_below: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -92,13 +97,18 @@ impl Outbox {
             unwritten: AtomicUsize::new(0),
             unwritten_long: AtomicUsize::new(0),
             queue_max,
-            splits: AtomicBool::new(false),
+            agreed: OnceLock::new(),
+            plain_below: AtomicUsize::new(usize::MAX),
         }
     }
 
-    /// From here on bodies that are longer than [`WHOLE_LEN_MAX`] leave in parts: the peer takes them so.
-    pub(crate) fn split_bodies(&self) {
-        self.splits.store(true, Ordering::Relaxed);
+    /// Says what the peer's hello does, and this side's. From here on bodies that are longer than [`WHOLE_LEN_MAX`] leave in parts
+    /// where the peer takes them so, and frames have what both sides want.
+    pub(crate) fn agree(&self, ours: Framing, peer_features: u64, compression_min: usize) {
+        let agreed = Agreed::new(ours.features() & peer_features, compression_min);
+        // A second hello ends the connection.
+        let agreed = self.agreed.get_or_init(|| agreed);
+        self.plain_below.store(agreed.plain_below(), Ordering::Relaxed);
     }
 
     /// Queues a frame; its lengths are filled in here. False: the connection takes nothing any more.
@@ -119,21 +129,54 @@ impl Outbox {
         })
     }
 
-    fn push_with(&self, mut header: Header, metadata: &[u8], body: &Body<'_>) -> bool {
+    fn push_with(&self, header: Header, metadata: &[u8], body: &Body<'_>) -> bool {
+        match self.agreed.get() {
+            Some(agreed) if body.len() >= self.plain_below.load(Ordering::Relaxed) => {
+                self.push_dressed(agreed, header, metadata, body)
+            }
+            _ => self.queue(header, metadata, body, Lane::Short),
+        }
+    }
+
+    /// Queues a frame that may have more than the plain form.
+    #[cold]
+    fn push_dressed(&self, agreed: &Agreed, mut header: Header, metadata: &[u8], body: &Body<'_>) -> bool {
+        if agreed.checks() {
+            header.flags |= FLAG_CHECKED;
+        }
+        let compressed = agreed.compress(&header, body.bytes());
+        let body = match &compressed {
+            Some(compressed) => {
+                header.flags |= FLAG_COMPRESSED;
+                &Body::Shared(compressed)
+            }
+            None => body,
+        };
         let lane = self.lane_of(body.len());
-        header.metadata_len =
-            u16::try_from(metadata.len()).expect("metadata was held to its limit of 64 KiB");
-        header.body_len = u32::try_from(body.len()).expect("message.out is below 4 GiB");
         if lane == Lane::Long {
             header.flags |= FLAG_IN_PARTS;
         }
+        self.queue(header, metadata, body, lane)
+    }
+
+    fn queue(&self, mut header: Header, metadata: &[u8], body: &Body<'_>, lane: Lane) -> bool {
+        header.metadata_len =
+            u16::try_from(metadata.len()).expect("metadata was held to its limit of 64 KiB");
+        header.body_len = u32::try_from(body.len()).expect("message.out is below 4 GiB");
         let bytes = header.to_bytes();
+        let sum = (header.flags & FLAG_CHECKED != 0).then(|| match lane {
+            Lane::Short => checksum(&[&bytes, metadata, body.bytes()]),
+            Lane::Long => checksum(&[&bytes, metadata]),
+        });
+        let sum = sum.as_ref().map_or(&[][..], |sum| sum);
         self.append(|state| {
             if lane == Lane::Long || state.has_long_of(header.call_id) {
-                self.append_long(state, lane, header.call_id, [&bytes, metadata].concat(), body);
+                let head = [&bytes, metadata].concat();
+                self.append_long(state, lane, header.call_id, head, body, sum);
                 return;
             }
-            self.unwritten.fetch_add(bytes.len() + metadata.len() + body.len(), Ordering::Relaxed);
+            let len = bytes.len() + metadata.len() + body.len() + sum.len();
+            self.unwritten.fetch_add(len, Ordering::Relaxed);
             state.tail.extend_from_slice(&bytes);
             state.tail.extend_from_slice(metadata);
             match body {
@@ -144,27 +187,39 @@ impl Outbox {
                 }
                 _ => state.tail.extend_from_slice(body.bytes()),
             }
+            state.tail.extend_from_slice(sum);
         })
     }
 
     /// Which way a body of this length takes.
     fn lane_of(&self, body_len: usize) -> Lane {
-        let is_long = body_len > WHOLE_LEN_MAX && self.splits.load(Ordering::Relaxed);
+        let is_long = body_len > WHOLE_LEN_MAX && self.agreed.get().is_some_and(Agreed::splits);
         if is_long { Lane::Long } else { Lane::Short }
     }
 
     #[cold]
-    fn append_long(&self, state: &mut State, lane: Lane, call_id: u32, mut head: Vec<u8>, body: &Body<'_>) {
-        let (len, body) = match lane {
-            Lane::Long => (LongLane::len_of(head.len(), body.len()), body.to_shared()),
+    fn append_long(
+        &self,
+        state: &mut State,
+        lane: Lane,
+        call_id: u32,
+        mut head: Vec<u8>,
+        body: &Body<'_>,
+        sum: &[u8],
+    ) {
+        let body = match lane {
+            Lane::Long => body.to_shared(),
             Lane::Short => {
                 head.extend_from_slice(body.bytes());
-                (head.len(), Bytes::new())
+                Bytes::new()
             }
         };
+        head.extend_from_slice(sum);
+        let item = Item::new(call_id, head, body, !sum.is_empty());
+        let len = item.len();
         self.unwritten_long.fetch_add(len, Ordering::Relaxed);
         state.long_queued += u64::from(lane == Lane::Long);
-        state.long.get_or_insert_default().push(call_id, head, body);
+        state.long.get_or_insert_default().push(item);
     }
 
     fn append(&self, append: impl FnOnce(&mut State)) -> bool {

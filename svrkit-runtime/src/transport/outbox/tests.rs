@@ -9,7 +9,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, duplex};
 
 use super::*;
-use crate::wire::frame::{Facts, Frame, FrameDecoder, PART_LEN_MAX, Parts, RequestFacts};
+use crate::wire::frame::{FEATURE_PARTS, Facts, Frame, FrameDecoder, PART_LEN_MAX, Parts, RequestFacts};
 
 fn ping(token: u64) -> Header {
     Header::new(0, Facts::Ping(token))
@@ -172,7 +172,7 @@ async fn leaving(outbox: Outbox) -> Vec<Frame> {
 
 fn splitting() -> Outbox {
     let outbox = Outbox::new(1 << 20);
-    outbox.split_bodies();
+    outbox.agree(Framing::new(), FEATURE_PARTS, usize::MAX);
     outbox
 }
 

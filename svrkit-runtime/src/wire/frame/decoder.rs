@@ -6,8 +6,9 @@ use std::fmt;
 
 use bytes::{Buf, Bytes, BytesMut};
 
+use super::checksum::checksum;
 use super::error::FrameError;
-use super::header::{FLAG_IN_PARTS, Facts, HEADER_LEN, Header};
+use super::header::{FLAG_CHECKED, FLAG_COMPRESSED, FLAG_IN_PARTS, Facts, HEADER_LEN, Header};
 
 /// Most that is reserved for a frame whose bytes have not arrived.
 const RESERVE_MAX: usize = 256 * 1024;
@@ -24,10 +25,11 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Whether its body came with it: it is no part, and none are to follow.
+    /// Whether it is as it was sent: its body came with it, not compressed, and nothing behind it.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.header.flags & FLAG_IN_PARTS == 0 && self.header.facts != Facts::Part
+    pub fn is_plain(&self) -> bool {
+        const NOT_PLAIN: u16 = FLAG_IN_PARTS | FLAG_COMPRESSED | FLAG_CHECKED;
+        self.header.flags & NOT_PLAIN == 0 && self.header.facts != Facts::Part
     }
 }
 
@@ -71,10 +73,13 @@ impl FrameDecoder {
             return Err(FrameError::MetadataTooLong { len: header.metadata_len, max: self.metadata_len_max });
         }
         let (metadata_len, body_len) = (usize::from(header.metadata_len), header.body_len_here() as usize);
-        let frame_len = HEADER_LEN + metadata_len + body_len;
+        let frame_len = HEADER_LEN + metadata_len + body_len + header.checksum_len();
         if inbound.len() < frame_len {
             inbound.reserve((frame_len - inbound.len()).min(RESERVE_MAX));
             return Ok(None);
+        }
+        if header.checksum_len() > 0 {
+            check(&inbound[..frame_len], header.checksum_len())?;
         }
         inbound.advance(HEADER_LEN);
         // A body-less frame must not pin the buffer.
@@ -83,6 +88,7 @@ impl FrameDecoder {
         };
         let metadata = take(metadata_len);
         let body = take(body_len);
+        inbound.advance(header.checksum_len());
         Ok(Some(Frame { header, metadata, body }))
     }
 
@@ -97,6 +103,13 @@ impl FrameDecoder {
         start[..len].copy_from_slice(&inbound[..len]);
         Err(FrameError::NotSvrkit { start })
     }
+}
+
+/// Holds a frame to the checksum at its end.
+#[cold]
+fn check(frame: &[u8], checksum_len: usize) -> Result<(), FrameError> {
+    let (bytes, sum) = frame.split_at(frame.len() - checksum_len);
+    if checksum(&[bytes])[..] == *sum { Ok(()) } else { Err(FrameError::ChecksumWrong) }
 }
 
 #[cfg(test)]

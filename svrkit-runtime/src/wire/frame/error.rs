@@ -60,6 +60,17 @@ pub enum FrameError {
         /// The call whose body is not complete.
         call_id: u32,
     },
+    /// What a compressed body holds is over the limit `message.in`.
+    InflatedTooLong {
+        /// Length announced, in bytes.
+        len: u32,
+        /// The limit, in bytes.
+        max: u32,
+    },
+    /// A body that is said to be compressed is not, or holds another number of bytes than it says.
+    NotCompressed,
+    /// The frame is not what its checksum was made of.
+    ChecksumWrong,
 }
 
 impl fmt::Display for FrameError {
@@ -98,6 +109,14 @@ impl fmt::Display for FrameError {
             Self::PartsMixed { call_id } => {
                 write!(f, "another body in parts before that of call {call_id} is complete")
             }
+            Self::InflatedTooLong { len, max } => {
+                write!(f, "a compressed body of {len} bytes is over the limit of {max} (message.in)")
+            }
+            Self::NotCompressed => f.write_str("a body is no LZ4 block of the length that stands before it"),
+            Self::ChecksumWrong => f.write_str(
+                "a frame was changed on its way: its checksum is another; look for faulty memory or network hardware between \
+                 the two",
+            ),
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | 12 | 4 | call id; 0 is no call's and means the connection |
 //! | 16 | 16 | facts of the kind: see [`Facts`]; what a kind doesn't use is written as zero and not read |
 
+use super::checksum::CHECKSUM_LEN;
 use super::error::FrameError;
 use crate::priority::Priority;
 
@@ -51,13 +52,20 @@ pub const FLAG_STREAM: u16 = 0x0002;
 /// whole.
 pub const FLAG_IN_PARTS: u16 = 0x0004;
 
+/// The body is compressed: an LZ4 block behind the length of what it holds (4 bytes). Lengths in frames are those of the block.
+pub const FLAG_COMPRESSED: u16 = 0x0008;
+
+/// Behind the frame stands its checksum: 4 bytes, CRC-32C, which no length counts.
+pub const FLAG_CHECKED: u16 = 0x0010;
+
 /// Flags a receiver must understand.
 const FLAGS_CRITICAL: u16 = 0x00ff;
 
 /// One frame's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Flags; see [`FLAG_ONEWAY`], [`FLAG_STREAM`], [`FLAG_IN_PARTS`] and [`FLAG_SKIPPABLE`].
+    /// Flags; see [`FLAG_ONEWAY`], [`FLAG_STREAM`], [`FLAG_IN_PARTS`], [`FLAG_COMPRESSED`], [`FLAG_CHECKED`] and
+    /// [`FLAG_SKIPPABLE`].
     pub flags: u16,
     /// Bytes of metadata behind the header.
     pub metadata_len: u16,
@@ -212,6 +220,11 @@ impl Header {
         if self.flags & FLAG_IN_PARTS == 0 { self.body_len } else { 0 }
     }
 
+    /// Bytes of the checksum behind the frame.
+    pub(crate) fn checksum_len(&self) -> usize {
+        if self.flags & FLAG_CHECKED == 0 { 0 } else { CHECKSUM_LEN }
+    }
+
     /// Reads a header.
     ///
     /// # Errors
@@ -321,10 +334,13 @@ impl Header {
 
 /// The flags that a frame of this kind may have and its receiver must understand.
 fn flags_of(kind: u8) -> u16 {
+    const BODY: u16 = FLAG_IN_PARTS | if cfg!(feature = "compression") { FLAG_COMPRESSED } else { 0 };
+    const ANY: u16 = if cfg!(feature = "checksum") { FLAG_CHECKED } else { 0 };
     match kind {
-        KIND_REQUEST => FLAG_ONEWAY | FLAG_STREAM | FLAG_IN_PARTS,
-        KIND_RESPONSE | KIND_MESSAGE => FLAG_IN_PARTS,
-        _ => 0,
+        KIND_REQUEST => FLAG_ONEWAY | FLAG_STREAM | BODY | ANY,
+        KIND_RESPONSE | KIND_MESSAGE => BODY | ANY,
+        KIND_HELLO => 0,
+        _ => ANY,
     }
 }
 
@@ -482,7 +498,7 @@ mod tests {
         );
         refused(&format!("f753 09 02 0000 {rest}"), FrameError::Version { found: 9 });
         refused(&format!("f753 01 63 0000 {rest}"), FrameError::UnknownKind { kind: 0x63 });
-        refused(&format!("f753 01 02 0900 {rest}"), FrameError::UnknownFlags { flags: 8 });
+        refused(&format!("f753 01 02 2100 {rest}"), FrameError::UnknownFlags { flags: 0x20 });
         refused(&format!("f753 01 03 0100 {rest}"), FrameError::UnknownFlags { flags: 1 });
         refused(&format!("f753 01 08 0600 {rest}"), FrameError::UnknownFlags { flags: 2 });
         refused(&format!("f753 01 0b 0400 {rest}"), FrameError::UnknownFlags { flags: 4 });

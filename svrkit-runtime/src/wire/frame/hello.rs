@@ -14,6 +14,12 @@ pub const HELLO_NAME_LEN_MAX: usize = 256;
 /// A feature of a hello: its sender takes bodies in parts ([`FLAG_IN_PARTS`](super::FLAG_IN_PARTS)).
 pub const FEATURE_PARTS: u64 = 1;
 
+/// A feature of a hello: its sender takes compressed bodies ([`FLAG_COMPRESSED`](super::FLAG_COMPRESSED)), and sends them to who does.
+pub const FEATURE_COMPRESSION: u64 = 2;
+
+/// A feature of a hello: its sender takes frames with checksums ([`FLAG_CHECKED`](super::FLAG_CHECKED)), and sends them to who does.
+pub const FEATURE_CHECKSUMS: u64 = 4;
+
 /// The versions this side speaks, as a hello says them.
 #[must_use]
 pub fn hello_header() -> Header {

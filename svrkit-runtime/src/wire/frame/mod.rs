@@ -3,6 +3,8 @@
 //! A connection carries frames one after another, each a [`Header`], metadata and a body. The header alone decides
 //! on admission; the body is not looked at here. `transport`, `server` and `client` feed this module.
 
+mod checksum;
+mod compression;
 mod decoder;
 mod error;
 mod header;
@@ -16,12 +18,17 @@ mod generated;
 
 use generated::svrkit::frames as messages;
 
+pub(crate) use checksum::{CHECKSUM_LEN, checksum};
+pub(crate) use compression::{compress, inflate};
 pub use decoder::{Frame, FrameDecoder};
 pub use error::FrameError;
 pub use header::{
-    FLAG_IN_PARTS, FLAG_ONEWAY, FLAG_SKIPPABLE, FLAG_STREAM, Facts, GoawayReason, HEADER_LEN, Header, MAGIC,
-    RequestFacts, ResponseFacts, VERSION,
+    FLAG_CHECKED, FLAG_COMPRESSED, FLAG_IN_PARTS, FLAG_ONEWAY, FLAG_SKIPPABLE, FLAG_STREAM, Facts,
+    GoawayReason, HEADER_LEN, Header, MAGIC, RequestFacts, ResponseFacts, VERSION,
 };
-pub use hello::{FEATURE_PARTS, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, common_version, hello_header};
+pub use hello::{
+    FEATURE_CHECKSUMS, FEATURE_COMPRESSION, FEATURE_PARTS, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, common_version,
+    hello_header,
+};
 pub use messages::{Failure, Hello, Metadata, MetadataEntry, ServedService};
 pub use parts::{PART_LEN_MAX, Parts, WHOLE_LEN_MAX};

@@ -42,9 +42,9 @@ impl Parts {
     /// that one is complete.
     pub fn take(&mut self, frame: Frame) -> Result<Option<Frame>, FrameError> {
         match frame.header.facts {
-            _ if frame.is_whole() => Ok(Some(frame)),
             Facts::Part => self.add(&frame),
-            _ => self.begin(frame),
+            _ if frame.header.flags & FLAG_IN_PARTS != 0 => self.begin(frame),
+            _ => Ok(Some(frame)),
         }
     }
 
