@@ -127,7 +127,7 @@ impl Ledger {
             "its handler starts after its caller was told that none would",
         );
         if let (Some(within), Some(end)) = (within, outcome.filter(|end| end.outcome == Outcome::GivenUp)) {
-            let late = task != Task::Tell && now > end.at + within + (computed - end.computed);
+            let late = task != Task::Tell && now > end.at + within + GRAIN + (computed - end.computed);
             must(!late, "its handler starts when the cancel must have been there");
         }
         Running { ledger: self.clone(), number: job.number, index }

@@ -143,8 +143,10 @@ async fn run(ledger: Ledger, others: Client, task: Task, mut job: Job) -> Result
         Task::Wait => std::future::pending().await,
         Task::Grow => job.payload = vec![7; job.answer_len as usize].into(),
         Task::Compute => {
-            ledger.compute(work / 10);
-            advance(work / 10).await;
+            // In whole milliseconds, as all that happens in simulation.
+            let computing = Duration::from_millis(job.milliseconds / 10);
+            ledger.compute(computing);
+            advance(computing).await;
         }
         Task::Relay => {
             let number = job.number;
