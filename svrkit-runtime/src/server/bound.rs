@@ -6,6 +6,10 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use super::race::before;
+#[cfg(unix)]
+use super::service_manager::ServiceManager;
+#[cfg(unix)]
+use super::serving::End;
 use super::serving::Serving;
 use super::signal::StopSignals;
 #[cfg(all(unix, feature = "takeover"))]
@@ -51,6 +55,9 @@ impl Bound {
 
     /// Serves until SIGTERM or Ctrl-C, then drains. A second signal cuts the drain short.
     ///
+    /// Where the environment names a service manager (`NOTIFY_SOCKET`), it is told when calls are taken (`READY=1`) and when the server is
+    /// asked to stop (`STOPPING=1`). One that is taken over from says no more: its successor may be the same service's.
+    ///
     /// # Errors
     /// [`ServeError::Signals`] where signals cannot be waited for; nothing was served then.
     pub async fn run(self) -> Result<Drained, ServeError> {
@@ -60,11 +67,19 @@ impl Bound {
     /// The same, with `tell` called when it serves.
     pub(super) async fn run_by_signals(self, tell: impl FnOnce()) -> Result<Drained, ServeError> {
         let mut signals = StopSignals::new().map_err(ServeError::Signals)?;
+        #[cfg(unix)]
+        let (manager, status) = (ServiceManager::of_process(), self.to_string());
         let Some(mut serving) = before(self.start_in_turn(), signals.next()).await else {
             return Ok(Drained::default());
         };
         tell();
+        #[cfg(unix)]
+        manager.ready(&status).await;
         let end = serving.until(signals.next()).await;
+        #[cfg(unix)]
+        if end == End::Stopped {
+            manager.stopping().await;
+        }
         Ok(serving.end(end, signals.next()).await)
     }
 

@@ -11,6 +11,8 @@ mod error;
 mod pace;
 mod race;
 mod retirement;
+#[cfg(unix)]
+mod service_manager;
 mod serving;
 mod signal;
 mod stranger;
@@ -163,6 +165,8 @@ impl Server {
     ///
     /// # Errors
     /// [`ServeError`], before anything is served.
+    ///
+    /// A service manager that asks by `NOTIFY_SOCKET`, as systemd does, is told when it serves and when it stops: see [`Bound::run`].
     pub async fn serve(self, address: impl AsRef<str>) -> Result<(), ServeError> {
         let bound = self.bind(address).await?;
         let words = bound.to_string();
@@ -173,7 +177,8 @@ impl Server {
         Ok(())
     }
 
-    /// Listens on `address` without serving yet: `host:port`, where port 0 lets the system choose, or `unix:/path`.
+    /// Listens on `address` without serving yet: `host:port`, where port 0 lets the system choose, `unix:/path`, or with
+    /// the feature `systemd` the socket that systemd passes, `systemd:` or `systemd:NAME` where there are several.
     ///
     /// The file of a Unix socket is removed when serving ends; one that a dead server has left is replaced. Its permissions
     /// are what the umask leaves: who may write to it may connect.

@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// Before the path of a Unix socket.
 const UNIX: &str = "unix:";
 
+/// Before the name of a socket that systemd passes.
+const SYSTEMD: &str = "systemd:";
+
 /// Where a server listens, or a client connects: `127.0.0.1:4310`, `shop.example:4310` or `unix:/run/shop.sock`.
 ///
 /// ```
@@ -30,6 +33,9 @@ pub enum Address {
     Name(Arc<str>),
     /// The path of a Unix socket.
     Unix(Arc<Path>),
+    /// A listening socket that systemd passes to a server, by its `FileDescriptorName=`; the only one, where the name is empty.
+    /// `systemd:` or `systemd:web`. No client can call it.
+    Systemd(Arc<str>),
     /// No socket: services of this process.
     InProcess,
 }
@@ -40,7 +46,7 @@ impl Address {
     pub fn socket_addr(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(address) => Some(*address),
-            Self::Name(_) | Self::Unix(_) | Self::InProcess => None,
+            Self::Name(_) | Self::Unix(_) | Self::Systemd(_) | Self::InProcess => None,
         }
     }
 }
@@ -61,6 +67,9 @@ impl FromStr for Address {
                 _ if cfg!(not(unix)) => Err(AddressError::NoUnixSockets),
                 path => Ok(Self::Unix(Path::new(path).into())),
             };
+        }
+        if let Some(name) = text.strip_prefix(SYSTEMD) {
+            return Ok(Self::Systemd(name.into()));
         }
         if let Ok(address) = text.parse() {
             return Ok(Self::Tcp(address));
@@ -86,6 +95,7 @@ impl fmt::Display for Address {
             Self::Tcp(address) => address.fmt(f),
             Self::Name(name) => f.write_str(name),
             Self::Unix(path) => write!(f, "{UNIX}{}", path.display()),
+            Self::Systemd(name) => write!(f, "{SYSTEMD}{name}"),
             Self::InProcess => f.write_str("in process"),
         }
     }
@@ -152,6 +162,9 @@ mod tests {
             check(&format!("a:{port}"), Err(AddressError::Port(port.into())));
         }
         check("unix:", Err(AddressError::NoPath));
+        for name in ["", "web", "80"] {
+            check(&format!("systemd:{name}"), Ok(Address::Systemd(name.into())));
+        }
     }
 
     #[cfg(unix)]

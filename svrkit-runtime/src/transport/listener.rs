@@ -6,6 +6,8 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
 
+#[cfg(all(unix, feature = "systemd"))]
+use super::activation;
 use super::address::Address;
 use super::socket::Socket;
 #[cfg(unix)]
@@ -54,6 +56,13 @@ impl Listener {
                 let (file, listener) = SocketFile::bind(path, |path| UnixListener::bind(path)).await?;
                 Ok((Self::Unix { file: Some(file), listener }, address.clone()))
             }
+            #[cfg(all(unix, feature = "systemd"))]
+            Address::Systemd(name) => activation::listener(name),
+            #[cfg(not(all(unix, feature = "systemd")))]
+            Address::Systemd(_) => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "sockets of systemd want the feature `systemd` of svrkit-runtime, and Linux",
+            )),
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }

@@ -1,14 +1,22 @@
 //! Listening sockets that are passed from one process to another.
 
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
+#[cfg(feature = "takeover")]
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
+use rustix::net::sockopt::socket_acceptconn;
 use tokio::net::{TcpListener, UnixListener};
 
 use super::address::Address;
 use super::listener::Listener;
 use super::socket_file::SocketFile;
+
+/// Whether a socket that was passed here can be listened with.
+pub(crate) fn listens(socket: &OwnedFd) -> bool {
+    socket_acceptconn(socket).unwrap_or(false)
+}
 
 impl Listener {
     /// Listens with a socket that another process has made, and says where. `file` is the file of a Unix socket that is this

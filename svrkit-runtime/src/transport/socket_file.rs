@@ -43,7 +43,7 @@ impl SocketFile {
     ///
     /// # Errors
     /// The file is gone, or no socket any more.
-    #[cfg(feature = "takeover")]
+    #[cfg(any(feature = "systemd", feature = "takeover"))]
     pub(crate) fn of_another(path: &Path) -> io::Result<Self> {
         Self::of(path, false)
     }

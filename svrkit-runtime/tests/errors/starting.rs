@@ -25,6 +25,7 @@ async fn a_server_says_why_it_does_not_start() {
     // A block for documents (RFC 5737): no machine has it.
     row("the address is another machine's", refused("192.0.2.1:4310").await, "192.0.2.1:4310");
     row("the address is none", refused("nonsense").await, "nonsense");
+    row("systemd has passed it no socket", refused("systemd:").await, "-");
     let twice = Server::new().service(Test::default()).service(Test::default()).bind("127.0.0.1:0").await;
     row("two services have one id", twice.unwrap_err(), "127.0.0.1:0");
     let config = Config::builder().set("connections", "many").load().unwrap_err();

@@ -1,4 +1,5 @@
 //! A server in a process of its own: this program once more, told by its environment what to be.
+#![allow(dead_code, reason = "each test program uses its own part of this module")]
 
 use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
@@ -18,7 +19,10 @@ const READY: &str = "TAKEOVER_TEST_READY";
 async fn serves() {
     let variable = |name| std::env::var(name).ok();
     let address = variable(ADDRESS).expect("it is started by other tests");
-    let server = Server::new().service(Test::default()).takeover(variable(PATH).unwrap());
+    let mut server = Server::new().service(Test::default());
+    if let Some(path) = variable(PATH) {
+        server = server.takeover(path);
+    }
     if let Some(file) = variable(READY).map(PathBuf::from) {
         server.health().readiness_check("file", move || {
             let is_there = file.exists();
@@ -38,9 +42,17 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a server at `address` that takes over at `path`, and is ready when `ready` is there.
     pub(crate) fn start(address: &str, path: &Path, ready: Option<&Path>) -> Self {
+        Self::spawn(Self::command(address).env(PATH, path).envs(ready.map(|file| (READY, file))))
+    }
+
+    /// What starts a server at `address`.
+    pub(crate) fn command(address: &str) -> Command {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "process::serves", "--ignored", "--nocapture"]);
-        command.env(ADDRESS, address).env(PATH, path).envs(ready.map(|file| (READY, file)));
+        command.args(["--exact", "process::serves", "--ignored", "--nocapture"]).env(ADDRESS, address);
+        command
+    }
+
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap()).lines();
         let err = BufReader::new(child.stderr.take().unwrap()).lines();

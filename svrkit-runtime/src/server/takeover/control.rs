@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket, sockopt};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::transport::SocketFile;
@@ -49,11 +49,6 @@ impl ControlSocket {
     pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         self.listener.as_fd()
     }
-}
-
-/// Whether a socket that was passed here can be listened with.
-pub(super) fn listens(socket: &OwnedFd) -> bool {
-    sockopt::socket_acceptconn(socket).unwrap_or(false)
 }
 
 /// Listens at `path`, where there must be nothing. The file appears there when it has its permissions and somebody listens: others

@@ -7,10 +7,10 @@ use std::path::Path;
 use tokio::net::UnixStream;
 
 use super::channel::Channel;
-use super::control::listens;
 use super::error::TakeoverError;
 use super::message::{Message, VERSION};
 use crate::limits::Limits;
+use crate::transport::listens;
 
 /// A server that has handed its sockets over and serves until it is [relieved](Self::relieve). While this is dropped before
 /// that, it goes on as if nothing had been.
