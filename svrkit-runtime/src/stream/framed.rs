@@ -15,7 +15,7 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::status::{Status, to_wire};
 use crate::transport::Outbox;
-use crate::wire::frame::{Facts, Header, Hello, PART_LEN_MAX, ResponseFacts};
+use crate::wire::frame::{Facts, Header, Hello, ResponseFacts, WHOLE_LEN_MAX};
 use crate::wire::tlv::Tlv;
 
 /// An end of a connection that carries streams.
@@ -142,7 +142,7 @@ pub(crate) fn receive<C: Framed>(carrier: &C, call_id: u32, message: Bytes) -> R
         return Ok(());
     };
     // A short one is a slice of what was read, and would hold all of that for as long as it waits.
-    let message = if message.len() > PART_LEN_MAX { message } else { Bytes::copy_from_slice(&message) };
+    let message = if message.len() > WHOLE_LEN_MAX { message } else { Bytes::copy_from_slice(&message) };
     end.receive(message)
 }
 
@@ -183,7 +183,7 @@ impl<C: Framed> Carrier for C {
     }
 
     fn message(&self, call_id: u32, message: &[u8]) -> Delivery {
-        if message.len() > PART_LEN_MAX && !self.outbox().has_room(message.len()) {
+        if message.len() > WHOLE_LEN_MAX && !self.outbox().has_room(message.len()) {
             return Delivery::NotNow;
         }
         if !self.streams().windows(Framed::limits(self)).send().window.charge(cost(message.len())) {

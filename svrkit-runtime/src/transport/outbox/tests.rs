@@ -232,3 +232,23 @@ async fn a_peer_that_takes_no_parts_gets_none() {
     let lens: Vec<usize> = frames.iter().map(|frame| frame.body.len()).collect();
     assert_eq!(lens, [WHOLE_LEN_MAX + 1, 0]);
 }
+
+#[tokio::test]
+async fn streams_leave_half_of_the_room_to_answers() {
+    let outbox = Arc::new(Outbox::new(64));
+    let messages_fit = || outbox.poll_message_room(1, 0, &mut Context::from_waker(Waker::noop())).is_ready();
+    outbox.push(ping(1), b"", b"");
+    assert!(messages_fit(), "32 bytes of 64 are queued");
+    outbox.push(ping(2), b"", b"");
+    assert!(!messages_fit() && poll_now(&outbox), "64 bytes of 64 are queued");
+
+    let (ours, _theirs) = duplex(1024);
+    let writer = tokio::spawn({
+        let outbox = Arc::clone(&outbox);
+        async move { outbox.run(ours, || true).await }
+    });
+    // Whoever waits is woken at the mark that is his.
+    poll_fn(|cx| outbox.poll_message_room(1, 0, cx)).await;
+    outbox.close();
+    writer.await.unwrap().unwrap();
+}
