@@ -42,10 +42,19 @@ fn tonic() {
         .output_type("crate::peers::tonic::EchoMessage")
         .codec_path("tonic_prost::ProstCodec")
         .build();
+    let pour = tonic_build::manual::Method::builder()
+        .name("pour")
+        .route_name("Pour")
+        .input_type("crate::peers::tonic::EchoMessage")
+        .output_type("crate::peers::tonic::EchoMessage")
+        .codec_path("tonic_prost::ProstCodec")
+        .server_streaming()
+        .build();
     let service = tonic_build::manual::Service::builder()
         .name("Echo")
         .package("bench.echo")
         .method(method)
+        .method(pour)
         .build();
     tonic_build::manual::Builder::new().compile(&[service]);
 }

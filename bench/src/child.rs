@@ -24,6 +24,8 @@ use crate::scheduler::Scheduler;
 pub(crate) const SERVER: &str = "__server";
 /// The hidden command of a client.
 pub(crate) const CLIENT: &str = "__client";
+/// The hidden command of a client that has messages streamed to it.
+pub(crate) const POURER: &str = "__pour";
 /// The hidden command of a client that only holds connections.
 pub(crate) const HOLDER: &str = "__hold";
 
@@ -65,6 +67,9 @@ struct ClientArguments {
     /// Length of the measured window
     #[arg(long, default_value_t = 2_000)]
     measure_ms: u64,
+    /// Beside a stream whose reader has stopped
+    #[arg(long)]
+    beside_stopped: bool,
     /// The server's process, for its CPU time; without it server_cpu_us is 0
     #[arg(long, value_parser = clap::value_parser!(i32).range(1..=PID_MAX))]
     server_pid: Option<i32>,
@@ -91,6 +96,12 @@ pub(crate) fn client_command() -> Command {
     ClientArguments::augment_args(Command::new(CLIENT))
         .hide(true)
         .about("Calls one peer; prints a JSON line")
+}
+
+pub(crate) fn pourer_command() -> Command {
+    ClientArguments::augment_args(Command::new(POURER))
+        .hide(true)
+        .about("Has one peer stream messages; prints a JSON line")
 }
 
 pub(crate) fn holder_command() -> Command {
@@ -129,6 +140,20 @@ pub(crate) fn client_arguments(peer: &Peer, drive: &Drive, server: u32, seat: Se
     push("--measure-ms", drive.measure.as_millis().to_string());
     push("--server-pid", server.to_string());
     push_seat(seat, &mut arguments);
+    arguments
+}
+
+/// The same beside a stream whose reader has stopped.
+pub(crate) fn client_arguments_beside(peer: &Peer, drive: &Drive, server: u32, seat: Seat) -> Vec<String> {
+    let mut arguments = client_arguments(peer, drive, server, seat);
+    arguments.push("--beside-stopped".to_owned());
+    arguments
+}
+
+/// The command line of a client that has messages streamed to it. It prints a `Poured` as its only line.
+pub(crate) fn pourer_arguments(peer: &Peer, drive: &Drive, server: u32, seat: Seat) -> Vec<String> {
+    let mut arguments = client_arguments(peer, drive, server, seat);
+    POURER.clone_into(&mut arguments[0]);
     arguments
 }
 
@@ -183,12 +208,29 @@ pub(crate) fn drive(matches: &ArgMatches) -> Result<()> {
     let arguments = ClientArguments::from_arg_matches(matches)?;
     let peer = arguments.common.prepare()?;
     let clocks = CpuClocks::open(arguments.server_pid)?;
-    let measured = arguments
-        .common
-        .scheduler
-        .run((peer.drive)(arguments.drive(), clocks));
+    let drive = match arguments.beside_stopped {
+        true => peer
+            .drive_beside
+            .with_context(|| format!("{} has no streams", peer.name))?,
+        false => peer.drive,
+    };
+    let measured = arguments.common.scheduler.run(drive(arguments.drive(), clocks));
     let measured = measured.with_context(|| format!("the {} client failed", peer.name))?;
     println!("{}", serde_json::to_string(&measured)?);
+    Ok(())
+}
+
+/// Runs `__pour`.
+pub(crate) fn pour(matches: &ArgMatches) -> Result<()> {
+    let arguments = ClientArguments::from_arg_matches(matches)?;
+    let peer = arguments.common.prepare()?;
+    let clocks = CpuClocks::open(arguments.server_pid)?;
+    let pour = peer
+        .pour
+        .with_context(|| format!("{} has no streams", peer.name))?;
+    let poured = arguments.common.scheduler.run(pour(arguments.drive(), clocks));
+    let poured = poured.with_context(|| format!("the {} client failed", peer.name))?;
+    println!("{}", serde_json::to_string(&poured)?);
     Ok(())
 }
 

@@ -25,6 +25,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> Result<()> {
     match matches.subcommand() {
         Some((child::SERVER, matches)) => child::serve(matches),
         Some((child::CLIENT, matches)) => child::drive(matches),
+        Some((child::POURER, matches)) => child::pour(matches),
         Some((child::HOLDER, matches)) => child::hold(matches),
         Some((compiler::COMPILER, matches)) => compiler::compile(matches),
         Some((codec_instructions::COUNTED, matches)) => codec_instructions::run(matches),
@@ -71,6 +72,7 @@ fn command() -> Command {
         .subcommands([
             child::server_command(),
             child::client_command(),
+            child::pourer_command(),
             child::holder_command(),
             compiler::command(),
             codec_instructions::command(),

@@ -155,7 +155,7 @@ impl<C: EchoClient> Caller<C> {
 }
 
 /// Bytes of no special kind: no peer may gain by their being all alike.
-fn payload(len: usize) -> Bytes {
+pub(crate) fn payload(len: usize) -> Bytes {
     (0..len)
         .map(|index| (index.wrapping_mul(167) >> 3) as u8)
         .collect()

@@ -12,6 +12,7 @@ mod hold;
 mod load;
 mod peers;
 mod pin;
+mod pour;
 mod process;
 mod report;
 mod scheduler;

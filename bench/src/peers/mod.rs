@@ -21,14 +21,15 @@ use bytes::Bytes;
 use crate::cpu_clock::CpuClocks;
 use crate::hold;
 use crate::load::{self, Drive};
+use crate::pour::{self, Poured};
 use crate::window::Measured;
 
 /// All peers, in the order in which they are run and shown.
 pub(crate) const PEERS: &[Peer] = &[
-    Peer::of::<svrkit::Svrkit>(),
+    Peer::streaming::<svrkit::Svrkit>(),
     #[cfg(feature = "tls")]
     Peer::of::<svrkit_tls::SvrkitTls>(),
-    Peer::of::<tonic::Tonic>(),
+    Peer::streaming::<tonic::Tonic>(),
     Peer::of::<tarpc::Tarpc>(),
     Peer::of::<bare::Bare>(),
 ];
@@ -61,10 +62,28 @@ pub(crate) trait EchoClient: Clone + Send + 'static {
     fn echo(&mut self, request: Echo) -> impl Future<Output = Result<Echo>> + Send;
 }
 
+/// A client that has messages streamed to it.
+pub(crate) trait StreamClient: EchoClient {
+    type Messages: Messages;
+
+    /// Has the server send `first` again and again, its id one higher each time, until the stream is dropped.
+    fn pour(&mut self, first: Echo) -> impl Future<Output = Result<Self::Messages>> + Send;
+}
+
+/// The messages of one stream.
+pub(crate) trait Messages: Send + 'static {
+    /// The next one's id and length of payload; `None` at the end.
+    fn next(&mut self) -> impl Future<Output = Result<Option<(u64, usize)>>> + Send;
+}
+
 /// An [`EchoPeer`] as an entry of [`PEERS`].
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub name: &'static str,
+    /// Has messages streamed to it, where the peer has streams.
+    pub pour: Option<fn(Drive, CpuClocks) -> Running<Poured>>,
+    /// The same load as `drive`, beside a stream whose reader has stopped.
+    pub drive_beside: Option<fn(Drive, CpuClocks) -> Running<Measured>>,
     pub serve: fn(Announce) -> Running<()>,
     pub drive: fn(Drive, CpuClocks) -> Running<Measured>,
     /// Opens so many connections and does not end.
@@ -77,9 +96,19 @@ impl Peer {
     const fn of<P: EchoPeer>() -> Self {
         Self {
             name: P::NAME,
+            pour: None,
+            drive_beside: None,
             serve: |announce| Box::pin(P::serve(announce)),
             drive: |drive, clocks| Box::pin(load::drive::<P>(drive, clocks)),
             hold: |address, connections| Box::pin(hold::hold::<P>(address, connections)),
+        }
+    }
+
+    const fn streaming<P: EchoPeer<Client: StreamClient>>() -> Self {
+        Self {
+            pour: Some(|drive, clocks| Box::pin(pour::drive::<P>(drive, clocks))),
+            drive_beside: Some(|drive, clocks| Box::pin(pour::drive_beside::<P>(drive, clocks))),
+            ..Self::of::<P>()
         }
     }
 

@@ -6,9 +6,9 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result};
-use svrkit_runtime::{Limits, Server, Status};
+use svrkit_runtime::{Limits, Sender, Server, ServerStream, Status};
 
-use super::{Announce, Echo, EchoClient, EchoPeer};
+use super::{Announce, Echo, EchoClient, EchoPeer, Messages, StreamClient};
 use generated::bench::echo::{self, EchoMessage, EchoServer};
 
 pub(super) mod generated {
@@ -64,10 +64,41 @@ pub(super) async fn serve(server: Server, announce: Announce) -> Result<()> {
     Ok(())
 }
 
+impl StreamClient for echo::EchoClient {
+    type Messages = ServerStream<EchoMessage>;
+
+    async fn pour(&mut self, first: Echo) -> Result<Self::Messages> {
+        let Echo { id, name, payload } = first;
+        Ok(Self::pour(
+            self,
+            &EchoMessage {
+                id,
+                name,
+                payload,
+                ..EchoMessage::default()
+            },
+        ))
+    }
+}
+
+impl Messages for ServerStream<EchoMessage> {
+    async fn next(&mut self) -> Result<Option<(u64, usize)>> {
+        let message = Self::next(self).await?;
+        Ok(message.map(|message| (message.id, message.payload.len())))
+    }
+}
+
 struct Service;
 
 impl echo::Echo for Service {
     async fn echo(&self, request: EchoMessage) -> Result<EchoMessage, Status> {
         Ok(request)
+    }
+
+    async fn pour(&self, mut message: EchoMessage, mut out: Sender<EchoMessage>) -> Result<(), Status> {
+        loop {
+            out.send(&message).await?;
+            message.id += 1;
+        }
     }
 }
