@@ -96,10 +96,18 @@ limits! {
     connection_window: u32 = "connection.window", Size, 8 * MIB, KIB..=1024 * MIB;
     /// how long a stream lives on which no message comes or goes; before the first answer the call's deadline holds instead.
     stream_idle: Duration = "stream.idle", Time, Duration::from_secs(300), MILLISECOND..=YEAR;
-    /// open connections of one server.
+    /// open connections of one server; on Linux never more than half of the files that its process may open when it binds (`ulimit -n`).
     connections: usize = "connections", Count, 10_000, 1..=10_000_000;
+    /// how many of a hundred connections one address may have, IPv6 by its first 64 bits; 64 at least. Unix sockets are not held to it.
+    peer_share: u32 = "peer.share", Count, 25, 1..=100;
     /// from the connection to the peer's whole hello.
     hello_timeout: Duration = "hello.timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
+    /// what is waited for the rest of a frame that has begun, beyond the time that its bytes take at `frame.rate_min`; either side.
+    frame_timeout: Duration = "frame.timeout", Time, Duration::from_secs(10), MILLISECOND..=HOUR;
+    /// bytes of a frame in a second, on average, with which a slow peer is waited for beyond `frame.timeout`; either side.
+    frame_rate_min: u32 = "frame.rate_min", Size, 64 << 10, 1..=1024 * MIB;
+    /// frames in a second, beside one for each call, that a peer may send and that serve none: pings, cancels, requests that are wrong, parts below 64 bytes, what may be skipped; either side.
+    flood_frames: u32 = "flood.frames", Count, 16_384, 16..=1_000_000_000;
     /// shortest body that is compressed, in bytes, where both sides compress (feature `compression`).
     compression_min: usize = "compression.min", Size, 1 << 10, 1..=1 << 30;
     /// a whole TLS handshake, the connection being open; either side (feature `tls`).

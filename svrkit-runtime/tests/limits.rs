@@ -12,6 +12,8 @@ mod tls_peers;
 
 #[path = "limits/clients.rs"]
 mod clients;
+#[path = "limits/frames.rs"]
+mod frames;
 #[path = "limits/securing.rs"]
 mod securing;
 #[path = "limits/streams.rs"]
@@ -25,6 +27,10 @@ use clients::{
     client_backoff_max, client_backoff_min, client_connections, client_opening, connection_age_of_the_client,
     connection_age_of_the_server, connection_idle_of_the_client, connection_idle_of_the_server,
     resolve_bytes, resolve_endpoints, resolve_refresh, resolve_rest, resolve_watch,
+};
+use frames::{
+    flood_frames_of_the_client, flood_frames_of_the_server, frame_rate_min, frame_timeout_of_a_body_in_parts,
+    frame_timeout_of_the_client, frame_timeout_of_the_server,
 };
 use securing::{
     tls_handshake_bytes_of_the_client, tls_handshake_bytes_of_the_server,
@@ -65,7 +71,11 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "connection.window" => connection_window;
     "stream.idle" => stream_idle;
     "connections" => connections;
+    "peer.share" => peer_share, peer_share_is_not_for_unix_sockets;
     "hello.timeout" => hello_timeout;
+    "frame.timeout" => frame_timeout_of_the_server, frame_timeout_of_a_body_in_parts, frame_timeout_of_the_client;
+    "frame.rate_min" => frame_rate_min;
+    "flood.frames" => flood_frames_of_the_server, flood_frames_of_the_client;
     "compression.min" => compression_min;
     "tls.handshake_timeout" => tls_handshake_timeout_of_the_server, tls_handshake_timeout_of_the_client;
     "tls.handshake_bytes" => tls_handshake_bytes_of_the_server, tls_handshake_bytes_of_the_client;
@@ -473,6 +483,59 @@ async fn connections() {
     let mut raw = Raw::connect(server.address).await;
     assert_eq!(raw.receive().await.unwrap().header.facts, Facts::Goaway { reason: GoawayReason::Limit });
     assert!(first.request::<_, Note>(&ECHO, &Note::default()).await.is_ok(), "old connections go on");
+}
+
+#[tokio::test]
+async fn peer_share() {
+    let limits = Limits { connections: 6500, peer_share: 1, ..Limits::default() };
+    let server = Running::with(limits).await;
+    let mut held = Vec::new();
+    // A process that may open few files gives a smaller share, and never below 64.
+    let share = loop {
+        let mut raw = Raw::connect(server.address).await;
+        raw.send(svrkit_runtime::wire::frame::hello_header(), b"").await;
+        match raw.receive().await.unwrap() {
+            frame if matches!(frame.header.facts, Facts::Hello { .. }) => held.push(raw),
+            goaway => {
+                assert_eq!(goaway.header.facts, Facts::Goaway { reason: GoawayReason::Limit });
+                break words(&goaway);
+            }
+        }
+    };
+    assert!((64..=65).contains(&held.len()), "{}", held.len());
+    assert_eq!(
+        share,
+        format!(
+            "the server has {} connections from this address already, which may have 1 of a hundred \
+             (peer.share)",
+            held.len()
+        )
+    );
+    // Another address has its own.
+    let elsewhere = TcpSocket::new_v4().unwrap();
+    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut raw = Raw::new(elsewhere.connect(server.address).await.unwrap());
+    raw.send(svrkit_runtime::wire::frame::hello_header(), b"").await;
+    assert!(matches!(raw.receive().await.unwrap().header.facts, Facts::Hello { .. }));
+    // And who leaves makes room.
+    drop(held.pop());
+    while Client::connect(server.address.to_string()).await.is_err() {}
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn peer_share_is_not_for_unix_sockets() {
+    let folder = support::Folder::new("limits-share");
+    let limits = Limits { peer_share: 1, ..Limits::default() };
+    let bound = Server::new().limits(limits).service(support::Test::default()).bind(folder.address()).await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(bound.unwrap().run_until(async { drop(stopped.await) }));
+    let mut clients = Vec::new();
+    for _ in 0..110 {
+        clients.push(Client::connect(folder.address()).await.unwrap());
+    }
+    drop((clients, stop));
+    serving.await.unwrap();
 }
 
 #[tokio::test]

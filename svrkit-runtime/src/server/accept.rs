@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::Shared;
+use super::capacity::PeerNetwork;
 use super::connection::Connection;
 use super::connections::Place;
 use crate::task;
@@ -28,10 +29,14 @@ pub(super) async fn accept(listener: Arc<Listener>, shared: Arc<Shared>) {
 }
 
 fn start(socket: Socket, connection: Arc<Connection>, shared: &Arc<Shared>) {
-    let Some(place) = shared.connections.enter(&connection, shared.limits.connections) else {
-        let shared = Arc::clone(shared);
-        task::spawn(async move { connection.turn_away(socket, &shared.hooks).await });
-        return;
+    let peer = socket.peer_ip().map(PeerNetwork::from);
+    let place = match shared.connections.enter(&connection, peer) {
+        Ok(place) => place,
+        Err(full) => {
+            let shared = Arc::clone(shared);
+            task::spawn(async move { connection.turn_away(socket, full, &shared).await });
+            return;
+        }
     };
     let task = task::spawn({
         let (connection, shared) = (Arc::clone(&connection), Arc::clone(shared));

@@ -1,26 +1,35 @@
 //! The open connections of one server: counted, and within reach of the drain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
+use super::capacity::{Capacity, Full, PeerNetwork};
 use super::connection::Connection;
 
+/// Peers that are told at once why they are turned away. Others are left without a word: in a flood, words and the time to read them
+/// would take the files that connections need.
+const FAREWELLS_MAX: usize = 64;
+
 /// The open connections. A clone is the same set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Connections(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
+    capacity: Capacity,
     open: Mutex<Open>,
     empty: Notify,
+    farewells: Semaphore,
 }
 
 #[derive(Debug, Default)]
 struct Open {
     next: u64,
-    by_number: BTreeMap<u64, Arc<Connection>>,
+    by_number: BTreeMap<u64, (Arc<Connection>, Option<PeerNetwork>)>,
+    /// How many connections each peer has that has some.
+    by_peer: HashMap<PeerNetwork, usize>,
 }
 
 /// An open connection's place; given back on drop.
@@ -31,20 +40,44 @@ pub(super) struct Place {
 }
 
 impl Connections {
-    /// Takes a place, if fewer than `max` are taken.
-    pub(super) fn enter(&self, connection: &Arc<Connection>, max: usize) -> Option<Place> {
+    pub(super) fn new(capacity: Capacity) -> Self {
+        Self(Arc::new(Inner {
+            capacity,
+            open: Mutex::default(),
+            empty: Notify::new(),
+            farewells: Semaphore::new(FAREWELLS_MAX),
+        }))
+    }
+
+    /// Takes a place, if there is one for this peer; one that is not known is no flood's.
+    pub(super) fn enter(
+        &self,
+        connection: &Arc<Connection>,
+        peer: Option<PeerNetwork>,
+    ) -> Result<Place, Full> {
         let mut open = self.lock();
-        if open.by_number.len() >= max {
-            return None;
-        }
+        let of_peer = peer.and_then(|peer| open.by_peer.get(&peer)).map_or(0, |count| *count);
+        self.0.capacity.takes(open.by_number.len(), of_peer)?;
         let number = open.next;
         open.next += 1;
-        open.by_number.insert(number, Arc::clone(connection));
-        Some(Place { connections: self.clone(), number })
+        open.by_number.insert(number, (Arc::clone(connection), peer));
+        if let Some(peer) = peer {
+            open.by_peer.insert(peer, of_peer + 1);
+        }
+        Ok(Place { connections: self.clone(), number })
+    }
+
+    pub(super) fn capacity(&self) -> &Capacity {
+        &self.0.capacity
+    }
+
+    /// A permit for each peer that is told why it is turned away.
+    pub(super) fn farewells(&self) -> &Semaphore {
+        &self.0.farewells
     }
 
     pub(super) fn all(&self) -> Vec<Arc<Connection>> {
-        self.lock().by_number.values().cloned().collect()
+        self.lock().by_number.values().map(|(connection, _)| Arc::clone(connection)).collect()
     }
 
     /// Waits until every place has been given back.
@@ -58,9 +91,18 @@ impl Connections {
         }
     }
 
-    /// Each change under the lock is one map operation: a panic cannot leave it half done.
+    /// Nothing that is done under the lock can panic.
     fn lock(&self) -> MutexGuard<'_, Open> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn leave(&mut self, peer: &PeerNetwork) {
+        match self.by_peer.get_mut(peer) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(self.by_peer.remove(peer)),
+        }
     }
 }
 
@@ -68,6 +110,9 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.connections.lock();
         let connection = open.by_number.remove(&self.number);
+        if let Some((_, Some(peer))) = &connection {
+            open.leave(peer);
+        }
         let empty = open.by_number.is_empty();
         drop(open);
         drop(connection);

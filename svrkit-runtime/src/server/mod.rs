@@ -4,6 +4,7 @@
 
 mod accept;
 mod bound;
+mod capacity;
 mod connection;
 mod connections;
 mod drain;
@@ -32,6 +33,7 @@ pub(crate) use serving::Serving;
 #[cfg(all(unix, feature = "takeover"))]
 pub use takeover::TakeoverError;
 
+use self::capacity::Capacity;
 use self::connection::{Door, Security};
 use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
@@ -251,7 +253,7 @@ impl Server {
             limits,
             framing,
             hello,
-            connections: Connections::default(),
+            connections: Connections::new(Capacity::of(&limits, capacity::descriptors())),
             draining,
             door,
         }))

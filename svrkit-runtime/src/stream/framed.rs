@@ -10,11 +10,11 @@ use super::carrier::{Carrier, Delivery};
 use super::end::StreamEnd;
 use super::table::Streams;
 use super::violation::Violation;
-use super::window::{ReceiveWindow, SendWindow, cost};
+use super::window::{CREDIT_MIN, ReceiveWindow, SendWindow, cost};
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::status::{Status, to_wire};
-use crate::transport::Outbox;
+use crate::transport::{NEUTRAL, Outbox, USELESS, Worth};
 use crate::wire::frame::{Facts, Header, Hello, ResponseFacts, WHOLE_LEN_MAX};
 use crate::wire::tlv::Tlv;
 
@@ -131,7 +131,7 @@ impl Windows {
 }
 
 /// Takes a message from the peer. Of a call that is not there, not any more or without a stream, it is thrown away.
-pub(crate) fn receive<C: Framed>(carrier: &C, call_id: u32, message: Bytes) -> Result<(), Violation> {
+pub(crate) fn receive<C: Framed>(carrier: &C, call_id: u32, message: Bytes) -> Result<Worth, Violation> {
     let cost = cost(message.len());
     let streams = carrier.streams();
     if !streams.windows(carrier.limits()).receive().receive(cost) {
@@ -139,11 +139,11 @@ pub(crate) fn receive<C: Framed>(carrier: &C, call_id: u32, message: Bytes) -> R
     }
     let Some(end) = streams.open.find(call_id) else {
         Carrier::taken(carrier, cost);
-        return Ok(());
+        return Ok(USELESS);
     };
     // A short one is a slice of what was read, and would hold all of that for as long as it waits.
     let message = if message.len() > WHOLE_LEN_MAX { message } else { Bytes::copy_from_slice(&message) };
-    end.receive(message)
+    end.receive(message).map(|()| Worth::Call)
 }
 
 /// Takes a caller's word that it has sent all, or why not.
@@ -151,15 +151,17 @@ pub(crate) fn receive_end<C: Framed>(
     carrier: &C,
     call_id: u32,
     outcome: Result<(), Status>,
-) -> Result<(), Violation> {
-    carrier.streams().open.find(call_id).map_or(Ok(()), |end| end.receive_end(outcome))
+) -> Result<Worth, Violation> {
+    let end = carrier.streams().open.find(call_id);
+    end.map_or(Ok(USELESS), |end| end.receive_end(outcome).map(|()| NEUTRAL))
 }
 
 /// Takes credit from the peer: of a call's stream, or, for call id 0, of all.
-pub(crate) fn grant<C: Framed>(carrier: &C, call_id: u32, bytes: u32) -> Result<(), Violation> {
+pub(crate) fn grant<C: Framed>(carrier: &C, call_id: u32, bytes: u32) -> Result<Worth, Violation> {
+    let worth = if bytes < CREDIT_MIN { USELESS } else { NEUTRAL };
     let streams = carrier.streams();
     if call_id != 0 {
-        return streams.open.find(call_id).map_or(Ok(()), |end| end.grant(bytes));
+        return streams.open.find(call_id).map_or(Ok(USELESS), |end| end.grant(bytes).map(|()| worth));
     }
     let mut send = streams.windows(carrier.limits()).send();
     if !send.window.grant(bytes) {
@@ -168,7 +170,7 @@ pub(crate) fn grant<C: Framed>(carrier: &C, call_id: u32, bytes: u32) -> Result<
     let waiting = if send.window.is_open() { std::mem::take(&mut send.waiting) } else { BTreeMap::new() };
     drop(send);
     waiting.into_values().for_each(Waker::wake);
-    Ok(())
+    Ok(worth)
 }
 
 impl<C: Framed> Carrier for C {

@@ -10,6 +10,9 @@
 /// What a message costs beside its length, in bytes.
 pub(crate) const MESSAGE_COST_MIN: u32 = 64;
 
+/// No receiver gives less: it is half of the least window.
+pub(crate) const CREDIT_MIN: u32 = 512;
+
 /// Most credit that a sender may have. A peer that gives more has lost count.
 const CREDIT_MAX: i64 = u32::MAX as i64;
 

@@ -5,20 +5,28 @@ use std::future::poll_fn;
 use std::io;
 use std::mem;
 use std::pin::pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::Instant;
 
+use super::flood::{Flood, USELESS, Worth};
 use super::framing::Framing;
-use crate::wire::frame::{FLAG_CHECKED, FLAG_COMPRESSED, Frame, FrameDecoder, FrameError, Parts, inflate};
+use super::patience::{Patience, Wait};
+use crate::limits::Limits;
+use crate::wire::frame::{
+    FLAG_CHECKED, FLAG_COMPRESSED, Facts, Frame, FrameDecoder, FrameError, Parts, inflate,
+};
 
 /// Room made for reads: many small frames arrive in one.
 const READ_CAPACITY: usize = 64 * 1024;
 
 /// With less room than this left, a read would bring too little for its system call.
 const READ_MIN: usize = 8 * 1024;
+
+/// A part of fewer bytes costs as much to put to its body as a frame that brings nothing.
+const PART_MIN: usize = 64;
 
 thread_local! {
     /// A buffer that no connection of this thread needs just now.
@@ -42,6 +50,10 @@ pub(crate) struct Inbox<R> {
     read_at: Instant,
     /// How many frames were handed out since.
     frames: u32,
+    patience: Patience,
+    /// The wait for the rest of a frame, where there was one of late.
+    wait: Option<Box<Wait>>,
+    flood: Flood,
 }
 
 /// Why no further frame comes.
@@ -53,18 +65,24 @@ pub(crate) enum InboxError {
     Io(io::Error),
     /// The peer closed the connection in the middle of a frame.
     CutShort,
+    /// It is over a limit that these words name: the peer has sent no frame as it should, or too many that serve no call.
+    Limit(String),
 }
 
 impl<R: AsyncRead + Unpin> Inbox<R> {
-    pub(crate) fn new(socket: R, decoder: FrameDecoder) -> Self {
+    pub(crate) fn new(socket: R, decoder: FrameDecoder, limits: &Limits) -> Self {
+        let now = Instant::now();
         Self {
             socket,
             inbound: BytesMut::new(),
             decoder,
             framing: Framing::default(),
             parts: Parts::default(),
-            read_at: Instant::now(),
+            read_at: now,
             frames: 0,
+            patience: Patience::of(limits),
+            wait: None,
+            flood: Flood::new(limits.flood_frames, now),
         }
     }
 
@@ -83,6 +101,14 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
         self.frames
     }
 
+    /// Says what a frame was good for that was handed out.
+    pub(crate) fn weigh(&mut self, worth: Worth) -> Result<(), InboxError> {
+        match self.flood.takes(worth, self.read_at) {
+            true => Ok(()),
+            false => Err(InboxError::Limit(self.flood.words())),
+        }
+    }
+
     /// The next whole frame that has already arrived, without waiting.
     pub(crate) fn arrived(&mut self) -> Result<Option<Frame>, InboxError> {
         while let Some(frame) = self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)? {
@@ -90,13 +116,25 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
             let whole = if frame.is_plain() {
                 frame
             } else {
-                let Some(whole) = self.make_plain(frame).map_err(InboxError::Frame)? else { continue };
+                let Some(whole) = self.put_together(frame)? else { continue };
                 whole
             };
+            if let Some(wait) = &mut self.wait
+                && self.parts.is_empty()
+            {
+                wait.is_over();
+            }
             self.frames = self.frames.saturating_add(1);
             return Ok(Some(whole));
         }
         Ok(None)
+    }
+
+    fn put_together(&mut self, frame: Frame) -> Result<Option<Frame>, InboxError> {
+        if frame.header.facts == Facts::Part && frame.body.len() < PART_MIN {
+            self.weigh(USELESS)?;
+        }
+        self.make_plain(frame).map_err(InboxError::Frame)
     }
 
     /// The frame as it was before it was sent. `None`: it waits for the rest of its body.
@@ -121,25 +159,49 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
             if let Some(frame) = self.arrived()? {
                 return Ok(Some(frame));
             }
-            match poll_fn(|cx| self.poll_read(cx)).await {
-                Ok(0) if self.inbound.is_empty() && self.parts.is_empty() => return Ok(None),
-                Ok(0) => return Err(InboxError::CutShort),
-                Ok(_) => (self.read_at, self.frames) = (Instant::now(), 0),
-                Err(error) => return Err(InboxError::Io(error)),
+            match poll_fn(|cx| self.poll_read(cx)).await? {
+                0 if self.is_between_frames() => return Ok(None),
+                0 => return Err(InboxError::CutShort),
+                _ => (self.read_at, self.frames) = (Instant::now(), 0),
+            }
+            if let Some(wait) = &mut self.wait {
+                wait.heard(self.read_at);
             }
         }
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    fn is_between_frames(&self) -> bool {
+        self.inbound.is_empty() && self.parts.is_empty()
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, InboxError>> {
         self.make_room();
-        let read = pin!(self.socket.read_buf(&mut self.inbound)).poll(cx);
-        if read.is_pending() && self.inbound.is_empty() {
+        if let Poll::Ready(read) = pin!(self.socket.read_buf(&mut self.inbound)).poll(cx) {
+            return Poll::Ready(read.map_err(InboxError::Io));
+        }
+        if self.inbound.is_empty() {
             let unused = mem::take(&mut self.inbound);
             if unused.capacity() <= READ_CAPACITY {
                 SPARE.set(unused);
             }
         }
-        read
+        if self.wait.is_none() && self.is_between_frames() {
+            return Poll::Pending;
+        }
+        self.poll_late(cx)
+    }
+
+    /// Ready when the rest of a frame is late.
+    fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize, InboxError>> {
+        let (is_between_frames, received) = (self.is_between_frames(), self.inbound.len() + self.parts.len());
+        let wait = self.wait.get_or_insert_default();
+        if is_between_frames {
+            ready!(wait.poll_idle(cx));
+            self.wait = None;
+            return Poll::Pending;
+        }
+        ready!(wait.poll_late(self.patience, received, cx));
+        Poll::Ready(Err(InboxError::Limit(self.patience.words(received))))
     }
 
     fn make_room(&mut self) {
@@ -153,16 +215,17 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
         }
     }
 
-    /// Reads on without looking, until the peer closes.
-    pub(crate) async fn discard(&mut self) {
-        loop {
-            self.inbound.clear();
-            self.inbound.reserve(READ_MIN);
-            match self.socket.read_buf(&mut self.inbound).await {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {}
-            }
-        }
+    /// What it read from, to be read no more as frames.
+    pub(crate) fn into_socket(self) -> R {
+        self.socket
+    }
+}
+
+/// Reads on without looking, until the peer closes.
+pub(crate) async fn discard(mut socket: impl AsyncRead + Unpin) {
+    let mut room = BytesMut::with_capacity(READ_MIN);
+    while socket.read_buf(&mut room).await.is_ok_and(|len| len > 0) {
+        room.clear();
     }
 }
 
@@ -171,12 +234,13 @@ mod tests {
     use tokio::io::{AsyncWriteExt, duplex};
 
     use super::*;
-    use crate::wire::frame::{Facts, Header};
+    use crate::wire::frame::Header;
 
     #[tokio::test]
     async fn a_buffer_is_held_only_while_something_is_in_it() {
         let (mut peer, socket) = duplex(1024);
-        let mut inbox = Inbox::new(socket, FrameDecoder { body_len_max: 0, metadata_len_max: 0 });
+        let decoder = FrameDecoder { body_len_max: 0, metadata_len_max: 0 };
+        let mut inbox = Inbox::new(socket, decoder, &Limits::default());
         let ping = Header::new(0, Facts::Ping(7)).to_bytes();
         for _ in 0..3 {
             let waits = poll_fn(|cx| Poll::Ready(pin!(inbox.next()).poll(cx).is_pending())).await;

@@ -1,7 +1,7 @@
 //! A stream of bytes to a peer, whatever it goes over: the one place that knows which kinds there are.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -84,6 +84,14 @@ impl Socket {
             return process.look_up(name).map(|address| vec![address]).ok_or(io::ErrorKind::NotFound.into());
         }
         Ok(lookup_host(name).await?.collect())
+    }
+
+    /// The address of the peer, if it is a stranger's: whoever comes by a Unix socket is on this machine, and was let in by its file.
+    pub(crate) fn peer_ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::Tcp(stream) => stream.peer_addr().ok().map(|address| address.ip()),
+            _ => None,
+        }
     }
 
     pub(crate) fn into_split(self) -> (ReadHalf, WriteHalf) {

@@ -167,9 +167,13 @@ async fn no_greeting(seen: &mut Seen) {
 
 /// What comes of a call whose server does this once it has the request.
 async fn in_mid_call(bytes: &[u8]) -> Status {
+    in_mid_call_of(Limits::default(), bytes).await
+}
+
+/// The same, of a client with these limits.
+async fn in_mid_call_of(limits: Limits, bytes: &[u8]) -> Status {
     let (listener, address) = listen().await;
-    let call =
-        async { Client::connect(&address).await.unwrap().request::<_, Note>(&ECHO, &Note::default()).await };
+    let call = async { limited(&address, limits).await.request::<_, Note>(&ECHO, &Note::default()).await };
     let server = async {
         let mut raw = Raw::accept(&listener).await;
         raw.receive().await.unwrap();
@@ -196,6 +200,10 @@ async fn lost(seen: &mut Seen) {
     seen.caller("frame_of_callers", in_mid_call(&frame(Facts::Request(RequestFacts::default()), b"")).await);
     seen.caller("frame_cut_short", in_mid_call(&frame(Facts::Ping(1), b"")[..10]).await);
     seen.caller("peer_foreign", in_mid_call(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await);
+
+    let few = Limits { flood_frames: 16, ..Limits::default() };
+    let pings = frame(Facts::Ping(1), b"").repeat(17);
+    seen.caller("limit_exceeded", in_mid_call_of(few, &pings).await);
 
     let (listener, address) = listen().await;
     let call =

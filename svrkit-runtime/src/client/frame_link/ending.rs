@@ -25,6 +25,7 @@ impl FrameLink {
         let status = match error {
             InboxError::Frame(error @ FrameError::NotSvrkit { .. }) => connecting::peer_foreign(error),
             InboxError::Frame(error) => connecting::frame_broken(error),
+            InboxError::Limit(words) => connecting::limit_exceeded(words),
             InboxError::Io(error) => connecting::connection_lost().source_io(error),
             InboxError::CutShort => connecting::frame_cut_short(),
         };

@@ -64,7 +64,7 @@ async fn exchange_hellos(
         }
     });
     let for_hello = FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: limits.metadata_bytes };
-    let mut inbox = Inbox::new(read, for_hello);
+    let mut inbox = Inbox::new(read, for_hello, limits);
     let server = link.greet(&mut inbox, limits).await.map_err(|status| {
         link.outbox.break_off();
         status.layer(Layer::Handshake).endpoint(Arc::clone(endpoint))

@@ -11,7 +11,7 @@ use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::catalogue::connecting;
 use crate::status::{Status, from_wire};
 use crate::stream;
-use crate::transport::{Inbox, InboxError};
+use crate::transport::{Inbox, InboxError, USELESS, Worth};
 use crate::wire::frame::{Facts, Frame, Header};
 
 impl FrameLink {
@@ -25,8 +25,13 @@ impl FrameLink {
                     if inbox.frames() == 1 {
                         self.activity.note(inbox.read_at());
                     }
-                    if let Err(refused) = self.take(frame) {
-                        break Err(refused);
+                    match self.take(frame) {
+                        Ok(worth) => {
+                            if let Err(error) = inbox.weigh(worth) {
+                                break Ok(Some(error));
+                            }
+                        }
+                        Err(refused) => break Err(refused),
                     }
                 }
                 Ok(None) => break Ok(None),
@@ -37,6 +42,7 @@ impl FrameLink {
         match &why {
             Ok(None) => watch.end(Ending::Closed, self.goaway.get().map_or("", |(_, words)| words)),
             Ok(Some(InboxError::Frame(error))) => watch.end(Ending::Protocol, error.to_string()),
+            Ok(Some(InboxError::Limit(words))) => watch.end(Ending::Limit, words),
             Ok(Some(InboxError::Io(error))) => watch.end(Ending::Lost, error.to_string()),
             Ok(Some(InboxError::CutShort)) => {
                 watch.end(Ending::Lost, connecting::frame_cut_short().message())
@@ -51,38 +57,40 @@ impl FrameLink {
         self.streams.close_all();
     }
 
-    fn take(&self, frame: Frame) -> Result<(), Status> {
+    fn take(&self, frame: Frame) -> Result<Worth, Status> {
         let call_id = frame.header.call_id;
-        match frame.header.facts {
+        let worth = match frame.header.facts {
             // Nobody may wait for it any more: given up, or answered already.
             Facts::Response(facts) => {
                 let outcome =
                     if facts.code == 0 { Ok(frame.body) } else { Err(from_wire(&facts, &frame.body)) };
-                self.pending.answer(call_id, outcome);
+                let was_waited_for = self.pending.answer(call_id, outcome);
                 self.streams.close(call_id);
                 self.leave_when_idle();
+                if was_waited_for { Worth::Call } else { USELESS }
             }
             Facts::Goaway { reason } => {
                 let _ = self.goaway.set((reason, goaway_words(&frame, reason)));
                 self.leave();
+                USELESS
             }
             // A server that floods pings and reads nothing gets no more pongs.
             Facts::Ping(token) if !self.outbox.is_stuck() => {
                 self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
+                USELESS
             }
-            Facts::Ping(_) => {}
-            Facts::Pong(_) | Facts::Skippable(_) => {}
+            Facts::Ping(_) | Facts::Pong(_) | Facts::Skippable(_) => USELESS,
             Facts::Message => {
                 stream::receive(self, call_id, frame.body).map_err(connecting::stream_broken)?
             }
             Facts::Credit(bytes) => stream::grant(self, call_id, bytes).map_err(connecting::stream_broken)?,
             Facts::Hello { .. } => return Err(connecting::hello_repeated()),
             // The inbox has put them together.
-            Facts::Part => {}
+            Facts::Part => USELESS,
             Facts::Request(_) | Facts::Cancel | Facts::End(_) => {
                 return Err(connecting::frame_of_callers());
             }
-        }
-        Ok(())
+        };
+        Ok(worth)
     }
 }

@@ -17,6 +17,7 @@ use crate::spec::ServiceSpec;
 use crate::status::Status;
 use crate::status::catalogue::admitting;
 use crate::wire::frame::{Metadata, RequestFacts};
+use crate::wire::tlv::Records;
 
 /// A call that has arrived and is counted: its ids, its context and the encoded request.
 ///
@@ -110,11 +111,14 @@ impl fmt::Debug for Call {
 /// Reads what came beside a request, at most `entries_max` entries of it.
 #[cold]
 fn receive(context: &mut Context, metadata: &Bytes, entries_max: usize) -> Result<(), Status> {
-    let metadata = Metadata::read(metadata).map_err(admitting::metadata_unreadable)?;
-    let len = metadata.entries.len();
-    if len > entries_max {
-        return Err(admitting::metadata_entries_over_servers_limit(len, entries_max));
+    // Counted before any is read: two bytes of them here are a hundred there. In fewer there cannot be too many.
+    if metadata.len() > entries_max.saturating_mul(2) {
+        let entries = Records::new(metadata).flatten().filter(|record| record.tag == 1).count();
+        if entries > entries_max {
+            return Err(admitting::metadata_entries_over_servers_limit(entries, entries_max));
+        }
     }
+    let metadata = Metadata::read(metadata).map_err(admitting::metadata_unreadable)?;
     context.receive(metadata).map_err(admitting::metadata_unreadable)
 }
 

@@ -1,11 +1,12 @@
 //! The way back to the caller.
 
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use super::Connection;
 use crate::dispatch::{InFlight, Responder};
 use crate::limits::Limits;
-use crate::status::{Status, to_wire};
+use crate::status::{Layer, Party, Status, to_wire};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
 impl Responder for Connection {
@@ -16,6 +17,10 @@ impl Responder for Connection {
                 self.outbox.push(header, &[], message);
             }
             Err(status) => {
+                let told = status.facts();
+                if told.party == Party::Caller && told.layer != Layer::Handler {
+                    self.refused.fetch_add(1, Ordering::Relaxed);
+                }
                 let (facts, failure) = to_wire(status);
                 self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
             }

@@ -12,6 +12,7 @@ use crate::interceptor::Side;
 use crate::monitor::Watch;
 use crate::server::Shared;
 use crate::stream::FramedStreams;
+use crate::transport::{NEUTRAL, USELESS, Worth};
 use crate::wire::frame::{FLAG_ONEWAY, FLAG_STREAM, Frame, RequestFacts};
 
 impl Connection {
@@ -22,7 +23,7 @@ impl Connection {
         arrived: Instant,
         starts: Starts,
         shared: &Shared,
-    ) {
+    ) -> Worth {
         let call_id = frame.header.call_id;
         let wanted = wanted(frame.header.flags);
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
@@ -47,6 +48,7 @@ impl Connection {
                 if let Some(call) = Call::arrive(facts, &frame.metadata, frame.body, context, permit) {
                     shared.router.dispatch(call);
                 }
+                Worth::Call
             }
             Err(refused) => {
                 let status = refused.status(&self.limits);
@@ -56,6 +58,10 @@ impl Connection {
                 }
                 if let Some(watch) = watch {
                     watch.end(context.caller().unwrap_or_default(), &context, Some(&status), 0);
+                }
+                match refused {
+                    NotBegun::Duplicate | NotBegun::Lingering => USELESS,
+                    NotBegun::Full | NotBegun::Draining => NEUTRAL,
                 }
             }
         }

@@ -25,6 +25,10 @@ impl Leave {
         Self::protocol(violation.to_string())
     }
 
+    pub(super) fn limit(words: String) -> Self {
+        Self::Goaway(GoawayReason::Limit, words)
+    }
+
     /// For what was read, or could not be. A peer that speaks another protocol is answered in it, where that is known.
     pub(super) fn by(error: InboxError, outbox: &Outbox) -> Self {
         match error {
@@ -44,6 +48,7 @@ impl Leave {
             }
             InboxError::Frame(error) => Self::protocol(error.to_string()),
             // The peer is gone; there is nobody to tell.
+            InboxError::Limit(words) => Self::limit(words),
             InboxError::Io(error) => Self::Lost(error.to_string()),
             InboxError::CutShort => Self::Lost("it was closed in the middle of a frame".into()),
         }

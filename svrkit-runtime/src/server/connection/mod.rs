@@ -13,7 +13,7 @@ mod streaming;
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use std::time::Duration;
@@ -24,15 +24,16 @@ use tokio::time::{Instant, timeout};
 use self::leave::Leave;
 pub(super) use self::securing::{Door, Security};
 use super::Shared;
+use super::capacity::Full;
 use super::retirement::retire_in_time;
 use crate::dispatch::{InFlight, StoppedBy};
 use crate::interceptor::Side;
 use crate::limits::Limits;
-use crate::monitor::{ConnectionWatch, Ending, Hooks};
+use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::words;
 use crate::stream::FramedStreams;
 use crate::task;
-use crate::transport::{Activity, Inbox, Outbox, Socket};
+use crate::transport::{Activity, Inbox, Outbox, Socket, discard};
 use crate::wire::frame::{Facts, Failure, FrameDecoder, GoawayReason, HELLO_LEN_MAX, Header};
 use crate::wire::tlv::Tlv;
 
@@ -43,6 +44,8 @@ pub(super) struct Connection {
     in_flight: InFlight,
     activity: Activity,
     limits: Limits,
+    /// How many calls were refused by their caller's fault.
+    refused: AtomicU32,
     /// The peer's `message.in`, as its hello said.
     peer_message_in: OnceLock<u32>,
     /// What the peer calls itself, where its hello said.
@@ -71,6 +74,7 @@ impl Connection {
             in_flight: InFlight::default(),
             activity: Activity::new(),
             limits,
+            refused: AtomicU32::new(0),
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),
             #[cfg(feature = "tls")]
@@ -98,7 +102,7 @@ impl Connection {
         });
         let for_hello =
             FrameDecoder { body_len_max: HELLO_LEN_MAX, metadata_len_max: self.limits.metadata_bytes };
-        let mut inbox = Inbox::new(read, for_hello);
+        let mut inbox = Inbox::new(read, for_hello, &self.limits);
         let outcome = self.read(&mut inbox, &mut watch, shared).await;
         let is_told = matches!(outcome, Err(Leave::Goaway(..) | Leave::Stranger(_)));
         if let Err(Leave::Goaway(reason, words)) = &outcome {
@@ -106,6 +110,7 @@ impl Connection {
         }
         match outcome {
             Ok(()) => watch.end(Ending::Closed, ""),
+            Err(Leave::Goaway(GoawayReason::Limit, words)) => watch.end(Ending::Limit, words),
             Err(Leave::Goaway(_, words) | Leave::Stranger(words)) => watch.end(Ending::Protocol, words),
             Err(Leave::Lost(words)) => watch.end(Ending::Lost, words),
         }
@@ -117,7 +122,7 @@ impl Connection {
         // is nothing more to do.
         let _ = writer.await;
         if is_told {
-            linger(&mut inbox).await;
+            linger(inbox.into_socket()).await;
         }
     }
 
@@ -174,12 +179,14 @@ impl Connection {
 
     /// Refuses the peer for good: the server has as many connections as it takes. Whether it speaks TLS is not waited for: a client
     /// of ours reads this in place of a handshake.
-    pub(super) async fn turn_away(&self, socket: Socket, hooks: &Hooks) {
-        let words = format!("the server has {} connections already (connections)", self.limits.connections);
+    pub(super) async fn turn_away(&self, socket: Socket, full: Full, shared: &Shared) {
+        let words = shared.connections.capacity().words(full);
         self.goaway(GoawayReason::Limit, &words);
-        let mut watch = ConnectionWatch::new(hooks, Side::Server, "".into());
+        let mut watch = ConnectionWatch::new(&shared.hooks, Side::Server, "".into());
         watch.end(Ending::Limit, words);
-        self.part(socket).await;
+        if let Ok(_place) = shared.connections.farewells().try_acquire() {
+            self.part(socket).await;
+        }
     }
 
     /// Writes what is queued, and nothing else is heard or said.
@@ -188,7 +195,7 @@ impl Connection {
         let (read, write) = socket.into_split();
         // The peer may be gone already: then there is nobody to tell.
         let _ = self.outbox.run(write, || false).await;
-        linger(&mut Inbox::new(read, FrameDecoder { body_len_max: 0, metadata_len_max: 0 })).await;
+        linger(read).await;
     }
 
     pub(super) fn in_flight(&self) -> &InFlight {
@@ -227,7 +234,7 @@ impl Drop for CutOnDrop<'_> {
 }
 
 /// Reads on for a while: a socket that is closed with bytes unread resets the connection, and our last words with it.
-async fn linger(inbox: &mut Inbox<impl AsyncRead + Unpin>) {
+async fn linger(socket: impl AsyncRead + Unpin) {
     // A peer that goes on sending has had its time.
-    let _ = timeout(LINGER, inbox.discard()).await;
+    let _ = timeout(LINGER, discard(socket)).await;
 }

@@ -1,6 +1,7 @@
 //! What a peer sends, frame by frame: the reading task's work.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
@@ -13,7 +14,7 @@ use crate::server::pace::Pace;
 use crate::status::from_wire;
 use crate::stream;
 use crate::task;
-use crate::transport::Inbox;
+use crate::transport::{Inbox, InboxError, UNDONE, USELESS, Worth};
 use crate::wire::frame::{Facts, Frame, FrameDecoder, Header};
 
 /// The key under which the reading task waits for room; calls wait under their ids, and 0 is no call's.
@@ -30,7 +31,7 @@ impl Connection {
         let hello = match timeout(self.limits.hello_timeout, inbox.next()).await {
             Err(_) => {
                 let limit = self.limits.hello_timeout.as_millis();
-                return Err(Leave::protocol(format!("no whole hello within {limit} ms (hello.timeout)")));
+                return Err(Leave::limit(format!("no whole hello within {limit} ms (hello.timeout)")));
             }
             Ok(Err(error)) => return Err(Leave::by(error, &self.outbox)),
             Ok(Ok(None)) => return Ok(()),
@@ -49,6 +50,7 @@ impl Connection {
         };
         inbox.limit(decoder, shared.framing);
         let mut pace = Pace::default();
+        let mut refused = 0;
         loop {
             // A peer that does not read its answers gets no more of them.
             self.outbox.room(READER).await;
@@ -60,7 +62,8 @@ impl Connection {
             self.activity.note(inbox.read_at());
             pace.begin_batch(if inbox.frames() == 1 { inbox.read_at() } else { Instant::now() });
             loop {
-                self.take(frame, inbox.read_at(), &mut pace, shared)?;
+                let worth = self.take(frame, inbox.read_at(), &mut pace, shared)?;
+                inbox.weigh(worth).map_err(|error| Leave::by(error, &self.outbox))?;
                 if !self.outbox.has_room(0) {
                     break;
                 }
@@ -71,7 +74,23 @@ impl Connection {
                 }
             }
             pace.end_batch(Instant::now);
+            self.weigh_refused(inbox, &mut refused).map_err(|error| Leave::by(error, &self.outbox))?;
         }
+    }
+
+    /// Calls that began and were refused by their caller's fault have brought nothing. `before`: how many there were when this was asked
+    /// last.
+    fn weigh_refused(
+        &self,
+        inbox: &mut Inbox<impl AsyncRead + Unpin>,
+        before: &mut u32,
+    ) -> Result<(), InboxError> {
+        let refused = self.refused.load(Ordering::Relaxed);
+        for _ in 0..refused.wrapping_sub(*before) {
+            inbox.weigh(UNDONE)?;
+        }
+        *before = refused;
+        Ok(())
     }
 
     fn take(
@@ -80,34 +99,38 @@ impl Connection {
         arrived: Instant,
         pace: &mut Pace,
         shared: &Shared,
-    ) -> Result<(), Leave> {
+    ) -> Result<Worth, Leave> {
         let call_id = frame.header.call_id;
-        match frame.header.facts {
+        let worth = match frame.header.facts {
             Facts::Request(_) | Facts::Cancel | Facts::Message | Facts::End(_) if call_id == 0 => {
                 return Err(Leave::protocol("call id 0, which means the connection".into()));
             }
             Facts::Request(facts) => {
                 let starts = if pace.allows(Instant::now) { Starts::AtOnce } else { Starts::OnItsTask };
-                self.request(facts, frame, arrived, starts, shared);
+                self.request(facts, frame, arrived, starts, shared)
             }
-            Facts::Cancel => self.in_flight.cancel(call_id),
+            Facts::Cancel => {
+                self.in_flight.cancel(call_id);
+                UNDONE
+            }
             Facts::Ping(token) => {
                 self.outbox.push(Header::new(0, Facts::Pong(token)), &[], &[]);
+                USELESS
             }
             // A goaway from a caller says only that it will leave.
-            Facts::Pong(_) | Facts::Goaway { .. } | Facts::Skippable(_) => {}
+            Facts::Pong(_) | Facts::Goaway { .. } | Facts::Skippable(_) => USELESS,
             Facts::Hello { .. } => return Err(Leave::protocol("a second hello".into())),
             Facts::Response(_) => return Err(Leave::protocol("a response from a caller".into())),
             // The inbox has put them together.
-            Facts::Part => {}
+            Facts::Part => USELESS,
             Facts::Message => stream::receive(&**self, call_id, frame.body).map_err(Leave::violation)?,
             Facts::End(facts) => {
                 let outcome = if facts.code == 0 { Ok(()) } else { Err(from_wire(&facts, &frame.body)) };
-                stream::receive_end(&**self, call_id, outcome).map_err(Leave::violation)?;
+                stream::receive_end(&**self, call_id, outcome).map_err(Leave::violation)?
             }
             Facts::Credit(bytes) => stream::grant(&**self, call_id, bytes).map_err(Leave::violation)?,
-        }
-        Ok(())
+        };
+        Ok(worth)
     }
 }
 

@@ -62,8 +62,8 @@ mod over_tls {
     use crate::server::stranger::{self, TLS_HANDSHAKE};
     use crate::server::{ServeError, Shared};
     use crate::tls::{Accepted, Failure, ServerTls, TlsError};
-    use crate::transport::{Inbox, Socket};
-    use crate::wire::frame::{FrameDecoder, FrameError, GoawayReason, MAGIC};
+    use crate::transport::Socket;
+    use crate::wire::frame::{FrameError, GoawayReason, MAGIC};
 
     /// What a server proves itself with, or why that was not loaded; nothing: it speaks no TLS.
     #[derive(Clone, Debug, Default)]
@@ -191,7 +191,7 @@ mod over_tls {
     async fn read_out(mut stream: TcpStream) {
         let ended: io::Result<()> = tokio::io::AsyncWriteExt::shutdown(&mut stream).await;
         if ended.is_ok() {
-            linger(&mut Inbox::new(stream, FrameDecoder { body_len_max: 0, metadata_len_max: 0 })).await;
+            linger(stream).await;
         }
     }
 }

@@ -117,6 +117,10 @@ super::catalogue! {
     frame_broken(error) = Internal, Transport, Callee, None, Unknown,
         "the server broke the frame protocol: {error}"
         => "a limit of this side's that the message names, or a defect of the server: report it";
+    /// The server is too slow with a frame, or floods the connection with frames that answer no call.
+    limit_exceeded(words) = Unavailable, Transport, Callee, None, Unknown,
+        "the connection was cut: {words}"
+        => "see why the server behaves so; raise the limit that the message names where it may";
     /// The server sends hellos again and again.
     hello_repeated() = Internal, Transport, Callee, None, Unknown,
         "the server sent a second hello"

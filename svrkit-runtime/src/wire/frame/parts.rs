@@ -54,6 +54,12 @@ impl Parts {
         self.0.is_none()
     }
 
+    /// How many bytes have come of the body that waits for its rest.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |begun| begun.body.len())
+    }
+
     fn begin(&mut self, frame: Frame) -> Result<Option<Frame>, FrameError> {
         if let Some(begun) = &self.0 {
             return Err(FrameError::PartsMixed { call_id: begun.header.call_id });
