@@ -53,6 +53,22 @@ pub(crate) fn taken<T>(work: impl FnOnce() -> T) -> (T, Taken) {
     (done, taken)
 }
 
+/// Bytes that this thread holds now.
+pub(crate) fn live() -> isize {
+    COUNT.get().live
+}
+
+/// The most that it has held since [`forget_peak`].
+pub(crate) fn peak() -> isize {
+    COUNT.get().peak
+}
+
+/// Begins anew with what it holds now.
+pub(crate) fn forget_peak() {
+    let count = COUNT.get();
+    COUNT.set(Count { peak: count.live, ..count });
+}
+
 fn taking(len: usize) {
     let here = 0_u8;
     let mut count = COUNT.get();
