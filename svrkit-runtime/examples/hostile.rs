@@ -19,6 +19,7 @@ mod bombs;
 #[allow(dead_code, reason = "what messages must hold is for tests")]
 mod codec;
 #[path = "../../fuzz/properties/heap.rs"]
+#[allow(dead_code, reason = "what else is counted is for other tests")]
 mod heap;
 #[path = "../tests/codec_hostile/target.rs"]
 mod target;

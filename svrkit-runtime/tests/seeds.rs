@@ -7,6 +7,9 @@
 #[path = "../../fuzz/properties/codec/mod.rs"]
 #[allow(dead_code, reason = "what makes damaged messages is for other tests")]
 mod codec;
+#[cfg(unix)]
+#[path = "../../fuzz/properties/frames/mod.rs"]
+mod frames;
 #[path = "../../fuzz/properties/heap.rs"]
 #[allow(dead_code, reason = "only the peak is asked for here")]
 mod heap;
@@ -51,4 +54,16 @@ fn any_message_makes_the_round_trip() {
 #[test]
 fn a_view_shows_what_decoding_gives() {
     check("codec_view", codec::view);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_bears_any_frames() {
+    check("frames_server", frames::server);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_client_bears_any_frames() {
+    check("frames_client", frames::client);
 }

@@ -4,13 +4,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where what it stands on fails")]
 
+#[allow(dead_code, reason = "figures are for the program that prints them")]
 mod arena;
 mod client;
 #[path = "../../../fuzz/properties/heap.rs"]
 #[allow(dead_code, reason = "only what is live is asked for here")]
 mod heap;
 mod hedging;
+#[allow(dead_code, reason = "figures are for the program that prints them")]
 mod raw;
+#[allow(dead_code, reason = "figures are for the program that prints them")]
 mod rows;
 #[path = "../support/mod.rs"]
 mod support;

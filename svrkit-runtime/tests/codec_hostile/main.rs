@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "the properties are other tests'")]
 mod codec;
 #[path = "../../../fuzz/properties/heap.rs"]
+#[allow(dead_code, reason = "what else is counted is for other tests")]
 mod heap;
 
 mod bombs;
