@@ -60,8 +60,9 @@ impl Connection {
                     watch.end(context.caller().unwrap_or_default(), &context, Some(&status), 0);
                 }
                 match refused {
-                    NotBegun::Duplicate | NotBegun::Lingering => USELESS,
-                    NotBegun::Full | NotBegun::Draining => NEUTRAL,
+                    // It was told how many it may have in flight, and sends more all the same.
+                    NotBegun::Duplicate | NotBegun::Lingering | NotBegun::Full => USELESS,
+                    NotBegun::Draining => NEUTRAL,
                 }
             }
         }
