@@ -5,4 +5,4 @@
 #[allow(dead_code, reason = "the other property is the other target's")]
 mod frames;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| frames::server(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| frames::server::server(bytes));

@@ -59,11 +59,11 @@ fn a_view_shows_what_decoding_gives() {
 #[cfg(unix)]
 #[test]
 fn a_server_bears_any_frames() {
-    check("frames_server", frames::server);
+    check("frames_server", frames::server::server);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_client_bears_any_frames() {
-    check("frames_client", frames::client);
+    check("frames_client", frames::client::client);
 }

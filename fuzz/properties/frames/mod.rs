@@ -2,12 +2,9 @@
 //!
 //! Over Unix sockets: a try is a connection, and there are more of them than ports.
 
-mod client;
+pub(crate) mod client;
 mod script;
-mod server;
-
-pub(crate) use client::client;
-pub(crate) use server::server;
+pub(crate) mod server;
 
 use std::cell::RefCell;
 use std::panic;
