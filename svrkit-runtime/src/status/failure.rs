@@ -20,6 +20,14 @@ pub(crate) const WORDS_LEN_MAX: usize = 4096;
 /// Most bytes of a detail that travel with a status; a longer one is left out.
 pub(crate) const DETAIL_LEN_MAX: usize = 64 * 1024;
 
+/// `failure` as a body for a peer that takes `peer_message_in` bytes, or did not say. One that takes less than the words gets the
+/// numbers alone: they stand for themselves.
+pub(crate) fn failure_body(failure: &Failure, peer_message_in: Option<u32>) -> Vec<u8> {
+    let body = failure.encode().expect("words are far shorter than message.out");
+    let fits = peer_message_in.is_none_or(|max| body.len() <= max as usize);
+    if fits { body } else { Vec::new() }
+}
+
 /// What a callee tells its caller of `status`.
 ///
 /// A status that a handler got from a call of its own names that endpoint: seen from the caller, what was the fault of

@@ -19,7 +19,7 @@ use bytes::Bytes;
 
 pub use catalogue::CatalogueEntry;
 pub use code::{Cause, Code, Layer, Party};
-pub(crate) use failure::{as_told, from_wire, to_wire, words};
+pub(crate) use failure::{as_told, failure_body, from_wire, to_wire, words};
 pub use internal::OrInternal;
 pub(crate) use internal::story;
 

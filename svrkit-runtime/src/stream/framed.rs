@@ -13,10 +13,9 @@ use super::violation::Violation;
 use super::window::{CREDIT_MIN, ReceiveWindow, SendWindow, cost};
 use crate::interceptor::Side;
 use crate::limits::Limits;
-use crate::status::{Status, to_wire};
+use crate::status::{Status, failure_body, to_wire};
 use crate::transport::{NEUTRAL, Outbox, USELESS, Worth};
 use crate::wire::frame::{Facts, Header, Hello, ResponseFacts, WHOLE_LEN_MAX};
-use crate::wire::tlv::Tlv;
 
 /// An end of a connection that carries streams.
 pub(crate) trait Framed: Send + Sync + std::fmt::Debug + 'static {
@@ -200,10 +199,7 @@ impl<C: Framed> Carrier for C {
             Ok(()) => (ResponseFacts::default(), Vec::new()),
             Err(status) => {
                 let (facts, failure) = to_wire(status);
-                let body = failure.encode().expect("words are far shorter than message.out");
-                // A peer that takes less than the words gets the numbers alone: they stand for themselves.
-                let fits = Framed::peer_message_in(self).is_none_or(|max| body.len() <= max as usize);
-                (facts, if fits { body } else { Vec::new() })
+                (facts, failure_body(&failure, Framed::peer_message_in(self)))
             }
         };
         self.outbox().push(Header::new(call_id, Facts::End(facts)), &[], &body);

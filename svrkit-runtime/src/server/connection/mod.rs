@@ -30,12 +30,11 @@ use crate::dispatch::{InFlight, StoppedBy};
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::monitor::{ConnectionWatch, Ending};
-use crate::status::words;
+use crate::status::{failure_body, words};
 use crate::stream::FramedStreams;
 use crate::task;
 use crate::transport::{Activity, Inbox, Outbox, Socket, discard};
 use crate::wire::frame::{Facts, Failure, FrameDecoder, GoawayReason, HELLO_LEN_MAX, Header};
-use crate::wire::tlv::Tlv;
 
 /// What is shared by the reading task, the writing task and the handlers of a connection.
 #[derive(Debug)]
@@ -217,10 +216,7 @@ impl Connection {
     }
 
     fn push_failure(&self, header: Header, failure: &Failure) {
-        let body = failure.encode().expect("words are far shorter than message.out");
-        // A peer that takes less than the words gets the numbers alone: they stand for themselves.
-        let fits = self.peer_message_in.get().is_none_or(|max| body.len() <= *max as usize);
-        self.outbox.push(header, &[], if fits { &body } else { &[] });
+        self.outbox.push(header, &[], &failure_body(failure, self.peer_message_in.get().copied()));
     }
 }
 
