@@ -19,6 +19,7 @@
 // The derives write `::svrkit_runtime::…`; the kit's own messages use them too.
 extern crate self as svrkit_runtime;
 
+mod admin;
 mod client;
 mod config;
 pub mod constraint;
@@ -35,6 +36,7 @@ mod log;
 mod monitor;
 #[doc(hidden)]
 pub mod nearest;
+mod one_line;
 mod priority;
 mod random;
 mod route_key;
@@ -55,6 +57,7 @@ pub mod wire;
 
 pub use bytes::Bytes;
 
+pub use admin::{Admin, AdminError};
 pub use client::{
     Candidate, Candidates, Client, ClientBuilder, Endpoint, OutgoingCall, Picker, Request, Resolution,
     Resolver, Response, wait,

@@ -53,12 +53,16 @@ macro_rules! limits {
                 }),+]
             }
 
+            /// Each of them with its key, in the order of the table.
+            pub(crate) fn by_key(&self) -> impl Iterator<Item = (Key, u64)> {
+                Self::keys().into_iter().zip(self.numbers())
+            }
+
             /// Those that differ from their defaults.
             pub(crate) fn changed(&self) -> impl Iterator<Item = (Key, u64)> {
                 let defaults = Self::default().numbers();
-                let numbers = self.numbers().into_iter().zip(defaults);
-                let limits = Self::keys().into_iter().zip(numbers);
-                limits.filter(|(_, (number, default))| number != default).map(|(key, (number, _))| (key, number))
+                let limits = self.by_key().zip(defaults);
+                limits.filter(|((_, number), default)| number != default).map(|(limit, _)| limit)
             }
 
             /// The limits of these numbers, by key; where there is none, the default.
@@ -152,6 +156,12 @@ limits! {
     takeover_handshake: Duration = "takeover.handshake", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
     /// what each readiness check is given.
     health_timeout: Duration = "health.timeout", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
+    /// longest head of a request for an admin page, in bytes, and its longest body.
+    admin_head: usize = "admin.head", Size, 8 << 10, 1 << 10..=1 << 20;
+    /// what a request for an admin page is given to come, and as much for its answer to be taken.
+    admin_timeout: Duration = "admin.timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
+    /// requests for admin pages at once.
+    admin_connections: usize = "admin.connections", Count, 16, 1..=1024;
 }
 
 impl Limits {

@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
+use crate::one_line::one_line;
+
 /// Most lines within [`WINDOW`]: a handler that always fails must not make its server wait for a terminal.
 const LINES_MAX: u32 = 20;
 
@@ -65,8 +67,7 @@ pub(crate) fn line(words: fmt::Arguments<'_>) {
 }
 
 fn text(words: fmt::Arguments<'_>, left_out: u64) -> String {
-    let mut text = String::from("svrkit: ");
-    push_words(&mut text, words);
+    let mut text = format!("svrkit: {}", one_line(words, WORDS_LEN_MAX));
     if left_out > 0 {
         // A String takes whatever it is given.
         let _ = write!(text, " ({left_out} lines before it were left out)");
@@ -164,43 +165,6 @@ impl Handed {
     }
 }
 
-/// Adds `words` on one line, not too long to be read: they may repeat what a caller has sent.
-fn push_words(text: &mut String, words: fmt::Arguments<'_>) {
-    let mut tame = Tame { text, left: WORDS_LEN_MAX };
-    // An error is ours, where no more is wanted, or that of somebody's Display: what it has said so far is said.
-    if write!(tame, "{words}").is_err() && tame.left == 0 {
-        text.push_str(" and more");
-    }
-}
-
-/// Takes text up to a length, and writes out what would begin a line or steer a terminal.
-struct Tame<'a> {
-    text: &'a mut String,
-    left: usize,
-}
-
-impl fmt::Write for Tame<'_> {
-    fn write_str(&mut self, words: &str) -> fmt::Result {
-        words.chars().try_for_each(|c| self.write_char(c))
-    }
-
-    fn write_char(&mut self, c: char) -> fmt::Result {
-        let is_tame = !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
-        let len = if is_tame { c.len_utf8() } else { c.escape_default().len() };
-        if len > self.left {
-            self.left = 0;
-            return Err(fmt::Error);
-        }
-        self.left -= len;
-        if is_tame {
-            self.text.push(c);
-        } else {
-            self.text.extend(c.escape_default());
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,27 +179,6 @@ mod tests {
         assert_eq!((budget.take(began), budget.take(began + WINDOW / 2)), (None, None));
         assert_eq!(budget.take(began + WINDOW), Some(2));
         assert_eq!(budget.take(began + WINDOW), Some(0));
-    }
-
-    fn said(words: &str) -> String {
-        let mut text = String::new();
-        push_words(&mut text, format_args!("{words}"));
-        text
-    }
-
-    #[test]
-    fn what_is_said_stays_on_its_line_and_does_not_steer_a_terminal() {
-        assert_eq!(
-            said("no\nsvrkit: forged\r\u{1b}[2J\u{2028}é\"\\"),
-            "no\\nsvrkit: forged\\r\\u{1b}[2J\\u{2028}é\"\\"
-        );
-    }
-
-    #[test]
-    fn what_is_said_ends_at_its_most() {
-        assert_eq!(said(&"x".repeat(WORDS_LEN_MAX)), "x".repeat(WORDS_LEN_MAX));
-        assert_eq!(said(&"x".repeat(WORDS_LEN_MAX + 1)), "x".repeat(WORDS_LEN_MAX) + " and more");
-        assert_eq!(said(&"\n".repeat(WORDS_LEN_MAX)), "\\n".repeat(WORDS_LEN_MAX / 2) + " and more");
     }
 
     /// A pipe that takes nothing until it is let go. Tells of each write when it begins, and when it has ended what it was.

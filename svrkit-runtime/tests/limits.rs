@@ -10,6 +10,8 @@ mod support;
 #[path = "support/tls_peers.rs"]
 mod tls_peers;
 
+#[path = "limits/admin.rs"]
+mod admin;
 #[path = "limits/clients.rs"]
 mod clients;
 #[path = "limits/frames.rs"]
@@ -23,6 +25,7 @@ mod takeovers;
 
 use std::time::Duration;
 
+use admin::{admin_connections, admin_head, admin_timeout};
 use clients::{
     client_backoff_max, client_backoff_min, client_connections, client_opening, connection_age_of_the_client,
     connection_age_of_the_server, connection_idle_of_the_client, connection_idle_of_the_server,
@@ -98,6 +101,9 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "drain.timeout" => drain_timeout;
     "takeover.handshake" => takeover_handshake_of_the_predecessor, takeover_handshake_of_the_successor;
     "health.timeout" => health_timeout;
+    "admin.head" => admin_head;
+    "admin.timeout" => admin_timeout;
+    "admin.connections" => admin_connections;
 };
 
 #[test]

@@ -136,6 +136,11 @@ impl Key {
         Self { default: Some(Value::Flag(default)), ..self }
     }
 
+    /// A secret that nobody has to set.
+    pub(crate) fn with_default_secret(self) -> Self {
+        Self { default: Some(Value::Secret(Secret(String::new()))), ..self }
+    }
+
     pub(crate) fn with_default(self, default: &str) -> Self {
         Self { default: Some(Value::Text(default.into())), ..self }
     }
@@ -222,6 +227,8 @@ impl Key {
             (Value::Number(number), _) => number.to_string(),
             (Value::Flag(flag), _) => flag.to_string(),
             (Value::Text(text), _) => format!("{text:?}"),
+            // That there is none is no secret.
+            (Value::Secret(secret), _) if secret.0.is_empty() => "\"\"".into(),
             (Value::Secret(secret), _) => format!("{secret:?}"),
         }
     }

@@ -44,6 +44,7 @@ fn own_keys() -> Vec<Key> {
         .with_default(""),
         Key::text(CLIENT_NAME, "the name that a client gives to servers, for their logs.").with_default(""),
     ];
+    keys.extend(crate::admin::keys());
     #[cfg(feature = "tls")]
     keys.extend(crate::tls::keys());
     keys.extend(crate::transport::framing::config::keys());
@@ -94,6 +95,19 @@ impl Config {
     /// Every key, in the order of the documentation; those of the program last.
     pub fn settings(&self) -> impl Iterator<Item = &Setting> {
         self.settings.iter()
+    }
+
+    /// The same with `limits` in the place of its own: those that differ are the program's word.
+    pub(crate) fn with_limits(mut self, limits: &Limits) -> Self {
+        for (key, number) in limits.by_key() {
+            let setting = self.settings.iter_mut().find(|setting| setting.key.name() == key.name());
+            if let Some(setting) = setting
+                && setting.value != Value::Number(number)
+            {
+                (setting.value, setting.origin) = (Value::Number(number), Origin::Code);
+            }
+        }
+        self
     }
 
     /// The limits.
@@ -185,6 +199,13 @@ impl Config {
 }
 
 impl Setting {
+    /// A limit that a program without a configuration has, or has left at its default.
+    pub(crate) fn of_limit(key: Key, number: u64) -> Self {
+        let value = Value::Number(number);
+        let is_default = key.default_value() == Some(&value);
+        Self { key, value, origin: if is_default { Origin::Default } else { Origin::Code } }
+    }
+
     /// The key.
     #[must_use]
     pub fn key(&self) -> &Key {

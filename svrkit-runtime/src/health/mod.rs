@@ -39,4 +39,4 @@ pub use messages::{
     CheckReply, CheckRequest, HEALTH, HEALTH_CHECK, HEALTH_READY, HealthClient, Obstacle, ReadyReply,
     ReadyRequest, State,
 };
-pub(crate) use service::{Draining, served};
+pub(crate) use service::{Draining, HealthOfRun};

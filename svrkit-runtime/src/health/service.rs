@@ -29,51 +29,78 @@ impl Draining {
 
 const DRAINING: &str = "the server is about to stop";
 
-/// The health service of a run of a server that has these services.
-pub(crate) fn served(
+/// The health of a run of a server. A clone is of the same run.
+#[derive(Clone, Debug)]
+pub(crate) struct HealthOfRun {
     health: Health,
-    services: impl IntoIterator<Item = &'static ServiceSpec>,
-    limits: &Limits,
-    draining: Draining,
-) -> Arc<dyn Service> {
-    let services = services.into_iter().collect();
-    Arc::new(HealthServer::new(Served { health, services, timeout: limits.health_timeout, draining }))
-}
-
-struct Served {
-    health: Health,
-    services: Vec<&'static ServiceSpec>,
+    services: Arc<[&'static ServiceSpec]>,
     timeout: Duration,
     draining: Draining,
 }
 
-impl Served {
-    fn state_of(&self, name: &str) -> Option<Result<(), Arc<str>>> {
-        let spec = self.services.iter().find(|spec| spec.name == name)?;
-        Some(self.health.why_not_serving(spec.id).map_or(Ok(()), Err))
+impl HealthOfRun {
+    /// Of a run of a server that has these services.
+    pub(crate) fn new(
+        health: Health,
+        services: impl IntoIterator<Item = &'static ServiceSpec>,
+        limits: &Limits,
+        draining: Draining,
+    ) -> Self {
+        let services = services.into_iter().collect();
+        Self { health, services, timeout: limits.health_timeout, draining }
+    }
+
+    /// The service that says so.
+    pub(crate) fn service(self) -> Arc<dyn Service> {
+        Arc::new(HealthServer::new(self))
+    }
+
+    /// Each service, and why it does not serve where it does not.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (&'static str, Result<(), Arc<str>>)> {
+        self.services.iter().map(|spec| (spec.name, self.unless_draining(self.state_of(spec))))
     }
 
     /// A server serves as long as any of its services does.
-    fn state_of_all(&self) -> Result<(), Arc<str>> {
-        let mut why_not = None;
-        for spec in &self.services {
-            match self.health.why_not_serving(spec.id) {
-                None => return Ok(()),
-                why => why_not = why,
+    pub(crate) fn state(&self) -> Result<(), Arc<str>> {
+        let mut state = Ok(());
+        for spec in self.services.iter() {
+            state = self.state_of(spec);
+            if state.is_ok() {
+                break;
             }
         }
-        why_not.map_or(Ok(()), Err)
+        self.unless_draining(state)
+    }
+
+    /// What speaks against giving calls to the server.
+    pub(crate) async fn obstacles(&self) -> Vec<Obstacle> {
+        if self.draining.has_begun() {
+            // It goes whatever the checks say.
+            return vec![Obstacle {
+                name: "draining".into(),
+                reason: DRAINING.into(),
+                ..Obstacle::default()
+            }];
+        }
+        self.health.readiness().obstacles(self.timeout).await.to_vec()
+    }
+
+    fn state_of(&self, spec: &ServiceSpec) -> Result<(), Arc<str>> {
+        self.health.why_not_serving(spec.id).map_or(Ok(()), Err)
+    }
+
+    fn unless_draining(&self, state: Result<(), Arc<str>>) -> Result<(), Arc<str>> {
+        if self.draining.has_begun() { Err(DRAINING.into()) } else { state }
     }
 }
 
-impl messages::Health for Served {
+impl messages::Health for HealthOfRun {
     async fn check(&self, request: CheckRequest) -> Result<CheckReply, Status> {
         let state = match &*request.service {
-            "" => Some(self.state_of_all()),
-            name => self.state_of(name),
+            "" => Some(self.state()),
+            // What is not here is not here, whatever the server is about to do.
+            name => self.states().find(|(service, _)| *service == name).map(|(_, state)| state),
         };
-        // What is not here is not here, whatever the server is about to do.
-        let state = state.map(|state| if self.draining.has_begun() { Err(DRAINING.into()) } else { state });
         let (state, reason) = match state {
             None => (State::Unknown, String::new()),
             Some(Ok(())) => (State::Serving, String::new()),
@@ -83,13 +110,7 @@ impl messages::Health for Served {
     }
 
     async fn ready(&self, _: ReadyRequest) -> Result<ReadyReply, Status> {
-        let obstacles = match self.draining.has_begun() {
-            // It goes whatever the checks say.
-            true => {
-                vec![Obstacle { name: "draining".into(), reason: DRAINING.into(), ..Obstacle::default() }]
-            }
-            false => self.health.readiness().obstacles(self.timeout).await.to_vec(),
-        };
+        let obstacles = self.obstacles().await;
         Ok(ReadyReply { ready: obstacles.is_empty(), obstacles, ..ReadyReply::default() })
     }
 }

@@ -1,5 +1,6 @@
 //! The accept loop: one listening socket, a task for each connection.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,16 +21,17 @@ pub(super) async fn accept(listener: Arc<Listener>, shared: Arc<Shared>) {
     loop {
         match listener.accept().await {
             Ok(socket) => {
-                let connection = Arc::new(Connection::new(shared.limits));
-                start(socket, connection, &shared);
+                let peer = socket.peer_addr();
+                let connection = Arc::new(Connection::new(shared.limits, peer));
+                start(socket, peer, connection, &shared);
             }
             Err(_) => sleep(REST_AFTER_ERROR).await,
         }
     }
 }
 
-fn start(socket: Socket, connection: Arc<Connection>, shared: &Arc<Shared>) {
-    let peer = socket.peer_ip().map(PeerNetwork::from);
+fn start(socket: Socket, peer: Option<SocketAddr>, connection: Arc<Connection>, shared: &Arc<Shared>) {
+    let peer = peer.map(|peer| PeerNetwork::from(peer.ip()));
     let place = match shared.connections.enter(&connection, peer) {
         Ok(place) => place,
         Err(full) => {

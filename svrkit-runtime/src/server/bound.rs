@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::future::pending;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
+use super::inspected::Inspected;
 use super::race::before;
 #[cfg(unix)]
 use super::service_manager::ServiceManager;
@@ -15,6 +17,7 @@ use super::signal::StopSignals;
 #[cfg(all(unix, feature = "takeover"))]
 use super::takeover::Takeover;
 use super::{Drained, ServeError, Shared};
+use crate::admin::{Admin, AdminListener, AdminServing};
 use crate::transport::{Address, Listener};
 
 /// A server that has its address and is about to serve.
@@ -26,6 +29,7 @@ pub struct Bound {
     listener: Listener,
     local: Address,
     shared: Arc<Shared>,
+    admin: Option<AdminListener>,
     #[cfg(all(unix, feature = "takeover"))]
     takeover: Option<Takeover>,
 }
@@ -36,6 +40,7 @@ impl Bound {
             listener,
             local,
             shared,
+            admin: None,
             #[cfg(all(unix, feature = "takeover"))]
             takeover: None,
         }
@@ -47,13 +52,40 @@ impl Bound {
         Self { takeover: Some(takeover), ..self }
     }
 
+    /// Has it show its admin pages, if it is to have some.
+    pub(super) async fn show(mut self, admin: Option<Admin>) -> Result<Self, ServeError> {
+        let Some(admin) = admin else { return Ok(self) };
+        let address = admin.listen().to_owned();
+        let listener = AdminListener::bind(admin, self.follows()).await;
+        self.admin = Some(listener.map_err(|error| ServeError::Admin { address, error })?);
+        Ok(self)
+    }
+
+    /// Whether it may find a server that goes when this one serves.
+    #[cfg(all(unix, feature = "takeover"))]
+    fn follows(&self) -> bool {
+        self.takeover.is_some()
+    }
+
+    #[cfg(not(all(unix, feature = "takeover")))]
+    #[expect(clippy::unused_self, reason = "with the feature it looks")]
+    fn follows(&self) -> bool {
+        false
+    }
+
     /// The address it listens on, in the form that a client takes: `127.0.0.1:4310` or `unix:/run/shop.sock`.
     #[must_use]
     pub fn local_addr(&self) -> &Address {
         &self.local
     }
 
-    /// Serves until SIGTERM or Ctrl-C, then drains. A second signal cuts the drain short.
+    /// The address of its admin pages: `http://` and this is what a browser takes. `None`: it has none.
+    #[must_use]
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(AdminListener::local_addr)
+    }
+
+    /// Serves until SIGTERM or Ctrl-C, or the page `/drain` asks for it, then drains. A second signal cuts the drain short.
     ///
     /// Where the environment names a service manager (`NOTIFY_SOCKET`), it is told when calls are taken (`READY=1`) and when the server is
     /// asked to stop (`STOPPING=1`). One that is taken over from says no more: its successor may be the same service's.
@@ -83,7 +115,7 @@ impl Bound {
         Ok(serving.end(end, signals.next()).await)
     }
 
-    /// Serves until `stop` is ready, then drains. Dropping the future stops serving without a drain.
+    /// Serves until `stop` is ready or the page `/drain` asks for it, then drains. Dropping the future stops serving without a drain.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Drained {
         let mut stop = pin!(stop);
         let Some(mut serving) = before(self.start_in_turn(), stop.as_mut()).await else {
@@ -94,19 +126,26 @@ impl Bound {
     }
 
     /// Starts at once, and lets nobody take over.
-    pub(crate) fn start(self) -> Serving {
-        Serving::start(Arc::new(self.listener), self.shared)
+    pub(crate) fn start(mut self) -> Serving {
+        let admin = self.start_admin();
+        Serving::start(Arc::new(self.listener), self.shared, admin)
+    }
+
+    /// Before calls are: while it waits for its turn it can be looked at.
+    fn start_admin(&mut self) -> Option<AdminServing> {
+        let listener = self.admin.take()?;
+        let inspected = Inspected::new(Arc::clone(&self.shared), self.local.clone());
+        Some(listener.serve(inspected, &self.shared.limits))
     }
 
     /// Starts at once, or when it is to follow its predecessor.
     #[cfg(all(unix, feature = "takeover"))]
-    async fn start_in_turn(self) -> Serving {
-        let Some(mut takeover) = self.takeover else {
-            return Serving::start(Arc::new(self.listener), self.shared);
-        };
+    async fn start_in_turn(mut self) -> Serving {
+        let Some(mut takeover) = self.takeover.take() else { return self.start() };
+        let admin = self.start_admin();
         takeover.turn().await;
         let listener = Arc::new(self.listener);
-        let mut serving = Serving::start(Arc::clone(&listener), self.shared);
+        let mut serving = Serving::start(Arc::clone(&listener), self.shared, admin);
         serving.set_succession(takeover.succeed(listener).await);
         serving
     }

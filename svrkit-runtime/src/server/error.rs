@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use crate::admin::AdminError;
 use crate::config::ConfigError;
 use crate::dispatch::ServiceIdTaken;
 
@@ -23,6 +24,13 @@ pub enum ServeError {
     Signals(io::Error),
     /// The configuration is wrong.
     Config(ConfigError),
+    /// It cannot have the admin pages that it is to have.
+    Admin {
+        /// Their address as it was given.
+        address: String,
+        /// What is in the way.
+        error: AdminError,
+    },
     /// Its certificates or keys cannot be loaded.
     #[cfg(feature = "tls")]
     Tls(crate::tls::TlsError),
@@ -61,6 +69,7 @@ impl fmt::Display for ServeError {
             Self::ServiceIdTaken(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}"),
             Self::Config(error) => error.fmt(f),
+            Self::Admin { address, error } => write!(f, "no admin pages on {address}: {error}"),
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.fmt(f),
             #[cfg(all(unix, feature = "takeover"))]

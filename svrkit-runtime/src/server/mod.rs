@@ -9,6 +9,7 @@ mod connection;
 mod connections;
 mod drain;
 mod error;
+mod inspected;
 mod pace;
 mod race;
 mod retirement;
@@ -25,6 +26,7 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 pub use bound::Bound;
 pub use drain::Drained;
@@ -38,10 +40,11 @@ use self::connection::{Door, Security};
 use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
 use self::takeover::Takeover;
+use crate::admin::Admin;
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
-use crate::health::{self, Draining, Health};
+use crate::health::{Draining, Health, HealthOfRun};
 use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Monitor};
@@ -74,6 +77,9 @@ pub struct Server {
     /// Its health is not asked for by callers.
     without_health: bool,
     security: Security,
+    admin: Option<Admin>,
+    /// What its pages show.
+    config: Option<Config>,
     #[cfg(all(unix, feature = "takeover"))]
     takeover: Option<std::path::PathBuf>,
 }
@@ -81,6 +87,7 @@ pub struct Server {
 /// What the tasks of a server share.
 #[derive(Debug)]
 struct Shared {
+    name: String,
     router: Router,
     hooks: Hooks,
     limits: Limits,
@@ -89,7 +96,11 @@ struct Shared {
     hello: Bytes,
     connections: Connections,
     draining: Draining,
+    health: HealthOfRun,
     door: Door,
+    config: Option<Config>,
+    /// Told when a page has asked the server to stop.
+    stop_asked: Notify,
 }
 
 impl Server {
@@ -128,6 +139,22 @@ impl Server {
         self
     }
 
+    /// Has it show admin pages at an address of their own: who is connected, which calls were slow or failed, what is configured.
+    ///
+    /// ```no_run
+    /// # async fn run(greeter: impl svrkit_runtime::Service) -> Result<(), svrkit_runtime::ServeError> {
+    /// use svrkit_runtime::Server;
+    ///
+    /// Server::new().service(greeter).admin("127.0.0.1:9310").serve("127.0.0.1:4310").await
+    /// # }
+    /// ```
+    ///
+    /// `curl http://127.0.0.1:9310/` lists them. Other machines see them where a token is set: [`Admin`].
+    pub fn admin(mut self, admin: impl Into<Admin>) -> Self {
+        self.admin = Some(admin.into());
+        self
+    }
+
     /// Sets the name that its hello gives to peers, for their logs; what is beyond 256 bytes is cut off.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -146,10 +173,14 @@ impl Server {
         self
     }
 
-    /// Sets the name, the limits and the framing that a configuration gives; with the feature `takeover` where a server waits for its successor; with the
+    /// Sets the name, the limits, the framing and the admin pages that a configuration gives; with the feature `takeover` where a server waits for its successor; with the
     /// feature `tls` what it says of TLS: files are read now, and where one is at fault the server does not start.
     pub fn config(mut self, config: &Config) -> Self {
         self.security.configure(config);
+        if let Some(admin) = config.admin() {
+            self.admin = Some(admin);
+        }
+        self.config = Some(config.clone());
         #[cfg(all(unix, feature = "takeover"))]
         self.configure_takeover(config.takeover());
         self.name(config.server_name()).limits(config.limits()).framing(config.framing())
@@ -186,10 +217,12 @@ impl Server {
     /// are what the umask leaves: who may write to it may connect.
     ///
     /// # Errors
-    /// [`ServeError::Bind`] where the address cannot be had, [`ServeError::ServiceIdTaken`] for two services of one id,
+    /// [`ServeError::Bind`] where the address cannot be had, [`ServeError::Admin`] where that of its admin pages cannot,
+    /// [`ServeError::ServiceIdTaken`] for two services of one id,
     /// `ServeError::Takeover` where another server is to be taken over from and is in the way of it.
     pub async fn bind(self, address: impl AsRef<str>) -> Result<Bound, ServeError> {
         let text = address.as_ref();
+        let admin = self.admin.clone();
         let failed = |error| ServeError::Bind { address: text.into(), error };
         #[cfg(all(unix, feature = "takeover"))]
         let (takeover, health, limits) = (self.takeover.clone(), self.health.clone(), self.limits);
@@ -199,10 +232,10 @@ impl Server {
         #[cfg(all(unix, feature = "takeover"))]
         if let Some(path) = takeover {
             let (listener, local, takeover) = Takeover::bind(&path, &address, health, limits).await?;
-            return Ok(Bound::new(listener, local, shared).in_turn(takeover));
+            return Bound::new(listener, local, shared).in_turn(takeover).show(admin).await;
         }
         let (listener, local) = Listener::bind(&address).await.map_err(failed)?;
-        Ok(Bound::new(listener, local, shared))
+        Bound::new(listener, local, shared).show(admin).await
     }
 
     /// A client whose calls go to these services in this process: no socket, the same codec and dispatcher.
@@ -211,24 +244,29 @@ impl Server {
     /// [`ServeError::ServiceIdTaken`] for two services of one id.
     pub fn in_process(self) -> Result<Client, ServeError> {
         let (limits, hooks) = (self.limits, self.hooks.clone());
-        Ok(Client::in_process(self.into_router(Draining::default())?, hooks, limits))
+        let health = self.health_of_run(Draining::default());
+        Ok(Client::in_process(self.into_router(health)?, hooks, limits))
     }
 
-    fn into_router(mut self, draining: Draining) -> Result<Router, ServiceIdTaken> {
+    fn health_of_run(&self, draining: Draining) -> HealthOfRun {
+        let specs = self.services.iter().map(|service| service.spec());
+        HealthOfRun::new(self.health.clone(), specs, &self.limits, draining)
+    }
+
+    fn into_router(mut self, health: HealthOfRun) -> Result<Router, ServiceIdTaken> {
         if !self.without_health {
-            let specs = self.services.iter().map(|service| service.spec());
-            let health = health::served(self.health, specs, &self.limits, draining);
-            self.services.push(health);
+            self.services.push(health.service());
         }
         Router::new(self.services, self.interceptors)
     }
 
-    fn into_shared(self) -> Result<Arc<Shared>, ServeError> {
+    fn into_shared(mut self) -> Result<Arc<Shared>, ServeError> {
         let (limits, hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
         let framing = self.framing;
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
-        let router = self.into_router(draining.clone())?;
+        let (health, config) = (self.health_of_run(draining.clone()), self.config.take());
+        let router = self.into_router(health.clone())?;
         let services = router.specs().map(|spec| ServedService {
             id: spec.id,
             name: spec.name.into(),
@@ -248,6 +286,7 @@ impl Server {
         };
         let hello = hello.encode().expect("a hello of short names is far below message.out").into();
         Ok(Arc::new(Shared {
+            name,
             router,
             hooks,
             limits,
@@ -255,7 +294,10 @@ impl Server {
             hello,
             connections: Connections::new(Capacity::of(&limits, capacity::descriptors())),
             draining,
+            health,
             door,
+            config,
+            stop_asked: Notify::new(),
         }))
     }
 }

@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 
 use super::race::before;
 use super::{Drained, Shared, accept, drain};
+use crate::admin::AdminServing;
 use crate::task;
 use crate::transport::Listener;
 
@@ -15,6 +16,7 @@ pub(crate) struct Serving {
     accepting: JoinHandle<()>,
     /// Ends when another process serves here in its place; `None`: nobody may take over.
     succession: Option<JoinHandle<()>>,
+    admin: Option<AdminServing>,
     shared: Arc<Shared>,
 }
 
@@ -28,9 +30,9 @@ pub(super) enum End {
 }
 
 impl Serving {
-    pub(super) fn start(listener: Arc<Listener>, shared: Arc<Shared>) -> Self {
+    pub(super) fn start(listener: Arc<Listener>, shared: Arc<Shared>, admin: Option<AdminServing>) -> Self {
         let accepting = task::spawn(accept::accept(listener, Arc::clone(&shared)));
-        Self { accepting, succession: None, shared }
+        Self { accepting, succession: None, admin, shared }
     }
 
     /// Lets another process take over: `succession` ends when that serves.
@@ -39,7 +41,7 @@ impl Serving {
         self.succession = Some(succession);
     }
 
-    /// Serves until `stop` is ready or another process serves in its place.
+    /// Serves until `stop` is ready, a page asks for it, or another process serves in its place.
     pub(super) async fn until(&mut self, stop: impl Future<Output = ()>) -> End {
         let taken_over = async {
             // One that ends otherwise was stopped, with its runtime.
@@ -51,8 +53,9 @@ impl Serving {
                 pending().await
             }
         };
-        match before(stop, taken_over).await {
-            Some(()) => End::Stopped,
+        let stopped = before(stop, self.shared.stop_asked.notified());
+        match before(stopped, taken_over).await {
+            Some(_) => End::Stopped,
             None => End::TakenOver,
         }
     }
@@ -61,8 +64,19 @@ impl Serving {
     pub(super) async fn end(mut self, end: End, hurry: impl Future<Output = ()>) -> Drained {
         self.accept_no_more().await;
         match end {
-            End::Stopped => drain::drain(&self.shared, hurry).await,
-            End::TakenOver => drain::hand_over(&self.shared, hurry).await,
+            End::Stopped => {
+                let drained = drain::drain(&self.shared, hurry).await;
+                // Until now, so that a drain can be watched.
+                if let Some(admin) = self.admin.take() {
+                    admin.end().await;
+                }
+                drained
+            }
+            End::TakenOver => {
+                // Its successor has the pages.
+                self.admin = None;
+                drain::hand_over(&self.shared, hurry).await
+            }
         }
     }
 

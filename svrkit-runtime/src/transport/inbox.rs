@@ -50,6 +50,7 @@ pub(crate) struct Inbox<R> {
     read_at: Instant,
     /// How many frames were handed out since.
     frames: u32,
+    bytes_read: u64,
     patience: Patience,
     /// The wait for the rest of a frame, where there was one of late.
     wait: Option<Box<Wait>>,
@@ -80,6 +81,7 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
             parts: Parts::default(),
             read_at: now,
             frames: 0,
+            bytes_read: 0,
             patience: Patience::of(limits),
             wait: None,
             flood: Flood::new(limits.flood_frames, now),
@@ -99,6 +101,11 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
     /// How many frames the last read has brought so far.
     pub(crate) fn frames(&self) -> u32 {
         self.frames
+    }
+
+    /// How many bytes have come so far.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.bytes_read
     }
 
     /// Says what a frame was good for that was handed out.
@@ -162,7 +169,10 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
             match poll_fn(|cx| self.poll_read(cx)).await? {
                 0 if self.is_between_frames() => return Ok(None),
                 0 => return Err(InboxError::CutShort),
-                _ => (self.read_at, self.frames) = (Instant::now(), 0),
+                len => {
+                    (self.read_at, self.frames) = (Instant::now(), 0);
+                    self.bytes_read += len as u64;
+                }
             }
             if let Some(wait) = &mut self.wait {
                 wait.heard(self.read_at);

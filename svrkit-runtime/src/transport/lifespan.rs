@@ -22,6 +22,11 @@ impl Activity {
         Self { born: Instant::now(), last: AtomicU64::new(0) }
     }
 
+    /// When it began.
+    pub(crate) fn born(&self) -> Instant {
+        self.born
+    }
+
     pub(crate) fn note(&self, at: Instant) {
         let since = at.saturating_duration_since(self.born).as_micros();
         self.last.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 #[cfg(all(unix, feature = "systemd"))]
 use super::activation;
@@ -14,6 +14,9 @@ use super::socket::Socket;
 use super::socket_file::SocketFile;
 #[cfg(feature = "simulation")]
 use crate::simulation::{self, Process};
+
+/// Connections that wait to be accepted, as tokio has it otherwise.
+const BACKLOG: u32 = 1024;
 
 /// A listening socket.
 #[derive(Debug)]
@@ -65,6 +68,29 @@ impl Listener {
             )),
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
+    }
+
+    /// The same for a TCP address on which another process may listen that does so in this way, too: whoever connects meets either.
+    pub(crate) async fn bind_beside(address: &Address) -> io::Result<(Self, Address)> {
+        #[cfg(feature = "simulation")]
+        if let Some(process) = Process::current() {
+            return Self::simulated(process, address).await;
+        }
+        let address = match address {
+            Address::Tcp(address) => *address,
+            Address::Name(name) => {
+                *Socket::look_up(name).await?.first().ok_or(io::ErrorKind::AddrNotAvailable)?
+            }
+            _ => return Err(io::ErrorKind::Unsupported.into()),
+        };
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        #[cfg(unix)]
+        socket.set_reuseport(true)?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let listener = socket.listen(BACKLOG)?;
+        let local = Address::Tcp(listener.local_addr()?);
+        Ok((Self::Tcp(listener), local))
     }
 
     #[cfg(feature = "simulation")]

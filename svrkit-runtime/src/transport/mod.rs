@@ -28,6 +28,6 @@ pub(crate) use listener::Listener;
 pub(crate) use outbox::{Outbox, Written};
 #[cfg(all(unix, feature = "takeover"))]
 pub(crate) use passed::listens;
-pub(crate) use socket::{ReadHalf, Socket};
+pub(crate) use socket::{ReadHalf, Socket, WriteHalf};
 #[cfg(all(unix, feature = "takeover"))]
 pub(crate) use socket_file::SocketFile;

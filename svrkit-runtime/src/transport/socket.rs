@@ -1,7 +1,7 @@
 //! A stream of bytes to a peer, whatever it goes over: the one place that knows which kinds there are.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -87,9 +87,9 @@ impl Socket {
     }
 
     /// The address of the peer, if it is a stranger's: whoever comes by a Unix socket is on this machine, and was let in by its file.
-    pub(crate) fn peer_ip(&self) -> Option<IpAddr> {
+    pub(crate) fn peer_addr(&self) -> Option<SocketAddr> {
         match self {
-            Self::Tcp(stream) => stream.peer_addr().ok().map(|address| address.ip()),
+            Self::Tcp(stream) => stream.peer_addr().ok(),
             _ => None,
         }
     }

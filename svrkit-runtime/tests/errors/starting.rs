@@ -30,6 +30,8 @@ async fn a_server_says_why_it_does_not_start() {
     row("two services have one id", twice.unwrap_err(), "127.0.0.1:0");
     let config = Config::builder().set("connections", "many").load().unwrap_err();
     row("the configuration is wrong", config.into(), "-");
+    let open = Server::new().service(Test::default()).admin("0.0.0.0:4311").bind("127.0.0.1:0").await;
+    row("its admin pages would be open to other machines", open.unwrap_err(), "0.0.0.0:4311");
     for (when, error) in takeovers().await {
         rows.push(format!("| {when} | {error} |\n"));
     }

@@ -1,7 +1,8 @@
 //! One accepted connection: hello, then frames in, calls to the router, answers out.
 //!
 //! This file has its life; [`reading`] what its peer sends, [`greeting`] the hello among that, [`arrival`] the requests,
-//! [`answering`] the way back, [`streaming`] what streams need of it, [`securing`] TLS, [`leave`] why it ends early.
+//! [`answering`] the way back, [`streaming`] what streams need of it, [`securing`] TLS, [`leave`] why it ends early, [`seen`] what admin
+//! pages show of it.
 
 mod answering;
 mod arrival;
@@ -9,11 +10,13 @@ mod greeting;
 mod leave;
 mod reading;
 mod securing;
+mod seen;
 mod streaming;
 
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use std::time::Duration;
@@ -43,6 +46,10 @@ pub(super) struct Connection {
     in_flight: InFlight,
     activity: Activity,
     limits: Limits,
+    /// Its address, where it has one.
+    peer: Option<SocketAddr>,
+    /// What has come; the reading task alone changes it.
+    bytes_in: AtomicU64,
     /// How many calls were refused by their caller's fault.
     refused: AtomicU32,
     /// The peer's `message.in`, as its hello said.
@@ -54,7 +61,7 @@ pub(super) struct Connection {
     certificate: OnceLock<Arc<crate::tls::PeerCertificate>>,
     reader: OnceLock<tokio::task::AbortHandle>,
     streams: FramedStreams,
-    /// Of [`GREETED`] and [`LEFT_TO_SUCCESSOR`].
+    /// Of [`GREETED`], [`LEFT_TO_SUCCESSOR`] and [`LEAVING`].
     progress: AtomicU8,
 }
 
@@ -62,17 +69,21 @@ pub(super) struct Connection {
 const GREETED: u8 = 1;
 /// The peer is to leave, for another process that has taken over.
 const LEFT_TO_SUCCESSOR: u8 = 2;
+/// The peer has been told to leave.
+const LEAVING: u8 = 4;
 
 /// What a peer gets to read our last words and close.
 const LINGER: Duration = Duration::from_secs(1);
 
 impl Connection {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits, peer: Option<SocketAddr>) -> Self {
         Self {
             outbox: Outbox::new(limits.outbound_queue),
             in_flight: InFlight::default(),
             activity: Activity::new(),
             limits,
+            peer,
+            bytes_in: AtomicU64::new(0),
             refused: AtomicU32::new(0),
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),
@@ -212,6 +223,7 @@ impl Connection {
     }
 
     fn goaway(&self, reason: GoawayReason, message: &str) {
+        self.progress.fetch_or(LEAVING, Ordering::Relaxed);
         self.push_failure(Header::new(0, Facts::Goaway { reason }), &words(message));
     }
 

@@ -60,6 +60,7 @@ impl Connection {
                 Err(error) => return Err(Leave::by(error, &self.outbox)),
             };
             self.activity.note(inbox.read_at());
+            self.bytes_in.store(inbox.bytes_read(), Ordering::Relaxed);
             pace.begin_batch(if inbox.frames() == 1 { inbox.read_at() } else { Instant::now() });
             loop {
                 let worth = self.take(frame, inbox.read_at(), &mut pace, shared)?;

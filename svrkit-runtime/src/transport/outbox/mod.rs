@@ -15,7 +15,7 @@ mod writing;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
@@ -40,6 +40,8 @@ pub(crate) struct Outbox {
     unwritten: AtomicUsize,
     /// Bytes in the long lane.
     unwritten_long: AtomicUsize,
+    /// Bytes that the socket has taken so far; the writing task alone changes it.
+    bytes_written: AtomicU64,
     /// Bytes of a lane not yet written above which [`Self::poll_room`] makes its caller wait (`outbound.queue`).
     queue_max: usize,
     /// What frames may have that are not plain, once both hellos were there.
@@ -96,6 +98,7 @@ impl Outbox {
             state: Mutex::default(),
             unwritten: AtomicUsize::new(0),
             unwritten_long: AtomicUsize::new(0),
+            bytes_written: AtomicU64::new(0),
             queue_max,
             agreed: OnceLock::new(),
             plain_below: AtomicUsize::new(usize::MAX),
@@ -109,6 +112,11 @@ impl Outbox {
         // A second hello ends the connection.
         let agreed = self.agreed.get_or_init(|| agreed);
         self.plain_below.store(agreed.plain_below(), Ordering::Relaxed);
+    }
+
+    /// How many bytes the socket has taken so far.
+    pub(crate) fn bytes_written(&self) -> u64 {
+        self.bytes_written.load(Ordering::Relaxed)
     }
 
     /// Queues a frame; its lengths are filled in here. False: the connection takes nothing any more.

@@ -178,6 +178,7 @@ impl Outbox {
     }
 
     fn written(&self, len: usize) {
+        self.bytes_written.store(self.bytes_written() + len as u64, Ordering::Relaxed);
         let before = self.unwritten.fetch_sub(len, Ordering::Relaxed);
         // Without the lock where nobody can have been made to wait: there was room before, or is none now.
         if falls_to(self.queue_max, before, len) || falls_to(self.queue_max / 2, before, len) {

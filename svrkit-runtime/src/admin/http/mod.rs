@@ -1,0 +1,11 @@
+//! As much of HTTP/1.1 (RFC 9112) as pages need: one request a connection, GET, HEAD and POST, answers whose length is known.
+//!
+//! `httparse` reads heads, [`request`] what of them is looked at, [`exchange`] has one connection. *Absent:* pages, who may see them.
+
+mod exchange;
+mod request;
+mod response;
+
+pub(super) use exchange::{Bounds, Exchange};
+pub(super) use request::{Headers, Method, Refusal, Request};
+pub(super) use response::{HttpStatus, Response};

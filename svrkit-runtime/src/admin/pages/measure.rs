@@ -1,0 +1,55 @@
+//! Numbers as people read them.
+
+use std::time::Duration;
+
+/// The two largest units: `3 d 4 h`, `2 min 5 s`, `7 s`.
+pub(super) fn long(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
+    match () {
+        () if days > 0 => format!("{days} d {} h", hours % 24),
+        () if hours > 0 => format!("{hours} h {} min", minutes % 60),
+        () if minutes > 0 => format!("{minutes} min {} s", seconds % 60),
+        () => format!("{seconds} s"),
+    }
+}
+
+/// Powers of 1024: `512 B`, `1.50 KiB`.
+pub(super) fn bytes(bytes: u64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut at = 0;
+    while value >= 999.5 && at + 1 < units.len() {
+        (value, at) = (value / 1024.0, at + 1);
+    }
+    format!("{} {}", three_digits(value), units[at])
+}
+
+fn three_digits(value: f64) -> String {
+    match value {
+        ..9.995 if value.fract() != 0.0 => format!("{value:.2}"),
+        ..99.95 if value.fract() != 0.0 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        for (seconds, expected) in [(7, "7 s"), (125, "2 min 5 s"), (7260, "2 h 1 min"), (273_600, "3 d 4 h")]
+        {
+            assert_eq!(long(Duration::from_secs(seconds)), expected);
+        }
+        for (count, expected) in
+            [(0, "0 B"), (1023, "1023 B"), (1536, "1.50 KiB"), (1 << 20, "1 MiB"), (u64::MAX, "16 EiB")]
+        {
+            assert_eq!(bytes(count), expected);
+        }
+    }
+}

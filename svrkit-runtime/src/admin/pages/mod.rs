@@ -1,0 +1,56 @@
+//! The pages: one a file, one line each in [`Pages::of`].
+
+mod config;
+mod connections;
+mod drain;
+mod health;
+mod index;
+mod measure;
+mod ready;
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Subject;
+use super::page::{Link, Page};
+
+/// All pages of a server.
+pub(super) struct Pages {
+    pages: Vec<Box<dyn Page>>,
+    links: Vec<Link>,
+}
+
+impl Pages {
+    /// Those that show `subject`, in the order of the index.
+    pub(super) fn of(subject: Arc<dyn Subject>) -> Self {
+        let of = || Arc::clone(&subject);
+        let mut pages: Vec<Box<dyn Page>> = vec![
+            Box::new(connections::Connections(of())),
+            Box::new(config::Config(of())),
+            Box::new(health::Health(of())),
+            Box::new(ready::Ready(of())),
+            Box::new(drain::Drain(of())),
+        ];
+        pages.insert(0, Box::new(index::Index::new(of(), &pages)));
+        let links = pages.iter().map(|page| link(&**page)).collect();
+        Self { pages, links }
+    }
+
+    pub(super) fn at(&self, path: &str) -> Option<&dyn Page> {
+        self.pages.iter().map(|page| &**page).find(|page| page.path() == path)
+    }
+
+    pub(super) fn links(&self) -> &[Link] {
+        &self.links
+    }
+}
+
+fn link(page: &dyn Page) -> Link {
+    Link { path: page.path(), about: page.about() }
+}
+
+impl fmt::Debug for Pages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.links.iter().map(|link| link.path)).finish()
+    }
+}

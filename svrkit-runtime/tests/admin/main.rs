@@ -1,0 +1,12 @@
+//! Admin pages, asked over real sockets as terminals and browsers do.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod access;
+mod client;
+mod drain;
+mod protocol;
+mod shown;
+mod starting;

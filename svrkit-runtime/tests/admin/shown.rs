@@ -1,0 +1,79 @@
+//! What pages show of a server.
+
+use svrkit_runtime::{Config, Limits, Server};
+
+use crate::client::Shown;
+use crate::support::{ECHO, Note, TEST, WAIT};
+
+#[tokio::test]
+async fn connections_say_who_is_there_and_what_went_through() {
+    let server = Shown::start().await;
+    let empty = server.get("/connections").await;
+    assert!(empty.body.contains("0 open\nNobody is connected."), "{}", empty.body);
+    let client = svrkit_runtime::Client::builder(server.address.to_string())
+        .name("shop <script>\u{1b}[2J")
+        .connect()
+        .await
+        .unwrap();
+    let note = Note { payload: vec![7; 3000].into(), ..Note::default() };
+    client.request::<_, Note>(&ECHO, &note).await.unwrap();
+    let waiting = tokio::spawn(client.request::<_, Note>(&WAIT, &Note::default()));
+    server.gate.started.notified().await;
+    let shown = server.get("/connections").await;
+    let row = shown.row("127.0.0.1:");
+    assert_eq!(row[1..3], ["shop <script>\\u{1b}[2J", "busy"], "{row:?}");
+    assert_eq!(row[5], "1", "{row:?}");
+    // Both have passed 3000 bytes and two frames or so of hello and calls.
+    for bytes in &row[6..] {
+        assert!(bytes.starts_with("3.") && bytes.ends_with(" KiB"), "{row:?}");
+    }
+    let html = server.html("/connections").await;
+    assert!(html.body.contains("shop &lt;script&gt;") && !html.body.contains("<script"), "{}", html.body);
+    server.gate.go.notify_one();
+    waiting.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_configuration_has_origins_and_no_secrets() {
+    let config = Config::builder()
+        .set("message.in", "8MiB")
+        .key(svrkit_runtime::Key::secret("database.password", "opens the database"))
+        .set("database.password", "hunter2hunter2")
+        .variables([("SVRKIT__CONNECTIONS", "77"), ("SVRKIT__ADMIN__LISTEN", "127.0.0.1:0")])
+        .load()
+        .unwrap();
+    let server = Shown::of(Server::new().config(&config)).await;
+    let shown = server.get("/config").await;
+    assert_eq!(shown.row("message.in"), ["message.in", "8MiB", "code"]);
+    assert_eq!(shown.row("connections  "), ["connections", "77", "SVRKIT__CONNECTIONS"]);
+    assert_eq!(shown.row("database.password"), ["database.password", "(secret)", "code"]);
+    assert_eq!(shown.row("drain.timeout"), ["drain.timeout", "10s"]);
+    assert!(!shown.body.contains("hunter2"), "{}", shown.body);
+    // What the program has set since is what holds.
+    let limits = Limits { message_in: 1 << 20, ..config.limits() };
+    let server = Shown::of(Server::new().config(&config).limits(limits)).await;
+    assert_eq!(server.get("/config").await.row("message.in"), ["message.in", "1MiB", "code"]);
+    // And without a configuration, limits are what there is to show.
+    let server = Shown::of(Server::new().limits(limits).admin("127.0.0.1:0")).await;
+    let shown = server.get("/config").await;
+    assert_eq!(shown.row("connections  "), ["connections", "77", "code"]);
+    assert!(!shown.body.contains("server.listen"), "{}", shown.body);
+}
+
+#[tokio::test]
+async fn health_and_readiness_are_statuses_with_reasons() {
+    let server = Server::new().admin("127.0.0.1:0");
+    let health = server.health();
+    let server = Shown::of(server).await;
+    assert_eq!(server.get("/health").await.row("test.Test"), ["test.Test", "serving"]);
+    assert_eq!(server.get("/ready").await.status, 200);
+    health.not_serving(&TEST, "its database is being moved");
+    let not_serving = server.get("/health").await;
+    assert_eq!(not_serving.status, 503);
+    assert_eq!(not_serving.row("test.Test"), ["test.Test", "not serving", "its database is being moved"]);
+    health.readiness_check("cache", || async { Err::<(), _>("the password hunter2 is wrong") });
+    let not_ready = server.get("/ready").await;
+    assert_eq!(not_ready.status, 503);
+    assert_eq!(not_ready.row("cache"), ["cache", "the check failed; the server's log has why"]);
+    assert!(server.html("/ready").await.body.contains("<td data-label=\"check\">cache</td>"));
+}
