@@ -81,7 +81,7 @@ impl Default for Config {
 impl Config {
     /// No include paths, output to `OUT_DIR`, client and server, no lints.
     pub fn new() -> Self {
-        let sides = Sides { client: true, server: true, mock: false };
+        let sides = Sides { client: true, server: true, mock: false, reflection: true };
         Self {
             includes: Vec::new(),
             out_dir: None,
@@ -134,6 +134,18 @@ impl Config {
     #[must_use]
     pub fn mocks(mut self, wanted: bool) -> Self {
         self.sides.mock = wanted;
+        self
+    }
+
+    /// Whether each service carries what its schema says of it, for the reflection of servers (`svrkit_runtime::reflection`): names, types,
+    /// constraints and docs of the service and of every message, enum and error that its methods lead to, and of nothing else. It does
+    /// unless told otherwise.
+    ///
+    /// They are bytes of the program that nobody reads but who asks for them; a service that is not linked leaves none. A program
+    /// whose schemas are nobody's business leaves them out, and is described by its files alone.
+    #[must_use]
+    pub fn reflection(mut self, wanted: bool) -> Self {
+        self.sides.reflection = wanted;
         self
     }
 

@@ -8,6 +8,7 @@
 //! - [`Status`]: how a call ends when it doesn't end well;
 //! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from;
 //! - [`health`]: whether a server serves and is ready, as a service of every server;
+//! - [`reflection`]: what a server serves and what its schemas say of it, as a service of every server;
 //! - [`testing`]: a server in one line and mocks, for tests of services;
 //! - `simulation` (feature `simulation`): servers and clients on a simulated network.
 //!
@@ -39,6 +40,7 @@ pub mod nearest;
 mod one_line;
 mod priority;
 mod random;
+pub mod reflection;
 mod route_key;
 mod scratch;
 mod server;

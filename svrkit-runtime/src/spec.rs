@@ -8,7 +8,6 @@ use std::time::Duration;
 use crate::priority::Priority;
 
 /// The facts of one service.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct ServiceSpec {
     /// Full name, package included: `shop.orders.Orders`.
@@ -19,18 +18,21 @@ pub struct ServiceSpec {
     pub fingerprint: u64,
     /// The methods, in the order of the schema.
     pub methods: &'static [&'static Spec],
+    /// What its schema says of it, for [`reflection`](crate::reflection): an encoded `svrkit.descriptor.DescriptorSet` of the service and
+    /// all that its methods lead to; empty where nobody said.
+    pub descriptors: &'static [u8],
 }
 
 impl ServiceSpec {
-    /// A service of these methods, its fingerprint unknown.
+    /// A service of these methods, its fingerprint unknown, and what its schema says of it.
     #[must_use]
     pub const fn new(name: &'static str, id: u32, methods: &'static [&'static Spec]) -> Self {
-        Self { name, id, fingerprint: 0, methods }
+        Self { name, id, fingerprint: 0, methods, descriptors: &[] }
     }
 
     /// Whether it is one of the kit's own, which every server may have.
     pub(crate) fn is_kit(&self) -> bool {
-        self.id < KIT_IDS_END
+        is_kit(self.id)
     }
 
     /// Sets the fingerprint.
@@ -39,10 +41,34 @@ impl ServiceSpec {
         self.fingerprint = fingerprint;
         self
     }
+
+    /// Sets what its schema says of it.
+    #[must_use]
+    pub const fn descriptors(mut self, descriptors: &'static [u8]) -> Self {
+        self.descriptors = descriptors;
+        self
+    }
+}
+
+/// Without the descriptors, which would bury all else.
+impl fmt::Debug for ServiceSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceSpec")
+            .field("name", &self.name)
+            .field("id", &self.id)
+            .field("fingerprint", &self.fingerprint)
+            .field("methods", &self.methods)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Ids below this one belong to the kit.
 const KIT_IDS_END: u32 = 1024;
+
+/// Whether a service of this id is one of the kit's own.
+pub(crate) fn is_kit(service_id: u32) -> bool {
+    service_id < KIT_IDS_END
+}
 
 /// The facts of one method. Shown as `shop.orders.Orders.Place`.
 ///

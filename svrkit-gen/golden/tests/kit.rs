@@ -32,7 +32,15 @@ fn the_types_many_schemas_need_are_what_their_schema_says() {
 
 #[test]
 fn the_health_service_is_what_its_schema_says() {
-    // Little code: every server has it, and it is asked a few times a second.
-    let config = Config::new().views(false).small(true);
-    check(&config, "schemas/health.xml", "svrkit-runtime/src/health/messages.rs");
+    check(&little_code(), "schemas/health.xml", "svrkit-runtime/src/health/messages.rs");
+}
+
+#[test]
+fn the_reflection_service_is_what_its_schema_says() {
+    check(&little_code(), "schemas/reflection.xml", "svrkit-runtime/src/reflection/messages.rs");
+}
+
+/// Every server has it, and it is asked a few times a second at most.
+fn little_code() -> Config {
+    Config::new().views(false).small(true)
 }

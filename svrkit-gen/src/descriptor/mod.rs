@@ -2,12 +2,15 @@
 //!
 //! `schemas/descriptor.xml` says what stands where; the tags here are its tags. The same schemas give the same bytes, in
 //! whatever order they were named. Nothing here reads such bytes: the crate `svrkit-reflect` does. Called by
-//! [`Config::descriptors`](crate::Config::descriptors).
+//! [`Config::descriptors`](crate::Config::descriptors), and by `emit` for what a service says of itself.
 
+mod part;
 mod record;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use self::part::Part;
 use self::record::Message as Record;
 use crate::config::Config;
 use crate::constraint::Constraint;
@@ -77,28 +80,37 @@ impl Config {
         if report.is_error() {
             return Err(report);
         }
-        Ok(Descriptors { bytes: descriptor_set(&run.schema), report })
+        Ok(Descriptors { bytes: descriptor_set(&Part::whole(&run.schema), &run.schema), report })
     }
 }
 
-/// The bytes of the set of everything in a schema in which the checks found no error.
-fn descriptor_set(schema: &Schema) -> Vec<u8> {
-    let by_name = |names: Vec<&Name>| {
-        let mut order: Vec<_> = names.into_iter().map(Name::full).zip(0..).collect();
-        order.sort();
-        order.into_iter().map(|(_, at)| at)
-    };
-    let messages = by_name(schema.messages.iter().map(|it| &it.name).collect());
-    let enums = by_name(schema.enums.iter().map(|it| &it.name).collect());
-    let errors = by_name(schema.errors.iter().map(|it| &it.name).collect());
-    let services = by_name(schema.services.iter().map(|it| &it.name).collect());
+/// The bytes of the set of what one service needs to be called, of a schema in which the checks found no error. `at`: its place among
+/// the services.
+pub(crate) fn of_service(at: usize, schema: &Schema) -> Vec<u8> {
+    descriptor_set(&Part::of_service(at, schema), schema)
+}
+
+/// The bytes of the set of a part of a schema in which the checks found no error.
+fn descriptor_set(part: &Part, schema: &Schema) -> Vec<u8> {
+    let messages = by_name(&part.messages, |at| &schema.messages[at].name);
+    let enums = by_name(&part.enums, |at| &schema.enums[at].name);
+    let errors = by_name(&part.errors, |at| &schema.errors[at].name);
+    let services = by_name(&part.services, |at| &schema.services[at].name);
+    let files = schema.files.iter().filter(|file| part.files.contains(&file.id));
     Record::new()
-        .messages(1, messages.map(|at: usize| message(MessageId(at), schema)))
-        .messages(2, enums.map(|at: usize| enumeration(&schema.enums[at])))
-        .messages(3, errors.map(|at: usize| error_set(&schema.errors[at], schema)))
-        .messages(4, services.map(|at: usize| service(&schema.services[at], schema)))
-        .messages(5, schema.files.iter().map(file))
+        .messages(1, messages.into_iter().map(|at| message(MessageId(at), schema)))
+        .messages(2, enums.into_iter().map(|at| enumeration(&schema.enums[at])))
+        .messages(3, errors.into_iter().map(|at| error_set(&schema.errors[at], schema)))
+        .messages(4, services.into_iter().map(|at| service(&schema.services[at], schema)))
+        .messages(5, files.map(file))
         .into_bytes()
+}
+
+/// The places in the order of the names, which is the same whatever order the files were named in.
+fn by_name<'s>(places: &BTreeSet<usize>, name: impl Fn(usize) -> &'s Name) -> Vec<usize> {
+    let mut order: Vec<usize> = places.iter().copied().collect();
+    order.sort_by_cached_key(|at| name(*at).full());
+    order
 }
 
 fn file(file: &File) -> Record {

@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::service::Flow;
-use super::{ident, lifecycle, number};
+use super::{bytes, ident, lifecycle, number};
 use crate::model::fingerprint::fingerprint;
 use crate::model::{Method, PRIORITY_DEFAULT, Schema, Service};
 use crate::names;
 
-pub(super) fn specs(service: &Service, schema: &Schema) -> TokenStream {
+pub(super) fn specs(service: &Service, descriptors: Option<&[u8]>, schema: &Schema) -> TokenStream {
     let full_name = service.name.full();
     let doc = format!(" The facts of `{full_name}`.");
     let name = ident(&names::service_spec(service));
@@ -20,11 +20,12 @@ pub(super) fn specs(service: &Service, schema: &Schema) -> TokenStream {
         .iter()
         .map(|it| ident(&names::method_spec(&names::service_spec(service), &it.head.name.value)));
     let methods = service.methods.iter().map(|it| method_spec(it, service, schema));
+    let descriptors = descriptors.map(bytes::literal).map(|bytes| quote!(.descriptors(#bytes)));
     quote! {
         #[doc = #doc]
         pub static #name: ::svrkit_runtime::ServiceSpec =
             ::svrkit_runtime::ServiceSpec::new(#full_name, #id, &[#(&#method_names),*])
-                .fingerprint(#fingerprint);
+                .fingerprint(#fingerprint) #descriptors;
 
         #(#methods)*
     }

@@ -782,7 +782,64 @@ pub mod golden {
                 2310,
                 &[&ORDERS_PLACE, &ORDERS_GET, &ORDERS_NEW, &ORDERS_CLONE, &ORDERS_MATCH],
             )
-            .fingerprint(0x949e_3f0b_2ed3_7ef8);
+            .fingerprint(0x949e_3f0b_2ed3_7ef8)
+            .descriptors(
+                b"\n\xff\x02\n\x17golden.everything.Lists\x12\x16\n\x05flags\x10\x01\x18\x03 \x01@\x01R\x05flags\x12\
+        \x18\n\x06deltas\x10\x02\x18\x03 \x07@\x01R\x06deltas\x12\x16\n\x06stamps\x10\x03\x18\x03 \nR\x06\
+        stamps\x12!\n\x0cloose_deltas\x10\x04\x18\x03 \x06R\x0blooseDeltas\x12\x1a\n\x07doubles\x10\x05\x18\
+        \x03 \x0d@\x01R\x07doubles\x12\x14\n\x05texts\x10\x06\x18\x03 \x0eR\x05texts\x12\x14\n\x05blobs\x10\
+        \x07\x18\x03 \x0fR\x05blobs\x124\n\x08statuses\x10\x08\x18\x032\x18golden.everything.Status@\x01\
+        R\x08statuses\x121\n\x07scalars\x10\x09\x18\x03*\x19golden.everything.ScalarsR\x07scalars\x12=\n\
+        \x0eloose_statuses\x10\n\x18\x032\x18golden.everything.StatusR\x0dlooseStatuses!\\SX!\xde\x09\x98\
+        )\n\x92\x02\n\x18golden.everything.Option\x12*\n\x04type\x10\x01\x18\x01*\x18golden.everything.S\
+        tringR\x04type\x12\x12\n\x04self\x10\x02\x18\x01 \x04R\x04self\x12/\n\x07unknown\x10\x03\x18\x01\
+        2\x17golden.everything.TakenR\x07unknown\x123\n\x09fromOrder\x10\x04\x18\x01*\x17golden.everythi\
+        ng.OrderR\x09fromOrder\x12+\n\x05clone\x10\x05\x18\x01*\x17golden.everything.OrderR\x05clone!\xf7\
+        \xb0\xdc1;\xc5$e:\x1aIts name is one of Rust's.\n\xd6\x01\n\x1bgolden.everything.Optionals\x12\x12\
+        \n\x04flag\x10\x01\x18\x02 \x01R\x04flag\x12\x14\n\x05delta\x10\x02\x18\x02 \x06R\x05delta\x12\x14\
+        \n\x05stamp\x10\x03\x18\x02 \x09R\x05stamp\x12\x16\n\x06double\x10\x04\x18\x02 \x0dR\x06double\x12\
+        \x12\n\x04text\x10\x05\x18\x02 \x0eR\x04text\x12\x12\n\x04blob\x10\x06\x18\x02 \x0fR\x04blob\x12\
+        .\n\x06status\x10\x07\x18\x022\x18golden.everything.StatusR\x06status!\x19@\xca|0!b\xee\n\xb3\x03\
+        \n\x17golden.everything.Order\x12\x0e\n\x02id\x10\x01\x18\x01 \x05R\x02id\x12.\n\x06status\x10\x02\
+        \x18\x012\x18golden.everything.StatusR\x06status\x120\n\x05items\x10\x03\x18\x03*\x1cgolden.ever\
+        ything.Order.ItemR\x05items\x120\n\x05first\x10\x04\x18\x01*\x1cgolden.everything.Order.ItemR\x05\
+        first\x12&\n\x05total\x10\x05\x18\x01*\x12golden.parts.MoneyR\x05total\x125\n\x08currency\x10\x06\
+        \x18\x012\x1bgolden.parts.Money.CurrencyR\x08currency\x12-\n\x06parent\x10\x07\x18\x01*\x17golde\
+        n.everything.OrderR\x06parent\x121\n\x08children\x10\x08\x18\x03*\x17golden.everything.OrderR\x08\
+        children!P}f\xeba\xa1\xb1I*\x16\n\x04\x08\x09\x10\x09\n\x04\x08\x0c\x10\x0f\x12\x08old_note:\x12\
+        Something ordered.\n\x9e\x01\n\x1cgolden.everything.Order.Item\x12\x10\n\x03sku\x10\x01\x18\x01 \
+        \x0eR\x03sku\x12.\n\x06status\x10\x02\x18\x012\x18golden.everything.StatusR\x06status\x123\n\x04\
+        gift\x10\x03\x18\x01*!golden.everything.Order.Item.GiftR\x04gift!\xf7\xfae\x11\x0f\xcb\x83\x05\n\
+        Y\n!golden.everything.Order.Item.Gift\x12+\n\x05order\x10\x01\x18\x01*\x17golden.everything.Orde\
+        rR\x05order!\xe5MZ\x09\xb1{\x0fj\n\xa6\x03\n\x19golden.everything.Scalars\x12\x12\n\x04flag\x10\x01\
+        \x18\x01 \x01R\x04flag\x12\x14\n\x05int32\x10\x02\x18\x01 \x02R\x05int32\x12\x14\n\x05int64\x10\x03\
+        \x18\x01 \x03R\x05int64\x12\x16\n\x06uint32\x10\x04\x18\x01 \x04R\x06uint32\x12\x16\n\x06uint64\x10\
+        \x05\x18\x01 \x05R\x06uint64\x12\x16\n\x06sint32\x10\x06\x18\x01 \x06R\x06sint32\x12\x16\n\x06si\
+        nt64\x10\x07\x18\x01 \x07R\x06sint64\x12\x1b\n\x09fixed_u32\x10\x08\x18\x01 \x08R\x08fixedU32\x12\
+        \x1b\n\x09fixed_u64\x10\x09\x18\x01 \x09R\x08fixedU64\x12\x1b\n\x09fixed_i32\x10\n\x18\x01 \nR\x08\
+        fixedI32\x12\x1b\n\x09fixed_i64\x10\x0b\x18\x01 \x0bR\x08fixedI64\x12\x14\n\x05float\x10\x0c\x18\
+        \x01 \x0cR\x05float\x12\x16\n\x06double\x10\x0d\x18\x01 \x0dR\x06double\x12\x12\n\x04text\x10\x0e\
+        \x18\x01 \x0eR\x04text\x12\x12\n\x04blob\x10\x0f\x18\x01 \x0fR\x04blob\x12\x16\n\x04last\x10\xff\
+        \xff\xff\xff\x01\x18\x01 \x01R\x04last!\x9a\xb5La\xf0t\xb9\xad\n#\n\x18golden.everything.String!\
+        \x15\x04\xc2\xdf-5\xe4\xfe\nj\n\x12golden.parts.Money\x12\x14\n\x05cents\x10\x01\x18\x01 \x07R\x05\
+        cents\x125\n\x08currency\x10\x02\x18\x012\x1bgolden.parts.Money.CurrencyR\x08currency!F;<\x93\x1a\
+        B4:\x12\x9d\x01\n\x18golden.everything.Status\x12\x0d\n\x0bUNSPECIFIED\x12\x1f\n\x06PLACED\x10\x01\
+        \"\x13Paid, not yet sent.\x12\x15\n\x08RETURNED\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x1a*\
+        \n\x16\x08\xfb\xff\xff\xff\xff\xff\xff\xff\xff\x01\x10\xfd\xff\xff\xff\xff\xff\xff\xff\xff\x01\n\
+        \x04\x08\x04\x10\x04\n\x04\x08\x09\x10\x0c\x12\x04LOST*\x0eHow far it is.\x12M\n\x17golden.every\
+        thing.Taken\x12\x09\n\x07UNKNOWN\x12\x19\n\x0cUNRECOGNIZED\x10\x80\x80\x80\x80\xf8\xff\xff\xff\xff\
+        \x01\x12\x0c\n\x04SELF\x10\xff\xff\xff\xff\x07\x126\n\x1bgolden.parts.Money.Currency\x12\x0d\n\x0b\
+        UNSPECIFIED\x12\x08\n\x03EUR\x10\xd2\x07\"\xb9\x03\n\x18golden.everything.Orders\x10\x86\x12\x1a\
+        U\n\x05Place\x10\x01\x1a\x17golden.everything.Order\"\x1cgolden.everything.Order.Item@\xac\x02j\x10\
+        Places an order.\x1aC\n\x03Get\x10\x02\x1a\x18golden.everything.Option\"\x17golden.everything.Or\
+        der@\xc0\xa9\x07H\x80\x01P\x01\x1a8\n\x03New\x10\x03\x1a\x18golden.everything.String\"\x12golden\
+        .parts.MoneyH\xc0\x01\x1a?\n\x05Clone\x10\x04\x1a\x17golden.everything.Lists\"\x19golden.everyth\
+        ing.ScalarsH@\x1aK\n\x05Match\x10\xff\xff\x03\x1a\x1bgolden.everything.Optionals\"\x1bgolden.eve\
+        rything.Optionals@\x88'H\xc8\x01!\xf8~\xd3.\x0b?\x9e\x94*\x0e\n\x04\x08\x05\x10\x08\x12\x06Cance\
+        l:\x1dPlacing and following orders.*\x96\x01\n\x0eeverything.xml\x12\x11golden.everything\x18\x03\
+        \"oEvery feature of the dialect, once.\n\n- lists\n  that go on\n- `code`, [brackets], <tags> an\
+        d https://example.org/*\x1b\n\x09money.xml\x12\x0cgolden.parts\x18\x02",
+            );
 
         /// The facts of `golden.everything.Orders.Place`.
         pub static ORDERS_PLACE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
@@ -1081,7 +1138,66 @@ pub mod golden {
                     &DESK_PLACE_OLD,
                 ],
             )
-            .fingerprint(0x60bc_54f5_57f9_72f6);
+            .fingerprint(0x60bc_54f5_57f9_72f6)
+            .descriptors(
+                b"\n\xde\x01\n\x16golden.everything.Maps\x12(\n\x06labels\x10\x01\x18\x04 \x0e8\x0eR\x06labelsb\x0e\
+        \n\x09max-items\x12\x012\x12\x18\n\x06deltas\x10\x02\x18\x04 \x0b8\x06R\x06deltas\x12A\n\x06orde\
+        rs\x10\x03\x18\x04*\x17golden.everything.Order8\x05R\x06ordersb\x10\n\x08required\x12\x04true\x12\
+        4\n\x08statuses\x10\x04\x18\x042\x18golden.everything.Status8\x01R\x08statuses!}\xd2\xb6\x8bfK@\xbf\
+        \n\xb5\x01\n\x1agolden.everything.OldOrder\x12;\n\x04item\x10\x01\x18\x01*\x1cgolden.everything.\
+        Order.ItemR\x04itemr\x0b\x12\x09holds one\x12&\n\x03sku\x10\x02\x18\x01 \x0eR\x03skur\x02\x08\x02\
+        z\x10What is ordered.!\xfe\xe3\xd87\xf1\xed7q2)\x08\x01\x12\x1ecannot hold more than one item\x1a\
+        \x05Order\n\xb3\x03\n\x17golden.everything.Order\x12\x0e\n\x02id\x10\x01\x18\x01 \x05R\x02id\x12\
+        .\n\x06status\x10\x02\x18\x012\x18golden.everything.StatusR\x06status\x120\n\x05items\x10\x03\x18\
+        \x03*\x1cgolden.everything.Order.ItemR\x05items\x120\n\x05first\x10\x04\x18\x01*\x1cgolden.every\
+        thing.Order.ItemR\x05first\x12&\n\x05total\x10\x05\x18\x01*\x12golden.parts.MoneyR\x05total\x125\
+        \n\x08currency\x10\x06\x18\x012\x1bgolden.parts.Money.CurrencyR\x08currency\x12-\n\x06parent\x10\
+        \x07\x18\x01*\x17golden.everything.OrderR\x06parent\x121\n\x08children\x10\x08\x18\x03*\x17golde\
+        n.everything.OrderR\x08children!P}f\xeba\xa1\xb1I*\x16\n\x04\x08\x09\x10\x09\n\x04\x08\x0c\x10\x0f\
+        \x12\x08old_note:\x12Something ordered.\n\x9e\x01\n\x1cgolden.everything.Order.Item\x12\x10\n\x03\
+        sku\x10\x01\x18\x01 \x0eR\x03sku\x12.\n\x06status\x10\x02\x18\x012\x18golden.everything.StatusR\x06\
+        status\x123\n\x04gift\x10\x03\x18\x01*!golden.everything.Order.Item.GiftR\x04gift!\xf7\xfae\x11\x0f\
+        \xcb\x83\x05\nY\n!golden.everything.Order.Item.Gift\x12+\n\x05order\x10\x01\x18\x01*\x17golden.e\
+        verything.OrderR\x05order!\xe5MZ\x09\xb1{\x0fj\n\xc1\x04\n\x19golden.everything.Payment\x12\x1c\n\
+        \x03uin\x10\x08\x18\x01 \x05H\x00R\x03uinb\x08\n\x03min\x12\x011\x12O\n\x0dhouse_account\x10\x03\
+        \x18\x01*\x17golden.everything.OrderH\x00R\x0chouseAccountz\x11Nobody in person.\x122\n\x07gift_\
+        of\x10\x09\x18\x01*\x19golden.everything.PaymentH\x00R\x06giftOf\x12A\n\x0bcard_number\x10\n\x18\
+        \x01 \x0eH\x00R\ncardNumberb\x0d\n\x07min-len\x12\x0212b\x0d\n\x07max-len\x12\x0219h\x01\x121\n\x05\
+        cents\x10\x01\x18\x01 \x07R\x05centsb\x0b\n\x03min\x12\x04-100b\x0e\n\x03max\x12\x071000000\x12.\
+        \n\x04rate\x10\x02\x18\x01 \x0dR\x04rateb\n\n\x03min\x12\x030.5b\x0e\n\x06finite\x12\x04true\x12\
+        3\n\x05notes\x10\x04\x18\x03 \x0eR\x05notesb\x0d\n\x07max-len\x12\x0280b\x0e\n\x09max-items\x12\x01\
+        3\x12 \n\x03pin\x10\x05\x18\x01 \x0fR\x03pinb\x0c\n\x07max-len\x12\x014h\x01\x12A\n\x07receipt\x10\
+        \x06\x18\x01*\x17golden.everything.OrderR\x07receiptb\x10\n\x08required\x12\x04true\x1a$\n\x05pa\
+        yer\x12\x10\n\x08required\x12\x04true\"\x09Who pays.!\xc55\n\xf1Q\xad\x09\xee:\x12Who pays, and \
+        how.\n\x84\x02\n\x1agolden.everything.Settings\x12 \n\x07retries\x10\x01\x18\x02 \x04R\x07retrie\
+        sZ\x06100000\x12\x18\n\x05delta\x10\x02\x18\x02 \x07R\x05deltaZ\x02-1\x12\x19\n\x05ratio\x10\x03\
+        \x18\x02 \x0cR\x05ratioZ\x030.1\x12\x19\n\x05is_on\x10\x04\x18\x02 \x01R\x04isOnZ\x04true\x12\x1a\
+        \n\x05title\x10\x05\x18\x02 \x0eR\x05titleZ\x04none\x12\x17\n\x04blob\x10\x06\x18\x02 \x0fR\x04b\
+        lobZ\x03\"\xc3\xa9\x126\n\x06status\x10\x07\x18\x022\x18golden.everything.StatusR\x06statusZ\x06\
+        PLACED!\xe4;\x93\xad\xdce\xcc?\nj\n\x12golden.parts.Money\x12\x14\n\x05cents\x10\x01\x18\x01 \x07\
+        R\x05cents\x125\n\x08currency\x10\x02\x18\x012\x1bgolden.parts.Money.CurrencyR\x08currency!F;<\x93\
+        \x1aB4:\x12\x9d\x01\n\x18golden.everything.Status\x12\x0d\n\x0bUNSPECIFIED\x12\x1f\n\x06PLACED\x10\
+        \x01\"\x13Paid, not yet sent.\x12\x15\n\x08RETURNED\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x1a\
+        *\n\x16\x08\xfb\xff\xff\xff\xff\xff\xff\xff\xff\x01\x10\xfd\xff\xff\xff\xff\xff\xff\xff\xff\x01\n\
+        \x04\x08\x04\x10\x04\n\x04\x08\x09\x10\x0c\x12\x04LOST*\x0eHow far it is.\x126\n\x1bgolden.parts\
+        .Money.Currency\x12\x0d\n\x0bUNSPECIFIED\x12\x08\n\x03EUR\x10\xd2\x07\x1a\x91\x02\n\x1cgolden.ev\
+        erything.OrderError\x12?\n\x08SOLD_OUT\x10\xe9\x07\x1a\x13FAILED_PRECONDITION\"\x05never:\x14not\
+        hing\nleft to sell\x12I\n\x08TOO_BUSY\x10\xea\x07\x1a\x12RESOURCE_EXHAUSTED\"\nafter 20ms*\x1ago\
+        lden.everything.Settings\x12=\n\x07UNKNOWN\x10\xeb\x07\x1a\x13FAILED_PRECONDITION2\x1a\x08\x02\x12\
+        \x0csays nothing\x1a\x08SOLD_OUT\x1a\x0c\n\x04\x08\x07\x10\x09\x12\x04LOST*\x18Why an order is r\
+        efused.\"\xda\x04\n\x16golden.everything.Desk\x10\x87\x12\x1ax\n\x03Pay\x10\x01\x1a\x19golden.ev\
+        erything.Payment\"\x1agolden.everything.Settings*\x1cgolden.everything.OrderErrorH\x80\x01Z\x05c\
+        entsj\x10Takes a payment.\x1a=\n\x04Keep\x10\x02\x1a\x16golden.everything.Maps\"\x16golden.every\
+        thing.MapsH\x80\x01p\x01\x1aF\n\x05Watch\x10\x03\x1a\x1agolden.everything.Settings\"\x17golden.e\
+        verything.Order0\x02@\xe8\x07H\x80\x01\x1a@\n\x06Upload\x10\x04\x1a\x17golden.everything.Order\"\
+        \x16golden.everything.Maps0\x01H\x80\x01\x1a?\n\x04Talk\x10\x05\x1a\x17golden.everything.Order\"\
+        \x17golden.everything.Order0\x03H\x80\x01\x1a1\n\x04Note\x10\x06\x1a\x19golden.everything.Paymen\
+        t8\x01H\x80\x01Z\x05centsp\x01\x1a`\n\x08PlaceOld\x10\x07\x1a\x1agolden.everything.OldOrder\"\x1a\
+        golden.everything.OldOrderH\x80\x01b\x17\x08\x02\x12\x0etakes one item\x1a\x03Pay!\xf6r\xf9W\xf5\
+        T\xbc`:\x1bEverything a method can be.*\x96\x01\n\x0eeverything.xml\x12\x11golden.everything\x18\
+        \x03\"oEvery feature of the dialect, once.\n\n- lists\n  that go on\n- `code`, [brackets], <tags\
+        > and https://example.org/*\x1b\n\x09money.xml\x12\x0cgolden.parts\x18\x02",
+            );
 
         /// The facts of `golden.everything.Desk.Pay`.
         pub static DESK_PAY: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
@@ -1223,7 +1339,13 @@ pub mod golden {
                 3_280_934_184,
                 &[],
             )
-            .fingerprint(0xcbf2_9ce4_8422_2325);
+            .fingerprint(0xcbf2_9ce4_8422_2325)
+            .descriptors(
+                b"\"C\n\x16golden.everything.Gone\x10\xa8\xaa\xbc\x9c\x0c!%#\"\x84\xe4\x9c\xf2\xcb2\x1a\x08\x02\x12\
+        \x10nobody called it\x1a\x04Desk*\x96\x01\n\x0eeverything.xml\x12\x11golden.everything\x18\x03\"\
+        oEvery feature of the dialect, once.\n\n- lists\n  that go on\n- `code`, [brackets], <tags> and \
+        https://example.org/",
+            );
 
         /// Service `golden.everything.S`.
         pub trait S: ::core::marker::Send + ::core::marker::Sync + 'static {
@@ -1309,7 +1431,14 @@ pub mod golden {
                 126_399_256,
                 &[&S_SAME],
             )
-            .fingerprint(0xf6d8_5406_395b_2723);
+            .fingerprint(0xf6d8_5406_395b_2723)
+            .descriptors(
+                b"\n#\n\x18golden.everything.String!\x15\x04\xc2\xdf-5\xe4\xfe\"d\n\x13golden.everything.S\x10\x98\
+        \xe6\xa2<\x1a?\n\x04Same\x10\x01\x1a\x18golden.everything.String\"\x18golden.everything.StringH\x80\
+        \x01!#'[9\x06T\xd8\xf6*\x96\x01\n\x0eeverything.xml\x12\x11golden.everything\x18\x03\"oEvery fea\
+        ture of the dialect, once.\n\n- lists\n  that go on\n- `code`, [brackets], <tags> and https://ex\
+        ample.org/",
+            );
 
         /// The facts of `golden.everything.S.Same`.
         pub static S_SAME: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
@@ -1382,7 +1511,12 @@ pub mod golden {
                 1_081_664_657,
                 &[],
             )
-            .fingerprint(0xcbf2_9ce4_8422_2325);
+            .fingerprint(0xcbf2_9ce4_8422_2325)
+            .descriptors(
+                b"\"'\n\x16golden.everything.Idle\x10\x91\xc9\xe3\x83\x04!%#\"\x84\xe4\x9c\xf2\xcb*\x96\x01\n\x0ee\
+        verything.xml\x12\x11golden.everything\x18\x03\"oEvery feature of the dialect, once.\n\n- lists\n\
+        \x20 that go on\n- `code`, [brackets], <tags> and https://example.org/",
+            );
 
         /// Definitions nested in `golden.everything.Order`.
         pub mod order {

@@ -144,7 +144,15 @@ pub mod hello {
             2001,
             &[&GREETER_GREET],
         )
-        .fingerprint(0x0221_0597_d15c_10d9);
+        .fingerprint(0x0221_0597_d15c_10d9)
+        .descriptors(
+            b"\nN\n\x10hello.GreetReply\x12$\n\x04text\x10\x01\x18\x01 \x0eR\x04textz\x10The words of it.!(\xfd\
+        }\xd3> \x80\xda:\x0bA greeting.\nX\n\x12hello.GreetRequest\x12#\n\x04name\x10\x01\x18\x01 \x0eR\x04\
+        namez\x0fWho is greeted.!(\xfd}\xd3> \x80\xda:\x14Asks for a greeting.\"y\n\x0dhello.Greeter\x10\
+        \xd1\x0f\x1aL\n\x05Greet\x10\x01\x1a\x12hello.GreetRequest\"\x10hello.GreetReply@\xac\x02H\x80\x01\
+        P\x01j\x13Greets one of them.!\xd9\x10\\\xd1\x97\x05!\x02:\x0eGreets people.*#\n\x09hello.xml\x12\
+        \x05hello\x18\x01\"\x0dSaying hello.",
+        );
 
     /// The facts of `hello.Greeter.Greet`.
     pub static GREETER_GREET: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(

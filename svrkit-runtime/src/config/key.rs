@@ -131,7 +131,6 @@ impl Key {
         Self { default, ..Self::new(name, doc, Form::Number(measure, range)) }
     }
 
-    #[cfg(any(feature = "tls", feature = "compression", feature = "checksum"))]
     pub(crate) fn with_default_flag(self, default: bool) -> Self {
         Self { default: Some(Value::Flag(default)), ..self }
     }

@@ -29,6 +29,7 @@ const SERVER_NAME: &str = "server.name";
 const SERVER_LISTEN: &str = "server.listen";
 #[cfg(all(unix, feature = "takeover"))]
 const SERVER_TAKEOVER: &str = "server.takeover";
+const SERVER_REFLECTION: &str = "server.reflection";
 const CLIENT_NAME: &str = "client.name";
 
 /// The keys of the runtime: its limits, and what is none.
@@ -36,6 +37,11 @@ fn own_keys() -> Vec<Key> {
     let mut keys = vec![
         Key::text(SERVER_NAME, "the name that a server gives to its peers, for their logs.").with_default(""),
         Key::text(SERVER_LISTEN, "the address that a server listens on.").with_default("127.0.0.1:4310"),
+        Key::flag(
+            SERVER_REFLECTION,
+            "whether a server tells callers what it serves and what its schemas say of that.",
+        )
+        .with_default_flag(true),
         #[cfg(all(unix, feature = "takeover"))]
         Key::text(
             SERVER_TAKEOVER,
@@ -133,6 +139,12 @@ impl Config {
     #[must_use]
     pub fn takeover(&self) -> Option<&str> {
         self.text(SERVER_TAKEOVER).filter(|path| !path.is_empty())
+    }
+
+    /// `server.reflection`: whether a server tells callers what it serves and what its schemas say of that.
+    #[must_use]
+    pub fn reflection(&self) -> bool {
+        self.flag(SERVER_REFLECTION).unwrap_or(true)
     }
 
     /// `client.name`: the name that a client gives to servers.

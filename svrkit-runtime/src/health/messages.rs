@@ -236,7 +236,31 @@ pub mod svrkit {
                 1,
                 &[&HEALTH_CHECK, &HEALTH_READY],
             )
-            .fingerprint(0x3c8b_f850_65d9_555a);
+            .fingerprint(0x3c8b_f850_65d9_555a)
+            .descriptors(
+                b"\n\xa0\x01\n\x18svrkit.health.CheckReply\x12;\n\x05state\x10\x01\x18\x012\x13svrkit.health.State\
+        R\x05statez\x12Whether it serves.\x124\n\x06reason\x10\x02\x18\x01 \x0eR\x06reasonz\x1cWhy it do\
+        es not, for people.!/[G\n\xabF\xc1=:\x08A state.\n\xb5\x01\n\x1asvrkit.health.CheckRequest\x12{\n\
+        \x07service\x10\x01\x18\x01 \x0eR\x07serviceb\x0f\n\x07max-len\x12\x041024zPThe full name of a s\
+        ervice, as in `shop.orders.Orders`; empty: the whole server.!(\xfd}\xd3> \x80\xda:\x11Asks for a\
+        \x20state.\n\xd3\x01\n\x16svrkit.health.Obstacle\x12S\n\x04name\x10\x01\x18\x01 \x0eR\x04namez?T\
+        he check that failed; `draining`: the server is about to stop.\x122\n\x06reason\x10\x02\x18\x01 \
+        \x0eR\x06reasonz\x1aHow it failed, for people.!>\xbb\x0d\x1bg\"\xfcn:'Why a server should not be\
+        \x20given calls.\n\xa9\x01\n\x18svrkit.health.ReadyReply\x120\n\x05ready\x10\x01\x18\x01 \x01R\x05\
+        readyz\x1aNothing speaks against it.\x12>\n\x09obstacles\x10\x02\x18\x03*\x16svrkit.health.Obsta\
+        cleR\x09obstaclesz\nWhat does.!\x02\xd2zMI|L=:\x12Whether it should.\nU\n\x1asvrkit.health.Ready\
+        Request!\x15\x04\xc2\xdf-5\xe4\xfe:.Asks whether the server should be given calls.\x12\x9c\x01\n\
+        \x13svrkit.health.State\x12(\n\x07UNKNOWN\"\x1dNothing of that name is here.\x12\x15\n\x07SERVIN\
+        G\x10\x01\"\x08It does.\x12)\n\x0bNOT_SERVING\x10\x02\"\x18It is here and does not.*\x19Whether \
+        something serves.\"\x93\x03\n\x14svrkit.health.Health\x10\x01\x1a\x83\x01\n\x05Check\x10\x01\x1a\
+        \x1asvrkit.health.CheckRequest\"\x18svrkit.health.CheckReply@\xe8\x07P\x01j=Whether the server, \
+        or a service of it, serves. Runs nothing.\x1a\x8a\x01\n\x05Ready\x10\x02\x1a\x1asvrkit.health.Re\
+        adyRequest\"\x18svrkit.health.ReadyReply@\x88'P\x01jDWhether the server should be given calls: r\
+        uns its readiness checks.!ZU\xd9eP\xf8\x8b<:]In every server of the kit, unless it is told other\
+        wise. Answered while a server drains, too.*\x90\x01\n\nhealth.xml\x12\x0dsvrkit.health\x18\x01\"\
+        qWhether a server serves, and whether it should be given calls: asked by whoever starts, watches\
+        \x20and routes to it.",
+            );
 
         /// The facts of `svrkit.health.Health.Check`.
         pub static HEALTH_CHECK: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(

@@ -48,6 +48,7 @@ use crate::health::{Draining, Health, HealthOfRun};
 use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
 use crate::monitor::{Hooks, Monitor};
+use crate::reflection;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
 use crate::transport::{Address, Framing, Listener};
@@ -76,6 +77,8 @@ pub struct Server {
     health: Health,
     /// Its health is not asked for by callers.
     without_health: bool,
+    /// Nobody is told what its schemas say.
+    without_reflection: bool,
     security: Security,
     admin: Option<Admin>,
     /// What its pages show.
@@ -127,6 +130,13 @@ impl Server {
         self
     }
 
+    /// Leaves out the service [`svrkit.reflection.Reflection`](crate::reflection), which every server has otherwise; whatever
+    /// `server.reflection` says.
+    pub fn without_reflection(mut self) -> Self {
+        self.without_reflection = true;
+        self
+    }
+
     /// Has every call pass `interceptor`, after those that were added before it.
     pub fn interceptor(mut self, interceptor: impl Interceptor) -> Self {
         self.interceptors.push(interceptor);
@@ -173,10 +183,12 @@ impl Server {
         self
     }
 
-    /// Sets the name, the limits, the framing and the admin pages that a configuration gives; with the feature `takeover` where a server waits for its successor; with the
-    /// feature `tls` what it says of TLS: files are read now, and where one is at fault the server does not start.
+    /// Sets the name, the limits, the framing and the admin pages that a configuration gives, and leaves reflection out where it says so; with the feature
+    /// `takeover` where a server waits for its successor; with the feature `tls` what it says of TLS: files are read now, and where one is at fault the
+    /// server does not start.
     pub fn config(mut self, config: &Config) -> Self {
         self.security.configure(config);
+        self.without_reflection |= !config.reflection();
         if let Some(admin) = config.admin() {
             self.admin = Some(admin);
         }
@@ -256,6 +268,10 @@ impl Server {
     fn into_router(mut self, health: HealthOfRun) -> Result<Router, ServiceIdTaken> {
         if !self.without_health {
             self.services.push(health.service());
+        }
+        if !self.without_reflection {
+            let reflection = reflection::served(self.services.iter().map(|service| service.spec()));
+            self.services.push(reflection);
         }
         Router::new(self.services, self.interceptors)
     }

@@ -236,7 +236,27 @@ pub mod shop {
             2312,
             &[&WAYS_PRICE, &WAYS_START],
         )
-        .fingerprint(0xa406_34c2_57a8_7de8);
+        .fingerprint(0xa406_34c2_57a8_7de8)
+        .descriptors(
+            b"\n^\n\x0ccommon.Money\x12\x14\n\x05cents\x10\x01\x18\x01 \x07R\x05cents\x12/\n\x08currency\x10\x02\
+        \x18\x012\x15common.Money.CurrencyR\x08currency!F;<\x93\x1aB4:\n5\n\x18common.stock.Shelf.Place\x12\
+        \x10\n\x03row\x10\x01\x18\x01 \x04R\x03row!\xb3\x9fa\x92\x9bm$L\n\xef\x01\n\nshop.Point\x12\x0c\n\
+        \x01x\x10\x01\x18\x01 \x06R\x01x\x12\x0c\n\x01y\x10\x02\x18\x01 \x06R\x01y\x12 \n\x06before\x10\x03\
+        \x18\x01*\nshop.PointR\x06before\x12!\n\x04kind\x10\x04\x18\x022\x0fshop.Point.KindR\x04kind\x12\
+        \x14\n\x04text\x10\x05\x18\x01 \x0eH\x00R\x04text\x12\"\n\x05price\x10\x06\x18\x01*\x0ccommon.Mo\
+        neyH\x00R\x05price\x12\"\n\x06around\x10\x07\x18\x04*\nshop.Point8\x05R\x06around\x1a\x07\n\x05l\
+        abel!r\xc2\x0b\xc9\xe7\xc4f\x15:\x10Written by hand.\n\xdb\x01\n\x08shop.Way\x12 \n\x06points\x10\
+        \x01\x18\x03*\nshop.PointR\x06points\x12\x1e\n\x05start\x10\x02\x18\x01*\nshop.PointR\x05start\x12\
+        \x20\n\x05price\x10\x03\x18\x01*\x0ccommon.MoneyR\x05price\x124\n\x08currency\x10\x04\x18\x022\x15\
+        common.Money.CurrencyR\x08currencyZ\x03EUR\x12,\n\x05place\x10\x05\x18\x01*\x18common.stock.Shel\
+        f.PlaceR\x05place!~\xa7\xa4\x9cy\x1e\x92\x99\x120\n\x15common.Money.Currency\x12\x0d\n\x0bUNSPEC\
+        IFIED\x12\x08\n\x03EUR\x10\xd2\x07\x12\x19\n\x0fshop.Point.Kind\x12\x06\n\x04NONE\x1a1\n\x0ecomm\
+        on.Refusal\x12\x1f\n\x06CLOSED\x10\x01\x1a\x13FAILED_PRECONDITION\"q\n\x09shop.Ways\x10\x88\x12\x1a\
+        4\n\x05Price\x10\x01\x1a\x08shop.Way\"\x0ccommon.Money*\x0ecommon.RefusalH\x80\x01\x1a\"\n\x05St\
+        art\x10\x02\x1a\x08shop.Way\"\nshop.PointH\x80\x01!\xe8}\xa8W\xc24\x06\xa4*\x14\n\ncommon.xml\x12\
+        \x06common*>\n\x08shop.xml\x12\x04shop\",What stands elsewhere is not generated here.*\x19\n\x09\
+        stock.xml\x12\x0ccommon.stock",
+        );
 
     /// The facts of `shop.Ways.Price`.
     pub static WAYS_PRICE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(

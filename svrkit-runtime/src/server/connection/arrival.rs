@@ -7,10 +7,10 @@ use tokio::time::Instant;
 use super::Connection;
 use crate::context::Context;
 use crate::dispatch::{Call, NotBegun, Permit, Responder, Starts, Wanted};
-use crate::health::HEALTH;
 use crate::interceptor::Side;
 use crate::monitor::Watch;
 use crate::server::Shared;
+use crate::spec::is_kit;
 use crate::stream::FramedStreams;
 use crate::transport::{NEUTRAL, USELESS, Worth};
 use crate::wire::frame::{FLAG_ONEWAY, FLAG_STREAM, Frame, RequestFacts};
@@ -33,7 +33,7 @@ impl Connection {
         let context = context.certified(self.certificate.get().cloned());
         let (max, lasts) = (self.limits.calls_in_flight, wanted.lasts(&context));
         // Who routes and watches is told why, not refused.
-        let begun = match facts.service_id == HEALTH.id {
+        let begun = match is_kit(facts.service_id) {
             true => self.in_flight.begin_while_draining(call_id, max, lasts),
             false => self.in_flight.begin(call_id, max, lasts),
         };
