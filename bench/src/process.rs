@@ -4,6 +4,7 @@
 //! (`--die-with-parent`, see `child`).
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -11,6 +12,11 @@ use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
+
+/// This program.
+pub(crate) fn own_program() -> Result<PathBuf> {
+    std::env::current_exe().context("cannot find our own program")
+}
 
 /// A running child, and the lines it prints.
 #[derive(Debug)]
@@ -22,8 +28,12 @@ pub(crate) struct Process {
 impl Process {
     /// Starts this program with `arguments`. What it says on stderr goes to ours.
     pub(crate) fn start(arguments: &[String]) -> Result<Self> {
-        let program = std::env::current_exe().context("cannot find our own program")?;
-        let mut child = Command::new(&program)
+        Self::start_of(&own_program()?, arguments)
+    }
+
+    /// The same of another build of this program.
+    pub(crate) fn start_of(program: &Path, arguments: &[String]) -> Result<Self> {
+        let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -101,6 +101,38 @@ fn every_peer_answers_and_leaves_a_row_in_table_and_file() {
 }
 
 #[test]
+fn a_build_is_compared_with_another_by_turns() {
+    let other = env!("CARGO_BIN_EXE_svrkit-bench");
+    let output = bench(&[
+        "pair",
+        "--before",
+        other,
+        "--quick",
+        "--loads=1x1,2x3",
+        "--measure=0.1",
+    ]);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let rows: Vec<serde_json::Value> = stdout
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 2, "{stdout}");
+    for row in rows {
+        let ratio = &row["p50"];
+        assert_eq!(
+            (&row["case"], &row["pairs"]),
+            (&"pair".into(), &2.into()),
+            "{row}"
+        );
+        assert!(0.0 < ratio["median"].as_f64().unwrap(), "{row}");
+        assert!(ratio["median"].as_f64() <= ratio["upper_95"].as_f64(), "{row}");
+    }
+}
+
+#[test]
 fn the_compiler_leaves_a_row_for_each_size_and_each_hostile_input() {
     let output = bench(&["compile", "--quick", "--ops=check,gen,hostile", "--files=2,4"]);
     let stdout = String::from_utf8(output.stdout).unwrap();
@@ -232,6 +264,10 @@ fn what_cannot_be_run_is_refused_with_what_can() {
     check_refused(
         &["echo", "--quick", "--json", "/nowhere/rows.json"],
         &["cannot write /nowhere/rows.json"],
+    );
+    check_refused(
+        &["pair", "--before=/nowhere/svrkit-bench"],
+        &["--before", "there is no program /nowhere/svrkit-bench"],
     );
 }
 

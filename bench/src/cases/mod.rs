@@ -4,6 +4,7 @@ mod codec;
 mod compile;
 mod echo;
 mod idle;
+mod pair;
 mod stream;
 
 use anyhow::Result;
@@ -14,7 +15,14 @@ use crate::report::Report;
 pub(crate) use codec::instructions as codec_instructions;
 
 /// All cases.
-pub(crate) const CASES: &[Case] = &[echo::CASE, stream::CASE, idle::CASE, compile::CASE, codec::CASE];
+pub(crate) const CASES: &[Case] = &[
+    echo::CASE,
+    pair::CASE,
+    stream::CASE,
+    idle::CASE,
+    compile::CASE,
+    codec::CASE,
+];
 
 /// Something to measure.
 #[derive(Debug)]

@@ -11,8 +11,11 @@ mod table;
 use anyhow::Result;
 use clap::{ArgMatches, Args, FromArgMatches};
 
-use self::plan::{Cell, EchoArguments, Plan};
+pub(super) use self::plan::{Cell, seconds};
+use self::plan::{EchoArguments, Plan};
 use self::row::Row;
+pub(super) use self::row::Sample;
+pub(super) use self::run::Once;
 use super::Case;
 use crate::pin::Placement;
 use crate::report::Report;

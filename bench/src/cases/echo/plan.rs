@@ -64,7 +64,7 @@ pub(super) struct Plan {
 
 /// One load with one payload, run by every peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cell {
+pub(in crate::cases) struct Cell {
     pub load: Load,
     pub payload: usize,
 }
@@ -127,7 +127,7 @@ impl fmt::Display for Cell {
 }
 
 /// From a hundredth of a second to an hour.
-fn seconds(text: &str) -> Result<Duration> {
+pub(in crate::cases) fn seconds(text: &str) -> Result<Duration> {
     let seconds: f64 = text.parse().context("expected seconds, as in 2 or 0.5")?;
     ensure!(
         (0.01..=3600.0).contains(&seconds),

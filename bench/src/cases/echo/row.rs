@@ -9,7 +9,7 @@ use crate::window::Measured;
 
 /// What one repeat found.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sample {
+pub(in crate::cases) struct Sample {
     pub measured: Measured,
     /// The server's peak, in KiB.
     pub rss_kib: u64,

@@ -1,0 +1,121 @@
+//! pair: svrkit's echo of this build beside that of another one, by turns: what a change has cost.
+//!
+//! Figures of two runs differ by the hour as well as by the code. Here both builds run within the same seconds, in an order that
+//! changes with each repeat, and what counts is how the pairs differ.
+
+mod row;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use clap::{ArgMatches, Args, FromArgMatches};
+
+use self::row::Row;
+use super::Case;
+use super::echo::{Cell, Once, Sample, seconds};
+use crate::load::Load;
+use crate::peers::Peer;
+use crate::pin::Placement;
+use crate::process::own_program;
+use crate::report::{self, Report};
+use crate::scheduler::Scheduler;
+
+/// The registering line's other end.
+pub(super) const CASE: Case = Case {
+    name: "pair",
+    about: "unary echo of this build beside another build of this program, by turns",
+    arguments: PairArguments::augment_args,
+    run,
+};
+
+#[derive(Args, Clone, Debug)]
+struct PairArguments {
+    /// This program as it was built of another state of the source
+    #[arg(long, value_name = "PROGRAM")]
+    before: PathBuf,
+    /// Connections x calls in flight on each
+    #[arg(
+        long,
+        value_name = "CxF,…",
+        value_delimiter = ',',
+        default_value = "1x1,1x128,16x64"
+    )]
+    loads: Vec<Load>,
+    /// Length of the payload in bytes
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(0..=1 << 20))]
+    payload: u64,
+    /// Pairs of each row [default: 20; quick: 2]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    repeats: Option<u32>,
+    /// Length of one measured window [default: 1; quick: 0.3]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    measure: Option<Duration>,
+    /// Tokio's scheduler, the same for every server and client
+    #[arg(long, value_enum, default_value_t)]
+    scheduler: Scheduler,
+}
+
+fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
+    let arguments = PairArguments::from_arg_matches(matches)?;
+    ensure!(
+        arguments.before.is_file(),
+        "--before: there is no program {}",
+        arguments.before.display()
+    );
+    let repeats = arguments.repeats.unwrap_or(if quick { 2 } else { 20 });
+    let measure = arguments
+        .measure
+        .unwrap_or(Duration::from_millis(if quick { 300 } else { 1_000 }));
+    let placement = Placement::choose(None)?;
+    let title = format!(
+        "pair: {placement}; scheduler {}; {repeats} pairs of {} s",
+        arguments.scheduler,
+        measure.as_secs_f64()
+    );
+    eprintln!("{title}");
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let after = own_program()?;
+    let peer = Peer::named("svrkit").context("svrkit is no peer")?;
+    let mut table = report::table(row::COLUMNS, row::FIRST_NUMBER);
+    for load in arguments.loads {
+        let cell = Cell {
+            load,
+            payload: arguments.payload as usize,
+        };
+        let once = |program| Once {
+            program,
+            peer,
+            cell,
+            scheduler: arguments.scheduler,
+            warm_up: measure / 4,
+            measure,
+            placement,
+        };
+        let mut pairs: Vec<(Sample, Sample)> = Vec::new();
+        for repeat in 0..repeats {
+            let run = |name, program| {
+                let sample = runtime.block_on(once(program).run());
+                sample.with_context(|| format!("{name} failed at {cell}, repeat {}", repeat + 1))
+            };
+            pairs.push(match repeat % 2 {
+                0 => {
+                    let sample = run("this build", &after)?;
+                    (sample, run("the build before", &arguments.before)?)
+                }
+                _ => {
+                    let before = run("the build before", &arguments.before)?;
+                    (run("this build", &after)?, before)
+                }
+            });
+        }
+        let row = Row::new(cell, &pairs).context("a row without pairs")?;
+        report.row(&row)?;
+        table.add_row(row.cells());
+    }
+    report.print(&title, &table);
+    Ok(())
+}
