@@ -7,6 +7,7 @@
 //! - [`Context`]: what travels with a call: its deadline, its [`Priority`];
 //! - [`Status`]: how a call ends when it doesn't end well;
 //! - [`Limits`]: every limit with its key and default; [`Config`]: where their values come from;
+//! - [`metrics`]: what every server and client counts of its calls, without being asked;
 //! - [`health`]: whether a server serves and is ready, as a service of every server;
 //! - [`reflection`]: what a server serves and what its schemas say of it, as a service of every server;
 //! - [`testing`]: a server in one line and mocks, for tests of services;
@@ -34,6 +35,7 @@ mod interceptor;
 mod interleaving;
 mod limits;
 mod log;
+pub mod metrics;
 mod monitor;
 #[doc(hidden)]
 pub mod nearest;
@@ -75,6 +77,7 @@ pub use interceptor::{AllowList, BearerCheck, BearerToken, Envelope, Interceptor
 #[cfg(feature = "tower")]
 pub use interceptor::{Tower, TowerCall, TowerNext};
 pub use limits::Limits;
+pub use metrics::{Metrics, Snapshot};
 pub use monitor::{
     CallEnd, CallFacts, ConnectionEnd, ConnectionFacts, Ending, Event, HandlerPanic, Monitor, Recorder,
     Stages, StreamTotals,

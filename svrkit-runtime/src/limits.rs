@@ -154,6 +154,12 @@ limits! {
     drain_timeout: Duration = "drain.timeout", Time, Duration::from_secs(10), Duration::ZERO..=HOUR;
     /// what each message of the other server is given when one takes over from the other.
     takeover_handshake: Duration = "takeover.handshake", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
+    /// most memory for metrics, in bytes; what is counted beyond it is only counted as uncounted.
+    metrics_bytes: usize = "metrics.bytes", Size, 64 << 20, 64 << 10..=1 << 30;
+    /// threads that count without waiting for one another; those beyond share.
+    metrics_threads: usize = "metrics.threads", Count, 64, 1..=65_535;
+    /// methods that have figures of their own, for each side; those beyond are counted together, as `other`.
+    metrics_methods: usize = "metrics.methods", Count, 4096, 1..=65_535;
     /// what each readiness check is given.
     health_timeout: Duration = "health.timeout", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
     /// longest head of a request for an admin page, in bytes, and its longest body.

@@ -16,6 +16,8 @@ mod admin;
 mod clients;
 #[path = "limits/frames.rs"]
 mod frames;
+#[path = "limits/metrics.rs"]
+mod metrics;
 #[path = "limits/securing.rs"]
 mod securing;
 #[path = "limits/streams.rs"]
@@ -35,6 +37,7 @@ use frames::{
     flood_frames_of_the_client, flood_frames_of_the_server, frame_rate_min, frame_timeout_of_a_body_in_parts,
     frame_timeout_of_the_client, frame_timeout_of_the_server,
 };
+use metrics::{metrics_bytes, metrics_methods, metrics_threads};
 use securing::{
     tls_handshake_bytes_of_the_client, tls_handshake_bytes_of_the_server,
     tls_handshake_timeout_of_the_client, tls_handshake_timeout_of_the_server, tls_handshakes, tls_watch,
@@ -100,6 +103,9 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "deadline.max" => deadline_max, deadline_max_beyond_every_clock;
     "drain.timeout" => drain_timeout;
     "takeover.handshake" => takeover_handshake_of_the_predecessor, takeover_handshake_of_the_successor;
+    "metrics.bytes" => metrics_bytes;
+    "metrics.threads" => metrics_threads;
+    "metrics.methods" => metrics_methods;
     "health.timeout" => health_timeout;
     "admin.head" => admin_head;
     "admin.timeout" => admin_timeout;

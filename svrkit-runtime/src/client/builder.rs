@@ -11,6 +11,7 @@ use super::{Client, Surroundings};
 use crate::config::Config;
 use crate::interceptor::Interceptor;
 use crate::limits::Limits;
+use crate::metrics::{Metrics, Switch};
 use crate::monitor::Monitor;
 use crate::status::Status;
 #[cfg(feature = "tls")]
@@ -29,6 +30,7 @@ pub struct ClientBuilder {
     make_picker: Option<MakePicker>,
     security: Security,
     surroundings: Surroundings,
+    metrics: Switch,
 }
 
 impl ClientBuilder {
@@ -50,6 +52,7 @@ impl ClientBuilder {
             framing: Framing::default(),
             make_picker: None,
             surroundings: Surroundings::default(),
+            metrics: Switch::default(),
         }
     }
 
@@ -82,6 +85,7 @@ impl ClientBuilder {
     /// and where one is at fault every request says so.
     pub fn config(mut self, config: &Config) -> Self {
         self.security.configure(config);
+        self.metrics.configure(config);
         self.name(config.client_name()).limits(config.limits()).framing(config.framing())
     }
 
@@ -105,6 +109,18 @@ impl ClientBuilder {
         self
     }
 
+    /// Has it count in `metrics`, instead of those of the process.
+    pub fn metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = Switch::Own(metrics);
+        self
+    }
+
+    /// Has it count nothing.
+    pub fn without_metrics(mut self) -> Self {
+        self.metrics = Switch::Off;
+        self
+    }
+
     /// A client that is connected. A connection that is lost later is opened again by the next request.
     ///
     /// # Errors
@@ -118,7 +134,8 @@ impl ClientBuilder {
 
     /// A client that connects when the first request needs it.
     #[must_use]
-    pub fn lazy(self) -> Client {
+    pub fn lazy(mut self) -> Client {
+        self.surroundings.metrics = self.metrics.metrics(&self.limits);
         let settings = Settings {
             name: self.name,
             limits: self.limits,

@@ -17,6 +17,7 @@ use crate::deadline::instant_after;
 use crate::dispatch::{Call, InFlight, Permit, Responder, Router, Starts, StoppedBy, Wanted};
 use crate::interceptor::Side;
 use crate::limits::Limits;
+use crate::metrics::{Metrics, Tally, TallyEnd};
 use crate::monitor::{Hooks, Watch};
 use crate::status::catalogue::{calling, streaming};
 use crate::status::{Status, as_told};
@@ -25,6 +26,16 @@ use crate::task;
 use crate::transport::{Activity, Written};
 use crate::wire::frame::{Hello, RequestFacts};
 
+/// What is called in the same process.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Services {
+    pub(super) router: Arc<Router>,
+    /// Who is told of their calls.
+    pub(super) hooks: Hooks,
+    /// What their calls are counted in, if they are.
+    pub(super) metrics: Option<Metrics>,
+}
+
 #[derive(Debug)]
 struct InProcess {
     pending: Pending,
@@ -32,6 +43,8 @@ struct InProcess {
     router: Arc<Router>,
     /// The services', not the callers'.
     hooks: Hooks,
+    /// What the services' calls are counted in, if they are.
+    metrics: Option<Metrics>,
     limits: Limits,
     departure: Departure,
     /// The ends of streams that callers have.
@@ -39,12 +52,14 @@ struct InProcess {
 }
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
-pub(super) fn open(router: Arc<Router>, hooks: Hooks, limits: Limits, peer: Arc<Peer>) -> Connection {
+pub(super) fn open(services: Services, limits: Limits, peer: Arc<Peer>) -> Connection {
+    let Services { router, hooks, metrics } = services;
     let link = Arc::new(InProcess {
         pending: Pending::default(),
         in_flight: InFlight::default(),
         router,
         hooks,
+        metrics,
         limits,
         departure: Departure::default(),
         streams: Streams::default(),
@@ -177,13 +192,15 @@ impl InProcess {
     ) {
         let arrived = Instant::now();
         let watch = Watch::new(&self.hooks, Side::Server, facts.ids(), body.len(), || arrived);
+        let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, body.len()));
         let context = Context::of_call(&facts, arrived, wanted.time_max(&self.limits), None);
         match self.in_flight.begin(call_id, self.limits.calls_in_flight, wanted.lasts(&context)) {
             Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
                 // A handler that is polled where it was called from would call deeper and deeper in one stack.
                 let (starts, start_by) = (Starts::OnItsTask, context.deadline());
-                let mut permit = Permit::new(call_id, wanted, stops, starts, start_by, responder, watch);
+                let mut permit =
+                    Permit::new(call_id, wanted, stops, starts, start_by, responder, (tally, watch));
                 if let Some(end) = stream {
                     permit = permit.with_stream(end);
                 }
@@ -195,8 +212,13 @@ impl InProcess {
             Err(not_begun) => {
                 let status = not_begun.status(&self.limits);
                 self.answer(call_id, Err(&status));
+                let now = Instant::now();
+                if let (Some(tally), Some(metrics)) = (tally, &self.metrics) {
+                    let ended = TallyEnd::refused(Side::Server, now, &status);
+                    metrics.refused(tally, self.router.method(facts.ids()), &ended);
+                }
                 if let Some(watch) = watch {
-                    watch.end("", &context, Some(&status), 0);
+                    watch.end("", &context, Some(&status), 0, now);
                 }
             }
         }
@@ -250,6 +272,10 @@ impl Responder for InProcess {
 
     fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    fn metrics(&self) -> Option<&Metrics> {
+        self.metrics.as_ref()
     }
 
     fn in_flight(&self) -> &InFlight {

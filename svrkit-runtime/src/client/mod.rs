@@ -24,6 +24,7 @@ mod securing;
 mod silence;
 mod stream;
 mod timer;
+mod told;
 
 use std::fmt;
 use std::sync::Arc;
@@ -35,15 +36,18 @@ use tokio::time::Instant;
 pub use self::blocking::wait;
 pub use self::builder::ClientBuilder;
 use self::connection::Connection;
+use self::in_process::Services;
 pub use self::picker::{Candidate, Candidates, OutgoingCall, Picker};
 use self::pool::{Opened, Pool};
 pub use self::request::Request;
 pub use self::resolver::{Endpoint, Resolution, Resolver};
 pub use self::response::Response;
 pub(crate) use self::stream::{OpeningStream, StreamSlot};
+pub(crate) use self::told::Told;
 use crate::dispatch::Router;
 use crate::interceptor::Chain;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::monitor::Hooks;
 use crate::scratch;
 use crate::spec::Spec;
@@ -72,6 +76,8 @@ struct Inner {
 struct Surroundings {
     interceptors: Chain,
     hooks: Hooks,
+    /// What its calls are counted in, if they are.
+    metrics: Option<Metrics>,
 }
 
 impl Client {
@@ -101,8 +107,9 @@ impl Client {
         ClientBuilder::resolved_by(resolver)
     }
 
-    pub(crate) fn in_process(router: Router, hooks: Hooks, limits: Limits) -> Self {
-        let pool = Pool::in_process(Arc::new(router), hooks, limits);
+    /// A client of services in this process, whose calls are counted and told of by the services alone.
+    pub(crate) fn in_process(router: Router, hooks: Hooks, metrics: Option<Metrics>, limits: Limits) -> Self {
+        let pool = Pool::in_process(Services { router: Arc::new(router), hooks, metrics }, limits);
         Self::new(Address::InProcess.to_string(), pool, Surroundings::default())
     }
 
@@ -178,6 +185,10 @@ impl Client {
 
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.0.surroundings.hooks
+    }
+
+    pub(crate) fn metrics(&self) -> Option<&Metrics> {
+        self.0.surroundings.metrics.as_ref()
     }
 
     /// The time a call of `spec` may take unless its caller says otherwise, and who set it.

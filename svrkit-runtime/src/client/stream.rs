@@ -11,11 +11,11 @@ use tokio::time::{Instant, timeout_at};
 use super::connection::{Call, Connection};
 use super::pending::Outcome;
 use super::picker::OutgoingCall;
+use super::told::Told;
 use super::{Client, metadata};
 use crate::context::{Context, Limited};
 use crate::deadline::instant_after;
 use crate::interceptor::{Envelope, Reply, Side};
-use crate::monitor::Watch;
 use crate::spec::{Spec, Streaming};
 use crate::status::Status;
 use crate::status::catalogue::{calling, streaming};
@@ -34,17 +34,17 @@ pub(crate) struct OpeningStream<'a> {
 }
 
 impl OpeningStream<'_> {
-    /// Opens it. Whoever listens is told of it from behind the interceptors on, by `watch`.
-    pub(crate) async fn open(self, watch: &mut Option<Box<Watch>>) -> Result<StreamSlot, Status> {
+    /// Opens it. Whoever listens is told of it from behind the interceptors on, by `told`.
+    pub(crate) async fn open(self, told: &mut Told) -> Result<StreamSlot, Status> {
         if self.client.interceptors().is_empty() {
-            return self.open_directly(watch).await;
+            return self.open_directly(told).await;
         }
         let (deadline, late) = (self.limited.deadline, self.late());
-        timeout_at(deadline, self.intercept(watch)).await.unwrap_or(Err(late))
+        timeout_at(deadline, self.intercept(told)).await.unwrap_or(Err(late))
     }
 
     /// Passes the interceptors: their reply comes when the stream has begun, and is empty.
-    async fn intercept(mut self, watch: &mut Option<Box<Watch>>) -> Result<StreamSlot, Status> {
+    async fn intercept(mut self, told: &mut Told) -> Result<StreamSlot, Status> {
         let (client, spec, limits) = (self.client, self.spec, self.client.limits());
         let (context, metadata) = (self.context.clone(), std::mem::take(&mut self.metadata));
         let request = std::mem::take(&mut self.request);
@@ -58,7 +58,7 @@ impl OpeningStream<'_> {
                     .deadline()
                     .map_or(self.limited.deadline, |earlier| earlier.min(self.limited.deadline));
                 let behind = Self { context, metadata, request: body, ..self };
-                *slot = Some(behind.open_directly(watch).await?);
+                *slot = Some(behind.open_directly(told).await?);
                 Ok(Reply::new(Bytes::new(), limits))
             })
         });
@@ -66,18 +66,11 @@ impl OpeningStream<'_> {
         opened.ok_or_else(|| streaming::stream_not_passed_on(spec))
     }
 
-    async fn open_directly(self, watch: &mut Option<Box<Watch>>) -> Result<StreamSlot, Status> {
-        if watch.is_none() {
-            let ids = (self.spec.service_id, self.spec.method_id);
-            *watch = Watch::new(self.client.hooks(), Side::Client, ids, self.request.len(), Instant::now)
-                .map(Box::new);
-            if let Some(watch) = watch {
-                watch.begin(Some(self.spec), self.client.target(), &self.context);
-            }
-        }
+    async fn open_directly(self, told: &mut Told) -> Result<StreamSlot, Status> {
+        told.begin(self.client, self.spec, &self.context, self.request.len(), Instant::now());
         loop {
             let connection = self.connect().await?;
-            if let Some(slot) = self.open_on(connection, watch).await? {
+            if let Some(slot) = self.open_on(connection, told).await? {
                 return Ok(slot);
             }
         }
@@ -110,7 +103,7 @@ impl OpeningStream<'_> {
     async fn open_on(
         &self,
         connection: Arc<Connection>,
-        watch: &mut Option<Box<Watch>>,
+        told: &mut Told,
     ) -> Result<Option<StreamSlot>, Status> {
         let places = Arc::clone(&connection.places);
         let Ok(place) = timeout_at(self.limited.deadline, places.acquire_owned()).await else {
@@ -139,9 +132,7 @@ impl OpeningStream<'_> {
         if self.spec.streaming == Streaming::Server {
             end.sends_nothing();
         }
-        if let Some(watch) = watch {
-            watch.sent(now, call.connection.endpoint());
-        }
+        told.sent(now, call.connection.endpoint());
         Ok(Some(StreamSlot { call, end, time: (self.limited.timeout, self.limited.from), ended: None }))
     }
 

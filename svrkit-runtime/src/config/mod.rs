@@ -31,6 +31,8 @@ const SERVER_LISTEN: &str = "server.listen";
 const SERVER_TAKEOVER: &str = "server.takeover";
 const SERVER_REFLECTION: &str = "server.reflection";
 const CLIENT_NAME: &str = "client.name";
+const METRICS: &str = "metrics.count";
+const METRICS_DIR: &str = "metrics.dir";
 
 /// The keys of the runtime: its limits, and what is none.
 fn own_keys() -> Vec<Key> {
@@ -49,6 +51,12 @@ fn own_keys() -> Vec<Key> {
         )
         .with_default(""),
         Key::text(CLIENT_NAME, "the name that a client gives to servers, for their logs.").with_default(""),
+        Key::flag(METRICS, "whether servers and clients count what happens to their calls.").with_default_flag(true),
+        Key::text(
+            METRICS_DIR,
+            "the folder that the process keeps its metrics in, for others to read; `default`: `/dev/shm/svrkit-UID` where there is one; empty: in ordinary memory.",
+        )
+        .with_default("default"),
     ];
     keys.extend(crate::admin::keys());
     #[cfg(feature = "tls")]
@@ -151,6 +159,18 @@ impl Config {
     #[must_use]
     pub fn client_name(&self) -> &str {
         self.text(CLIENT_NAME).unwrap_or_default()
+    }
+
+    /// `metrics.count`: whether anything is counted.
+    #[must_use]
+    pub fn metrics(&self) -> bool {
+        self.flag(METRICS).unwrap_or(true)
+    }
+
+    /// `metrics.dir`: the folder that the process keeps its metrics in, empty for ordinary memory; `None`: the system's.
+    #[must_use]
+    pub fn metrics_dir(&self) -> Option<&str> {
+        self.text(METRICS_DIR).filter(|dir| *dir != "default")
     }
 
     /// The value of a size or a count; `None`: no key of this name is one.

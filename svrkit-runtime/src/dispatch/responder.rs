@@ -4,6 +4,7 @@ use std::task::{Context, Poll};
 
 use super::in_flight::InFlight;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::status::Status;
 
 /// The way back to a caller, as the dispatcher sees it: a transport implements it.
@@ -28,6 +29,9 @@ pub(crate) trait Responder: Send + Sync {
 
     /// The limits its calls are held to.
     fn limits(&self) -> &Limits;
+
+    /// What its calls are counted in, if they are.
+    fn metrics(&self) -> Option<&Metrics>;
 
     /// The calls of this caller's connection.
     fn in_flight(&self) -> &InFlight;

@@ -9,10 +9,11 @@ use super::call::{Call, list};
 use super::panic;
 use super::service::Service;
 use crate::interceptor::Chain;
-use crate::spec::ServiceSpec;
+use crate::spec::{ServiceSpec, Spec};
 use crate::status::catalogue::admitting;
 
 /// The services of one server, by their ids. Knows no transport.
+#[derive(Default)]
 pub(crate) struct Router {
     /// Sorted by id.
     services: Vec<(u32, Arc<dyn Service>)>,
@@ -73,6 +74,12 @@ impl Router {
     /// The facts of the services, by id.
     pub(crate) fn specs(&self) -> impl Iterator<Item = &'static ServiceSpec> {
         self.services.iter().map(|(_, service)| service.spec())
+    }
+
+    /// The method of these ids.
+    pub(crate) fn method(&self, (service_id, method_id): (u32, u16)) -> Option<&'static Spec> {
+        let at = self.services.binary_search_by_key(&service_id, |(id, _)| *id).ok()?;
+        self.services[at].1.spec().methods.iter().find(|method| method.method_id == method_id).copied()
     }
 
     /// Hands the call to its service, or answers UNIMPLEMENTED.

@@ -103,7 +103,14 @@ impl Watch {
 
     /// Tells that it has ended: well, with an answer of `response_len` bytes, or with a status. One that never got as far as its
     /// method begins now.
-    pub(crate) fn end(mut self, peer: &str, context: &Context, status: Option<&Status>, response_len: usize) {
+    pub(crate) fn end(
+        mut self,
+        peer: &str,
+        context: &Context,
+        status: Option<&Status>,
+        response_len: usize,
+        ended: Instant,
+    ) {
         if !self.has_begun {
             self.begin(None, peer, context);
         }
@@ -112,7 +119,7 @@ impl Watch {
             decoded: self.decoded,
             started: self.started,
             handled: self.handled,
-            ended: Instant::now(),
+            ended,
         };
         let endpoint = self.endpoint.take();
         let peer = endpoint.as_deref().unwrap_or(peer);

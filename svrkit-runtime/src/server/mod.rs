@@ -47,6 +47,7 @@ use crate::dispatch::{Router, Service, ServiceIdTaken};
 use crate::health::{Draining, Health, HealthOfRun};
 use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
+use crate::metrics::{Metrics, Switch};
 use crate::monitor::{Hooks, Monitor};
 use crate::reflection;
 #[cfg(feature = "tls")]
@@ -72,6 +73,7 @@ pub struct Server {
     services: Vec<Arc<dyn Service>>,
     interceptors: Chain,
     hooks: Hooks,
+    metrics: Switch,
     limits: Limits,
     framing: Framing,
     health: Health,
@@ -93,6 +95,7 @@ struct Shared {
     name: String,
     router: Router,
     hooks: Hooks,
+    metrics: Option<Metrics>,
     limits: Limits,
     framing: Framing,
     /// The hello, encoded once.
@@ -165,6 +168,18 @@ impl Server {
         self
     }
 
+    /// Has it count in `metrics`, instead of those of the process.
+    pub fn metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = Switch::Own(metrics);
+        self
+    }
+
+    /// Has it count nothing.
+    pub fn without_metrics(mut self) -> Self {
+        self.metrics = Switch::Off;
+        self
+    }
+
     /// Sets the name that its hello gives to peers, for their logs; what is beyond 256 bytes is cut off.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
@@ -193,6 +208,7 @@ impl Server {
             self.admin = Some(admin);
         }
         self.config = Some(config.clone());
+        self.metrics.configure(config);
         #[cfg(all(unix, feature = "takeover"))]
         self.configure_takeover(config.takeover());
         self.name(config.server_name()).limits(config.limits()).framing(config.framing())
@@ -255,9 +271,9 @@ impl Server {
     /// # Errors
     /// [`ServeError::ServiceIdTaken`] for two services of one id.
     pub fn in_process(self) -> Result<Client, ServeError> {
-        let (limits, hooks) = (self.limits, self.hooks.clone());
+        let (limits, hooks, metrics) = (self.limits, self.hooks.clone(), self.metrics.metrics(&self.limits));
         let health = self.health_of_run(Draining::default());
-        Ok(Client::in_process(self.into_router(health)?, hooks, limits))
+        Ok(Client::in_process(self.into_router(health)?, hooks, metrics, limits))
     }
 
     fn health_of_run(&self, draining: Draining) -> HealthOfRun {
@@ -278,6 +294,7 @@ impl Server {
 
     fn into_shared(mut self) -> Result<Arc<Shared>, ServeError> {
         let (limits, hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
+        let metrics = self.metrics.metrics(&limits);
         let framing = self.framing;
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
@@ -305,6 +322,7 @@ impl Server {
             name,
             router,
             hooks,
+            metrics,
             limits,
             framing,
             hello,

@@ -23,7 +23,7 @@ macro_rules! wire_numbers {
 
             /// Reads a number off the wire.
             #[must_use]
-            pub fn from_number(number: u8) -> Self {
+            pub const fn from_number(number: u8) -> Self {
                 match number {
                     $($number => Self::$variant,)+
                     _ => Self::$unknown,
@@ -32,7 +32,7 @@ macro_rules! wire_numbers {
 
             /// The word people see.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
         }

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 
 use super::decode;
 use super::end::{Next, NotSent, StreamEnd};
-use crate::client::{Client, OpeningStream, StreamSlot};
+use crate::client::{Client, OpeningStream, StreamSlot, Told};
 use crate::context::Context;
-use crate::monitor::{StreamTotals, Watch};
+use crate::monitor::StreamTotals;
 use crate::route_key::RouteKey;
 use crate::spec::{Spec, Streaming};
 use crate::status::Status;
@@ -31,8 +31,8 @@ pub(crate) struct StreamCall {
     /// The one it was made in; its key may be the call's own.
     context: Context,
     metadata: Metadata,
-    /// Where anybody listens, from its beginning until it has ended.
-    watch: Option<Box<Watch>>,
+    /// From its beginning until it has ended.
+    told: Told,
     /// What has gone through, once it has ended.
     totals: StreamTotals,
 }
@@ -56,7 +56,7 @@ impl StreamCall {
             timeout_from,
             context: Context::current(),
             metadata: Metadata::default(),
-            watch: None,
+            told: Told::default(),
             totals: StreamTotals::default(),
         }
     }
@@ -159,7 +159,7 @@ impl StreamCall {
                         request,
                         limited,
                     };
-                    opening.open(&mut self.watch).await
+                    opening.open(&mut self.told).await
                 }
                 (Err(status), _) | (_, Err(status)) => Err(status),
             };
@@ -211,10 +211,7 @@ impl StreamCall {
 
     /// Tells whoever listens how it ended.
     fn tell(&mut self, status: Option<&Status>) {
-        if let Some(mut watch) = self.watch.take() {
-            watch.passed(self.totals);
-            watch.end(self.client.target(), &self.context, status, 0);
-        }
+        self.told.end(&self.client, &self.context, status, 0, Some(self.totals));
     }
 
     fn named(&self, status: Status) -> Status {
@@ -225,7 +222,7 @@ impl StreamCall {
 /// Whoever drops it waits no longer.
 impl Drop for StreamCall {
     fn drop(&mut self) {
-        if self.watch.is_some() {
+        if self.told.is_told() {
             if let State::Open(slot) = &self.state {
                 self.totals = slot.end().totals();
             }

@@ -32,11 +32,11 @@ use self::resolving::Resolving;
 pub(super) use self::table::Entry;
 use self::table::{Failure, Table};
 use super::connection::Connection;
+use super::in_process::Services;
 use super::picker::{MakePicker, Picker};
 use super::resolver::{Endpoint, Resolver, Target};
 use super::securing::Security;
 use crate::deadline::instant_after;
-use crate::dispatch::Router;
 use crate::limits::Limits;
 use crate::monitor::Hooks;
 use crate::status::Status;
@@ -69,8 +69,7 @@ enum Source {
     Resolver(Arc<dyn Resolver>),
     /// From nowhere: how every request ends.
     Faulty(Status),
-    /// The services, and who is told of their calls.
-    InProcess(Arc<Router>, Hooks),
+    InProcess(Services),
 }
 
 struct State {
@@ -89,10 +88,10 @@ impl Pool {
         Self::with(source, endpoints, settings)
     }
 
-    pub(super) fn in_process(router: Arc<Router>, hooks: Hooks, limits: Limits) -> Arc<Self> {
+    pub(super) fn in_process(services: Services, limits: Limits) -> Arc<Self> {
         let endpoint = Endpoint::new(Address::InProcess);
         let settings = Settings { limits, ..Settings::default() };
-        Self::with(Source::InProcess(router, hooks), vec![endpoint], settings)
+        Self::with(Source::InProcess(services), vec![endpoint], settings)
     }
 
     fn with(source: Source, endpoints: Vec<Endpoint>, settings: Settings) -> Arc<Self> {

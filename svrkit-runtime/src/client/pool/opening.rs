@@ -90,10 +90,10 @@ async fn run(mut begun: Begun, done: Done) {
     let (Some(pool), Some(peer)) = (begun.pool.upgrade(), begun.peer.clone()) else { return };
     let limits = *pool.limits();
     let opened = match (peer.address(), &pool.source) {
-        (Address::InProcess, Source::InProcess(router, hooks)) => {
-            let (router, hooks) = (Arc::clone(router), hooks.clone());
+        (Address::InProcess, Source::InProcess(services)) => {
+            let services = services.clone();
             drop(pool);
-            Ok(in_process::open(router, hooks, limits, Arc::clone(&peer)))
+            Ok(in_process::open(services, limits, Arc::clone(&peer)))
         }
         _ => {
             let settings = pool.settings.clone();

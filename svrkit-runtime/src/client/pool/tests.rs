@@ -4,7 +4,6 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::client::in_process;
-use crate::interceptor::Chain;
 use crate::server::Server;
 
 fn pool(target: &str, limits: Limits) -> Arc<Pool> {
@@ -18,9 +17,9 @@ fn peer(pool: &Pool, index: usize) -> Arc<Peer> {
 
 /// Has an endpoint connected; what carries it does not matter here.
 fn open(pool: &Pool, index: usize) -> Arc<Connection> {
-    let router = Arc::new(Router::new(Vec::new(), Chain::default()).unwrap());
+    let services = Services::default();
     let peer = peer(pool, index);
-    let link = in_process::open(router, Hooks::default(), Limits::default(), Arc::clone(&peer));
+    let link = in_process::open(services, Limits::default(), Arc::clone(&peer));
     let connection = Arc::new(link);
     assert!(pool.opened(&peer, &connection));
     connection

@@ -19,9 +19,9 @@ use self::progress::State;
 use super::Client;
 use super::intercept::Outline;
 use super::response::Response;
+use super::told::Told;
 use crate::context::Context;
 use crate::interceptor::Envelope;
-use crate::monitor::Watch;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
@@ -53,8 +53,8 @@ pub struct Request<R> {
     /// Within the first poll: most requests are sent there, and need one look at the clock.
     now: Option<Instant>,
     state: State,
-    /// Where anybody listens, from the first poll until it has ended.
-    watch: Option<Box<Watch>>,
+    /// From the first poll until it has ended.
+    told: Told,
     response_len: usize,
     response: PhantomData<fn() -> R>,
 }
@@ -75,7 +75,7 @@ impl<R: Response> Request<R> {
             deadline: None,
             now: None,
             state: State::New { passes_interceptors: true },
-            watch: None,
+            told: Told::default(),
             response_len: 0,
             response: PhantomData,
         }
@@ -100,7 +100,7 @@ impl<R: Response> Request<R> {
             deadline: Some(deadline),
             now: None,
             state: State::New { passes_interceptors: false },
-            watch: None,
+            told: Told::default(),
             response_len: 0,
             response: PhantomData,
         }
@@ -142,16 +142,14 @@ impl<R: Response> Request<R> {
 impl<R> Request<R> {
     /// Tells whoever listens how it ended.
     fn tell(&mut self, status: Option<&Status>) {
-        if let Some(watch) = self.watch.take() {
-            watch.end(self.client.target(), &self.context, status, self.response_len);
-        }
+        self.told.end(&self.client, &self.context, status, self.response_len, None);
     }
 }
 
 /// Whoever drops it waits no longer.
 impl<R> Drop for Request<R> {
     fn drop(&mut self) {
-        if self.watch.is_some() {
+        if self.told.is_told() {
             self.tell(Some(&calling::caller_gone()));
         }
     }

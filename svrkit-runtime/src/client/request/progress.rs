@@ -18,7 +18,6 @@ use crate::client::picker::OutgoingCall;
 use crate::client::pool::Opened;
 use crate::client::response::Response;
 use crate::interceptor::{Envelope, Reply, Side};
-use crate::monitor::Watch;
 use crate::status::Status;
 use crate::status::catalogue::calling;
 
@@ -147,15 +146,16 @@ impl<R: Response> Request<R> {
     /// deadline of the call it was made for.
     fn begin(&mut self, passes_interceptors: bool) -> Result<State, Status> {
         let passes_interceptors = passes_interceptors && !self.client.interceptors().is_empty();
+        let now = Instant::now();
+        self.now = Some(now);
         if !passes_interceptors {
-            self.begin_call();
+            let request_len = self.message_len();
+            self.told.begin(&self.client, self.spec, &self.context, request_len, now);
         }
         if self.deadline.is_none() {
             if !R::IS_AWAITED {
                 self.context = std::mem::take(&mut self.context).without_deadline();
             }
-            let now = Instant::now();
-            self.now = Some(now);
             let limited = self.context.limit(now, (self.timeout, self.timeout_from))?;
             (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
             self.deadline = Some(limited.deadline);
@@ -169,16 +169,6 @@ impl<R: Response> Request<R> {
     /// Of the encoded request; 0 where it could not be encoded.
     pub(super) fn message_len(&self) -> usize {
         self.message.as_ref().map_or(0, Bytes::len)
-    }
-
-    fn begin_call(&mut self) {
-        let ids = (self.spec.service_id, self.spec.method_id);
-        let request_len = self.message_len();
-        self.watch =
-            Watch::new(self.client.hooks(), Side::Client, ids, request_len, Instant::now).map(Box::new);
-        if let Some(watch) = &mut self.watch {
-            watch.begin(Some(self.spec), self.client.target(), &self.context);
-        }
     }
 
     fn intercept(&mut self) -> Result<Wait<Result<Reply, Status>>, Status> {

@@ -77,9 +77,7 @@ impl<R: Response> Request<R> {
             // The server has not seen it: another connection may take it.
             return Ok(State::Unconnected);
         }
-        if let Some(watch) = &mut self.watch {
-            watch.sent(now, call.connection.endpoint());
-        }
+        self.told.sent(now, call.connection.endpoint());
         Ok(State::Sent(call))
     }
 

@@ -3,12 +3,15 @@
 use std::thread::panicking;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::Permit;
 use crate::dispatch::in_flight::StoppedBy;
 use crate::dispatch::message::Output;
 use crate::dispatch::panic::{self, Noted};
+use crate::interceptor::Side;
 use crate::log;
+use crate::metrics::TallyEnd;
 use crate::spec::Spec;
 use crate::status::catalogue::{calling, handling, streaming};
 use crate::status::{Status, story};
@@ -97,12 +100,25 @@ impl Permit {
         if let Some(error) = status.and_then(Status::private_error) {
             log::line(format_args!("{} failed: {}", self.method(), story(error)));
         }
-        if let Some(mut watched) = self.watched.take() {
-            if let Some(end) = self.stream() {
-                watched.streamed(end.totals());
-            }
-            watched.end(status, response_len);
+        if !self.is_told_of() {
+            return;
         }
+        let now = Instant::now();
+        let stream = self.stream().map(|end| end.totals());
+        if let (Some(tally), Some(metrics)) = (self.tally.take(), self.responder.metrics()) {
+            tally.end(metrics, &TallyEnd { side: Side::Server, now, status, response_len, stream });
+        }
+        if let Some(mut watched) = self.watched.take() {
+            if let Some(totals) = stream {
+                watched.streamed(totals);
+            }
+            watched.end(status, response_len, now);
+        }
+    }
+
+    /// Whether anybody is told how it ends, be it only that it is counted.
+    pub(super) fn is_told_of(&self) -> bool {
+        self.tally.is_some() || self.watched.is_some()
     }
 
     /// The method's name, for the log.
@@ -111,7 +127,7 @@ impl Permit {
     }
 
     fn tell_cancelled(&mut self) {
-        if self.watched.is_some() {
+        if self.is_told_of() {
             self.tell(Some(&calling::caller_gone()), 0);
         }
     }
@@ -125,6 +141,9 @@ impl Permit {
             ));
         } else {
             log::line(format_args!("{method} panicked at {place}: {message}; its caller was told INTERNAL"));
+        }
+        if let Some(metrics) = self.responder.metrics() {
+            metrics.panicked(self.spec);
         }
         if let Some(watched) = &self.watched {
             watched.panicked(&message, &place);

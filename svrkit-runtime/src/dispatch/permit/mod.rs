@@ -16,7 +16,9 @@ use self::watched::Watched;
 use super::in_flight::{Lasts, Stops};
 use super::responder::Responder;
 use crate::context::Context;
+use crate::interceptor::Side;
 use crate::limits::Limits;
+use crate::metrics::Tally;
 use crate::monitor::Watch;
 use crate::spec::Spec;
 use crate::stream::StreamEnd;
@@ -73,6 +75,8 @@ pub(crate) struct Permit {
     stream: Option<Arc<StreamEnd>>,
     /// Once it has been found.
     spec: Option<&'static Spec>,
+    /// Where calls are counted, until it has ended.
+    tally: Option<Tally>,
     /// Where anybody listens.
     watched: Option<Box<Watched>>,
     ended: bool,
@@ -87,7 +91,7 @@ impl Permit {
         starts: Starts,
         start_by: Option<Instant>,
         responder: Arc<dyn Responder>,
-        watch: Option<Watch>,
+        (tally, watch): (Option<Tally>, Option<Watch>),
     ) -> Self {
         Self {
             responder,
@@ -98,6 +102,7 @@ impl Permit {
             start_by,
             stream: None,
             spec: None,
+            tally,
             watched: watch.map(|watch| Box::new(Watched::new(watch))),
             ended: false,
         }
@@ -138,6 +143,9 @@ impl Permit {
     /// Its method has been found.
     pub(super) fn begin(&mut self, spec: &'static Spec) {
         self.spec = Some(spec);
+        if let (Some(tally), Some(metrics)) = (&mut self.tally, self.responder.metrics()) {
+            tally.begin(metrics, Side::Server, spec);
+        }
         if let Some(watched) = &mut self.watched {
             watched.begin(spec);
         }

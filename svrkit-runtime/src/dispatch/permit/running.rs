@@ -89,8 +89,8 @@ impl Permit {
     /// Nothing where the deadline came before the handler's turn: the call has been answered then, and no handler starts.
     fn unless_late(mut self) -> Option<Self> {
         let Some(deadline) = self.start_by else {
-            if let Some(watched) = &mut self.watched {
-                watched.started(Instant::now());
+            if self.is_told_of() {
+                self.started(Instant::now());
             }
             return Some(self);
         };
@@ -99,10 +99,17 @@ impl Permit {
             self.answer(Err(&admitting::late_in_turn()));
             return None;
         }
+        self.started(now);
+        Some(self)
+    }
+
+    fn started(&mut self, now: Instant) {
+        if let Some(tally) = &mut self.tally {
+            tally.started(now);
+        }
         if let Some(watched) = &mut self.watched {
             watched.started(now);
         }
-        Some(self)
     }
 
     /// Waits until the connection takes an answer of this length: while a caller does not read its answers, its calls stay in

@@ -61,10 +61,10 @@ impl Watched {
     }
 
     /// It has ended.
-    pub(super) fn end(self, status: Option<&Status>, response_len: usize) {
+    pub(super) fn end(self, status: Option<&Status>, response_len: usize, now: Instant) {
         let Self { watch, context, passed } = self;
         let context = passed.as_ref().and_then(|passed| passed.get()).unwrap_or(&context);
-        watch.end(context.caller().unwrap_or_default(), context, status, response_len);
+        watch.end(context.caller().unwrap_or_default(), context, status, response_len, now);
     }
 
     /// Where the context is to be put that its handler will run in.

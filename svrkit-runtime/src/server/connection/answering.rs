@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use super::Connection;
 use crate::dispatch::{InFlight, Responder};
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::status::{Layer, Party, Status, to_wire};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
@@ -49,6 +50,10 @@ impl Responder for Connection {
 
     fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    fn metrics(&self) -> Option<&Metrics> {
+        self.metrics.as_ref()
     }
 
     fn in_flight(&self) -> &InFlight {

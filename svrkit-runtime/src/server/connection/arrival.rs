@@ -8,6 +8,7 @@ use super::Connection;
 use crate::context::Context;
 use crate::dispatch::{Call, NotBegun, Permit, Responder, Starts, Wanted};
 use crate::interceptor::Side;
+use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
 use crate::server::Shared;
 use crate::spec::is_kit;
@@ -27,6 +28,7 @@ impl Connection {
         let call_id = frame.header.call_id;
         let wanted = wanted(frame.header.flags);
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
+        let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, frame.body.len()));
         let context =
             Context::of_call(&facts, arrived, wanted.time_max(&self.limits), self.peer_name.get().cloned());
         #[cfg(feature = "tls")]
@@ -40,8 +42,15 @@ impl Connection {
         match begun {
             Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let mut permit =
-                    Permit::new(call_id, wanted, stops, starts, context.deadline(), responder, watch);
+                let mut permit = Permit::new(
+                    call_id,
+                    wanted,
+                    stops,
+                    starts,
+                    context.deadline(),
+                    responder,
+                    (tally, watch),
+                );
                 if wanted == Wanted::Stream {
                     permit = permit.with_stream(FramedStreams::open(self, call_id));
                 }
@@ -56,8 +65,13 @@ impl Connection {
                     // Of an id that is in use nothing can be said: its one answer belongs to the first.
                     self.answer(call_id, Err(&status));
                 }
+                let now = Instant::now();
+                if let (Some(tally), Some(metrics)) = (tally, &self.metrics) {
+                    let ended = TallyEnd::refused(Side::Server, now, &status);
+                    metrics.refused(tally, shared.router.method(facts.ids()), &ended);
+                }
                 if let Some(watch) = watch {
-                    watch.end(context.caller().unwrap_or_default(), &context, Some(&status), 0);
+                    watch.end(context.caller().unwrap_or_default(), &context, Some(&status), 0, now);
                 }
                 match refused {
                     // It was told how many it may have in flight, and sends more all the same.

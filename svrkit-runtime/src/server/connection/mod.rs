@@ -32,6 +32,7 @@ use super::retirement::retire_in_time;
 use crate::dispatch::{InFlight, StoppedBy};
 use crate::interceptor::Side;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::{failure_body, words};
 use crate::stream::FramedStreams;
@@ -50,6 +51,8 @@ pub(super) struct Connection {
     peer: Option<SocketAddr>,
     /// What has come; the reading task alone changes it.
     bytes_in: AtomicU64,
+    /// What its calls are counted in, if they are.
+    metrics: Option<Metrics>,
     /// How many calls were refused by their caller's fault.
     refused: AtomicU32,
     /// The peer's `message.in`, as its hello said.
@@ -76,7 +79,7 @@ const LEAVING: u8 = 4;
 const LINGER: Duration = Duration::from_secs(1);
 
 impl Connection {
-    pub(super) fn new(limits: Limits, peer: Option<SocketAddr>) -> Self {
+    pub(super) fn new(limits: Limits, peer: Option<SocketAddr>, metrics: Option<Metrics>) -> Self {
         Self {
             outbox: Outbox::new(limits.outbound_queue),
             in_flight: InFlight::default(),
@@ -84,6 +87,7 @@ impl Connection {
             limits,
             peer,
             bytes_in: AtomicU64::new(0),
+            metrics,
             refused: AtomicU32::new(0),
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),

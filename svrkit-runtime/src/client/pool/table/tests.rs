@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::client::in_process;
+use crate::client::in_process::{self, Services};
 use crate::client::pool::opening;
-use crate::dispatch::Router;
-use crate::interceptor::Chain;
 use crate::limits::Limits;
-use crate::monitor::Hooks;
 use crate::status::Status;
 
 fn endpoints(ports: impl IntoIterator<Item = u16>) -> Vec<Endpoint> {
@@ -49,8 +46,7 @@ impl Table {
 
 /// What carries it does not matter here.
 fn connection(peer: &Arc<Peer>) -> Arc<Connection> {
-    let router = Arc::new(Router::new(Vec::new(), Chain::default()).unwrap());
-    Arc::new(in_process::open(router, Hooks::default(), Limits::default(), Arc::clone(peer)))
+    Arc::new(in_process::open(Services::default(), Limits::default(), Arc::clone(peer)))
 }
 
 fn begin(table: &mut Table, index: usize) {

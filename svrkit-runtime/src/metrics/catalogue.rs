@@ -1,0 +1,160 @@
+//! Every metric that the runtime itself has: one row each. `docs/monitoring.md`, the Prometheus text and the segment follow from
+//! this table, and so do the slots that are counted in.
+
+use super::family::{Group, Kind, Metric, Unit};
+use crate::status::{Cause, Code, Layer};
+
+/// Makes, of each group, a module with a constant for the first slot of each metric, and the group itself.
+macro_rules! groups {
+    ($(
+        $(#[doc = $doc:literal])+
+        $group:ident($($label:literal),*) {
+            $($metric:ident = $name:literal, $kind:ident, $unit:ident $(, by $by:literal of $values:expr)? => $help:literal;)+
+        }
+    )+) => {
+        $(
+            $(#[doc = $doc])+
+            pub(crate) mod $group {
+                use super::*;
+
+                pub(crate) static GROUP: Group = Group {
+                    labels: &[$($label),*],
+                    metrics: &[$(Metric {
+                        name: $name,
+                        kind: Kind::$kind,
+                        unit: Unit::$unit,
+                        by: groups!(@by $($by, $values)?),
+                        help: $help,
+                    }),+],
+                };
+
+                groups!(@slots 0; $($metric,)+);
+            }
+        )+
+
+        /// All groups, with what each is of.
+        pub(crate) static GROUPS: &[(&str, &Group)] = &[$((concat!($($doc),+), &$group::GROUP)),+];
+    };
+    (@by) => { None };
+    (@by $by:literal, $values:expr) => { Some(($by, $values)) };
+    (@slots $index:expr;) => {};
+    (@slots $index:expr; $metric:ident, $($others:ident,)*) => {
+        pub(crate) const $metric: usize = GROUP.slot_of($index);
+        groups!(@slots $index + 1; $($others,)*);
+    };
+}
+
+groups! {
+    /// A method, as the side that calls or the side that is called sees it.
+    method("side", "service", "method") {
+        CALLS = "svrkit_calls_total", Counter, None, by "code" of CODES
+            => "Attempts that have ended, by how.";
+        IN_FLIGHT = "svrkit_calls_in_flight", Gauge, None
+            => "Attempts that have begun and not ended.";
+        REFUSED = "svrkit_calls_refused_total", Counter, None, by "cause" of CAUSES
+            => "Attempts that were refused before their handler, by why.";
+        FAILED = "svrkit_calls_failed_total", Counter, None, by "layer" of LAYERS
+            => "Attempts that have ended with another code than OK, by where they failed.";
+        DURATION = "svrkit_call_duration_seconds", Histogram, Seconds, by "outcome" of &["ok", "failed"]
+            => "How long attempts took: at a server from the request's bytes to the answer's, at a client from the first poll to the answer; streams until their end.";
+        WAIT = "svrkit_call_wait_seconds", Histogram, Seconds
+            => "How long attempts waited before they started: at a server for their handler, at a client to be sent.";
+        REQUEST = "svrkit_request_bytes", Histogram, Bytes
+            => "Lengths of encoded requests; of streams of requests, 0.";
+        RESPONSE = "svrkit_response_bytes", Histogram, Bytes
+            => "Lengths of encoded answers, where there was one.";
+        MESSAGES = "svrkit_stream_messages_total", Counter, None, by "direction" of DIRECTIONS
+            => "Messages of streams, counted when the stream has ended.";
+        STREAMED = "svrkit_stream_bytes_total", Counter, Bytes, by "direction" of DIRECTIONS
+            => "Bytes of the messages of streams, counted when the stream has ended.";
+    }
+
+    /// A method of a server, for what seldom happens.
+    handler("service", "method") {
+        PANICS = "svrkit_handler_panics_total", Counter, None
+            => "Handlers that have panicked.";
+    }
+
+    /// What happens to metrics themselves.
+    registry() {
+        UNCOUNTED = "svrkit_metrics_uncounted_total", Counter, None
+            => "Updates that were not counted, because there was no memory for them within metrics.bytes.";
+    }
+}
+
+/// The codes, by their numbers.
+const CODES: &[&str] = &{
+    let mut codes = [""; 17];
+    let mut number = 0;
+    while number < 17 {
+        codes[number as usize] = Code::from_number(number).as_str();
+        number += 1;
+    }
+    codes
+};
+
+/// The causes of refusals: those of numbers 1 to 8, and the unknown one.
+const CAUSES: &[&str] = &{
+    let mut causes = [Cause::Unknown.as_str(); 9];
+    let mut number = 1;
+    while number <= 8 {
+        causes[number as usize - 1] = Cause::from_number(number).as_str();
+        number += 1;
+    }
+    causes
+};
+
+/// The layers, by their numbers.
+const LAYERS: &[&str] = &{
+    let mut layers = [""; 9];
+    let mut number = 0;
+    while number < 9 {
+        layers[number as usize] = Layer::from_number(number).as_str();
+        number += 1;
+    }
+    layers
+};
+
+const DIRECTIONS: &[&str] = &["request", "response"];
+
+/// Where a refusal of this cause is counted; `None`: it is none.
+pub(crate) fn cause_index(cause: Cause) -> Option<usize> {
+    match cause.number() {
+        0 => None,
+        number @ 1..=8 => Some(usize::from(number) - 1),
+        _ => Some(8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_metric_has_a_name_and_labels_of_its_own() {
+        let mut names = HashSet::new();
+        for metric in GROUPS.iter().flat_map(|(_, group)| group.metrics) {
+            assert!(names.insert(metric.name), "{}", metric.name);
+            assert!(metric.help.ends_with('.') && metric.help.is_ascii(), "{}", metric.help);
+            assert_eq!(metric.name.ends_with("_total"), metric.kind == Kind::Counter, "{}", metric.name);
+            let unit = metric.name.trim_end_matches("_total").ends_with(&metric.unit.to_string());
+            assert!(unit, "{} does not end with its unit", metric.name);
+        }
+    }
+
+    #[test]
+    fn slots_follow_one_another() {
+        assert_eq!(method::CALLS, 0);
+        assert_eq!(method::IN_FLIGHT, 17);
+        assert_eq!(method::REFUSED, 18);
+        assert_eq!(method::DURATION, 18 + 9 + 9);
+        assert_eq!(method::WAIT, method::DURATION + 2 * (1 + 528));
+        assert_eq!(method::GROUP.slots(), method::STREAMED + 2);
+        assert_eq!(
+            (CODES[14], CAUSES[0], CAUSES[8], LAYERS[8]),
+            ("UNAVAILABLE", "queue", "unknown", "client")
+        );
+    }
+}

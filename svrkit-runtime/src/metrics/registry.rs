@@ -1,0 +1,310 @@
+//! What is counted: groups, series and their blocks, and which method has which series.
+//!
+//! Everything here but [`Registry::method`] happens once for a series or a thread, under a lock.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::catalogue::{handler, method, registry};
+use super::family::Group;
+use super::memory::{Block, Memory};
+use super::segment::SegmentFile;
+use super::segment::layout::{self, RecordKind};
+use super::shard::{Blocks, Cells, Slots};
+use super::whose::Whose;
+use crate::interceptor::Side;
+use crate::limits::Limits;
+use crate::spec::Spec;
+
+/// A series of a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SeriesId(u32);
+
+impl SeriesId {
+    /// That of a series for which there is no room: what it would count is uncounted.
+    const NONE: Self = Self(u32::MAX);
+
+    #[inline]
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// All that is counted together.
+#[derive(Debug)]
+pub(super) struct Registry {
+    /// No other registry of the process has it.
+    id: u64,
+    limits: Limits,
+    contents: Mutex<Contents>,
+    /// The series of each method, for each side.
+    methods: [Methods; 2],
+    uncounted: Slots,
+}
+
+#[derive(Debug)]
+struct Contents {
+    memory: Memory,
+    groups: Vec<&'static Group>,
+    series: Vec<Series>,
+    by_labels: HashMap<(u32, Vec<String>), SeriesId>,
+    /// Blocks that threads have left.
+    left: Vec<Blocks>,
+    /// Threads that have a place, and places that were left.
+    places: usize,
+}
+
+#[derive(Debug)]
+struct Series {
+    group: u32,
+    /// The one that threads share.
+    shared: Option<Block>,
+}
+
+/// Labels of what is beyond a limit of label sets.
+pub(crate) const OTHER: &str = "other";
+/// Labels of what nobody knows.
+pub(crate) const UNKNOWN: &str = "unknown";
+
+impl Registry {
+    pub(super) fn new(limits: &Limits, file: Option<SegmentFile>) -> Arc<Self> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let mut contents = Contents {
+            memory: Memory::new(file, limits.metrics_bytes, &Whose::own()),
+            groups: Vec::new(),
+            series: Vec::new(),
+            by_labels: HashMap::new(),
+            left: Vec::new(),
+            places: 0,
+        };
+        let own = contents.series(&registry::GROUP, &[]);
+        let block = contents.shared_block(own).expect("the first chunk has room for the first block");
+        Arc::new(Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            limits: *limits,
+            contents: Mutex::new(contents),
+            methods: [Methods::default(), Methods::default()],
+            uncounted: Slots { block, is_shared: true },
+        })
+    }
+
+    #[inline]
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The series of a method, as this side sees it.
+    #[inline]
+    pub(super) fn method(&self, side: Side, spec: &'static Spec) -> SeriesId {
+        let methods = &self.methods[side_index(side)];
+        let number = spec.number();
+        methods.get(number).unwrap_or_else(|| {
+            let series = self.new_method(side, spec.service, spec.method);
+            methods.set(number, series);
+            series
+        })
+    }
+
+    /// The series of calls whose ids are no method's.
+    #[cold]
+    pub(super) fn unknown_method(&self, side: Side) -> SeriesId {
+        self.contents().series(&method::GROUP, &[side_name(side), UNKNOWN, UNKNOWN])
+    }
+
+    #[cold]
+    fn new_method(&self, side: Side, service: &str, name: &str) -> SeriesId {
+        let side = side_name(side);
+        let max = self.limits.metrics_methods;
+        self.series_within(&method::GROUP, &[side, service, name], max, &[side, OTHER, OTHER])
+    }
+
+    /// The series of a handler, for what seldom happens to it.
+    #[cold]
+    pub(super) fn handler(&self, spec: Option<&'static Spec>) -> SeriesId {
+        let (service, name) = spec.map_or((UNKNOWN, UNKNOWN), |spec| (spec.service, spec.method));
+        self.series_within(&handler::GROUP, &[service, name], self.limits.metrics_methods, &[OTHER, OTHER])
+    }
+
+    /// The series of these labels; the one of `other` where the group has as many as it may have.
+    pub(super) fn series_within(
+        &self,
+        group: &'static Group,
+        labels: &[&str],
+        max: usize,
+        other: &[&str],
+    ) -> SeriesId {
+        let mut contents = self.contents();
+        if contents.known(group, labels).is_none() && contents.labelled(group) >= max {
+            return contents.series(group, other);
+        }
+        contents.series(group, labels)
+    }
+
+    /// The file that everything is in, where it is in one.
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        self.contents().memory.file().map(|file| file.path().to_owned())
+    }
+
+    /// All bytes, as they are now.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let copying = self.contents().memory.copy();
+        copying.bytes()
+    }
+
+    pub(super) fn own_block(&self, series: SeriesId) -> Option<Slots> {
+        let block = self.contents().block(series)?;
+        Some(Slots { block, is_shared: false })
+    }
+
+    pub(super) fn shared_block(&self, series: SeriesId) -> Option<Slots> {
+        let block = self.contents().shared_block(series)?;
+        Some(Slots { block, is_shared: true })
+    }
+
+    /// A place for a thread, with the blocks of the one that had it before. `None`: there are as many as there may be.
+    pub(super) fn take_place(&self) -> Option<Blocks> {
+        let mut contents = self.contents();
+        if let Some(left) = contents.left.pop() {
+            return Some(left);
+        }
+        if contents.places == self.limits.metrics_threads {
+            return None;
+        }
+        contents.places += 1;
+        Some(Blocks::new())
+    }
+
+    /// A thread leaves its place.
+    pub(super) fn give_place(&self, blocks: Blocks) {
+        self.contents().left.push(blocks);
+    }
+
+    #[cold]
+    pub(super) fn count_uncounted(&self) {
+        self.uncounted.cells().add(registry::UNCOUNTED, 1);
+    }
+
+    /// Each change under the lock leaves contents whole, or panics before it: a poisoned one is whole.
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Contents {
+    /// The series of these labels, a new one if need be.
+    fn series(&mut self, group: &'static Group, labels: &[&str]) -> SeriesId {
+        let Some(group) = self.group(group) else { return SeriesId::NONE };
+        let key = (group, labels.iter().map(|&label| label.to_owned()).collect());
+        if let Some(series) = self.by_labels.get(&key) {
+            return *series;
+        }
+        let Some(series) = self.new_series(group, labels) else { return SeriesId::NONE };
+        self.by_labels.insert(key, series);
+        series
+    }
+
+    fn new_series(&mut self, group: u32, labels: &[&str]) -> Option<SeriesId> {
+        let id = u32::try_from(self.series.len()).ok()?;
+        self.memory.push(RecordKind::Series, &layout::series(id, group, labels))?;
+        self.series.push(Series { group, shared: None });
+        Some(SeriesId(id))
+    }
+
+    fn known(&self, group: &'static Group, labels: &[&str]) -> Option<SeriesId> {
+        let group = self.groups.iter().position(|known| std::ptr::eq(*known, group))?;
+        let labels = labels.iter().map(|&label| label.to_owned()).collect();
+        self.by_labels.get(&(group as u32, labels)).copied()
+    }
+
+    /// How many series of a group have labels of their own, and not those of what is beyond a limit or unknown.
+    fn labelled(&self, group: &'static Group) -> usize {
+        let group = self.groups.iter().position(|known| std::ptr::eq(*known, group));
+        let is_labelled =
+            |labels: &[String]| labels.last().is_some_and(|last| last != OTHER && last != UNKNOWN);
+        self.by_labels
+            .keys()
+            .filter(|(id, labels)| Some(*id as usize) == group && is_labelled(labels))
+            .count()
+    }
+
+    fn group(&mut self, group: &'static Group) -> Option<u32> {
+        if let Some(known) = self.groups.iter().position(|known| std::ptr::eq(*known, group)) {
+            return u32::try_from(known).ok();
+        }
+        let id = u32::try_from(self.groups.len()).ok()?;
+        self.memory.push(RecordKind::Group, &layout::group(id, group))?;
+        self.groups.push(group);
+        Some(id)
+    }
+
+    fn block(&mut self, series: SeriesId) -> Option<Block> {
+        let group = self.groups[self.series.get(series.index())?.group as usize];
+        self.memory.push_block(series.0, group.slots())
+    }
+
+    fn shared_block(&mut self, series: SeriesId) -> Option<Block> {
+        if let Some(block) = &self.series.get(series.index())?.shared {
+            return Some(block.clone());
+        }
+        let block = self.block(series)?;
+        self.series[series.index()].shared = Some(block.clone());
+        Some(block)
+    }
+}
+
+/// The series of methods, by the methods' numbers. Read without a lock.
+#[derive(Debug)]
+struct Methods {
+    pages: Box<[OnceLock<Page>]>,
+}
+
+/// Series, one more than their numbers; 0: not known yet.
+type Page = Box<[AtomicU32]>;
+
+const PAGE: usize = 256;
+
+/// So many methods a program may have for whose numbers there is room: beyond it, each call of one looks its series up by name.
+const PAGES: usize = 256;
+
+impl Default for Methods {
+    fn default() -> Self {
+        Self { pages: (0..PAGES).map(|_| OnceLock::new()).collect() }
+    }
+}
+
+impl Methods {
+    #[inline]
+    fn get(&self, number: u32) -> Option<SeriesId> {
+        let page = self.pages.get(number as usize / PAGE)?.get()?;
+        page[number as usize % PAGE].load(Ordering::Relaxed).checked_sub(1).map(SeriesId)
+    }
+
+    fn set(&self, number: u32, series: SeriesId) {
+        let Some(page) = self.pages.get(number as usize / PAGE).filter(|_| series != SeriesId::NONE) else {
+            return;
+        };
+        let page = page.get_or_init(|| (0..PAGE).map(|_| AtomicU32::new(0)).collect());
+        page[number as usize % PAGE].store(series.0 + 1, Ordering::Relaxed);
+    }
+}
+
+fn side_index(side: Side) -> usize {
+    match side {
+        Side::Client => 0,
+        Side::Server => 1,
+    }
+}
+
+pub(crate) fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Client => "client",
+        Side::Server => "server",
+    }
+}
+
+/// So that callers need not name the slots' type.
+pub(super) fn add(registry: &Arc<Registry>, series: SeriesId, slot: usize, number: u64) {
+    registry.update(series, |cells: Cells<'_>| cells.add(slot, number));
+}

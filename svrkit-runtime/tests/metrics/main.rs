@@ -1,0 +1,11 @@
+//! Built-in metrics: what is counted is what was sent, at both sides and whatever the ending; and what is read of it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
+
+mod catalogue;
+mod deadlines;
+mod endings;
+mod ledger;
+mod refusals;
+#[path = "../support/mod.rs"]
+mod support;
+mod text;
