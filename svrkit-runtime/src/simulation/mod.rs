@@ -3,7 +3,7 @@
 //!
 //! What runs here is the code that runs everywhere: frames, queues, pools, deadlines, drains. Only beneath it things differ: sockets
 //! are those of the [`Network`], time is tokio's paused clock, and chance is that of a seed. A [`Host`] has an address and a
-//! process; ways between hosts delay, lose and cut ([`Conditions`], [`Network::cut`]); a host crashes or loses its power.
+//! process; ways between hosts delay, lose and cut ([`Conditions`], [`Network::cut`]); a host crashes, loses its power or is paused.
 //!
 //! ```
 //! use std::time::Duration;

@@ -173,6 +173,17 @@ impl Host {
         tasks.iter().for_each(AbortHandle::abort);
     }
 
+    /// Has its process do nothing until [`Self::resume`], as SIGSTOP does: its system goes on to take and to acknowledge what comes, for as
+    /// long as there is room, and what was to happen by the clock happens late.
+    pub fn pause(&self) {
+        self.network.change(|state, now| state.pause(self.index, now));
+    }
+
+    /// Has a paused process go on, as SIGCONT does.
+    pub fn resume(&self) {
+        self.network.change(|state, now| state.resume(self.index, now));
+    }
+
     /// Takes its power: its process is gone, and nobody is told. What is sent to it meets silence until [`Self::power_on`], and from
     /// then on a reset.
     pub fn lose_power(&self) {

@@ -94,7 +94,11 @@ impl<F: Future> Future for InProcess<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let _entered = self.process.enter();
+        let process = self.process.clone();
+        if process.network.change(|state, _| state.poll_running(process.host, cx)).is_pending() {
+            return Poll::Pending;
+        }
+        let _entered = process.enter();
         match &mut self.future {
             Some(future) => future.as_mut().poll(cx),
             None => Poll::Pending,

@@ -185,6 +185,40 @@ fn a_host_without_power_says_nothing_and_with_it_knows_nothing() {
 }
 
 #[test]
+fn a_process_that_is_paused_does_nothing_and_its_system_takes_what_comes() {
+    run(async |network| {
+        let host = network.host("a");
+        let ((mut own_read, mut own_write), (mut read, mut write)) = connected(&host).await;
+        let echo = host.spawn(async move {
+            let mut bytes = [0; 3];
+            read.read_exact(&mut bytes).await.unwrap();
+            let read_at = Instant::now();
+            write.write_all(&bytes).await.unwrap();
+            // What was to happen meanwhile happens late.
+            sleep(Duration::from_secs(1)).await;
+            (read_at, Instant::now())
+        });
+        host.pause();
+        own_write.write_all(b"abc").await.unwrap();
+        let pause = Duration::from_secs(5);
+        sleep(pause).await;
+        assert!(timeout(Duration::ZERO, own_read.read_u8()).await.is_err(), "nobody has read it");
+        host.resume();
+        let resumed = Instant::now();
+        assert_eq!(own_read.read_u8().await.unwrap(), b'a');
+        host.pause();
+        sleep(pause).await;
+        host.resume();
+        let (read_at, woken_at) = echo.await.unwrap();
+        assert_eq!((read_at, woken_at), (resumed, resumed + DELAY + pause));
+        // Who is killed while it is paused has a next one that runs.
+        host.pause();
+        host.crash();
+        host.spawn(async {}).await.unwrap();
+    });
+}
+
+#[test]
 fn what_a_process_leaves_behind_begins_nothing() {
     struct Last(tokio::sync::mpsc::UnboundedSender<JoinHandle<()>>);
 

@@ -1,6 +1,7 @@
 //! How long a frame may take that a peer has begun (`frame.timeout`, `frame.rate_min`).
 //!
-//! What counts is the time in which this side waited for more of it: whoever is slow to read accuses nobody. Each byte that came
+//! What counts is the time in which this side waited for more of it: whoever is slow to read accuses nobody, nor does a process that stood
+//! still, which its timers tell: one that is seen long after its time was slept through. Each byte that came
 //! prolongs it, as in Apache's mod_reqtimeout, so that a long body on a slow line is no attack and a byte now and then is one.
 //!
 //! One timer at most is set, and left where it is when its frame is whole: frames that come in pieces one after another cost one timer
@@ -15,6 +16,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::deadline::after;
 use crate::limits::Limits;
+
+/// A timer that is seen so much after its time was not watched: this process did not run. Less is what any timer may be late.
+const ASLEEP_MIN: Duration = Duration::from_millis(100);
 
 /// The limits for a frame that has begun.
 #[derive(Clone, Copy, Debug)]
@@ -57,11 +61,20 @@ pub(super) struct Wait {
 }
 
 impl Wait {
-    /// Something has come.
+    /// Something has come, or was slept through.
     pub(super) fn heard(&mut self, now: Instant) {
-        if let Some(since) = self.since.take() {
-            self.waited += now.saturating_duration_since(since);
-        }
+        let Some(since) = self.since.take() else { return };
+        let waited = now.saturating_duration_since(since);
+        // Not what was slept through; and as the peer may have been waited for as long before that, it has that time once more.
+        self.waited += waited.saturating_sub(self.slept(since, now).saturating_mul(2));
+    }
+
+    /// For how long this process has not run at least, of the time from `since` to `now`.
+    fn slept(&self, since: Instant, now: Instant) -> Duration {
+        let of_this_wait = |timer: &Instant| *timer >= since;
+        let timer = self.timer.as_ref().map(|timer| timer.deadline()).filter(of_this_wait);
+        let late = timer.map_or(Duration::ZERO, |timer| now.saturating_duration_since(timer));
+        if late >= ASLEEP_MIN { late } else { Duration::ZERO }
     }
 
     /// What was waited for is there.
@@ -76,7 +89,12 @@ impl Wait {
         received: usize,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        let since = *self.since.get_or_insert_with(Instant::now);
+        let now = Instant::now();
+        if self.since.is_some_and(|since| self.slept(since, now) > Duration::ZERO) {
+            self.heard(now);
+            self.timer = None;
+        }
+        let since = *self.since.get_or_insert(now);
         let left = patience.allows(received).saturating_sub(self.waited);
         let late = after(since, left);
         while Instant::now() < late {
@@ -135,6 +153,25 @@ mod tests {
         let again = Instant::now();
         poll_fn(|cx| wait.poll_late(PATIENCE, 0, cx)).await;
         assert_eq!(again.elapsed(), seconds(6));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_process_slept_through_was_not_waited_for() {
+        // Polled too late by so much: for so long it is waited from then on.
+        for (late, left) in [(0, 0), (50, 0), (100, 100), (3000, 3000), (10_000, 10_000), (3_600_000, 10_000)]
+        {
+            for has_come in [false, true] {
+                let mut wait = Wait::default();
+                assert!(poll_fn(|cx| Poll::Ready(wait.poll_late(PATIENCE, 0, cx))).await.is_pending());
+                tokio::time::advance(seconds(10) + Duration::from_millis(late)).await;
+                if has_come {
+                    wait.heard(Instant::now());
+                }
+                let again = Instant::now();
+                poll_fn(|cx| wait.poll_late(PATIENCE, 0, cx)).await;
+                assert_eq!(again.elapsed(), Duration::from_millis(left), "{late} ms, {has_come}");
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]

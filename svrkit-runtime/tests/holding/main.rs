@@ -3,15 +3,23 @@
 
 #[path = "../support/authority.rs"]
 mod authority;
+#[cfg(unix)]
+#[path = "../takeover/process.rs"]
+mod process;
 #[path = "../support/mod.rs"]
 mod support;
 
 mod cancels;
 mod chain;
+mod clocks;
 mod cuts;
 mod cutting_proxy;
 mod deadlines;
+#[cfg(target_os = "linux")]
+mod descriptors;
 mod drains;
 mod nothing_left;
+#[cfg(unix)]
+mod pauses;
 mod steps;
 mod stream_cancels;

@@ -35,7 +35,7 @@ pub(crate) struct Promises {
 #[derive(Default)]
 struct Book {
     calls: Vec<Record>,
-    /// For how long handlers have computed: nothing else happens meanwhile, and all that is late is so much later.
+    /// For how long handlers have computed, or processes stood still: all that is late is so much later.
     computed: Duration,
     violations: Vec<String>,
 }
@@ -133,8 +133,8 @@ impl Ledger {
         Running { ledger: self.clone(), number: job.number, index }
     }
 
-    /// A handler is about to compute for so long.
-    pub(crate) fn compute(&self, time: Duration) {
+    /// A handler is about to compute, or a process to be paused, for so long.
+    pub(crate) fn stand_still(&self, time: Duration) {
         self.lock().computed += time;
     }
 
@@ -168,6 +168,12 @@ impl Ledger {
     /// How many handlers have started.
     pub(crate) fn runs(&self) -> usize {
         self.lock().calls.iter().map(|record| record.runs.len()).sum()
+    }
+
+    /// How many handlers run.
+    pub(crate) fn running(&self) -> usize {
+        let book = self.lock();
+        book.calls.iter().flat_map(|record| &record.runs).filter(|run| run.ended.is_none()).count()
     }
 
     /// How many calls of which task ended how.

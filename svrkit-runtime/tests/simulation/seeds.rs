@@ -26,8 +26,13 @@ fn whatever_a_seed_does_every_call_ends_as_it_should() {
         });
         return;
     }
-    let failed = run_all(number("SIMULATION_SEEDS").unwrap_or(SEEDS));
+    let failed = run_all(seeds(SEEDS));
     panic_unless_well(&failed, String::new);
+}
+
+/// How many seeds `SIMULATION_SEEDS` asks for, or so many.
+pub(crate) fn seeds(usual: u64) -> u64 {
+    number("SIMULATION_SEEDS").unwrap_or(usual)
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use svrkit_runtime::{Client, Receiver, Sender, Status};
+use tokio::time::{Instant, sleep};
 
 use crate::ledger::Ledger;
 use crate::work::{Job, Task};
@@ -101,6 +102,36 @@ pub(crate) async fn call(
         }
     }
     Ok(job.clone())
+}
+
+/// A stream on which a message leaves every 100 ms for so long, whatever comes back; in the end all have.
+pub(crate) async fn steady(ledger: &Ledger, client: &Client, time: Duration) -> Result<(), Status> {
+    const BETWEEN: Duration = Duration::from_millis(100);
+    let calling = ledger.call(Task::Chat, Instant::now() + time + TIME_MAX);
+    let job = Job { number: calling.number(), ..Job::default() };
+    let (mut sender, mut receiver) =
+        client.both_streams::<Job, Job>(Task::Chat.spec()).timeout(TIME_MAX).split().await?;
+    let wanted = (time.as_millis() / BETWEEN.as_millis()) as u64;
+    let sending = async {
+        for index in 0..wanted {
+            sender.send(&message(&job, index)).await?;
+            sleep(BETWEEN).await;
+        }
+        sender.end();
+        Ok(())
+    };
+    let receiving = async {
+        let mut count = 0;
+        while let Some(next) = receiver.next().await? {
+            check(ledger, &next, job.number, count);
+            count += 1;
+        }
+        must_be(ledger, &job, count, wanted);
+        Ok(())
+    };
+    let ended = tokio::try_join!(sending, receiving).map(drop);
+    calling.end(ended.as_ref().map(|()| None));
+    ended
 }
 
 fn check(ledger: &Ledger, job: &Job, number: u64, index: u64) {

@@ -145,7 +145,7 @@ async fn run(ledger: Ledger, others: Client, task: Task, mut job: Job) -> Result
         Task::Compute => {
             // In whole milliseconds, as all that happens in simulation.
             let computing = Duration::from_millis(job.milliseconds / 10);
-            ledger.compute(computing);
+            ledger.stand_still(computing);
             advance(computing).await;
         }
         Task::Relay => {

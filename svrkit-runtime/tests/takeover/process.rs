@@ -65,7 +65,7 @@ impl Process {
 
     /// Waits until it serves, and says where.
     pub(crate) fn serving(&mut self) -> String {
-        let line = find(&mut self.out, "serving test.Test on ");
+        let line = find(&mut self.out, "serving test.");
         line.split_once(" on ").unwrap().1.into()
     }
 
@@ -86,9 +86,14 @@ impl Process {
         assert!(self.child.wait().unwrap().success());
     }
 
-    /// Sends it SIGTERM. The shell has `kill` built in; a program of this name need not be there.
+    /// Sends it SIGTERM.
     pub(crate) fn ask_to_stop(&self) {
-        let kill = ["-c", "kill -s TERM \"$0\"", &self.pid().to_string()];
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal. The shell has `kill` built in; a program of this name need not be there.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = ["-c", "kill -s \"$0\" \"$1\"", name, &self.pid().to_string()];
         let sent = Command::new("sh").args(kill).status().unwrap();
         assert!(sent.success());
     }

@@ -1,11 +1,13 @@
 //! Handshakes in pieces, slow ones, long ones, and more than there may be.
 
+use svrkit_runtime::wire::frame::{Facts, FrameDecoder, hello_header};
 use svrkit_runtime::{Client, Limits, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::authority::{Authority, Certified, Leaf, Secured};
-use crate::support::{ECHO, Note};
+use crate::support::{ECHO, Note, request_header};
+use crate::tls_peers::{OURS, connector, shake_hands};
 
 async fn echo(client: &Client, number: u64) -> u64 {
     client.request::<_, Note>(&ECHO, &Note::number(number)).await.unwrap().number
@@ -117,4 +119,28 @@ async fn a_full_server_says_so_without_a_handshake() {
         "the server turned the connection away: the server has 1 connections already (connections)"
     );
     assert_eq!(echo(&first, 7).await, 7);
+}
+
+/// TLS 1.3 has this in the place of a renegotiation: either side may say at any time that it goes on with other keys.
+#[tokio::test]
+async fn keys_may_change_between_calls() {
+    let secured = Secured::start().await;
+    let connector = connector(&secured.authority, None, OURS);
+    let mut stream = shake_hands(&connector, secured.server.address()).await.unwrap();
+    stream.write_all(&hello_header().to_bytes()).await.unwrap();
+    let decoder = FrameDecoder { body_len_max: u32::MAX, metadata_len_max: u16::MAX };
+    let mut inbound = bytes::BytesMut::new();
+    for call_id in 1..=100 {
+        stream.get_mut().1.refresh_traffic_keys().unwrap();
+        stream.write_all(&request_header(call_id, ECHO.method_id).to_bytes()).await.unwrap();
+        let answer = loop {
+            match decoder.decode(&mut inbound).unwrap() {
+                Some(frame) if frame.header.call_id == call_id => break frame,
+                // The hello.
+                Some(_) => {}
+                None => assert!(stream.read_buf(&mut inbound).await.unwrap() > 0, "call {call_id}"),
+            }
+        };
+        assert!(matches!(answer.header.facts, Facts::Response(_)), "{answer:?}");
+    }
 }

@@ -3,6 +3,9 @@
 
 #[path = "../support/authority.rs"]
 mod authority;
+#[path = "../streams/service.rs"]
+#[allow(dead_code, reason = "each test program uses its own part of this module")]
+mod service;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/tls_peers.rs"]
@@ -15,3 +18,4 @@ mod identity;
 mod loading;
 mod refusals;
 mod reload;
+mod streams;

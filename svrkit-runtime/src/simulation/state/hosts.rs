@@ -1,6 +1,7 @@
 //! Hosts: their names, processes and power.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::task::{Context, Poll, Waker};
 
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -21,6 +22,8 @@ pub(in crate::simulation) struct HostState {
     /// How often its process was: of earlier ones nothing runs any more.
     pub(in crate::simulation) life: u64,
     tasks: Vec<AbortHandle>,
+    /// Whose turn came while the process was paused, if it is: they go on when it does.
+    paused: Option<Vec<Waker>>,
     ports_given: u16,
 }
 
@@ -39,6 +42,7 @@ impl State {
             boot: 0,
             life: 0,
             tasks: Vec::new(),
+            paused: None,
             ports_given: 0,
         });
         number - 1
@@ -107,9 +111,41 @@ impl State {
         true
     }
 
+    /// Has the process of `host` do nothing until [`Self::resume`].
+    pub(in crate::simulation) fn pause(&mut self, host: usize, now: Instant) {
+        let state = &mut self.hosts[host];
+        if state.paused.is_none() {
+            state.paused = Some(Vec::new());
+            let words = format!("{}: its process is paused", state.name);
+            self.note(now, &words);
+        }
+    }
+
+    pub(in crate::simulation) fn resume(&mut self, host: usize, now: Instant) {
+        let state = &mut self.hosts[host];
+        if let Some(waiting) = state.paused.take() {
+            let words = format!("{}: its process goes on", state.name);
+            self.woken.extend(waiting);
+            self.note(now, &words);
+        }
+    }
+
+    /// Ready where the process of `host` is not paused. Otherwise who asks is woken when it goes on.
+    pub(in crate::simulation) fn poll_running(&mut self, host: usize, cx: &Context<'_>) -> Poll<()> {
+        match &mut self.hosts[host].paused {
+            None => Poll::Ready(()),
+            Some(waiting) => {
+                waiting.push(cx.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+
     fn end_process(&mut self, host: usize) -> Vec<AbortHandle> {
         let state = &mut self.hosts[host];
         state.life += 1;
+        // The next one runs.
+        state.paused = None;
         std::mem::take(&mut state.tasks)
     }
 }
