@@ -56,6 +56,10 @@ mod over_tls {
     use crate::transport::{Address, InboxError, Socket};
     use crate::wire::frame::{Facts, Frame, FrameDecoder, FrameError, GoawayReason, MAGIC};
 
+    /// To go on without would be to say nothing of it.
+    #[cfg(feature = "simulation")]
+    const SIMULATED: &str = "the simulated network carries no TLS: give a simulated client nobody to trust";
+
     /// Whether a client speaks TLS, and whom it expects.
     #[derive(Clone, Debug, Default)]
     pub(in crate::client) struct Security {
@@ -95,6 +99,8 @@ mod over_tls {
         ) -> Result<Socket, Status> {
             let (stream, tls) = match (socket, &self.tls) {
                 (Socket::Tcp(stream), Some(tls)) => (stream, tls),
+                #[cfg(feature = "simulation")]
+                (Socket::Simulated(_), Some(_)) => return Err(securing::tls_failed(SIMULATED)),
                 (socket, _) => return Ok(socket),
             };
             let tls = tls.as_ref().map_err(securing::tls_not_loaded)?;

@@ -245,8 +245,8 @@ impl Server {
     /// are what the umask leaves: who may write to it may connect.
     ///
     /// # Errors
-    /// [`ServeError::Bind`] where the address cannot be had, [`ServeError::Admin`] where that of its admin pages cannot,
-    /// [`ServeError::ServiceIdTaken`] for two services of one id,
+    /// [`ServeError::Bind`] where the address cannot be had, or a server with TLS is bound to the simulated network, which carries none;
+    /// [`ServeError::Admin`] where the address of its admin pages cannot be had, [`ServeError::ServiceIdTaken`] for two services of one id,
     /// `ServeError::Takeover` where another server is to be taken over from and is in the way of it.
     pub async fn bind(self, address: impl AsRef<str>) -> Result<Bound, ServeError> {
         let text = address.as_ref();
@@ -263,6 +263,7 @@ impl Server {
             return Bound::new(listener, local, shared).in_turn(takeover).show(admin).await;
         }
         let (listener, local) = Listener::bind(&address).await.map_err(failed)?;
+        shared.door.fits(&listener).map_err(failed)?;
         Bound::new(listener, local, shared).show(admin).await
     }
 

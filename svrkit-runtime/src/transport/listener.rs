@@ -105,6 +105,16 @@ impl Listener {
         Ok((Self::Simulated(listener), local))
     }
 
+    /// Whether what it accepts can be secured: the simulated network carries no TLS.
+    #[cfg(feature = "tls")]
+    pub(crate) fn is_securable(&self) -> bool {
+        #[cfg(feature = "simulation")]
+        if matches!(self, Self::Simulated(_)) {
+            return false;
+        }
+        true
+    }
+
     pub(crate) async fn accept(&self) -> io::Result<Socket> {
         match self {
             Self::Tcp(listener) => Ok(Socket::tcp(listener.accept().await?.0)),

@@ -18,4 +18,5 @@ mod identity;
 mod loading;
 mod refusals;
 mod reload;
+mod simulated;
 mod streams;

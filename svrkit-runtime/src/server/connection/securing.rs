@@ -9,12 +9,14 @@ pub(in crate::server) use self::plain::{Door, Security};
 
 #[cfg(not(feature = "tls"))]
 mod plain {
+    use std::io;
+
     use crate::config::Config;
     use crate::limits::Limits;
     use crate::monitor::ConnectionWatch;
     use crate::server::connection::Connection;
     use crate::server::{ServeError, Shared};
-    use crate::transport::Socket;
+    use crate::transport::{Listener, Socket};
 
     /// That there is none.
     #[derive(Clone, Debug, Default)]
@@ -29,6 +31,14 @@ mod plain {
 
         pub(in crate::server) fn door(self, _: &Limits) -> Result<Door, ServeError> {
             Ok(Door)
+        }
+    }
+
+    impl Door {
+        /// Anything may come in by it.
+        #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "with TLS not everything may")]
+        pub(in crate::server) fn fits(&self, _: &Listener) -> io::Result<()> {
+            Ok(())
         }
     }
 
@@ -62,7 +72,7 @@ mod over_tls {
     use crate::server::stranger::{self, TLS_HANDSHAKE};
     use crate::server::{ServeError, Shared};
     use crate::tls::{Accepted, Failure, ServerTls, TlsError};
-    use crate::transport::Socket;
+    use crate::transport::{Listener, Socket};
     use crate::wire::frame::{FrameError, GoawayReason, MAGIC};
 
     /// What a server proves itself with, or why that was not loaded; nothing: it speaks no TLS.
@@ -92,6 +102,17 @@ mod over_tls {
 
         pub(in crate::server) fn door(self, limits: &Limits) -> Result<Door, ServeError> {
             Ok(Door { tls: self.0.transpose()?, handshakes: Semaphore::new(limits.tls_handshakes) })
+        }
+    }
+
+    impl Door {
+        /// Fails where TLS is spoken and the network of the listener carries none: to go on without would be to say nothing of it.
+        pub(in crate::server) fn fits(&self, listener: &Listener) -> io::Result<()> {
+            if self.tls.is_none() || listener.is_securable() {
+                return Ok(());
+            }
+            let words = "the simulated network carries no TLS: give a simulated server no certificate";
+            Err(io::Error::new(io::ErrorKind::Unsupported, words))
         }
     }
 
