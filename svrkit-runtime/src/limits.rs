@@ -92,6 +92,8 @@ limits! {
     decode_depth: u32 = "decode.depth", Count, DECODE_DEPTH_DEFAULT, 1..=256;
     /// calls at once on one connection, counted until their handlers have really ended.
     calls_in_flight: u32 = "calls.in_flight", Count, 1024, 1..=65_535;
+    /// bytes of requests in flight on one connection, inflated, and with their metadata; one of `message.in` has room in any case, and those below 4 KiB are not counted.
+    calls_bytes: usize = "calls.bytes", Size, 64 << 20, 1 << 10..=1 << 40;
     /// bytes that wait to be written on one connection before a server stops reading it and a client's calls wait.
     outbound_queue: usize = "outbound.queue", Size, 1 << 20, 1 << 10..=1 << 30;
     /// bytes of a stream's messages that may wait for their reader here, before their sender waits; a message costs 64 beside its length. Announced.

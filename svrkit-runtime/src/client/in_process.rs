@@ -14,7 +14,7 @@ use super::pool::Peer;
 use super::timer;
 use crate::context::Context;
 use crate::deadline::instant_after;
-use crate::dispatch::{Call, InFlight, Permit, Responder, Router, Starts, StoppedBy, Wanted};
+use crate::dispatch::{Call, InFlight, Permit, Responder, Room, Router, Starts, StoppedBy, Wanted};
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::{Metrics, Tally, TallyEnd};
@@ -194,7 +194,8 @@ impl InProcess {
         let watch = Watch::new(&self.hooks, Side::Server, facts.ids(), body.len(), || arrived);
         let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, body.len()));
         let context = Context::of_call(&facts, arrived, wanted.time_max(&self.limits), None);
-        match self.in_flight.begin(call_id, self.limits.calls_in_flight, wanted.lasts(&context)) {
+        let (len, room) = (metadata.len() + body.len(), Room::of(&self.limits));
+        match self.in_flight.begin(call_id, len, room, wanted.lasts(&context)) {
             Ok(stops) => {
                 let responder = Arc::clone(self) as Arc<dyn Responder>;
                 // A handler that is polled where it was called from would call deeper and deeper in one stack.

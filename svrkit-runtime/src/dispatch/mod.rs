@@ -15,7 +15,7 @@ mod service;
 mod workplace;
 
 pub use call::Call;
-pub(crate) use in_flight::{InFlight, NotBegun, StoppedBy};
+pub(crate) use in_flight::{Full, InFlight, NotBegun, Room, StoppedBy};
 pub(crate) use permit::{Permit, Starts, Wanted};
 pub(crate) use responder::Responder;
 pub(crate) use router::Router;

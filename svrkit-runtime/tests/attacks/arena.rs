@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use svrkit_runtime::{
-    AllowList, Call, CallEnd, CallFacts, Client, ConnectionEnd, ConnectionFacts, Ending, Limits, Monitor,
-    Server, Service, ServiceSpec, Spec, Tlv,
+    AllowList, Call, CallEnd, CallFacts, Client, ConnectionEnd, ConnectionFacts, Ending, Framing, Limits,
+    Monitor, Server, Service, ServiceSpec, Spec, Tlv,
 };
 use tokio::task::JoinSet;
 
@@ -123,6 +123,7 @@ pub(crate) fn server(limits: Limits, counts: &Arc<Counts>) -> Server {
     let list = list.allow(&FORBIDDEN, ["nobody"]);
     Server::new()
         .limits(limits)
+        .framing(Framing::new().compression())
         .interceptor(list)
         .monitor(Ledger(Arc::clone(counts)))
         .service(Test::default())

@@ -112,6 +112,25 @@ async fn answers_that_nobody_reads_are_not_piled_up() {
 }
 
 #[tokio::test]
+async fn requests_that_are_inflated_hold_no_more_than_they_may() {
+    let before = heap::live();
+    let counts = Arc::new(Counts::default());
+    let limits = Limits { calls_bytes: 8 << 20, ..limits() };
+    let server = TestServer::start(arena::server(limits, &counts)).await;
+    let attack = ATTACKS.iter().find(|attack| attack.row == "A14").unwrap();
+    let callers = Callers::start(server.address().parse().unwrap(), 1).await;
+    heap::forget_peak();
+    let ends = (attack.run)(server.address().parse().unwrap(), 100).await;
+    // A hundred of 1 MiB were sent in 420 KB: eight are held, and the next one until it is refused.
+    let held = heap::peak() - before;
+    assert!(held > 8 << 20 && held < 16 << 20, "{held} bytes");
+    assert_eq!(ends[0].answers, 100 - 8 + 1, "{ends:?}");
+    assert_eq!(callers.stop().await.failed, 0);
+    assert_eq!(server.stop().await, Drained::default());
+    assert_eq!(counts.calls_began.load(Ordering::Relaxed), counts.calls_ended.load(Ordering::Relaxed));
+}
+
+#[tokio::test]
 async fn a_message_that_is_merged_a_million_times_is_answered() {
     let (_, ends, _) = attacked("A12", 1).await;
     assert_eq!(ends[0].answers, 1);

@@ -48,7 +48,7 @@ pub(crate) fn hello() -> Vec<u8> {
 
 /// Says hello, then sends what `next` gives, until the server ends the connection.
 pub(crate) async fn attack(address: SocketAddr, next: impl FnMut() -> Option<Vec<u8>> + Send) -> End {
-    exchange(address, next, |_| false).await
+    exchange(address, hello(), next, |_| false).await
 }
 
 /// The same for frames that are answered: ends with the answers that are enough, or with the connection.
@@ -57,12 +57,23 @@ pub(crate) async fn call(
     frames: Vec<Vec<u8>>,
     is_enough: impl Fn(&End) -> bool + Send,
 ) -> End {
+    call_after(hello(), address, frames, is_enough).await
+}
+
+/// The same after another hello.
+pub(crate) async fn call_after(
+    hello: Vec<u8>,
+    address: SocketAddr,
+    frames: Vec<Vec<u8>>,
+    is_enough: impl Fn(&End) -> bool + Send,
+) -> End {
     let mut frames = frames.into_iter();
-    exchange(address, move || frames.next(), is_enough).await
+    exchange(address, hello, move || frames.next(), is_enough).await
 }
 
 async fn exchange(
     address: SocketAddr,
+    hello: Vec<u8>,
     next: impl FnMut() -> Option<Vec<u8>> + Send,
     is_enough: impl Fn(&End) -> bool + Send,
 ) -> End {
@@ -70,14 +81,19 @@ async fn exchange(
     let ((read, write), sent) = (stream.into_split(), AtomicU64::new(0));
     let end = tokio::select! {
         end = until_end(read, is_enough) => end,
-        never = send(write, next, &sent) => never,
+        never = send(write, hello, next, &sent) => never,
     };
     End { sent: sent.load(Ordering::Relaxed), ..end }
 }
 
 /// Never ready: the server has the last word.
-async fn send(mut write: OwnedWriteHalf, mut next: impl FnMut() -> Option<Vec<u8>>, sent: &AtomicU64) -> End {
-    let mut bytes = hello();
+async fn send(
+    mut write: OwnedWriteHalf,
+    hello: Vec<u8>,
+    mut next: impl FnMut() -> Option<Vec<u8>>,
+    sent: &AtomicU64,
+) -> End {
+    let mut bytes = hello;
     while write.write_all(&bytes).await.is_ok() {
         sent.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         match next() {

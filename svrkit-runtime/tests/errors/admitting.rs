@@ -27,6 +27,13 @@ async fn crowded(seen: &mut Seen) {
     gate.started.notified().await;
     raw.send(request_header(2, 4), b"").await;
     seen.caller("calls_in_flight_full", told(&raw.receive().await.unwrap()));
+    let limits = Limits { calls_bytes: 1024, message_in: 10_000, ..Limits::default() };
+    let narrow = Running::with(limits).await;
+    let mut long = Raw::greeted(narrow.address).await;
+    let body = Note { payload: vec![7; 6000].into(), ..Note::default() }.encode().unwrap();
+    long.send(request_header(1, 4), &body).await;
+    long.send(request_header(2, 4), &body).await;
+    seen.caller("calls_bytes_full", told(&long.receive().await.unwrap()));
     let stopping = tokio::spawn(server.stop());
     // The goaway says that it has begun to stop.
     raw.receive().await.unwrap();

@@ -7,6 +7,7 @@ use svrkit_runtime::{Call, Cause, Client, Code, Layer, Limits, Server, Service, 
 use tokio::time::sleep;
 
 use crate::support::{self, ECHO, Note, Raw, Running, WAIT, words};
+use crate::{check, note_of};
 
 #[tokio::test]
 pub(crate) async fn calls_in_flight() {
@@ -40,6 +41,45 @@ pub(crate) async fn calls_in_flight() {
         words(&refusal),
         "2 calls are in flight on this connection already (the server's calls.in_flight)"
     );
+}
+
+#[tokio::test]
+pub(crate) async fn calls_bytes() {
+    let limits = Limits { message_in: 10_000, calls_bytes: 20_000, ..Limits::default() };
+    let server = Running::with(limits).await;
+    let client = server.client().await;
+    let wait = || tokio::spawn(client.request::<_, Note>(&WAIT, &note_of(10_000)));
+    let (first, second) = (wait(), wait());
+    server.gate.started.notified().await;
+    server.gate.started.notified().await;
+    let echo = |len| client.request::<_, Note>(&ECHO, &note_of(len));
+    check(
+        &echo(4096).await.unwrap_err(),
+        Cause::Concurrency,
+        "the requests in flight on this connection would have more than 20000 bytes (the server's calls.bytes)",
+    );
+    assert!(echo(4095).await.is_ok(), "what is short is not counted");
+    server.gate.go.notify_one();
+    server.gate.go.notify_one();
+    assert!(first.await.unwrap().is_ok() && second.await.unwrap().is_ok());
+    assert!(echo(10_000).await.is_ok(), "their bytes are free again");
+
+    // In process it is the same; and the longest message has room alone, whatever the limit is.
+    let limits = Limits { calls_bytes: 5000, ..limits };
+    let test = support::Test::default();
+    let (gate, client) = (std::sync::Arc::clone(&test.0), Server::new().limits(limits).service(test));
+    let client = client.in_process().unwrap();
+    let waiting = tokio::spawn(client.request::<_, Note>(&WAIT, &note_of(5000)));
+    gate.started.notified().await;
+    let echo = |len| client.request::<_, Note>(&ECHO, &note_of(len));
+    assert!(echo(5000).await.is_ok());
+    check(
+        &echo(5001).await.unwrap_err(),
+        Cause::Concurrency,
+        "more than 10000 bytes (the server's calls.bytes)",
+    );
+    gate.go.notify_one();
+    assert!(waiting.await.unwrap().is_ok());
 }
 
 #[tokio::test]

@@ -25,8 +25,8 @@ mod takeovers;
 
 use admin::{admin_connections, admin_head, admin_timeout};
 use calls::{
-    calls_in_flight, deadline_default, deadline_max, deadline_max_beyond_every_clock, drain_timeout,
-    health_timeout, outbound_queue,
+    calls_bytes, calls_in_flight, deadline_default, deadline_max, deadline_max_beyond_every_clock,
+    drain_timeout, health_timeout, outbound_queue,
 };
 use clients::{
     client_backoff_max, client_backoff_min, client_connections, client_opening, connection_age_of_the_client,
@@ -72,6 +72,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "decode.memory" => decode_memory;
     "decode.depth" => decode_depth, decode_depth_at_the_end_of_its_range;
     "calls.in_flight" => calls_in_flight;
+    "calls.bytes" => calls_bytes;
     "outbound.queue" => outbound_queue;
     "stream.window" => stream_window, stream_window_of_a_peer_that_has_no_credit;
     "connection.window" => connection_window;

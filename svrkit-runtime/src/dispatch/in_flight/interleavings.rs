@@ -13,7 +13,8 @@ use loom::thread;
 use tokio::time::Instant;
 
 // `table.rs` once more, with loom's locks and atomics.
-use super::call_id_hasher;
+use super::room::Room;
+use super::{call_id_hasher, room};
 use loom::sync::atomic::AtomicU32;
 use loom::sync::{Mutex, MutexGuard};
 #[allow(clippy::duplicate_mod, reason = "it is another one, with other locks")]
@@ -26,6 +27,10 @@ use table::{InFlight, Lasts, NotBegun, StoppedBy, Stops};
 
 const AWAITED: Lasts = Lasts::WhileAwaited(None);
 
+fn room(calls: u32) -> Room {
+    Room { calls, bytes: 0 }
+}
+
 /// A call that was counted, with its place still to be given back.
 struct Begun {
     calls: Arc<InFlight>,
@@ -35,7 +40,7 @@ struct Begun {
 
 impl Begun {
     fn new(calls: &Arc<InFlight>, call_id: u32, lasts: Lasts) -> Self {
-        let stops = calls.begin(call_id, 8, lasts).unwrap();
+        let stops = calls.begin(call_id, 0, room(8), lasts).unwrap();
         Self { calls: Arc::clone(calls), call_id, stops }
     }
 
@@ -199,7 +204,7 @@ fn an_id_that_comes_back_does_not_get_the_old_calls_stop() {
         });
         calls.cancel(1);
         let later = Lasts::WhileAwaited(Some(now + Duration::from_secs(1)));
-        match calls.begin(1, 8, later) {
+        match calls.begin(1, 0, room(8), later) {
             Ok(stops) => {
                 let new = Begun { calls: Arc::clone(&calls), call_id: 1, stops };
                 assert_eq!(new.run(async {}), Some(()));
@@ -232,7 +237,7 @@ fn idle_is_when_the_last_call_has_ended_and_no_sooner() {
         calls.drain();
         block_on(calls.until_idle());
         assert!(ended.iter().all(|ended| ended.load(Ordering::Relaxed)), "a call is still in flight");
-        assert_eq!(calls.begin(3, 8, AWAITED), Err(NotBegun::Draining));
+        assert_eq!(calls.begin(3, 0, room(8), AWAITED), Err(NotBegun::Draining));
         handling.into_iter().for_each(|handling| handling.join().unwrap());
     });
 }
@@ -246,7 +251,7 @@ fn a_call_that_arrives_with_the_drain_is_waited_for_or_refused() {
         let arriving = thread::spawn({
             let (calls, ended) = (Arc::clone(&calls), Arc::clone(&ended));
             move || {
-                let begun = calls.begin(1, 8, AWAITED).is_ok();
+                let begun = calls.begin(1, 0, room(8), AWAITED).is_ok();
                 if begun {
                     ended.store(true, Ordering::Relaxed);
                     calls.end(1);
@@ -267,7 +272,7 @@ fn two_that_arrive_at_once_get_one_place() {
         let calls = Arc::new(InFlight::default());
         let arriving = [1, 2].map(|call_id| {
             let calls = Arc::clone(&calls);
-            thread::spawn(move || calls.begin(call_id, 1, AWAITED))
+            thread::spawn(move || calls.begin(call_id, 0, room(1), AWAITED))
         });
         let begun = arriving.map(|arriving| arriving.join().unwrap().is_ok());
         assert_eq!(begun.iter().filter(|begun| **begun).count(), 1);

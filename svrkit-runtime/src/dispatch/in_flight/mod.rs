@@ -7,6 +7,7 @@ mod call_id_hasher;
 #[cfg(test)]
 mod interleavings;
 mod refusal;
+mod room;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -16,4 +17,5 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
+pub(crate) use room::{Full, Room};
 pub(crate) use table::{InFlight, Lasts, NotBegun, StoppedBy, Stops};

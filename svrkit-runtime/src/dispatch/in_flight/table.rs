@@ -13,6 +13,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::time::Instant;
 
 use super::call_id_hasher::CallIdHasher;
+use super::room::{Full, Room};
 use super::{AtomicU32, Mutex, MutexGuard, Notify};
 use crate::deadline;
 
@@ -29,13 +30,22 @@ pub(crate) struct InFlight {
 
 #[derive(Debug, Default)]
 struct Table {
-    calls: HashMap<u32, State, BuildHasherDefault<CallIdHasher>>,
+    calls: HashMap<u32, InTable, BuildHasherDefault<CallIdHasher>>,
+    /// Bytes that their requests are counted as.
+    bytes: usize,
     /// The earliest deadline, as far as whoever keeps them has to know: it may belong to a call that has ended.
     timer: Option<Instant>,
     /// No call begins any more.
     draining: bool,
     /// Somebody waits, or has waited, until there is none.
     tells_idle: bool,
+}
+
+#[derive(Debug)]
+struct InTable {
+    state: State,
+    /// What its request is counted as.
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -78,50 +88,62 @@ pub(crate) enum NotBegun {
     Duplicate,
     /// The caller has given a call of this id up, and its handler has not ended yet.
     Lingering,
-    /// As many calls as allowed are in flight.
-    Full,
+    /// There is no room for it beside those in flight.
+    Full(Full),
     /// The server is about to stop, or to leave this connection.
     Draining,
 }
 
 impl InFlight {
-    /// Counts a call that has arrived.
-    pub(crate) fn begin(&self, call_id: u32, max: u32, lasts: Lasts) -> Result<Stops, NotBegun> {
+    /// Counts a call that has arrived, with a request of `len` bytes, where there is room for it.
+    pub(crate) fn begin(
+        &self,
+        call_id: u32,
+        len: usize,
+        room: Room,
+        lasts: Lasts,
+    ) -> Result<Stops, NotBegun> {
         let table = self.lock();
         if table.draining {
             return Err(NotBegun::Draining);
         }
-        self.count(table, call_id, max, lasts)
+        self.count(table, call_id, len, room, lasts)
     }
 
     /// The same for a call that a draining server takes as well.
     pub(crate) fn begin_while_draining(
         &self,
         call_id: u32,
-        max: u32,
+        len: usize,
+        room: Room,
         lasts: Lasts,
     ) -> Result<Stops, NotBegun> {
-        self.count(self.lock(), call_id, max, lasts)
+        self.count(self.lock(), call_id, len, room, lasts)
     }
 
     fn count(
         &self,
         mut table: MutexGuard<'_, Table>,
         call_id: u32,
-        max: u32,
+        len: usize,
+        room: Room,
         lasts: Lasts,
     ) -> Result<Stops, NotBegun> {
-        let len = table.calls.len();
-        match table.calls.entry(call_id) {
+        let (calls, held) = (table.calls.len(), table.bytes);
+        let bytes = match table.calls.entry(call_id) {
             Entry::Occupied(place) => {
-                return match place.get() {
+                return match place.get().state {
                     State::Stopped(StoppedBy::Caller) => Err(NotBegun::Lingering),
                     _ => Err(NotBegun::Duplicate),
                 };
             }
-            Entry::Vacant(_) if len >= max as usize => return Err(NotBegun::Full),
-            Entry::Vacant(place) => place.insert(State::Running(lasts, None)),
+            Entry::Vacant(place) => {
+                let bytes = room.takes(len, calls, held).map_err(NotBegun::Full)?;
+                place.insert(InTable { state: State::Running(lasts, None), bytes });
+                bytes
+            }
         };
+        table.bytes += bytes;
         let stops = Stops(self.stops.load(Ordering::Relaxed));
         if let Lasts::WhileAwaited(Some(deadline)) = lasts
             && table.timer.is_none_or(|timer| deadline < timer)
@@ -167,12 +189,12 @@ impl InFlight {
     /// Whether a call was stopped that began when there had been so many stops.
     pub(crate) fn is_stopped(&self, call_id: u32, began: Stops) -> bool {
         let is_quiet = self.stops.load(Ordering::Acquire) == began.0;
-        !is_quiet && matches!(self.lock().calls.get(&call_id), Some(State::Stopped(_)))
+        !is_quiet && matches!(self.lock().state(call_id), Some(State::Stopped(_)))
     }
 
     /// Ready once the call is stopped; until then whoever waits is woken when it is.
     fn poll_stopped(&self, call_id: u32, cx: &Context<'_>) -> Poll<()> {
-        match self.lock().calls.get_mut(&call_id) {
+        match self.lock().state(call_id) {
             Some(State::Running(_, handler)) => {
                 *handler = Some(cx.waker().clone());
                 Poll::Pending
@@ -192,10 +214,10 @@ impl InFlight {
         let mut table = self.lock();
         let mut later = None;
         let mut handlers = Vec::new();
-        for state in table.calls.values_mut() {
-            let State::Running(Lasts::WhileAwaited(Some(deadline)), _) = state else { continue };
+        for call in table.calls.values_mut() {
+            let State::Running(Lasts::WhileAwaited(Some(deadline)), _) = &call.state else { continue };
             if *deadline <= now {
-                handlers.extend(state.stop(StoppedBy::Deadline));
+                handlers.extend(call.state.stop(StoppedBy::Deadline));
             } else {
                 later = Some(later.map_or(*deadline, |later: Instant| later.min(*deadline)));
             }
@@ -212,13 +234,13 @@ impl InFlight {
     /// The same at somebody else's word.
     pub(crate) fn stop(&self, call_id: u32, by: StoppedBy) {
         let mut table = self.lock();
-        let handler = table.calls.get_mut(&call_id).and_then(|state| state.stop(by));
+        let handler = table.state(call_id).and_then(|state| state.stop(by));
         self.wake(table, handler);
     }
 
     /// Lets a call last beyond its deadline.
     pub(crate) fn lift_deadline(&self, call_id: u32) {
-        if let Some(State::Running(lasts @ Lasts::WhileAwaited(_), _)) = self.lock().calls.get_mut(&call_id) {
+        if let Some(State::Running(lasts @ Lasts::WhileAwaited(_), _)) = self.lock().state(call_id) {
             *lasts = Lasts::WhileAwaited(None);
         }
     }
@@ -226,7 +248,7 @@ impl InFlight {
     /// Stops every handler.
     pub(crate) fn stop_all(&self, by: StoppedBy) {
         let mut table = self.lock();
-        let handlers: Vec<Waker> = table.calls.values_mut().filter_map(|state| state.stop(by)).collect();
+        let handlers: Vec<Waker> = table.calls.values_mut().filter_map(|call| call.state.stop(by)).collect();
         self.wake(table, handlers);
     }
 
@@ -240,15 +262,16 @@ impl InFlight {
     /// Gives a call's place back, and says who had its handler stopped, if somebody had.
     pub(crate) fn end(&self, call_id: u32) -> Option<StoppedBy> {
         let mut table = self.lock();
-        let state = table.calls.remove(&call_id);
+        let call = table.calls.remove(&call_id);
+        table.bytes -= call.as_ref().map_or(0, |call| call.bytes);
         let is_told = table.tells_idle && table.calls.is_empty();
         drop(table);
         if is_told {
             self.idle.notify_waiters();
         }
-        match state {
-            Some(State::Stopped(by)) => Some(by),
-            _ => None,
+        match call?.state {
+            State::Stopped(by) => Some(by),
+            State::Running(..) => None,
         }
     }
 
@@ -274,9 +297,15 @@ impl InFlight {
         }
     }
 
-    /// Each change under the lock is one operation of the map: a panic cannot leave it half done.
+    /// Each change under the lock is one operation of the map and a sum: a panic cannot leave it half done.
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn state(&mut self, call_id: u32) -> Option<&mut State> {
+        self.calls.get_mut(&call_id).map(|call| &mut call.state)
     }
 }
 

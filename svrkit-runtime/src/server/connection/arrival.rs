@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Connection;
 use crate::context::Context;
-use crate::dispatch::{Call, NotBegun, Permit, Responder, Starts, Wanted};
+use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
 use crate::interceptor::Side;
 use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
@@ -33,11 +33,12 @@ impl Connection {
             Context::of_call(&facts, arrived, wanted.time_max(&self.limits), self.peer_name.get().cloned());
         #[cfg(feature = "tls")]
         let context = context.certified(self.certificate.get().cloned());
-        let (max, lasts) = (self.limits.calls_in_flight, wanted.lasts(&context));
+        let (room, lasts) = (Room::of(&self.limits), wanted.lasts(&context));
+        let len = frame.metadata.len() + frame.body.len();
         // Who routes and watches is told why, not refused.
         let begun = match is_kit(facts.service_id) {
-            true => self.in_flight.begin_while_draining(call_id, max, lasts),
-            false => self.in_flight.begin(call_id, max, lasts),
+            true => self.in_flight.begin_while_draining(call_id, len, room, lasts),
+            false => self.in_flight.begin(call_id, len, room, lasts),
         };
         match begun {
             Ok(stops) => {
@@ -75,8 +76,9 @@ impl Connection {
                 }
                 match refused {
                     // It was told how many it may have in flight, and sends more all the same.
-                    NotBegun::Duplicate | NotBegun::Lingering | NotBegun::Full => USELESS,
-                    NotBegun::Draining => NEUTRAL,
+                    NotBegun::Duplicate | NotBegun::Lingering | NotBegun::Full(Full::Calls) => USELESS,
+                    // It was told nothing of bytes.
+                    NotBegun::Draining | NotBegun::Full(Full::Bytes) => NEUTRAL,
                 }
             }
         }

@@ -10,6 +10,10 @@ super::catalogue! {
     calls_in_flight_full(max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "{max} calls are in flight on this connection already (the server's calls.in_flight)" limit "calls.in_flight"
         => "see why the server is slow; call less, or raise its limit";
+    /// The requests of the calls in flight on this connection have as many bytes as allowed, with this one more.
+    calls_bytes_full(max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
+        "the requests in flight on this connection would have more than {max} bytes (the server's calls.bytes)" limit "calls.bytes"
+        => "see why the server is slow; have fewer long requests in flight, or raise its limit";
     /// The handler of a call that was given up still runs.
     call_lingering() = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "the handler of an earlier call of this id has not ended"

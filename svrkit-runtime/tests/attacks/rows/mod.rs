@@ -2,6 +2,7 @@
 
 mod errors;
 mod identity;
+mod inflating;
 mod lengths;
 mod merging;
 mod metadata;
@@ -52,6 +53,7 @@ pub(crate) const ATTACKS: &[Attack] = &[
     never_reading::ATTACK,
     lengths::ATTACK,
     merging::ATTACK,
+    inflating::ATTACK,
     identity::ATTACK,
     metadata::ATTACK,
     swarm::ATTACK,
