@@ -170,6 +170,10 @@ limits! {
     admin_timeout: Duration = "admin.timeout", Time, Duration::from_secs(5), MILLISECOND..=HOUR;
     /// requests for admin pages at once.
     admin_connections: usize = "admin.connections", Count, 16, 1..=1024;
+    /// calls that failed, and as many of the sample, which an admin page has to show.
+    admin_calls: usize = "admin.calls", Count, 100, 1..=10_000;
+    /// one call of so many, on each thread, is kept for an admin page whatever it was like; 0: none.
+    admin_sample: u32 = "admin.sample", Count, 1000, 0..=1_000_000_000;
 }
 
 impl Limits {

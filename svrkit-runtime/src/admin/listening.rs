@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::access::Access;
 use super::answering::Answering;
+use super::calls::CallRing;
 use super::http::{Bounds, Exchange, HttpStatus, Response};
 use super::pages::Pages;
 use super::settings::Admin;
@@ -63,13 +64,18 @@ impl AdminListener {
         self.local
     }
 
-    /// Shows `subject` from here on.
-    pub(crate) fn serve(self, subject: Arc<dyn Subject>, limits: &Limits) -> AdminServing {
+    /// Shows `subject` and its `calls` from here on.
+    pub(crate) fn serve(
+        self,
+        subject: Arc<dyn Subject>,
+        calls: Arc<CallRing>,
+        limits: &Limits,
+    ) -> AdminServing {
         log::line(format_args!("admin pages at http://{}/", self.local));
         let shared = Arc::new(Shared {
             answering: Answering {
                 access: Access::new(self.admin.token, self.local.port()),
-                pages: Pages::of(subject),
+                pages: Pages::of(subject, calls),
             },
             bounds: Bounds { head_len_max: limits.admin_head, timeout: limits.admin_timeout },
             connections_max: limits.admin_connections,

@@ -2,10 +2,11 @@
 //!
 //! For whoever has a terminal or a browser and nothing else: plain text for `curl`, HTML for browsers, no file, no script and no
 //! dependency beyond the parsing of heads. [`http`] is the protocol, [`access`] who may see, [`page`] what a page is made of, [`pages`] has
-//! them, one a file; [`Subject`] is the server as they see it. *Absent:* sockets of calls, frames, anything a call waits for.
+//! them, one a file; [`Subject`] is the server as they see it, [`calls`] what they show of its calls. *Absent:* sockets of calls, frames, anything a call waits for.
 
 mod access;
 mod answering;
+mod calls;
 mod error;
 mod http;
 mod listening;
@@ -14,6 +15,7 @@ mod pages;
 mod settings;
 mod subject;
 
+pub(crate) use self::calls::CallRing;
 pub use self::error::AdminError;
 pub(crate) use self::listening::{AdminListener, AdminServing};
 pub use self::settings::Admin;

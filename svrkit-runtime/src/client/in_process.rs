@@ -18,7 +18,7 @@ use crate::dispatch::{Call, InFlight, Permit, Responder, Room, Router, Starts, S
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::{Metrics, Tally, TallyEnd};
-use crate::monitor::{Hooks, Watch};
+use crate::monitor::{Hooks, Watch, WhenWritten};
 use crate::status::catalogue::{calling, streaming};
 use crate::status::{Status, as_told};
 use crate::stream::{self, InProcessCalls, StreamEnd, Streams};
@@ -254,6 +254,9 @@ impl Responder for InProcess {
         self.pending.answer(call_id, outcome);
         self.streams.close(call_id);
     }
+
+    /// Nothing is written: they are dropped.
+    fn when_written(&self, _: WhenWritten) {}
 
     fn has_room(&self, _: usize) -> bool {
         true

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::written::WhenWritten;
 use crate::context::Context;
 use crate::interceptor::Side;
 use crate::spec::Spec;
@@ -47,6 +48,7 @@ pub struct CallEnd<'a> {
     pub stream: Option<StreamTotals>,
     /// When was what.
     pub stages: Stages,
+    pub(super) written: &'a WhenWritten,
 }
 
 /// The messages of a call with a stream: at a caller those that it sent, and those that came to it whether or not they were taken; at
@@ -71,6 +73,9 @@ pub struct Stages {
     /// At a server when the request's bytes had been read, which all requests of one read share; at a client when the
     /// request was first polled.
     pub began: Instant,
+    /// At a server when the call was counted among those in flight and its metadata read, if a monitor wants stages: what it waited until
+    /// then was the turn of its request among those that were read with it.
+    pub queued: Option<Instant>,
     /// At a server when the request had been decoded and its constraints checked, if a monitor wants stages and no interceptors
     /// stand before.
     pub decoded: Option<Instant>,
@@ -98,6 +103,15 @@ pub struct HandlerPanic<'a> {
 }
 
 impl CallEnd<'_> {
+    /// Has `then` called with the instant at which the answer had been written to the socket, which all answers of one write share: what it
+    /// waited for from [`Stages::ended`] on. It is called on the task that writes to the caller, and must not block or panic.
+    ///
+    /// Never called, but dropped, where nothing is written: at a client, in process, for a call that nobody waits for, and where the
+    /// connection ends before.
+    pub fn when_written(&self, then: impl FnOnce(Instant) + Send + 'static) {
+        self.written.push(Box::new(then));
+    }
+
     /// How it ended.
     #[must_use]
     pub fn code(&self) -> Code {

@@ -8,6 +8,7 @@ mod connection;
 mod hooks;
 mod recorder;
 mod watch;
+mod written;
 
 pub use self::call::{CallEnd, CallFacts, HandlerPanic, Stages, StreamTotals};
 pub(crate) use self::connection::ConnectionWatch;
@@ -15,6 +16,7 @@ pub use self::connection::{ConnectionEnd, ConnectionFacts, Ending};
 pub(crate) use self::hooks::Hooks;
 pub use self::recorder::{Event, Recorder};
 pub(crate) use self::watch::Watch;
+pub(crate) use self::written::WhenWritten;
 
 use crate::server::Drained;
 
@@ -44,7 +46,7 @@ use crate::server::Drained;
 /// }
 /// ```
 pub trait Monitor: Send + Sync + 'static {
-    /// Whether the clock is to be read at each stage of a call ([`Stages::decoded`] and [`Stages::handled`]), and not only where
+    /// Whether the clock is to be read at each stage of a call ([`Stages::queued`], [`Stages::decoded`] and [`Stages::handled`]), and not only where
     /// it is read in any case. Asked once, when the monitor is added.
     fn wants_stages(&self) -> bool {
         false

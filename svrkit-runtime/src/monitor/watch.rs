@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::hooks::{Hooks, Installed};
-use super::{CallEnd, CallFacts, HandlerPanic, Stages, StreamTotals};
+use super::{CallEnd, CallFacts, HandlerPanic, Stages, StreamTotals, WhenWritten};
 use crate::context::Context;
 use crate::interceptor::Side;
 use crate::spec::Spec;
@@ -24,6 +24,7 @@ pub(crate) struct Watch {
     endpoint: Option<Arc<str>>,
     has_begun: bool,
     began: Instant,
+    queued: Option<Instant>,
     decoded: Option<Instant>,
     started: Option<Instant>,
     handled: Option<Instant>,
@@ -51,6 +52,7 @@ impl Watch {
             endpoint: None,
             has_begun: false,
             began: began(),
+            queued: None,
             decoded: None,
             started: None,
             handled: None,
@@ -63,6 +65,13 @@ impl Watch {
         self.spec = spec;
         self.has_begun = true;
         self.hooks.tell(|monitor| monitor.call_began(&self.facts(peer, context)));
+    }
+
+    /// Notes that it has its place and waits for its turn, where anybody wants to know when.
+    pub(crate) fn queued(&mut self) {
+        if self.hooks.wants_stages {
+            self.queued = Some(Instant::now());
+        }
     }
 
     /// Notes that the request is decoded, where anybody wants to know when.
@@ -102,7 +111,7 @@ impl Watch {
     }
 
     /// Tells that it has ended: well, with an answer of `response_len` bytes, or with a status. One that never got as far as its
-    /// method begins now.
+    /// method begins now. Gives back who wants to know when the answer is written.
     pub(crate) fn end(
         mut self,
         peer: &str,
@@ -110,12 +119,13 @@ impl Watch {
         status: Option<&Status>,
         response_len: usize,
         ended: Instant,
-    ) {
+    ) -> WhenWritten {
         if !self.has_begun {
             self.begin(None, peer, context);
         }
         let stages = Stages {
             began: self.began,
+            queued: self.queued,
             decoded: self.decoded,
             started: self.started,
             handled: self.handled,
@@ -124,8 +134,17 @@ impl Watch {
         let endpoint = self.endpoint.take();
         let peer = endpoint.as_deref().unwrap_or(peer);
         let stream = self.stream;
-        let end = CallEnd { call: self.facts(peer, context), status, response_len, stream, stages };
+        let written = WhenWritten::default();
+        let end = CallEnd {
+            call: self.facts(peer, context),
+            status,
+            response_len,
+            stream,
+            stages,
+            written: &written,
+        };
         self.hooks.tell(|monitor| monitor.call_ended(&end));
+        written
     }
 
     fn facts<'a>(&self, peer: &'a str, context: &'a Context) -> CallFacts<'a> {

@@ -134,8 +134,9 @@ impl Bound {
     /// Before calls are: while it waits for its turn it can be looked at.
     fn start_admin(&mut self) -> Option<AdminServing> {
         let listener = self.admin.take()?;
+        let calls = self.shared.calls.clone()?;
         let inspected = Inspected::new(Arc::clone(&self.shared), self.local.clone());
-        Some(listener.serve(inspected, &self.shared.limits))
+        Some(listener.serve(inspected, calls, &self.shared.limits))
     }
 
     /// Starts at once, or when it is to follow its predecessor.

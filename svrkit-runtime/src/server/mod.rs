@@ -40,7 +40,7 @@ use self::connection::{Door, Security};
 use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
 use self::takeover::Takeover;
-use crate::admin::Admin;
+use crate::admin::{Admin, CallRing};
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
@@ -105,6 +105,8 @@ struct Shared {
     health: HealthOfRun,
     door: Door,
     config: Option<Config>,
+    /// Where there are pages that show them.
+    calls: Option<Arc<CallRing>>,
     /// Told when a page has asked the server to stop.
     stop_asked: Notify,
 }
@@ -294,13 +296,18 @@ impl Server {
     }
 
     fn into_shared(mut self) -> Result<Arc<Shared>, ServeError> {
-        let (limits, hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
+        let (limits, mut hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
         let metrics = self.metrics.metrics(&limits);
         let framing = self.framing;
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
         let (health, config) = (self.health_of_run(draining.clone()), self.config.take());
+        let admin = self.admin.take();
         let router = self.into_router(health.clone())?;
+        let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
+        if let Some(calls) = &calls {
+            hooks.push(Arc::clone(calls) as Arc<dyn Monitor>);
+        }
         let services = router.specs().map(|spec| ServedService {
             id: spec.id,
             name: spec.name.into(),
@@ -332,6 +339,7 @@ impl Server {
             health,
             door,
             config,
+            calls,
             stop_asked: Notify::new(),
         }))
     }

@@ -5,6 +5,7 @@
 mod support;
 
 mod access;
+mod calls;
 mod client;
 mod drain;
 mod protocol;

@@ -3,19 +3,63 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use svrkit_runtime::{Drained, Limits, Server};
+use svrkit_runtime::{Client, Drained, Limits, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use crate::support::Test;
+use crate::support::{ECHO, FAIL, Note, Test};
 
 /// Pages under `limits`, and the server that shows them.
 async fn pages(limits: Limits) -> (SocketAddr, JoinHandle<Drained>) {
+    let (pages, _, serving) = pages_of_server(limits).await;
+    (pages, serving)
+}
+
+/// The same with the address that is called.
+async fn pages_of_server(limits: Limits) -> (SocketAddr, String, JoinHandle<Drained>) {
     let server = Server::new().limits(limits).service(Test::default()).admin("127.0.0.1:0");
     let bound = server.bind("127.0.0.1:0").await.unwrap();
-    let pages = bound.admin_addr().unwrap();
-    (pages, tokio::spawn(bound.run_until(std::future::pending())))
+    let (pages, address) = (bound.admin_addr().unwrap(), bound.local_addr().to_string());
+    (pages, address, tokio::spawn(bound.run_until(std::future::pending())))
+}
+
+/// The part of the page of calls that begins with `caption`, a line a call.
+async fn calls(pages: SocketAddr, caption: &str) -> Vec<String> {
+    let page = answer(pages, b"GET /calls HTTP/1.0\r\n\r\n").await;
+    let part = page.split("\n\n").find(|part| part.starts_with(caption)).unwrap();
+    part.lines().skip(2).map(String::from).collect()
+}
+
+#[tokio::test]
+pub(super) async fn admin_calls() {
+    let limits = Limits { admin_calls: 2, ..Limits::default() };
+    let (pages, address, _serving) = pages_of_server(limits).await;
+    let client = Client::connect(address).await.unwrap();
+    for number in 1..=2 {
+        client.request::<_, Note>(&FAIL, &Note::number(number)).await.unwrap_err();
+    }
+    let numbers = async || {
+        let calls = calls(pages, "Failed").await;
+        calls.iter().map(|call| call.rsplit_once("  ").unwrap().1.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers().await, ["note 2 is not here", "note 1 is not here"]);
+    client.request::<_, Note>(&FAIL, &Note::number(3)).await.unwrap_err();
+    assert_eq!(numbers().await, ["note 3 is not here", "note 2 is not here"], "the oldest has gone");
+}
+
+#[tokio::test]
+pub(super) async fn admin_sample() {
+    // One thread serves, so that one counter counts, on from server to server: at first it is 0, and after a sample again.
+    for (admin_sample, kept) in [(1, 6), (3, 2), (6, 1), (7, 0), (0, 0)] {
+        let limits = Limits { admin_sample, ..Limits::default() };
+        let (pages, address, _serving) = pages_of_server(limits).await;
+        let client = Client::connect(address).await.unwrap();
+        for number in 1..=6 {
+            client.request::<_, Note>(&ECHO, &Note::number(number)).await.unwrap();
+        }
+        assert_eq!(calls(pages, "Sampled").await.len(), kept, "one of {admin_sample}");
+    }
 }
 
 /// What is answered to these bytes.

@@ -23,7 +23,7 @@ mod securing;
 mod streams;
 mod takeovers;
 
-use admin::{admin_connections, admin_head, admin_timeout};
+use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_timeout};
 use calls::{
     calls_bytes, calls_in_flight, deadline_default, deadline_max, deadline_max_beyond_every_clock,
     drain_timeout, health_timeout, outbound_queue,
@@ -111,6 +111,8 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "admin.head" => admin_head;
     "admin.timeout" => admin_timeout;
     "admin.connections" => admin_connections;
+    "admin.calls" => admin_calls;
+    "admin.sample" => admin_sample;
 };
 
 #[test]

@@ -2,6 +2,18 @@
 
 use std::time::Duration;
 
+/// Three digits and a unit: `1.25 ms`, `420 µs`, `2.50 s`.
+pub(super) fn short(time: Duration) -> String {
+    let nanos = time.as_nanos() as f64;
+    let (value, unit) = match nanos {
+        ..1e3 => (nanos, "ns"),
+        ..1e6 => (nanos / 1e3, "µs"),
+        ..1e9 => (nanos / 1e6, "ms"),
+        _ => (nanos / 1e9, "s"),
+    };
+    format!("{} {unit}", three_digits(value))
+}
+
 /// The two largest units: `3 d 4 h`, `2 min 5 s`, `7 s`.
 pub(super) fn long(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -42,6 +54,17 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
+        for (nanos, expected) in [
+            (0, "0 ns"),
+            (999, "999 ns"),
+            (1_000, "1 µs"),
+            (1_250_000, "1.25 ms"),
+            (12_345_000, "12.3 ms"),
+            (420_400_000, "420 ms"),
+            (61_000_000_000, "61 s"),
+        ] {
+            assert_eq!(short(Duration::from_nanos(nanos)), expected);
+        }
         for (seconds, expected) in [(7, "7 s"), (125, "2 min 5 s"), (7260, "2 h 1 min"), (273_600, "3 d 4 h")]
         {
             assert_eq!(long(Duration::from_secs(seconds)), expected);

@@ -1,5 +1,6 @@
 //! The pages: one a file, one line each in [`Pages::of`].
 
+mod calls;
 mod config;
 mod connections;
 mod drain;
@@ -12,6 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Subject;
+use super::calls::CallRing;
 use super::page::{Link, Page};
 
 /// All pages of a server.
@@ -21,10 +23,11 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Those that show `subject`, in the order of the index.
-    pub(super) fn of(subject: Arc<dyn Subject>) -> Self {
+    /// Those that show `subject` and its `calls`, in the order of the index.
+    pub(super) fn of(subject: Arc<dyn Subject>, calls: Arc<CallRing>) -> Self {
         let of = || Arc::clone(&subject);
         let mut pages: Vec<Box<dyn Page>> = vec![
+            Box::new(calls::Calls(calls)),
             Box::new(connections::Connections(of())),
             Box::new(config::Config(of())),
             Box::new(health::Health(of())),

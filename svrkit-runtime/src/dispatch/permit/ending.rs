@@ -12,6 +12,7 @@ use crate::dispatch::panic::{self, Noted};
 use crate::interceptor::Side;
 use crate::log;
 use crate::metrics::TallyEnd;
+use crate::monitor::WhenWritten;
 use crate::spec::Spec;
 use crate::status::catalogue::{calling, handling, streaming};
 use crate::status::{Status, story};
@@ -31,7 +32,7 @@ impl Permit {
         if self.is_awaited() {
             self.responder.answer(self.call_id, outcome);
         }
-        self.tell(outcome.err(), outcome.map_or(0, <[u8]>::len));
+        self.tell_answered(outcome.err(), outcome.map_or(0, <[u8]>::len));
     }
 
     /// Encodes the answer and sends it, or gives it back where it is long and others like it wait.
@@ -92,28 +93,35 @@ impl Permit {
         if self.is_awaited() {
             self.responder.answer(self.call_id, Err(&status));
         }
-        self.tell(Some(&status), 0);
+        self.tell_answered(Some(&status), 0);
+    }
+
+    /// The same as [`Self::tell`] where its caller is answered if it waits: who wants to know when that is written is told.
+    fn tell_answered(&mut self, status: Option<&Status>, response_len: usize) {
+        let when_written = self.tell(status, response_len);
+        if self.is_awaited() && !when_written.is_empty() {
+            self.responder.when_written(when_written);
+        }
     }
 
     /// Tells whoever listens how it ended, and the log what its caller is not told.
-    fn tell(&mut self, status: Option<&Status>, response_len: usize) {
+    fn tell(&mut self, status: Option<&Status>, response_len: usize) -> WhenWritten {
         if let Some(error) = status.and_then(Status::private_error) {
             log::line(format_args!("{} failed: {}", self.method(), story(error)));
         }
         if !self.is_told_of() {
-            return;
+            return WhenWritten::default();
         }
         let now = Instant::now();
         let stream = self.stream().map(|end| end.totals());
         if let (Some(tally), Some(metrics)) = (self.tally.take(), self.responder.metrics()) {
             tally.end(metrics, &TallyEnd { side: Side::Server, now, status, response_len, stream });
         }
-        if let Some(mut watched) = self.watched.take() {
-            if let Some(totals) = stream {
-                watched.streamed(totals);
-            }
-            watched.end(status, response_len, now);
+        let Some(mut watched) = self.watched.take() else { return WhenWritten::default() };
+        if let Some(totals) = stream {
+            watched.streamed(totals);
         }
+        watched.end(status, response_len, now)
     }
 
     /// Whether anybody is told how it ends, be it only that it is counted.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::time::Instant;
 
 use crate::context::Context;
-use crate::monitor::{StreamTotals, Watch};
+use crate::monitor::{StreamTotals, Watch, WhenWritten};
 use crate::spec::Spec;
 use crate::status::Status;
 
@@ -27,6 +27,7 @@ impl Watched {
     /// The call has this context.
     pub(super) fn arrived(&mut self, context: &Context) {
         self.context = context.clone();
+        self.watch.queued();
     }
 
     /// Its method has been found.
@@ -60,11 +61,11 @@ impl Watched {
         self.watch.passed(totals);
     }
 
-    /// It has ended.
-    pub(super) fn end(self, status: Option<&Status>, response_len: usize, now: Instant) {
+    /// It has ended. Gives back who wants to know when the answer is written.
+    pub(super) fn end(self, status: Option<&Status>, response_len: usize, now: Instant) -> WhenWritten {
         let Self { watch, context, passed } = self;
         let context = passed.as_ref().and_then(|passed| passed.get()).unwrap_or(&context);
-        watch.end(context.caller().unwrap_or_default(), context, status, response_len, now);
+        watch.end(context.caller().unwrap_or_default(), context, status, response_len, now)
     }
 
     /// Where the context is to be put that its handler will run in.

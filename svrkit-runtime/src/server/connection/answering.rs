@@ -7,6 +7,7 @@ use super::Connection;
 use crate::dispatch::{InFlight, Responder};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::monitor::WhenWritten;
 use crate::status::{Layer, Party, Status, to_wire};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
@@ -26,6 +27,10 @@ impl Responder for Connection {
                 self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
             }
         }
+    }
+
+    fn when_written(&self, then: WhenWritten) {
+        self.outbox.when_written(then);
     }
 
     fn has_room(&self, answer_len: usize) -> bool {

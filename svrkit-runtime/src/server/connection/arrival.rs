@@ -62,8 +62,9 @@ impl Connection {
             }
             Err(refused) => {
                 let status = refused.status(&self.limits);
-                if wanted != Wanted::Nothing && refused != NotBegun::Duplicate {
-                    // Of an id that is in use nothing can be said: its one answer belongs to the first.
+                // Of an id that is in use nothing can be said: its one answer belongs to the first.
+                let is_answered = wanted != Wanted::Nothing && refused != NotBegun::Duplicate;
+                if is_answered {
                     self.answer(call_id, Err(&status));
                 }
                 let now = Instant::now();
@@ -72,7 +73,11 @@ impl Connection {
                     metrics.refused(tally, shared.router.method(facts.ids()), &ended);
                 }
                 if let Some(watch) = watch {
-                    watch.end(context.caller().unwrap_or_default(), &context, Some(&status), 0, now);
+                    let caller = context.caller().unwrap_or_default();
+                    let when_written = watch.end(caller, &context, Some(&status), 0, now);
+                    if is_answered && !when_written.is_empty() {
+                        self.outbox.when_written(when_written);
+                    }
                 }
                 match refused {
                     // It was told how many it may have in flight, and sends more all the same.

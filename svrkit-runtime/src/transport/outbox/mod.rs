@@ -26,6 +26,7 @@ use self::batch::Chunk;
 use self::long::{Item, LongLane};
 pub(crate) use self::waiting::{Lane, Written};
 use super::framing::Framing;
+use crate::monitor::WhenWritten;
 use crate::wire::frame::{FLAG_CHECKED, FLAG_COMPRESSED, FLAG_IN_PARTS, Header, WHOLE_LEN_MAX, checksum};
 
 /// Bodies from this length on are queued by reference; below it, copying them next to their neighbours is cheaper
@@ -66,6 +67,8 @@ struct State {
     waiting_for_room: BTreeMap<u32, Waker>,
     /// Those who wait until something is written.
     waiting_for_write: Vec<Waker>,
+    /// Those who want to know when it was.
+    when_written: Vec<(Written, WhenWritten)>,
     /// How many batches the writer has taken, and how many of them it has written.
     taken: u64,
     written: u64,
@@ -268,7 +271,10 @@ impl Outbox {
             wakers.extend(mem::take(&mut state.waiting_for_room).into_values());
             wakers.append(&mut state.waiting_for_write);
         }
+        // What is never written is told nobody. Dropped without the lock: it is code of others.
+        let never = if phase == Phase::Broken { mem::take(&mut state.when_written) } else { Vec::new() };
         drop(state);
+        drop(never);
         wakers.into_iter().for_each(Waker::wake);
     }
 

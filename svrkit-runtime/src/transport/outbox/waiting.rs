@@ -4,7 +4,10 @@ use std::future::poll_fn;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
-use super::{Outbox, Phase};
+use tokio::time::Instant;
+
+use super::{Outbox, Phase, State};
+use crate::monitor::WhenWritten;
 
 /// A wait for what is queued when it begins: the batch that it leaves with, and the number of the last long body.
 #[derive(Debug, Default)]
@@ -79,18 +82,43 @@ impl Outbox {
         poll_fn(|cx| self.poll_room(key, 0, cx)).await;
     }
 
+    /// Has `then` told when the socket has taken what is queued now; never where it will not.
+    #[cold]
+    pub(crate) fn when_written(&self, then: WhenWritten) {
+        let mut state = self.lock();
+        if state.phase == Phase::Broken {
+            return;
+        }
+        let wait = Written(Some(state.last_queued()));
+        if !state.has_written(&wait) {
+            state.when_written.push((wait, then));
+            return;
+        }
+        drop(state);
+        then.tell(Instant::now());
+    }
+
     /// Ready when the socket has taken what was queued by the first poll of `wait`, or nothing ever will be written.
     pub(crate) fn poll_written(&self, wait: &mut Written, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.lock();
-        let next = u64::from(state.has_queued());
-        let (batch, long) = *wait.0.get_or_insert((state.taken + next, state.long_queued));
-        let is_written = state.written >= batch && state.long_written >= long;
-        if is_written || state.phase == Phase::Broken {
+        wait.0.get_or_insert_with(|| state.last_queued());
+        if state.has_written(wait) || state.phase == Phase::Broken {
             return Poll::Ready(());
         }
         if !state.waiting_for_write.iter().any(|waker| waker.will_wake(cx.waker())) {
             state.waiting_for_write.push(cx.waker().clone());
         }
         Poll::Pending
+    }
+}
+
+impl State {
+    /// The batch with which the last one leaves of what is queued, and the number of the last long body.
+    fn last_queued(&self) -> (u64, u64) {
+        (self.taken + u64::from(self.has_queued()), self.long_queued)
+    }
+
+    pub(super) fn has_written(&self, wait: &Written) -> bool {
+        wait.0.is_some_and(|(batch, long)| self.written >= batch && self.long_written >= long)
     }
 }

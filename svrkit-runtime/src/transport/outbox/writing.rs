@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::task::yield_now;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::batch::{Batch, Chunk};
 use super::{Outbox, Phase, State};
@@ -85,6 +85,9 @@ impl Outbox {
             waiting.into_iter().for_each(Waker::wake);
             state = self.lock();
         }
+        if !state.when_written.is_empty() {
+            state = self.tell_written(state);
+        }
         if state.phase != Phase::Broken && state.has_queued() {
             return Poll::Ready(true);
         }
@@ -93,6 +96,20 @@ impl Outbox {
         }
         state.writer = Some(cx.waker().clone());
         Poll::Pending
+    }
+
+    /// Tells those who want to know when what they wait for was written: by one look at the clock for all of a batch.
+    #[cold]
+    fn tell_written<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let all = mem::take(&mut state.when_written);
+        let (written, waiting): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(wait, _)| state.has_written(wait));
+        state.when_written = waiting;
+        // Code of others runs without the lock.
+        drop(state);
+        let now = Instant::now();
+        written.into_iter().for_each(|(_, then)| then.tell(now));
+        self.lock()
     }
 
     /// Writes once. Ready with 0 where the socket takes nothing and the phase is over.
