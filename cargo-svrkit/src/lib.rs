@@ -1,7 +1,7 @@
 //! The `cargo svrkit` command as a library: a thin front over `svrkit-gen`, and the maker of new projects.
 //!
 //! [`run`] takes the arguments and returns what is to be printed and how to exit. It writes the files a subcommand is
-//! asked to write; it prints nothing and never exits. `src/main.rs` and the tests call it.
+//! asked to write; it prints nothing but what cannot wait, the answers of `call`, and never exits. `src/main.rs` and the tests call it.
 //!
 //! - `commands`: one subcommand a file;
 //! - `formats`: how findings are written down, one format a file;
@@ -9,8 +9,10 @@
 //! - `messages`: encoded messages, and the schemas that say what they are;
 //! - `project`: what `new` makes;
 //! - `schemas`: the schema files named on the command line;
+//! - `server`: servers that are asked, and what is known of them;
 //! - `settings`: `svrkit.toml`;
-//! - `staging`: files and folders that appear whole or not at all.
+//! - `staging`: files and folders that appear whole or not at all;
+//! - `types`: types and constraints in the words of schemas.
 #![forbid(unsafe_code)]
 
 mod commands;
@@ -20,8 +22,10 @@ mod messages;
 mod outcome;
 mod project;
 mod schemas;
+mod server;
 mod settings;
 mod staging;
+mod types;
 
 use std::ffi::OsString;
 

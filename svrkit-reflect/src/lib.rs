@@ -5,7 +5,8 @@
 //! - [`Dynamic`]: a message read by its descriptor, and [`MessageBuilder`], which writes one;
 //! - [`json`]: messages as JSON and back;
 //! - [`text`]: the same as protobuf's text, and any bytes as text;
-//! - [`annotate`]: any bytes in hex, with what each of them is.
+//! - [`annotate`]: any bytes in hex, with what each of them is;
+//! - [`call`]: calls without generated code, by a client of the runtime.
 //!
 //! Everything works on a descriptor and the bytes of a message, with no second model of objects in between. Bytes and
 //! descriptors may come from strangers: nothing here panics on them, and limits bound what they cost. See the [`guide`].
@@ -13,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod annotate;
+pub mod call;
 pub mod descriptor;
 mod dynamic;
 pub mod json;

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use svrkit_reflect::descriptor::{
     DescriptorSet, Enum, EnumValue, Error, ErrorSet, Field, Label, Message, Method, Oneof, Scalar, Service,
-    field::Kind,
+    Stream, field::Kind,
 };
 use svrkit_reflect::{Pool, PoolErrorKind as Fault, json};
 use svrkit_runtime::Tlv;
@@ -140,6 +140,16 @@ fn services_and_errors_refer_to_what_is_there() {
         let service = Service { name: "p.S".to_owned(), methods: vec![method], ..Service::default() };
         let set = DescriptorSet { services: vec![service], ..set(vec![message("p.M", Vec::new())]) };
         check(set, "p.S.Do", &unresolved(missing));
+    }
+    let request = || method("p.M", "", "");
+    for (method, fault) in [
+        (Method { id: 65_536, ..request() }, Fault::NumberTooLarge { number: 65_536, max: 65_535 }),
+        (Method { priority: 256, ..request() }, Fault::NumberTooLarge { number: 256, max: 255 }),
+        (Method { stream: Stream::Unknown(4), ..request() }, Fault::StreamUnknown),
+    ] {
+        let service = Service { name: "p.S".to_owned(), methods: vec![method], ..Service::default() };
+        let set = DescriptorSet { services: vec![service], ..set(vec![message("p.M", Vec::new())]) };
+        check(set, "p.S.Do", &fault);
     }
     let error = Error { name: "E".to_owned(), detail: "p.X".to_owned(), ..Error::default() };
     let errors = ErrorSet { name: "p.Errors".to_owned(), errors: vec![error], ..ErrorSet::default() };

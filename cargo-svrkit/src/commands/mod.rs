@@ -1,8 +1,9 @@
 //! The subcommands, one a file. A new one is a file here, its `mod` and its line in the list.
 //!
 //! A subcommand is a clap struct with `run(&self)`: an [`Outcome`] when its work was done, whatever it found, an
-//! error when the work could not be done. None prints or exits.
+//! error when the work could not be done. None exits, and none prints but `call`, whose answers come one by one.
 
+mod call;
 mod check;
 mod convert;
 mod export;
@@ -37,6 +38,7 @@ macro_rules! subcommands {
 }
 
 subcommands! {
+    call::Call,
     check::Check,
     convert::Convert,
     export::Export,

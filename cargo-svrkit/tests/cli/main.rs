@@ -5,6 +5,7 @@
     reason = "clippy's leave for tests does not reach the functions that tests share"
 )]
 
+mod call;
 mod check;
 mod command_line;
 mod convert;
@@ -18,5 +19,6 @@ mod kept_folder;
 mod lints;
 mod new;
 mod new_project;
+mod shop;
 mod support;
 mod xsd;

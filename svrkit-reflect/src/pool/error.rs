@@ -52,6 +52,15 @@ pub enum PoolErrorKind {
     OneofRefused,
     /// A field is packed that cannot be.
     NotPackable,
+    /// The id of a method, or its priority, is none that a call can have.
+    NumberTooLarge {
+        /// The number.
+        number: u32,
+        /// The greatest there is.
+        max: u32,
+    },
+    /// A method streams in a way that this version does not know.
+    StreamUnknown,
 }
 
 impl PoolError {
@@ -125,6 +134,15 @@ impl fmt::Display for PoolErrorKind {
                 out.write_str("a member of a oneof is one value, plain, and names a oneof of its message")
             }
             Self::NotPackable => out.write_str("only repeated numbers, `bool` and enums are packed"),
+            Self::NumberTooLarge { number, max } => {
+                write!(
+                    out,
+                    "{number} is the id or the priority of a method, of which the greatest is {max}, make it again from its schema"
+                )
+            }
+            Self::StreamUnknown => out.write_str(
+                "it streams in a way that is not known here, use the svrkit that made it or a newer one",
+            ),
         }
     }
 }

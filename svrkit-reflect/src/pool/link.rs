@@ -179,6 +179,14 @@ impl Types<'_> {
             if !names.insert(&*method.name) {
                 return Err(refused(PoolErrorKind::NameTwice { name: method.name.clone() }));
             }
+            for (number, max) in [(method.id, u16::MAX.into()), (method.priority, u8::MAX.into())] {
+                if number > max {
+                    return Err(refused(PoolErrorKind::NumberTooLarge { number, max }));
+                }
+            }
+            if matches!(method.stream, descriptor::Stream::Unknown(_)) {
+                return Err(refused(PoolErrorKind::StreamUnknown));
+            }
             let request = self.message_at(&method.request).map_err(refused)?;
             let response = match method.response.as_str() {
                 "" => None,

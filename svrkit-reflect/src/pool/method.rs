@@ -6,6 +6,7 @@ use crate::descriptor;
 /// A method of a service in a pool.
 #[derive(Clone, Copy, Debug)]
 pub struct MethodDescriptor<'p> {
+    service: &'p descriptor::Service,
     source: &'p descriptor::Method,
     request: MessageDescriptor<'p>,
     response: Option<MessageDescriptor<'p>>,
@@ -13,11 +14,17 @@ pub struct MethodDescriptor<'p> {
 
 impl<'p> MethodDescriptor<'p> {
     pub(super) fn new(
+        service: &'p descriptor::Service,
         source: &'p descriptor::Method,
         request: MessageDescriptor<'p>,
         response: Option<MessageDescriptor<'p>>,
     ) -> Self {
-        Self { source, request, response }
+        Self { service, source, request, response }
+    }
+
+    /// The service it belongs to.
+    pub fn service(&self) -> &'p descriptor::Service {
+        self.service
     }
 
     /// What a caller sends.

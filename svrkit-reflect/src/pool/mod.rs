@@ -175,6 +175,7 @@ impl Pool {
         let methods = service.source.methods.iter().zip(&service.methods);
         methods.map(|(source, (request, response))| {
             MethodDescriptor::new(
+                &service.source,
                 source,
                 MessageDescriptor::new(self, *request),
                 response.map(|at| MessageDescriptor::new(self, at)),

@@ -1,0 +1,13 @@
+//! Servers that are asked: how they are reached, what they say of themselves, and which method a name means.
+//!
+//! - `reach`: the address and what TLS needs, as arguments and as a client;
+//! - `described`: what is known of its services, by schemas or by its reflection;
+//! - `method_name`: the method that a name, whole or shortened, means.
+
+mod described;
+mod method_name;
+mod reach;
+
+pub(crate) use self::described::{DescribedBy, Unknown};
+pub(crate) use self::method_name::MethodName;
+pub(crate) use self::reach::Reach;
