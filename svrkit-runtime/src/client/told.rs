@@ -73,7 +73,8 @@ impl Told {
         }
         let now = Instant::now();
         if let (Some(tally), Some(metrics)) = (self.tally.take(), client.metrics()) {
-            tally.end(metrics, &TallyEnd { side: Side::Client, now, status, response_len, stream });
+            tally
+                .end(metrics, &TallyEnd { side: Side::Client, now: Some(now), status, response_len, stream });
         }
         if let Some(mut watch) = self.watch.take() {
             if let Some(totals) = stream {

@@ -6,6 +6,7 @@
 //! Numbers are kept in memory that other processes can read, a *segment* ([`Metrics::segment`]), where there is a place for it: they are there when
 //! the process has died, and reading them costs it nothing. *Absent:* judging numbers, keeping old ones.
 
+mod batch;
 mod catalogue;
 mod family;
 mod histogram;
@@ -23,6 +24,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::batch::Batch;
 pub use self::family::{Described, Kind, Unit};
 pub use self::histogram::Histogram;
 use self::registry::Registry;

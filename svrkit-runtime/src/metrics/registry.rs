@@ -3,6 +3,7 @@
 //! Everything here but [`Registry::method`] happens once for a series or a thread, under a lock.
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -20,15 +21,26 @@ use crate::spec::Spec;
 
 /// A series of a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct SeriesId(u32);
+pub(crate) struct SeriesId(NonZero<u32>);
 
 impl SeriesId {
     /// That of a series for which there is no room: what it would count is uncounted.
-    const NONE: Self = Self(u32::MAX);
+    const NONE: Self = Self(NonZero::<u32>::MAX);
+
+    /// The one of this index.
+    fn of(index: usize) -> Option<Self> {
+        let number = u32::try_from(index).ok()?.checked_add(1)?;
+        NonZero::new(number).map(Self)
+    }
 
     #[inline]
     pub(super) fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
+    }
+
+    /// Its number in the segment.
+    fn number(self) -> u32 {
+        self.0.get() - 1
     }
 }
 
@@ -206,10 +218,10 @@ impl Contents {
     }
 
     fn new_series(&mut self, group: u32, labels: &[&str]) -> Option<SeriesId> {
-        let id = u32::try_from(self.series.len()).ok()?;
-        self.memory.push(RecordKind::Series, &layout::series(id, group, labels))?;
+        let id = SeriesId::of(self.series.len())?;
+        self.memory.push(RecordKind::Series, &layout::series(id.number(), group, labels))?;
         self.series.push(Series { group, shared: None });
-        Some(SeriesId(id))
+        Some(id)
     }
 
     fn known(&self, group: &'static Group, labels: &[&str]) -> Option<SeriesId> {
@@ -241,7 +253,7 @@ impl Contents {
 
     fn block(&mut self, series: SeriesId) -> Option<Block> {
         let group = self.groups[self.series.get(series.index())?.group as usize];
-        self.memory.push_block(series.0, group.slots())
+        self.memory.push_block(series.number(), group.slots())
     }
 
     fn shared_block(&mut self, series: SeriesId) -> Option<Block> {
@@ -260,7 +272,7 @@ struct Methods {
     pages: Box<[OnceLock<Page>]>,
 }
 
-/// Series, one more than their numbers; 0: not known yet.
+/// Series; 0: not known yet.
 type Page = Box<[AtomicU32]>;
 
 const PAGE: usize = 256;
@@ -278,7 +290,7 @@ impl Methods {
     #[inline]
     fn get(&self, number: u32) -> Option<SeriesId> {
         let page = self.pages.get(number as usize / PAGE)?.get()?;
-        page[number as usize % PAGE].load(Ordering::Relaxed).checked_sub(1).map(SeriesId)
+        NonZero::new(page[number as usize % PAGE].load(Ordering::Relaxed)).map(SeriesId)
     }
 
     fn set(&self, number: u32, series: SeriesId) {
@@ -286,7 +298,7 @@ impl Methods {
             return;
         };
         let page = page.get_or_init(|| (0..PAGE).map(|_| AtomicU32::new(0)).collect());
-        page[number as usize % PAGE].store(series.0 + 1, Ordering::Relaxed);
+        page[number as usize % PAGE].store(series.0.get(), Ordering::Relaxed);
     }
 }
 
@@ -305,6 +317,7 @@ pub(crate) fn side_name(side: Side) -> &'static str {
 }
 
 /// So that callers need not name the slots' type.
+#[inline]
 pub(super) fn add(registry: &Arc<Registry>, series: SeriesId, slot: usize, number: u64) {
     registry.update(series, |cells: Cells<'_>| cells.add(slot, number));
 }

@@ -1,34 +1,36 @@
 //! What is kept of an attempt in order to count it: once when it begins, once when it has ended.
 
+use std::num::NonZero;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Metrics;
 use super::catalogue::{cause_index, handler, method};
 use super::histogram::Scale;
 use super::registry::{SeriesId, add};
+use super::{Metrics, batch};
 use crate::interceptor::Side;
 use crate::monitor::StreamTotals;
 use crate::spec::Spec;
-use crate::status::{Code, Status};
+use crate::status::{Cause, Code, Layer, Status};
 
 /// An attempt that is counted.
 #[derive(Debug)]
 pub(crate) struct Tally {
+    began: Instant,
+    /// One more than it has waited, in nanoseconds, if it has started.
+    wait: Option<NonZero<u64>>,
+    request_len: u32,
     /// Its method's, once that is known.
     series: Option<SeriesId>,
-    request_len: u32,
-    began: Instant,
-    /// In nanoseconds, if it has started.
-    wait: Option<u64>,
 }
 
 /// How an attempt has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TallyEnd<'a> {
     pub(crate) side: Side,
-    pub(crate) now: Instant,
+    /// When, where somebody has looked at the clock.
+    pub(crate) now: Option<Instant>,
     /// Why there is no answer; `None`: there is one.
     pub(crate) status: Option<&'a Status>,
     pub(crate) response_len: usize,
@@ -36,10 +38,22 @@ pub(crate) struct TallyEnd<'a> {
     pub(crate) stream: Option<StreamTotals>,
 }
 
+/// An attempt that has ended, to be counted.
+#[derive(Debug)]
+pub(super) struct Told {
+    tally: Tally,
+    /// Whether it has begun: then it is in flight no more.
+    has_begun: bool,
+    response_len: u32,
+    code: Code,
+    layer: Layer,
+    cause: Cause,
+}
+
 impl<'a> TallyEnd<'a> {
     /// By a refusal, before it began.
     pub(crate) fn refused(side: Side, now: Instant, status: &'a Status) -> Self {
-        Self { side, now, status: Some(status), response_len: 0, stream: None }
+        Self { side, now: Some(now), status: Some(status), response_len: 0, stream: None }
     }
 }
 
@@ -47,9 +61,7 @@ impl Tally {
     /// One that came, or was first polled, at `began`.
     #[inline]
     pub(crate) fn new(began: Instant, request_len: usize) -> Self {
-        // What is longer is refused before it gets here: bodies are below 4 GiB.
-        let request_len = u32::try_from(request_len).unwrap_or(u32::MAX);
-        Self { series: None, request_len, began, wait: None }
+        Self { began, wait: None, request_len: short(request_len), series: None }
     }
 
     /// Counts that it begins: its method is known.
@@ -63,40 +75,61 @@ impl Tally {
     /// Notes that it starts: its handler, or its way to the server.
     #[inline]
     pub(crate) fn started(&mut self, now: Instant) {
-        self.wait = Some(nanos(now.saturating_duration_since(self.began)));
+        self.wait = NonZero::new(nanos(now.saturating_duration_since(self.began)).wrapping_add(1));
     }
 
     /// Counts that it has ended. One that never got as far as its method is counted as one that nobody knows.
     #[inline]
-    pub(crate) fn end(self, metrics: &Metrics, ended: &TallyEnd<'_>) {
-        let registry = &metrics.0;
-        let left = if self.series.is_some() { 1 } else { 0 };
-        let series = self.series.unwrap_or_else(|| registry.unknown_method(ended.side));
-        registry.update(series, |cells| {
-            let code = ended.status.map_or(Code::Ok, Status::code);
+    pub(crate) fn end(mut self, metrics: &Metrics, end: &TallyEnd<'_>) {
+        let has_begun = self.series.is_some();
+        let series = self.series.unwrap_or_else(|| metrics.0.unknown_method(end.side));
+        self.series = Some(series);
+        if let Some(totals) = end.stream {
+            count_stream(metrics, series, totals);
+        }
+        let (code, layer, cause) = match end.status {
+            None => (Code::Ok, Layer::Unknown, Cause::None),
+            Some(status) => (status.code(), status.facts().layer, status.facts().cause),
+        };
+        let response_len = short(end.response_len);
+        let told = Told { tally: self, has_begun, response_len, code, layer, cause };
+        match end.now {
+            Some(now) => told.count(metrics, now),
+            None => batch::count(metrics, told),
+        }
+    }
+}
+
+impl Told {
+    /// Counts it as one that has ended now.
+    #[inline]
+    pub(super) fn count(self, metrics: &Metrics, now: Instant) {
+        let Self {
+            tally: Tally { began, wait, request_len, series },
+            has_begun,
+            response_len,
+            code,
+            layer,
+            cause,
+        } = self;
+        let Some(series) = series else { return };
+        let took = nanos(now.saturating_duration_since(began));
+        metrics.0.update(series, |cells| {
             cells.add(method::CALLS + usize::from(code.number()), 1);
-            cells.add(method::IN_FLIGHT, 0_u64.wrapping_sub(left));
-            let took = nanos(ended.now.saturating_duration_since(self.began));
-            cells.record(if code == Code::Ok { DURATION_OK } else { DURATION_FAILED }, Scale::TIME, took);
-            if let Some(wait) = self.wait {
-                cells.record(method::WAIT, Scale::TIME, wait);
+            cells.add(method::IN_FLIGHT, 0_u64.wrapping_sub(has_begun.into()));
+            if let Some(wait) = wait {
+                cells.record(method::WAIT, Scale::TIME, wait.get() - 1);
             }
-            cells.record(method::REQUEST, Scale::LENGTH, self.request_len.into());
-            match ended.status {
-                None => cells.record(method::RESPONSE, Scale::LENGTH, ended.response_len as u64),
-                Some(status) => {
-                    let facts = status.facts();
-                    cells.add(method::FAILED + usize::from(facts.layer.number()), 1);
-                    if let Some(cause) = cause_index(facts.cause) {
-                        cells.add(method::REFUSED + cause, 1);
-                    }
-                }
+            cells.record(method::REQUEST, Scale::LENGTH, request_len.into());
+            if code == Code::Ok {
+                cells.record(DURATION_OK, Scale::TIME, took);
+                cells.record(method::RESPONSE, Scale::LENGTH, response_len.into());
+                return;
             }
-            if let Some(totals) = ended.stream {
-                cells.add(method::MESSAGES, totals.requests);
-                cells.add(method::MESSAGES + 1, totals.responses);
-                cells.add(method::STREAMED, totals.request_bytes);
-                cells.add(method::STREAMED + 1, totals.response_bytes);
+            cells.record(DURATION_FAILED, Scale::TIME, took);
+            cells.add(method::FAILED + usize::from(layer.number()), 1);
+            if let Some(cause) = cause_index(cause) {
+                cells.add(method::REFUSED + cause, 1);
             }
         });
     }
@@ -104,6 +137,15 @@ impl Tally {
 
 const DURATION_OK: usize = method::DURATION;
 const DURATION_FAILED: usize = method::DURATION + 1 + Scale::TIME.buckets as usize;
+
+fn count_stream(metrics: &Metrics, series: SeriesId, totals: StreamTotals) {
+    metrics.0.update(series, |cells| {
+        cells.add(method::MESSAGES, totals.requests);
+        cells.add(method::MESSAGES + 1, totals.responses);
+        cells.add(method::STREAMED, totals.request_bytes);
+        cells.add(method::STREAMED + 1, totals.response_bytes);
+    });
+}
 
 impl Metrics {
     /// Counts a handler that has panicked, of a method that may not have been found.
@@ -114,12 +156,18 @@ impl Metrics {
 
     /// Counts a call that was refused before it was handed to its service.
     #[cold]
-    pub(crate) fn refused(&self, mut tally: Tally, spec: Option<&'static Spec>, ended: &TallyEnd<'_>) {
+    pub(crate) fn refused(&self, mut tally: Tally, spec: Option<&'static Spec>, end: &TallyEnd<'_>) {
         if let Some(spec) = spec {
-            tally.begin(self, ended.side, spec);
+            tally.begin(self, end.side, spec);
         }
-        tally.end(self, ended);
+        tally.end(self, end);
     }
+}
+
+/// A length in 32 bits: bodies are below 4 GiB, what is longer is refused before it gets here.
+#[inline]
+fn short(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 #[inline]

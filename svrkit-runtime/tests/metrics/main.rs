@@ -2,10 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
 mod catalogue;
+#[cfg(unix)]
+mod child;
 mod deadlines;
 mod endings;
 mod ledger;
 mod refusals;
+#[cfg(unix)]
+mod segment;
+#[allow(dead_code, reason = "other tests use other parts of this module")]
+#[path = "../streams/service.rs"]
+mod service;
+mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 mod text;

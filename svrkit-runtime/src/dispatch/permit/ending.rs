@@ -112,7 +112,8 @@ impl Permit {
         if !self.is_told_of() {
             return WhenWritten::default();
         }
-        let now = Instant::now();
+        // Those who are told of it have to know when, and then the rest does as well.
+        let now = self.watched.as_ref().map(|_| Instant::now());
         let stream = self.stream().map(|end| end.totals());
         if let (Some(tally), Some(metrics)) = (self.tally.take(), self.responder.metrics()) {
             tally.end(metrics, &TallyEnd { side: Side::Server, now, status, response_len, stream });
@@ -121,7 +122,7 @@ impl Permit {
         if let Some(totals) = stream {
             watched.streamed(totals);
         }
-        watched.end(status, response_len, now)
+        watched.end(status, response_len, now.unwrap_or_else(Instant::now))
     }
 
     /// Whether anybody is told how it ends, be it only that it is counted.

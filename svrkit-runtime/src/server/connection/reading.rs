@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{Connection, Leave};
 use crate::dispatch::Starts;
+use crate::metrics::Batch;
 use crate::monitor::ConnectionWatch;
 use crate::server::Shared;
 use crate::server::pace::Pace;
@@ -62,6 +63,7 @@ impl Connection {
             self.activity.note(inbox.read_at());
             self.bytes_in.store(inbox.bytes_read(), Ordering::Relaxed);
             pace.begin_batch(if inbox.frames() == 1 { inbox.read_at() } else { Instant::now() });
+            let counted = Batch::begin(self.metrics.as_ref());
             loop {
                 let worth = self.take(frame, inbox.read_at(), &mut pace, shared)?;
                 inbox.weigh(worth).map_err(|error| Leave::by(error, &self.outbox))?;
@@ -74,7 +76,8 @@ impl Connection {
                     Err(error) => return Err(Leave::by(error, &self.outbox)),
                 }
             }
-            pace.end_batch(Instant::now);
+            pace.end_batch(|| counted.end());
+            drop(counted);
             self.weigh_refused(inbox, &mut refused).map_err(|error| Leave::by(error, &self.outbox))?;
         }
     }

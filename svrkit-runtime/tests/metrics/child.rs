@@ -1,0 +1,62 @@
+//! A server in a process of its own: this program once more, told by its environment what to be.
+
+use std::io::{BufRead, BufReader, Lines};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use svrkit_runtime::{Config, Server};
+
+use crate::support::Test;
+
+/// Set where this program is the child, so that nobody starts it by mistake.
+const CHILD: &str = "METRICS_TEST_CHILD";
+
+#[tokio::test]
+#[ignore = "the process of another test's server"]
+async fn serves() {
+    std::env::var(CHILD).expect("it is started by another test");
+    let config = Config::builder().environment().load().unwrap();
+    Server::new().config(&config).service(Test::default()).serve("127.0.0.1:0").await.unwrap();
+}
+
+/// Dropping it kills it.
+pub(crate) struct Process {
+    child: Child,
+    out: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    /// A server whose segment is in `dir`.
+    pub(crate) fn start(dir: &Path) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "child::serves", "--ignored", "--nocapture"]).env(CHILD, "1");
+        // Panics of handlers are a part of the test, and say so at length.
+        command.env("SVRKIT__METRICS__DIR", dir).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, out }
+    }
+
+    /// Waits until it serves, and says where.
+    pub(crate) fn serving(&mut self) -> String {
+        let line = self.out.find_map(|line| line.ok().filter(|line| line.contains("serving test.Test on ")));
+        line.expect("it serves").split_once(" on ").unwrap().1.into()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `kill -9`, and waits until it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
