@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use svrkit_runtime::metrics::Metrics;
 use tokio::runtime::{Builder, Handle};
 use tokio::task::yield_now;
 use tokio::time::timeout;
@@ -22,6 +23,8 @@ pub(crate) fn leaving_nothing<F: Future<Output = ()>>(test: impl FnOnce() -> F) 
 }
 
 async fn run<F: Future<Output = ()>>(test: impl FnOnce() -> F) {
+    // The process's, from its first server or client to its end: they have a file.
+    let _metrics = Metrics::process();
     let before = Left::now();
     test().await;
     let ended = timeout(PATIENCE, async {
