@@ -3,7 +3,7 @@
 
 #[path = "../support/authority.rs"]
 mod authority;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[path = "../takeover/process.rs"]
 mod process;
 #[path = "../support/mod.rs"]
@@ -19,7 +19,7 @@ mod deadlines;
 mod descriptors;
 mod drains;
 mod nothing_left;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod pauses;
 mod steps;
 mod stream_cancels;
