@@ -173,6 +173,10 @@ impl Call {
         self.connection.link.pending().mark_sent(self.call_id)
     }
 
+    pub(super) fn mark_unsent(&self) {
+        self.connection.link.pending().mark_unsent(self.call_id);
+    }
+
     pub(super) fn poll_room(&self, request_len: usize, cx: &mut Context<'_>) -> Poll<()> {
         self.connection.link.poll_room(self.call_id, request_len, cx)
     }

@@ -117,10 +117,11 @@ impl OpeningStream<'_> {
         // Of one answer to many requests the time begins when those have been sent.
         let has_deadline = self.spec.streaming != Streaming::Client;
         let deadline = if has_deadline { self.limited.deadline } else { instant_after(Duration::MAX) };
+        // Before there is a call that would have to be cancelled.
+        let server_max = connection.server.metadata_bytes;
+        let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
         let Some(call) = Call::start(connection, place, deadline, true) else { return Ok(None) };
         let call = call.untimed();
-        let server_max = call.connection.server.metadata_bytes;
-        let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
         let now = Instant::now();
         let remaining = self.limited.deadline.saturating_duration_since(now).as_micros();
         let remaining = u32::try_from(remaining).unwrap_or(u32::MAX).min(u32::MAX - 1);
@@ -148,6 +149,13 @@ pub(crate) struct StreamSlot {
     /// What the deadline was made of.
     time: (Duration, &'static str),
     ended: Option<Result<Bytes, Status>>,
+}
+
+/// Nobody takes what has come: the connection has its credit back, though somebody may still have the sending end.
+impl Drop for StreamSlot {
+    fn drop(&mut self) {
+        self.end.discard();
+    }
 }
 
 impl StreamSlot {

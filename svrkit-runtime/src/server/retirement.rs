@@ -19,7 +19,8 @@ const FLUSH: Duration = Duration::from_secs(1);
 pub(super) async fn retire_in_time(connection: &Connection, limits: &Limits) {
     connection.retire(&until_its_time(connection, limits).await);
     sleep(limits.drain_timeout).await;
-    connection.in_flight().drain();
+    // Calls for its health as well: whoever asks without a pause would keep the connection for ever.
+    connection.in_flight().close();
     connection.in_flight().until_idle().await;
     sleep(FLUSH).await;
     connection.cut();

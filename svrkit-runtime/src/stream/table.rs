@@ -20,10 +20,24 @@ pub(crate) struct Streams(OnceLock<Arc<Table>>);
 
 #[derive(Debug, Default)]
 struct Table {
-    ends: Mutex<BTreeMap<u32, Arc<StreamEnd>>>,
+    open: Mutex<Open>,
     /// Told when there is one again.
     begun: Notify,
     keeper: OnceLock<AbortHandle>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    ends: BTreeMap<u32, Numbered>,
+    /// How many there were so far.
+    begun: u64,
+}
+
+/// A stream with its number: its call's id may be another stream's as soon as it has ended.
+#[derive(Debug)]
+struct Numbered {
+    number: u64,
+    end: Arc<StreamEnd>,
 }
 
 impl Streams {
@@ -38,20 +52,22 @@ impl Streams {
     ) {
         let table = self.0.get_or_init(Arc::default);
         table.keeper.get_or_init(|| task::spawn(keep(Arc::clone(table), idle, on_idle)).abort_handle());
-        let mut ends = table.lock();
-        ends.insert(call_id, Arc::clone(end));
-        if ends.len() == 1 {
+        let mut open = table.lock();
+        open.begun += 1;
+        let number = open.begun;
+        open.ends.insert(call_id, Numbered { number, end: Arc::clone(end) });
+        if open.ends.len() == 1 {
             table.begun.notify_one();
         }
     }
 
     pub(crate) fn find(&self, call_id: u32) -> Option<Arc<StreamEnd>> {
-        self.0.get()?.lock().get(&call_id).cloned()
+        self.0.get()?.lock().ends.get(&call_id).map(|numbered| Arc::clone(&numbered.end))
     }
 
     /// Ends a stream with its call. What has come can still be taken.
     pub(crate) fn close(&self, call_id: u32) -> Option<Arc<StreamEnd>> {
-        let end = self.0.get()?.lock().remove(&call_id)?;
+        let Numbered { end, .. } = self.0.get()?.lock().ends.remove(&call_id)?;
         end.close();
         Some(end)
     }
@@ -59,8 +75,8 @@ impl Streams {
     /// Ends all of them with their connection.
     pub(crate) fn close_all(&self) {
         let Some(table) = self.0.get() else { return };
-        let ends = std::mem::take(&mut *table.lock());
-        ends.into_values().for_each(|end| end.close());
+        let ends = std::mem::take(&mut table.lock().ends);
+        ends.into_values().for_each(|numbered| numbered.end.close());
         if let Some(keeper) = table.keeper.get() {
             keeper.abort();
         }
@@ -75,8 +91,8 @@ impl Drop for Streams {
 
 impl Table {
     /// Each change under the lock is one operation of the map: a panic cannot leave it half done.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<StreamEnd>>> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,15 +100,30 @@ impl Table {
 async fn keep(table: Arc<Table>, idle: Duration, on_idle: impl Fn(u32)) {
     let mut still = BTreeMap::new();
     loop {
-        while table.lock().is_empty() {
+        while table.lock().ends.is_empty() {
             still.clear();
             table.begun.notified().await;
         }
         sleep(idle / LOOKS).await;
-        let stirs: Vec<_> = table.lock().iter().map(|(call_id, end)| (*call_id, end.stirs())).collect();
+        let stirs: Vec<_> = table
+            .lock()
+            .ends
+            .iter()
+            .filter_map(|(call_id, numbered)| {
+                let stirs = numbered.end.stirs()?;
+                Some((Stream { call_id: *call_id, number: numbered.number }, stirs))
+            })
+            .collect();
         still = look(&still, &stirs);
-        still.iter().filter(|(_, look)| look.times >= LOOKS).for_each(|(call_id, _)| on_idle(*call_id));
+        still.iter().filter(|(_, look)| look.times >= LOOKS).for_each(|(stream, _)| on_idle(stream.call_id));
     }
+}
+
+/// Which one was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Stream {
+    call_id: u32,
+    number: u64,
 }
 
 /// What was seen of a stream.
@@ -103,12 +134,11 @@ struct Look {
     times: u32,
 }
 
-/// What is known after another look at all streams.
-fn look(before: &BTreeMap<u32, Look>, stirs: &[(u32, Option<u64>)]) -> BTreeMap<u32, Look> {
-    let seen = stirs.iter().filter_map(|(call_id, stirs)| Some((*call_id, (*stirs)?)));
-    let looks = seen.map(|(call_id, stirs)| match before.get(&call_id) {
-        Some(look) if look.stirs == stirs => (call_id, Look { stirs, times: look.times + 1 }),
-        _ => (call_id, Look { stirs, times: 0 }),
+/// What is known after another look at all streams that have no deadline.
+fn look(before: &BTreeMap<Stream, Look>, stirs: &[(Stream, u64)]) -> BTreeMap<Stream, Look> {
+    let looks = stirs.iter().map(|&(stream, stirs)| match before.get(&stream) {
+        Some(look) if look.stirs == stirs => (stream, Look { stirs, times: look.times + 1 }),
+        _ => (stream, Look { stirs, times: 0 }),
     });
     looks.collect()
 }
@@ -116,6 +146,10 @@ fn look(before: &BTreeMap<u32, Look>, stirs: &[(u32, Option<u64>)]) -> BTreeMap<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn stream(number: u64) -> Stream {
+        Stream { call_id: 7, number }
+    }
 
     #[test]
     fn looks_count_what_stands_still() {
@@ -129,9 +163,19 @@ mod tests {
             (Some(1), Some((1, 0))),
             (Some(1), Some((1, 1))),
         ] {
-            known = look(&known, &[(7, stirs)]);
-            assert_eq!(known.get(&7).map(|look| (look.stirs, look.times)), expected);
+            let seen: Vec<_> = stirs.map(|stirs| (stream(1), stirs)).into_iter().collect();
+            known = look(&known, &seen);
+            assert_eq!(known.get(&stream(1)).map(|look| (look.stirs, look.times)), expected);
         }
         assert!(look(&known, &[]).is_empty());
+    }
+
+    #[test]
+    fn a_stream_is_not_idle_because_another_of_its_id_was() {
+        let mut known = BTreeMap::new();
+        for number in 1..10 {
+            known = look(&known, &[(stream(number), 2)]);
+            assert_eq!(known.values().map(|look| look.times).collect::<Vec<_>>(), [0]);
+        }
     }
 }

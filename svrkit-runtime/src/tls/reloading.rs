@@ -5,7 +5,7 @@
 //! moved is a change, a file that is touched is none.
 
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
@@ -104,8 +104,13 @@ impl<R: Recipe> Reloading<R> {
         is_due
     }
 
+    /// Unless somebody looks already: where a file cannot be read to its end, one thread waits for it and not one a look.
     fn look(&self) {
-        let _looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        let _looking = match self.looking.try_lock() {
+            Ok(looking) => looking,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
         let text = match self.recipe.read() {
             Ok(text) => text,
             Err(error) if self.hasher.hash_one(error.to_string()) == self.lock().seen => return,

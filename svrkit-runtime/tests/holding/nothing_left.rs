@@ -15,11 +15,16 @@ static ALONE: Mutex<()> = Mutex::new(());
 /// What ends has so long to do it, several times what a peer gets to close. Then it counts as left over.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A test that takes longer will never end: what it waits for was lost, and whoever runs it is to be told.
+const LOST: Duration = Duration::from_secs(300);
+
 /// Runs `test` on a runtime of its own. It fails if one of its tasks or file descriptors is left in the end.
 pub(crate) fn leaving_nothing<F: Future<Output = ()>>(test: impl FnOnce() -> F) {
     let _alone = alone();
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(run(test));
+    runtime.block_on(async {
+        timeout(LOST, run(test)).await.expect("what the test waits for will come");
+    });
 }
 
 async fn run<F: Future<Output = ()>>(test: impl FnOnce() -> F) {

@@ -109,6 +109,29 @@ async fn streams_that_are_given_up_cost_the_connection_no_credit() {
     assert_eq!(sum.finish().await.unwrap().number, 1_000);
 }
 
+/// The same where the handler has ended, and somebody keeps the sending end.
+#[tokio::test]
+async fn answers_that_nobody_takes_cost_no_credit_while_the_sending_end_is_kept() {
+    let (service, _told) = streams();
+    let limits = Limits { connection_window: 16 << 10, ..Limits::default() };
+    let (_server, [client, _]) = clients(&service, limits).await;
+    let mut kept = Vec::new();
+    for number in 0..20 {
+        let (mut requests, mut answers) = client.both_streams::<Note, Note>(&CHAT).split().await.unwrap();
+        for _ in 0..4 {
+            let long = Note { payload: vec![7; 1000].into(), ..Note::number(number) };
+            requests.send(&long).await.unwrap();
+        }
+        requests.send(&note(0, "leave")).await.unwrap();
+        assert_eq!(answers.next().await.unwrap().unwrap().number, number);
+        // A call's answer comes after all of the stream's: there they wait.
+        let sum = client.client_stream::<Note, Note>(&SUM);
+        assert_eq!(sum.finish().await.unwrap().number, 0);
+        drop(answers);
+        kept.push(requests);
+    }
+}
+
 /// Neither takes what the other sends. The connection goes on, and so do they once one of them reads.
 #[tokio::test]
 async fn two_sides_that_both_stop_reading_hold_no_connection() {

@@ -25,7 +25,7 @@ pub(crate) const fn spec(method: &'static str, method_id: u16, streaming: Stream
 pub(crate) static COUNT: Spec = spec("Count", 1, Streaming::Server);
 /// Sums the numbers up; fails at the first text.
 pub(crate) static SUM: Spec = spec("Sum", 2, Streaming::Client);
-/// Sends each note back.
+/// Sends each note back, up to one that says `leave`.
 pub(crate) static CHAT: Spec = spec("Chat", 3, Streaming::Both);
 pub(crate) static NOTE: Spec = spec("Note", 4, Streaming::Unary).oneway();
 static PLAIN: Spec = spec("Plain", 5, Streaming::Unary);
@@ -105,6 +105,7 @@ impl Streams {
     async fn chat(self, mut requests: Receiver<Note>, mut out: Sender<Note>) -> Result<(), Status> {
         loop {
             match requests.next().await {
+                Ok(Some(note)) if note.text == "leave" => return Ok(()),
                 Ok(Some(note)) => out.send(&note).await?,
                 Ok(None) => return Ok(()),
                 Err(status) => {

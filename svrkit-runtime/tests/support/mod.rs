@@ -210,7 +210,7 @@ impl Raw {
 
     /// The next client of `listener`, past the hellos.
     pub(crate) async fn accept(listener: &TcpListener) -> Self {
-        let mut raw = Self::new(listener.accept().await.unwrap().0);
+        let mut raw = Self::new(in_time(listener.accept()).await.unwrap().0);
         raw.receive().await.unwrap();
         raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
         raw
@@ -241,11 +241,16 @@ impl Raw {
             if let Some(frame) = decoder.decode(&mut self.inbound).unwrap() {
                 return Some(frame);
             }
-            if self.stream.read_buf(&mut self.inbound).await.unwrap() == 0 {
+            if in_time(self.stream.read_buf(&mut self.inbound)).await.unwrap() == 0 {
                 return None;
             }
         }
     }
+}
+
+/// Fails where what is waited for will never come: a test that hangs says nothing.
+pub(crate) async fn in_time<F: Future>(wanted: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(120), wanted).await.expect("a peer says something")
 }
 
 /// Words of a goaway's or a refusal's body: the first field of a failure.
@@ -258,10 +263,10 @@ pub(crate) fn words(frame: &Frame) -> String {
     Words::decode(&frame.body).unwrap().message
 }
 
-/// The header of a request to a method of the test service, with a second to go.
+/// The header of a request to a method of the test service, with more time than any machine takes.
 pub(crate) fn request_header(call_id: u32, method_id: u16) -> Header {
     let facts =
-        RequestFacts { service_id: TEST_ID, method_id, remaining_us: 1_000_000, ..RequestFacts::default() };
+        RequestFacts { service_id: TEST_ID, method_id, remaining_us: 60_000_000, ..RequestFacts::default() };
     Header::new(call_id, Facts::Request(facts))
 }
 

@@ -137,8 +137,9 @@ impl Link for FrameLink {
     }
 
     fn close(&self) {
-        self.streams.close_all();
+        // In this order: a stream that is opened meanwhile cannot be sent, or is found here.
         self.outbox.close();
+        self.streams.close_all();
     }
 }
 

@@ -101,8 +101,9 @@ impl Drop for Ended {
         let link = &self.0;
         link.departure.begin();
         link.pending.close(|waiting| link.lost(connecting::connection_ended_here(), waiting));
-        link.streams.close_all();
+        // In this order: a stream that is opened meanwhile cannot be sent, or is found here.
         link.outbox.close();
+        link.streams.close_all();
     }
 }
 

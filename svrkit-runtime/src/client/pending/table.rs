@@ -70,6 +70,13 @@ impl Pending {
         }
     }
 
+    /// Takes that back: nothing of it has left, so there is nothing to be cancelled.
+    pub(in crate::client) fn mark_unsent(&self, call_id: u32) {
+        if let Some(Slot { state: State::Waiting { sent, .. }, .. }) = self.lock().slots.get(call_id) {
+            *sent = false;
+        }
+    }
+
     /// The outcome of a call, once there is one; its slot is free then.
     pub(in crate::client) fn poll(&self, call_id: u32, cx: &mut Context<'_>) -> Poll<Outcome> {
         let mut table = self.lock();

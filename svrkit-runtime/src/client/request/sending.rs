@@ -58,7 +58,8 @@ impl<R: Response> Request<R> {
     pub(super) fn send(&mut self, call: Call) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
         let server_max = call.connection.server.metadata_bytes;
-        let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
+        let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)
+            .inspect_err(|_| call.mark_unsent())?;
         let now = self.now.take().unwrap_or_else(Instant::now);
         let remaining = self.deadline().saturating_duration_since(now);
         let inherited = self.context.facts(self.spec);

@@ -35,8 +35,10 @@ struct Table {
     bytes: usize,
     /// The earliest deadline, as far as whoever keeps them has to know: it may belong to a call that has ended.
     timer: Option<Instant>,
-    /// No call begins any more.
+    /// No call begins any more, but for those that a draining server takes.
     draining: bool,
+    /// None at all.
+    closed: bool,
     /// Somebody waits, or has waited, until there is none.
     tells_idle: bool,
 }
@@ -118,7 +120,11 @@ impl InFlight {
         room: Room,
         lasts: Lasts,
     ) -> Result<Stops, NotBegun> {
-        self.count(self.lock(), call_id, len, room, lasts)
+        let table = self.lock();
+        if table.closed {
+            return Err(NotBegun::Draining);
+        }
+        self.count(table, call_id, len, room, lasts)
     }
 
     fn count(
@@ -155,9 +161,15 @@ impl InFlight {
         Ok(stops)
     }
 
-    /// From here on no call begins.
+    /// From here on no call begins, but for those that a draining server takes.
     pub(crate) fn drain(&self) {
         self.lock().draining = true;
+    }
+
+    /// From here on no call begins at all.
+    pub(crate) fn close(&self) {
+        let mut table = self.lock();
+        (table.draining, table.closed) = (true, true);
     }
 
     /// Polls `handler` until it is ready. `None`: its call was stopped meanwhile, and it is not polled again.

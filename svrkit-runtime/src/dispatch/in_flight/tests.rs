@@ -40,7 +40,10 @@ fn a_call_is_counted_until_it_ends() {
     assert_eq!(begin(3, 2), Ok(()));
     calls.drain();
     assert_eq!(begin(4, 9), Err(NotBegun::Draining));
-    assert_eq!((calls.end(2), calls.len()), (None, 1));
+    assert!(calls.begin_while_draining(4, 0, room(9), AWAITED).is_ok(), "a server's health is told");
+    assert_eq!((calls.end(2), calls.len()), (None, 2));
+    calls.close();
+    assert_eq!(calls.begin_while_draining(5, 0, room(9), AWAITED).map(|_| ()), Err(NotBegun::Draining));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen};
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::transport::SocketFile;
@@ -58,8 +58,7 @@ fn publish(path: &Path) -> io::Result<std::os::unix::net::UnixListener> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}.{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
     let draft = Draft(Path::new(&draft));
-    let socket = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
-    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+    let socket = own_socket()?;
     match bind(&socket, &SocketAddrUnix::new(draft.0)?) {
         Err(rustix::io::Errno::ADDRINUSE) => {
             // A process of the same number was killed here.
@@ -72,6 +71,24 @@ fn publish(path: &Path) -> io::Result<std::os::unix::net::UnixListener> {
     listen(&socket, BACKLOG)?;
     fs::hard_link(draft.0, path)?;
     Ok(socket.into())
+}
+
+/// A socket that programs which this one starts do not inherit: one of them would seem to be a server that does not answer.
+fn own_socket() -> rustix::io::Result<OwnedFd> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    return rustix::net::socket_with(
+        AddressFamily::UNIX,
+        SocketType::STREAM,
+        rustix::net::SocketFlags::CLOEXEC,
+        None,
+    );
+    // Other systems cannot do both at once.
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    {
+        let socket = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+        rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+        Ok(socket)
+    }
 }
 
 /// A file that is removed when it has its name, or when it gets none.
