@@ -4,7 +4,7 @@
 use bytes::BytesMut;
 use serde_json::{Value, json};
 use svrkit_runtime::wire::frame::{
-    FLAG_CHECKED, FLAG_IN_PARTS, Facts, Frame, FrameDecoder, FrameError, GoawayReason,
+    FLAG_CHECKED, FLAG_IN_PARTS, FLAG_PACKED, Facts, Frame, FrameDecoder, FrameError, GoawayReason, Pack,
 };
 
 const VECTORS: &str = include_str!("vectors/frames.json");
@@ -27,7 +27,15 @@ fn to_hex(bytes: &[u8]) -> String {
 }
 
 fn read(bytes: &[u8]) -> Result<Option<Frame>, FrameError> {
-    DECODER.decode(&mut BytesMut::from(bytes))
+    let frame = DECODER.decode(&mut BytesMut::from(bytes))?;
+    if let Some(frame) = frame.as_ref().filter(|frame| is_packed(frame)) {
+        Pack::read(frame.body.clone())?;
+    }
+    Ok(frame)
+}
+
+fn is_packed(frame: &Frame) -> bool {
+    frame.header.flags & FLAG_PACKED != 0
 }
 
 /// What the vectors say of a frame, but for its name.
@@ -91,6 +99,10 @@ fn said(frame: &Frame, hex: &Value) -> Value {
         let hex = hex.as_str().unwrap();
         said_of.insert("checksum".into(), hex[hex.len() - 8..].into());
     }
+    if is_packed(frame) {
+        let messages: Vec<_> = Pack::read(frame.body.clone()).unwrap().map(|body| to_hex(&body)).collect();
+        said_of.insert("messages".into(), messages.into());
+    }
     if header.flags & FLAG_IN_PARTS != 0 {
         said_of.insert("body_len".into(), header.body_len.into());
     }
@@ -106,6 +118,8 @@ fn error_word(error: &FrameError) -> &'static str {
         FrameError::BodyTooLong { .. } => "body-too-long",
         FrameError::MetadataTooLong { .. } => "metadata-too-long",
         FrameError::ChecksumWrong => "checksum-wrong",
+        FrameError::PackTooLong { .. } => "pack-too-long",
+        FrameError::PackCutShort => "pack-cut-short",
         other => panic!("{other:?} has no word"),
     }
 }

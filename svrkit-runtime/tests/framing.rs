@@ -7,8 +7,8 @@ mod support;
 use support::{ECHO, GROW, Note, Raw, Running, Test, request_header, words};
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::wire::frame::{
-    FEATURE_CHECKSUMS, FEATURE_COMPRESSION, FEATURE_PARTS, FLAG_CHECKED, FLAG_COMPRESSED, FLAG_IN_PARTS,
-    Facts, Frame, GoawayReason, Header, Hello, hello_header,
+    FEATURE_CHECKSUMS, FEATURE_COMPRESSION, FEATURE_PACKS, FEATURE_PARTS, FLAG_CHECKED, FLAG_COMPRESSED,
+    FLAG_IN_PARTS, Facts, Frame, GoawayReason, Header, Hello, hello_header,
 };
 use svrkit_runtime::{Client, Framing, Limits, Server, Tlv};
 
@@ -84,7 +84,7 @@ async fn what_is_sent_arrives_whatever_its_frames_have() {
 async fn a_body_is_compressed_where_both_sides_want_it() {
     let server = Running::of(Server::new().framing(Framing::new().compression())).await;
     let (mut raw, features) = greeted(&server, FEATURE_COMPRESSION | FEATURE_CHECKSUMS).await;
-    assert_eq!(features, FEATURE_PARTS | FEATURE_COMPRESSION);
+    assert_eq!(features, FEATURE_PARTS | FEATURE_PACKS | FEATURE_COMPRESSION);
     raw.send(request_header(1, GROW.method_id), &Note::number(10_000).encode().unwrap()).await;
     let answer = raw.receive().await.unwrap();
     assert_eq!(answer.header.flags, FLAG_COMPRESSED);
@@ -141,7 +141,7 @@ async fn frames_may_have_only_what_this_side_wants() {
     let server = Running::start().await;
     let header = |flags| Header { flags, ..request_header(1, ECHO.method_id) };
     let (mut raw, features) = greeted(&server, FEATURE_COMPRESSION | FEATURE_CHECKSUMS).await;
-    assert_eq!(features, FEATURE_PARTS);
+    assert_eq!(features, FEATURE_PARTS | FEATURE_PACKS);
     raw.send(header(FLAG_COMPRESSED), &[0; 8]).await;
     refused(raw, "frame flags 0x0008 are unknown").await;
     let (mut raw, _) = greeted(&server, 0).await;

@@ -1,8 +1,8 @@
 //! Bytes as what a peer sends: frames of all kinds, right ones, wrong ones, and what is none.
 
 use svrkit_runtime::wire::frame::{
-    FLAG_IN_PARTS, FLAG_ONEWAY, FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header, RequestFacts,
-    ResponseFacts,
+    FLAG_IN_PARTS, FLAG_ONEWAY, FLAG_PACKED, FLAG_SKIPPABLE, Facts, GoawayReason, HEADER_LEN, Header,
+    RequestFacts, ResponseFacts,
 };
 
 use super::ID;
@@ -73,6 +73,9 @@ fn header(kind: u8, call_id: u8, flags: u8) -> Header {
         _ => Facts::Credit(u32::from(flags)),
     };
     let mut header = Header::new(u32::from(call_id % 8), facts);
+    if header.facts == Facts::Message && flags & 8 != 0 {
+        header.flags |= FLAG_PACKED;
+    }
     for (bit, flag) in [(1, FLAG_ONEWAY), (2, FLAG_IN_PARTS), (4, FLAG_SKIPPABLE)] {
         // A handler that waits for ever, and nobody for it, would stay.
         let waits_alone = flag == FLAG_ONEWAY && kind % 16 == 3;

@@ -8,9 +8,11 @@ use crate::status::Status;
 
 /// The way from one end of a stream to the other, seen from this end.
 pub(crate) trait Carrier: Send + Sync + fmt::Debug {
-    /// Ready while a message of about this length may be sent, as far as the connection is concerned. Whoever waits is woken
-    /// when it may be, and forgotten when the stream ends.
-    fn poll_ready(&self, call_id: u32, message_len: usize, cx: &mut Context<'_>) -> Poll<()>;
+    /// Whether a message of about this length may be sent, as far as the connection is concerned.
+    fn has_room(&self, message_len: usize) -> bool;
+
+    /// Ready while that is so. Whoever waits is woken when it is, and forgotten when the stream ends.
+    fn poll_room(&self, call_id: u32, message_len: usize, cx: &mut Context<'_>) -> Poll<()>;
 
     /// Sends a message.
     fn message(&self, call_id: u32, message: &[u8]) -> Delivery;
@@ -36,7 +38,8 @@ pub(crate) trait Carrier: Send + Sync + fmt::Debug {
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    Sent,
+    /// For so much credit.
+    Sent { cost: u32 },
     /// Others have taken the credit of the connection meanwhile, or the room: nothing was sent.
     NotNow,
     /// Nothing is carried any more.

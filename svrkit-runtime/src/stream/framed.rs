@@ -10,12 +10,12 @@ use super::carrier::{Carrier, Delivery};
 use super::end::StreamEnd;
 use super::table::Streams;
 use super::violation::Violation;
-use super::window::{CREDIT_MIN, ReceiveWindow, SendWindow, cost};
+use super::window::{CREDIT_MIN, ReceiveWindow, SendWindow, cost, share_cost};
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::status::{Status, failure_body, to_wire};
 use crate::transport::{NEUTRAL, Outbox, USELESS, Worth};
-use crate::wire::frame::{Facts, Header, Hello, ResponseFacts, WHOLE_LEN_MAX};
+use crate::wire::frame::{FLAG_PACKED, Facts, Frame, Header, Hello, Pack, ResponseFacts, WHOLE_LEN_MAX};
 
 /// An end of a connection that carries streams.
 pub(crate) trait Framed: Send + Sync + std::fmt::Debug + 'static {
@@ -56,15 +56,10 @@ struct PeerWindows {
 /// What may go and come on a connection, of all of its streams together.
 #[derive(Debug)]
 struct Windows {
-    send: Mutex<ConnectionCredit>,
+    send: SendWindow,
+    /// Those who wait for it to open, by their calls.
+    waiting: Mutex<BTreeMap<u32, Waker>>,
     receive: Mutex<ReceiveWindow>,
-}
-
-#[derive(Debug)]
-struct ConnectionCredit {
-    window: SendWindow,
-    /// Those who wait for it, by their calls.
-    waiting: BTreeMap<u32, Waker>,
 }
 
 impl FramedStreams {
@@ -94,7 +89,7 @@ impl FramedStreams {
     pub(crate) fn close(&self, call_id: u32) -> Option<Arc<StreamEnd>> {
         let end = self.open.close(call_id);
         if let (Some(_), Some(windows)) = (&end, self.windows.get()) {
-            windows.send().waiting.remove(&call_id);
+            windows.waiting().remove(&call_id);
         }
         end
     }
@@ -112,16 +107,15 @@ impl FramedStreams {
         self.windows.get_or_init(|| {
             let send = SendWindow::new(self.peer_windows().connection);
             let receive = ReceiveWindow::new(limits.connection_window, limits.message_in);
-            let send = ConnectionCredit { window: send, waiting: BTreeMap::new() };
-            Box::new(Windows { send: Mutex::new(send), receive: Mutex::new(receive) })
+            Box::new(Windows { send, waiting: Mutex::default(), receive: Mutex::new(receive) })
         })
     }
 }
 
 impl Windows {
     /// Each change under the locks is a few plain assignments: a panic cannot leave it half done.
-    fn send(&self) -> MutexGuard<'_, ConnectionCredit> {
-        self.send.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting(&self) -> MutexGuard<'_, BTreeMap<u32, Waker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn receive(&self) -> MutexGuard<'_, ReceiveWindow> {
@@ -129,9 +123,10 @@ impl Windows {
     }
 }
 
-/// Takes a message from the peer. Of a call that is not there, not any more or without a stream, it is thrown away.
-pub(crate) fn receive<C: Framed>(carrier: &C, call_id: u32, message: Bytes) -> Result<Worth, Violation> {
-    let cost = cost(message.len());
+/// Takes a frame of messages from the peer. Those of a call that is not there, not any more or without a stream, are thrown away.
+pub(crate) fn receive<C: Framed>(carrier: &C, frame: Frame) -> Result<Worth, Violation> {
+    let Frame { header: Header { call_id, flags, .. }, body, .. } = frame;
+    let cost = cost(body.len());
     let streams = carrier.streams();
     if !streams.windows(carrier.limits()).receive().receive(cost) {
         return Err(Violation::BeyondConnectionWindow { window: carrier.limits().connection_window });
@@ -141,8 +136,10 @@ pub(crate) fn receive<C: Framed>(carrier: &C, call_id: u32, message: Bytes) -> R
         return Ok(USELESS);
     };
     // A short one is a slice of what was read, and would hold all of that for as long as it waits.
-    let message = if message.len() > WHOLE_LEN_MAX { message } else { Bytes::copy_from_slice(&message) };
-    end.receive(message).map(|()| Worth::Call)
+    let body = if body.len() > WHOLE_LEN_MAX { body } else { Bytes::copy_from_slice(&body) };
+    let messages = if flags & FLAG_PACKED == 0 { Ok(Pack::alone(body)) } else { Pack::read(body) };
+    let messages = messages.map_err(|why| Violation::Unpackable { call_id, why })?;
+    end.receive(messages, cost).map(|()| Worth::Call)
 }
 
 /// Takes a caller's word that it has sent all, or why not.
@@ -162,24 +159,33 @@ pub(crate) fn grant<C: Framed>(carrier: &C, call_id: u32, bytes: u32) -> Result<
     if call_id != 0 {
         return streams.open.find(call_id).map_or(Ok(USELESS), |end| end.grant(bytes).map(|()| worth));
     }
-    let mut send = streams.windows(carrier.limits()).send();
-    if !send.window.grant(bytes) {
+    let windows = streams.windows(carrier.limits());
+    if !windows.send.grant(bytes) {
         return Err(Violation::CreditOverflow { call_id });
     }
-    let waiting = if send.window.is_open() { std::mem::take(&mut send.waiting) } else { BTreeMap::new() };
-    drop(send);
-    waiting.into_values().for_each(Waker::wake);
+    if windows.send.is_open() {
+        // Taken first: whoever is woken may wait again.
+        let waiting = std::mem::take(&mut *windows.waiting());
+        waiting.into_values().for_each(Waker::wake);
+    }
     Ok(worth)
 }
 
 impl<C: Framed> Carrier for C {
-    fn poll_ready(&self, call_id: u32, message_len: usize, cx: &mut Context<'_>) -> Poll<()> {
+    fn has_room(&self, message_len: usize) -> bool {
+        let windows = self.streams().windows(Framed::limits(self));
+        windows.send.is_open() && self.outbox().has_message_room(message_len)
+    }
+
+    fn poll_room(&self, call_id: u32, message_len: usize, cx: &mut Context<'_>) -> Poll<()> {
         ready!(self.outbox().poll_message_room(call_id, message_len, cx));
-        let mut send = self.streams().windows(Framed::limits(self)).send();
-        if send.window.is_open() {
+        let windows = self.streams().windows(Framed::limits(self));
+        let mut waiting = windows.waiting();
+        // Looked at under the lock, where whoever gives credit looks for who waits.
+        if windows.send.is_open() {
             return Poll::Ready(());
         }
-        send.waiting.insert(call_id, cx.waker().clone());
+        waiting.insert(call_id, cx.waker().clone());
         Poll::Pending
     }
 
@@ -187,11 +193,17 @@ impl<C: Framed> Carrier for C {
         if message.len() > WHOLE_LEN_MAX && !self.outbox().has_room(message.len()) {
             return Delivery::NotNow;
         }
-        if !self.streams().windows(Framed::limits(self)).send().window.charge(cost(message.len())) {
-            return Delivery::NotNow;
-        }
-        let sent = self.outbox().push(Header::new(call_id, Facts::Message), &[], message);
-        if sent { Delivery::Sent } else { Delivery::Gone }
+        let window = &self.streams().windows(Framed::limits(self)).send;
+        let mut delivery = Delivery::NotNow;
+        let is_open = self.outbox().push_message(call_id, message, |share| {
+            let cost = if share.is_first { cost(share.body_len) } else { share_cost(share.body_len) };
+            let is_admitted = window.charge(cost);
+            if is_admitted {
+                delivery = Delivery::Sent { cost };
+            }
+            is_admitted
+        });
+        if is_open { delivery } else { Delivery::Gone }
     }
 
     fn end(&self, call_id: u32, outcome: Result<(), &Status>) {

@@ -7,9 +7,11 @@ use bytes::Bytes;
 
 use super::carrier::{Carrier, Delivery};
 use super::end::StreamEnd;
+use super::window::cost;
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::status::{Status, as_told};
+use crate::wire::frame::Pack;
 
 /// The link of a process to itself, as far as streams concern it.
 pub(crate) trait InProcessCalls: Send + Sync + std::fmt::Debug + 'static {
@@ -50,13 +52,19 @@ impl<C> Passage<C> {
 }
 
 impl<C: InProcessCalls> Carrier for Passage<C> {
-    fn poll_ready(&self, _: u32, _: usize, _: &mut Context<'_>) -> Poll<()> {
+    fn has_room(&self, _: usize) -> bool {
+        true
+    }
+
+    fn poll_room(&self, _: u32, _: usize, _: &mut Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 
     fn message(&self, _: u32, message: &[u8]) -> Delivery {
-        let received = self.other().map(|other| other.receive(Bytes::copy_from_slice(message)));
-        if let Some(Ok(())) = received { Delivery::Sent } else { Delivery::Gone }
+        let cost = cost(message.len());
+        let message = Pack::alone(Bytes::copy_from_slice(message));
+        let received = self.other().map(|other| other.receive(message, cost));
+        if let Some(Ok(())) = received { Delivery::Sent { cost } } else { Delivery::Gone }
     }
 
     fn end(&self, _: u32, outcome: Result<(), &Status>) {

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use crate::wire::frame::FrameError;
+
 /// What a peer did that it may not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Violation {
     /// Messages beyond the credit of their stream.
     BeyondStreamWindow { call_id: u32, window: u32 },
@@ -13,6 +15,8 @@ pub(crate) enum Violation {
     CreditOverflow { call_id: u32 },
     /// A message after the end of its stream, or another end.
     AfterEnd { call_id: u32 },
+    /// Messages in one frame that are none.
+    Unpackable { call_id: u32, why: FrameError },
 }
 
 impl fmt::Display for Violation {
@@ -33,6 +37,7 @@ impl fmt::Display for Violation {
                 write!(f, "more credit for call {call_id} than a window can have")
             }
             Self::AfterEnd { call_id } => write!(f, "a frame of call {call_id} after the end of its stream"),
+            Self::Unpackable { call_id, why } => write!(f, "messages of call {call_id}: {why}"),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Credit: how many bytes of messages a sender may have on their way, and when its receiver gives more.
 //!
-//! A message costs its length and [`MESSAGE_COST_MIN`] for the books that are kept of it, so that empty ones are not free. A sender
-//! begins a message while it has any credit left, however long the message is: so a window may be shorter than a message, no
-//! message is ever begun and not ended for want of credit, and what a receiver holds is bounded by its window and one message.
-//! Credit comes back when half of a window has been taken, not message by message.
+//! A frame of messages costs its body's length and [`FRAME_COST`] for the books that are kept of it, so that empty messages are not
+//! free. A sender begins a message while it has any credit left, however long the message is: so a window may be shorter than a
+//! message, no message is ever begun and not ended for want of credit, and what a receiver holds is bounded by its window and one
+//! message. Credit comes back when half of a window has been taken, not message by message.
 //!
 //! Pure: no clock, no lock, no frames.
 
-/// What a message costs beside its length, in bytes.
-pub(crate) const MESSAGE_COST_MIN: u32 = 64;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// What a frame of messages costs beside the length of its body, in bytes.
+const FRAME_COST: u32 = 64;
 
 /// No receiver gives less: it is half of the least window.
 pub(crate) const CREDIT_MIN: u32 = 512;
@@ -16,41 +18,43 @@ pub(crate) const CREDIT_MIN: u32 = 512;
 /// Most credit that a sender may have. A peer that gives more has lost count.
 const CREDIT_MAX: i64 = u32::MAX as i64;
 
-/// What a message of `len` bytes costs.
+/// What a frame of messages with a body of `len` bytes costs.
 pub(crate) fn cost(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX).saturating_add(MESSAGE_COST_MIN)
+    share_cost(len).saturating_add(FRAME_COST)
 }
 
-/// What a sender may send.
+/// What `len` bytes cost that are added to the body of such a frame.
+pub(crate) fn share_cost(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+/// What a sender may send. It is looked at and charged without a lock; who waits for it has one to do so.
 #[derive(Debug)]
 pub(crate) struct SendWindow {
     /// Below zero after a message that was longer than what was left.
-    credit: i64,
+    credit: AtomicI64,
 }
 
 impl SendWindow {
     pub(crate) fn new(window: u32) -> Self {
-        Self { credit: window.into() }
+        Self { credit: AtomicI64::new(window.into()) }
     }
 
     /// Whether a message may begin.
     pub(crate) fn is_open(&self) -> bool {
-        self.credit > 0
+        self.credit.load(Ordering::Relaxed) > 0
     }
 
     /// Takes the credit of a message. False: it may not begin.
-    pub(crate) fn charge(&mut self, cost: u32) -> bool {
-        let is_open = self.is_open();
-        if is_open {
-            self.credit -= i64::from(cost);
-        }
-        is_open
+    pub(crate) fn charge(&self, cost: u32) -> bool {
+        let charged = |credit| (credit > 0).then(|| credit - i64::from(cost));
+        self.credit.fetch_update(Ordering::Relaxed, Ordering::Relaxed, charged).is_ok()
     }
 
     /// Adds credit that came from the receiver. False: no receiver has so much to give.
-    pub(crate) fn grant(&mut self, bytes: u32) -> bool {
-        self.credit += i64::from(bytes);
-        self.credit <= CREDIT_MAX
+    pub(crate) fn grant(&self, bytes: u32) -> bool {
+        let bytes = i64::from(bytes);
+        self.credit.fetch_add(bytes, Ordering::Relaxed) + bytes <= CREDIT_MAX
     }
 }
 
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_message_begins_while_there_is_any_credit() {
-        let mut window = SendWindow::new(100);
+        let window = SendWindow::new(100);
         assert!(window.charge(99) && window.is_open());
         assert!(window.charge(1000), "longer than what is left");
         assert!(!window.is_open() && !window.charge(1));
@@ -105,7 +109,7 @@ mod tests {
 
     #[test]
     fn nobody_gives_more_credit_than_a_window_has() {
-        let mut window = SendWindow::new(u32::MAX);
+        let window = SendWindow::new(u32::MAX);
         assert!(window.charge(7) && window.grant(7));
         assert!(!window.grant(1));
     }
@@ -134,7 +138,7 @@ mod tests {
     fn sender_and_receiver_never_wait_for_each_other() {
         for size in [1, 2, 63, 64, 1000] {
             for len in [0, 1, 500, 5000] {
-                let (mut send, mut receive) = (SendWindow::new(size), ReceiveWindow::new(size, 5000));
+                let (send, mut receive) = (SendWindow::new(size), ReceiveWindow::new(size, 5000));
                 let (mut sent, mut taken) = (0, 0);
                 while taken < 100 {
                     while send.charge(cost(len)) {

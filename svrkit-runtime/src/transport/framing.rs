@@ -1,7 +1,7 @@
 //! What frames have beyond their plain form, as two sides agree on it by their hellos.
 
 use crate::wire::frame::{
-    FEATURE_CHECKSUMS, FEATURE_COMPRESSION, FEATURE_PARTS, FLAG_CHECKED, FLAG_COMPRESSED,
+    FEATURE_CHECKSUMS, FEATURE_COMPRESSION, FEATURE_PACKS, FEATURE_PARTS, FLAG_CHECKED, FLAG_COMPRESSED,
 };
 
 /// What one side wants frames to have beyond their plain form. What both sides of a connection want, its frames have, both ways; by default nothing.
@@ -46,7 +46,8 @@ impl Framing {
     /// What is said of it in a hello.
     pub(crate) fn features(self) -> u64 {
         let bit = |is_wanted, feature| if is_wanted { feature } else { 0 };
-        FEATURE_PARTS | bit(self.compression, FEATURE_COMPRESSION) | bit(self.checksums, FEATURE_CHECKSUMS)
+        let wanted = bit(self.compression, FEATURE_COMPRESSION) | bit(self.checksums, FEATURE_CHECKSUMS);
+        FEATURE_PARTS | FEATURE_PACKS | wanted
     }
 
     /// Flags that a peer may set once it knows what this side wants.

@@ -20,7 +20,7 @@ async fn greeted(server: &TestServer, window: u32) -> Raw {
     raw
 }
 
-fn request(call_id: u32, method_id: u16) -> Header {
+pub(crate) fn request(call_id: u32, method_id: u16) -> Header {
     let facts = RequestFacts { service_id: ID, method_id, remaining_us: u32::MAX, ..RequestFacts::default() };
     Header { flags: FLAG_STREAM, ..Header::new(call_id, Facts::Request(facts)) }
 }
@@ -83,6 +83,10 @@ async fn expect(raw: &mut Raw, messages: usize) {
     for _ in 0..messages {
         assert_eq!(raw.receive().await.unwrap().header.facts, Facts::Message);
     }
+    expect_no_message(raw).await;
+}
+
+pub(crate) async fn expect_no_message(raw: &mut Raw) {
     for token in 0..20 {
         raw.send(Header::new(0, Facts::Ping(token)), b"").await;
         assert_eq!(raw.receive().await.unwrap().header.facts, Facts::Pong(token));

@@ -13,4 +13,5 @@ mod interceptors;
 mod leaving;
 mod monitors;
 mod oneway;
+mod packs;
 mod service;

@@ -75,7 +75,7 @@ async fn exchange_hellos(
         // There is one hello.
         let _ = link.server_message_in.set(max);
     }
-    link.outbox.agree(settings.framing, server.features, limits.compression_min);
+    link.outbox.agree(settings.framing, &server, limits.compression_min);
     Ok((link, inbox, server))
 }
 

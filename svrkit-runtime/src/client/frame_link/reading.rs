@@ -80,9 +80,7 @@ impl FrameLink {
                 USELESS
             }
             Facts::Ping(_) | Facts::Pong(_) | Facts::Skippable(_) => USELESS,
-            Facts::Message => {
-                stream::receive(self, call_id, frame.body).map_err(connecting::stream_broken)?
-            }
+            Facts::Message => stream::receive(self, frame).map_err(connecting::stream_broken)?,
             Facts::Credit(bytes) => stream::grant(self, call_id, bytes).map_err(connecting::stream_broken)?,
             Facts::Hello { .. } => return Err(connecting::hello_repeated()),
             // The inbox has put them together.

@@ -32,7 +32,7 @@ impl Connection {
                     let _ = self.peer_message_in.set(max);
                 }
                 self.streams.greet(&hello);
-                self.outbox.agree(shared.framing, hello.features, self.limits.compression_min);
+                self.outbox.agree(shared.framing, &hello, self.limits.compression_min);
                 self.note_greeted();
                 Ok(())
             }

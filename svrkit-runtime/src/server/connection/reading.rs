@@ -127,7 +127,7 @@ impl Connection {
             Facts::Response(_) => return Err(Leave::protocol("a response from a caller".into())),
             // The inbox has put them together.
             Facts::Part => USELESS,
-            Facts::Message => stream::receive(&**self, call_id, frame.body).map_err(Leave::violation)?,
+            Facts::Message => stream::receive(&**self, frame).map_err(Leave::violation)?,
             Facts::End(facts) => {
                 let outcome = if facts.code == 0 { Ok(()) } else { Err(from_wire(&facts, &frame.body)) };
                 stream::receive_end(&**self, call_id, outcome).map_err(Leave::violation)?

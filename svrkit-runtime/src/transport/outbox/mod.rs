@@ -8,6 +8,7 @@
 mod agreed;
 mod batch;
 mod long;
+mod packing;
 #[cfg(test)]
 mod tests;
 mod waiting;
@@ -24,10 +25,13 @@ use bytes::Bytes;
 use self::agreed::Agreed;
 use self::batch::Chunk;
 use self::long::{Item, LongLane};
+use self::packing::OpenPack;
 pub(crate) use self::waiting::{Lane, Written};
 use super::framing::Framing;
 use crate::monitor::WhenWritten;
-use crate::wire::frame::{FLAG_CHECKED, FLAG_COMPRESSED, FLAG_IN_PARTS, Header, WHOLE_LEN_MAX, checksum};
+use crate::wire::frame::{
+    FLAG_CHECKED, FLAG_COMPRESSED, FLAG_IN_PARTS, Header, Hello, WHOLE_LEN_MAX, checksum,
+};
 
 /// Bodies from this length on are queued by reference; below it, copying them next to their neighbours is cheaper
 /// than one more slice in the send.
@@ -57,6 +61,8 @@ struct State {
     chunks: VecDeque<Chunk>,
     /// Small frames one after another.
     tail: Vec<u8>,
+    /// The frame at the end of `tail`, where it takes more messages.
+    pack: Option<OpenPack>,
     /// Long bodies, where there are some.
     long: Option<Box<LongLane>>,
     /// An empty buffer for the next tail, its memory kept from an earlier one.
@@ -110,8 +116,8 @@ impl Outbox {
 
     /// Says what the peer's hello does, and this side's. From here on bodies that are longer than [`WHOLE_LEN_MAX`] leave in parts
     /// where the peer takes them so, and frames have what both sides want.
-    pub(crate) fn agree(&self, ours: Framing, peer_features: u64, compression_min: usize) {
-        let agreed = Agreed::new(ours.features() & peer_features, compression_min);
+    pub(crate) fn agree(&self, ours: Framing, peer: &Hello, compression_min: usize) {
+        let agreed = Agreed::new(ours.features() & peer.features, peer.message_in, compression_min);
         // A second hello ends the connection.
         let agreed = self.agreed.get_or_init(|| agreed);
         self.plain_below.store(agreed.plain_below(), Ordering::Relaxed);
@@ -136,8 +142,14 @@ impl Outbox {
     pub(crate) fn push_raw(&self, bytes: &[u8]) -> bool {
         self.append(|state| {
             self.unwritten.fetch_add(bytes.len(), Ordering::Relaxed);
+            state.end_pack();
             state.tail.extend_from_slice(bytes);
         })
+    }
+
+    /// Whether frames have checksums.
+    fn checks(&self) -> bool {
+        self.agreed.get().is_some_and(Agreed::checks)
     }
 
     fn push_with(&self, header: Header, metadata: &[u8], body: &Body<'_>) -> bool {
@@ -188,6 +200,7 @@ impl Outbox {
             }
             let len = bytes.len() + metadata.len() + body.len() + sum.len();
             self.unwritten.fetch_add(len, Ordering::Relaxed);
+            state.end_pack();
             state.tail.extend_from_slice(&bytes);
             state.tail.extend_from_slice(metadata);
             match body {
@@ -234,17 +247,16 @@ impl Outbox {
     }
 
     fn append(&self, append: impl FnOnce(&mut State)) -> bool {
-        let mut state = self.lock();
-        if state.phase != Phase::Open {
-            return false;
-        }
+        let Some(mut state) = self.open() else { return false };
         append(&mut state);
-        let writer = state.writer.take();
-        drop(state);
-        if let Some(writer) = writer {
-            writer.wake();
-        }
+        State::hand_over(state);
         true
+    }
+
+    /// The queue, where it takes anything.
+    fn open(&self) -> Option<MutexGuard<'_, State>> {
+        let state = self.lock();
+        (state.phase == Phase::Open).then_some(state)
     }
 
     /// Takes no more; [`Self::run`] ends when what is queued has been written, or the peer takes too long for it.
@@ -267,6 +279,7 @@ impl Outbox {
         if phase == Phase::Broken {
             state.chunks.clear();
             state.tail = Vec::new();
+            state.pack = None;
             state.long = None;
             wakers.extend(mem::take(&mut state.waiting_for_room).into_values());
             wakers.append(&mut state.waiting_for_write);
@@ -285,6 +298,15 @@ impl Outbox {
 }
 
 impl State {
+    /// Lets the writer know of what was queued.
+    fn hand_over(mut state: MutexGuard<'_, Self>) {
+        let writer = state.writer.take();
+        drop(state);
+        if let Some(writer) = writer {
+            writer.wake();
+        }
+    }
+
     fn has_queued(&self) -> bool {
         !self.chunks.is_empty() || !self.tail.is_empty() || self.long.is_some()
     }

@@ -159,7 +159,7 @@ fn request(call_id: u32) -> Header {
 }
 
 /// What leaves of an outbox that splits bodies, as a peer that puts nothing together sees it.
-async fn leaving(outbox: Outbox) -> Vec<Frame> {
+pub(super) async fn leaving(outbox: Outbox) -> Vec<Frame> {
     outbox.close();
     let (ours, mut theirs) = duplex(1 << 22);
     outbox.run(ours, || true).await.unwrap();
@@ -172,7 +172,8 @@ async fn leaving(outbox: Outbox) -> Vec<Frame> {
 
 fn splitting() -> Outbox {
     let outbox = Outbox::new(1 << 20);
-    outbox.agree(Framing::new(), FEATURE_PARTS, usize::MAX);
+    let hello = Hello { features: FEATURE_PARTS, ..Hello::default() };
+    outbox.agree(Framing::new(), &hello, usize::MAX);
     outbox
 }
 

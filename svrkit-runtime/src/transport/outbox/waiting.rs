@@ -59,14 +59,18 @@ impl Outbox {
         Poll::Pending
     }
 
-    /// The same for a message of a stream. Short ones leave half of the room to answers, or a fast stream would make all of those
-    /// wait.
-    pub(crate) fn poll_message_room(&self, key: u32, body_len: usize, cx: &mut Context<'_>) -> Poll<()> {
-        let has_room = || match self.lane_of(body_len) {
+    /// [`Self::has_room`] for a message of a stream. Short ones leave half of the room to answers, or a fast stream would make all of
+    /// those wait.
+    pub(crate) fn has_message_room(&self, body_len: usize) -> bool {
+        match self.lane_of(body_len) {
             Lane::Short => self.unwritten.load(Ordering::Relaxed) <= self.queue_max / 2,
             Lane::Long => self.has_room_in(Lane::Long),
-        };
-        self.poll_until(has_room, key, cx)
+        }
+    }
+
+    /// Ready while there is.
+    pub(crate) fn poll_message_room(&self, key: u32, body_len: usize, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_until(|| self.has_message_room(body_len), key, cx)
     }
 
     /// Says that `key` no longer waits for room.

@@ -165,6 +165,7 @@ impl Outbox {
     fn take(&self, batch: &mut Batch) {
         let mut state = self.lock();
         state.taken += 1;
+        state.end_pack();
         mem::swap(&mut batch.chunks, &mut state.chunks);
         if state.spare.capacity() == 0 {
             state.spare = mem::take(&mut batch.spare);

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::header::VERSION;
+use super::pack::PACK_LEN_MAX;
 
 /// Why a peer's bytes are no frame of ours. Every variant ends the connection: nobody knows where the next frame starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +72,13 @@ pub enum FrameError {
     NotCompressed,
     /// The frame is not what its checksum was made of.
     ChecksumWrong,
+    /// A pack of messages is longer than any may be.
+    PackTooLong {
+        /// Its length, in bytes.
+        len: usize,
+    },
+    /// A pack of messages holds none, or ends within one.
+    PackCutShort,
 }
 
 impl fmt::Display for FrameError {
@@ -117,6 +125,8 @@ impl fmt::Display for FrameError {
                 "a frame was changed on its way: its checksum is another; look for faulty memory or network hardware between \
                  the two",
             ),
+            Self::PackTooLong { len } => write!(f, "a pack of {len} bytes is over the {PACK_LEN_MAX} that one may have"),
+            Self::PackCutShort => f.write_str("a pack of messages holds none, or ends within one"),
         }
     }
 }

@@ -58,14 +58,17 @@ pub const FLAG_COMPRESSED: u16 = 0x0008;
 /// Behind the frame stands its checksum: 4 bytes, CRC-32C, which no length counts.
 pub const FLAG_CHECKED: u16 = 0x0010;
 
+/// On a message of a stream: the body is a pack of messages, each behind its length in two bytes.
+pub const FLAG_PACKED: u16 = 0x0020;
+
 /// Flags a receiver must understand.
 const FLAGS_CRITICAL: u16 = 0x00ff;
 
 /// One frame's header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Flags; see [`FLAG_ONEWAY`], [`FLAG_STREAM`], [`FLAG_IN_PARTS`], [`FLAG_COMPRESSED`], [`FLAG_CHECKED`] and
-    /// [`FLAG_SKIPPABLE`].
+    /// Flags; see [`FLAG_ONEWAY`], [`FLAG_STREAM`], [`FLAG_IN_PARTS`], [`FLAG_COMPRESSED`], [`FLAG_CHECKED`], [`FLAG_PACKED`]
+    /// and [`FLAG_SKIPPABLE`].
     pub flags: u16,
     /// Bytes of metadata behind the header.
     pub metadata_len: u16,
@@ -103,7 +106,7 @@ pub enum Facts {
     Ping(u64),
     /// The answer to a ping. Offset: 16 token.
     Pong(u64),
-    /// A message of a stream, from either side; the body is the message.
+    /// A message of a stream, from either side; the body is the message, or with [`FLAG_PACKED`] several.
     Message,
     /// The caller sends no more messages: it has sent all, or says by a status why not. The facts and the body are those of a
     /// response. A handler ends its stream by its response.
@@ -338,7 +341,8 @@ fn flags_of(kind: u8) -> u16 {
     const ANY: u16 = if cfg!(feature = "checksum") { FLAG_CHECKED } else { 0 };
     match kind {
         KIND_REQUEST => FLAG_ONEWAY | FLAG_STREAM | BODY | ANY,
-        KIND_RESPONSE | KIND_MESSAGE => BODY | ANY,
+        KIND_RESPONSE => BODY | ANY,
+        KIND_MESSAGE => FLAG_PACKED | BODY | ANY,
         KIND_HELLO => 0,
         _ => ANY,
     }
@@ -467,6 +471,10 @@ mod tests {
             "f753 01 08 0400 0000 01000100 07000000 00000000 00000000 00000000 00000000",
         );
         check(
+            &Header { flags: FLAG_PACKED, body_len: 64, ..Header::new(7, Facts::Message) },
+            "f753 01 08 2000 0000 40000000 07000000 00000000 00000000 00000000 00000000",
+        );
+        check(
             &Header::new(7, Facts::End(response)),
             "f753 01 09 0000 0000 00000000 07000000 08030303 80110500 14000000 e9030000",
         );
@@ -499,6 +507,7 @@ mod tests {
         refused(&format!("f753 09 02 0000 {rest}"), FrameError::Version { found: 9 });
         refused(&format!("f753 01 63 0000 {rest}"), FrameError::UnknownKind { kind: 0x63 });
         refused(&format!("f753 01 02 2100 {rest}"), FrameError::UnknownFlags { flags: 0x20 });
+        refused(&format!("f753 01 03 2000 {rest}"), FrameError::UnknownFlags { flags: 0x20 });
         refused(&format!("f753 01 03 0100 {rest}"), FrameError::UnknownFlags { flags: 1 });
         refused(&format!("f753 01 08 0600 {rest}"), FrameError::UnknownFlags { flags: 2 });
         refused(&format!("f753 01 0b 0400 {rest}"), FrameError::UnknownFlags { flags: 4 });

@@ -20,6 +20,9 @@ pub const FEATURE_COMPRESSION: u64 = 2;
 /// A feature of a hello: its sender takes frames with checksums ([`FLAG_CHECKED`](super::FLAG_CHECKED)), and sends them to who does.
 pub const FEATURE_CHECKSUMS: u64 = 4;
 
+/// A feature of a hello: its sender takes several messages of a stream in a frame ([`FLAG_PACKED`](super::FLAG_PACKED)).
+pub const FEATURE_PACKS: u64 = 8;
+
 /// The versions this side speaks, as a hello says them.
 #[must_use]
 pub fn hello_header() -> Header {

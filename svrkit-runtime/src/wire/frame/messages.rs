@@ -35,7 +35,8 @@ pub mod svrkit {
             /// Who speaks: a server's or caller's own name, for logs.
             #[tlv(1)]
             pub name: ::std::string::String,
-            /// Optional features of the frame protocol, a bit each; 1: it takes bodies in parts, 2: it compresses, 4: frames have checksums.
+            /// Optional features of the frame protocol, a bit each; 1: it takes bodies in parts, 2: it compresses, 4: frames have checksums, 8: it takes
+            /// packed messages.
             #[tlv(2)]
             pub features: u64,
             /// Largest body the sender takes, in bytes; absent: it did not say.
