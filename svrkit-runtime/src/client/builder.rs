@@ -141,6 +141,7 @@ impl ClientBuilder {
             limits: self.limits,
             framing: self.framing,
             hooks: self.surroundings.hooks.clone(),
+            metrics: self.surroundings.metrics.clone(),
             make_picker: self.make_picker,
             security: self.security,
         };

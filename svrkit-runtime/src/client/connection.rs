@@ -95,8 +95,8 @@ impl Connection {
         Self { link, server, places: Arc::new(Semaphore::new(places_max)), places_max, peer, tasks }
     }
 
-    pub(super) fn endpoint(&self) -> &Arc<str> {
-        &self.peer.name
+    pub(super) fn peer(&self) -> &Peer {
+        &self.peer
     }
 
     /// Calls that have a place.

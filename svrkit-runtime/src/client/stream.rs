@@ -133,7 +133,7 @@ impl OpeningStream<'_> {
         if self.spec.streaming == Streaming::Server {
             end.sends_nothing();
         }
-        told.sent(now, call.connection.endpoint());
+        told.sent(self.client, call.connection.peer(), now);
         Ok(Some(StreamSlot { call, end, time: (self.limited.timeout, self.limited.from), ended: None }))
     }
 

@@ -1,13 +1,12 @@
 //! An attempt of a client, as far as anybody is told of it: it is counted, and monitors hear of it.
 
-use std::sync::Arc;
-
 use tokio::time::Instant;
 
 use super::Client;
+use super::pool::Peer;
 use crate::context::Context;
 use crate::interceptor::Side;
-use crate::metrics::{Tally, TallyEnd};
+use crate::metrics::{SeriesId, Tally, TallyEnd};
 use crate::monitor::{StreamTotals, Watch};
 use crate::spec::Spec;
 use crate::status::Status;
@@ -17,6 +16,8 @@ use crate::status::Status;
 pub(crate) struct Told {
     tally: Option<Tally>,
     watch: Option<Box<Watch>>,
+    /// When it was sent, and where calls to the endpoint are counted.
+    sent: Option<(Instant, SeriesId)>,
 }
 
 impl Told {
@@ -45,12 +46,13 @@ impl Told {
     }
 
     /// It has been sent, and to whom.
-    pub(super) fn sent(&mut self, now: Instant, endpoint: &Arc<str>) {
-        if let Some(tally) = &mut self.tally {
+    pub(super) fn sent(&mut self, client: &Client, peer: &Peer, now: Instant) {
+        if let (Some(tally), Some(metrics)) = (&mut self.tally, client.metrics()) {
             tally.started(now);
+            self.sent = Some((now, peer.series.of(metrics, client.target(), &peer.name)));
         }
         if let Some(watch) = &mut self.watch {
-            watch.sent(now, endpoint);
+            watch.sent(now, &peer.name);
         }
     }
 
@@ -73,8 +75,13 @@ impl Told {
         }
         let now = Instant::now();
         if let (Some(tally), Some(metrics)) = (self.tally.take(), client.metrics()) {
-            tally
-                .end(metrics, &TallyEnd { side: Side::Client, now: Some(now), status, response_len, stream });
+            if let Some((sent, series)) = self.sent.take() {
+                // How long a stream lasts is its callers' affair.
+                let took = stream.is_none().then(|| now.saturating_duration_since(sent));
+                metrics.endpoint_ended(series, status, took);
+            }
+            let (side, now) = (Side::Client, Some(now));
+            tally.end(metrics, &TallyEnd { side, now, status, response_len, stream });
         }
         if let Some(mut watch) = self.watch.take() {
             if let Some(totals) = stream {

@@ -75,6 +75,44 @@ groups! {
             => "Handlers that have panicked.";
     }
 
+    /// The connections of one side, over sockets.
+    connection("side") {
+        OPEN = "svrkit_connections_open", Gauge, None
+            => "Connections whose two sides have said hello and that have not ended.";
+        OPENED = "svrkit_connections_opened_total", Counter, None
+            => "Connections whose two sides have said hello.";
+        ENDED = "svrkit_connections_ended_total", Counter, None, by "ending" of ENDINGS
+            => "Connections that have ended, or were not opened, by how: the peer closed it, this side left it, it was lost, the peer broke the protocol, a limit, it did not come about.";
+    }
+
+    /// An endpoint of a client, by what the client was told to call.
+    endpoint("target", "endpoint") {
+        CALLS = "svrkit_endpoint_calls_total", Counter, None, by "outcome" of OUTCOMES
+            => "Calls that were sent there and have ended: answered, be it by a handler's error, failed, or given up by the caller.";
+        DURATION = "svrkit_endpoint_duration_seconds", Histogram, Seconds
+            => "How long its answers took, from when the call was sent; of streams nothing.";
+    }
+
+    /// The executor of a server.
+    executor() {
+        LAG = "svrkit_executor_lag_seconds", Histogram, Seconds
+            => "How late a task runs that asks ten times a second to be woken; up to a millisecond of it is the timer's.";
+    }
+
+    /// The process, as /proc has it, once a second while a server serves.
+    process() {
+        CPU = "process_cpu_seconds_total", Counter, Seconds
+            => "Time that its threads have computed, in the program and in the system.";
+        RESIDENT = "process_resident_memory_bytes", Gauge, Bytes
+            => "Memory that it has in use.";
+        THREADS = "process_threads", Gauge, None
+            => "Threads that it has.";
+        FDS = "process_open_fds", Gauge, None
+            => "Files and sockets that it has open.";
+        STARTED = "process_start_time_seconds", Gauge, Seconds
+            => "When it started, since 1970.";
+    }
+
     /// What happens to metrics themselves.
     registry() {
         UNCOUNTED = "svrkit_metrics_uncounted_total", Counter, None
@@ -115,6 +153,8 @@ const LAYERS: &[&str] = &{
     layers
 };
 
+const ENDINGS: &[&str] = &["closed", "left", "lost", "protocol", "limit", "not_opened"];
+const OUTCOMES: &[&str] = &["answered", "failed", "abandoned"];
 const DIRECTIONS: &[&str] = &["request", "response"];
 
 /// Where a refusal of this cause is counted; `None`: it is none.

@@ -8,9 +8,13 @@
 
 mod batch;
 mod catalogue;
+mod connection;
+mod endpoint;
 mod family;
 mod histogram;
+mod lag;
 mod memory;
+mod process;
 mod prometheus;
 mod registry;
 mod segment;
@@ -25,9 +29,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub(crate) use self::batch::Batch;
+pub(crate) use self::endpoint::EndpointSeries;
 pub use self::family::{Described, Kind, Unit};
 pub use self::histogram::Histogram;
+pub(crate) use self::lag::measure;
 use self::registry::Registry;
+pub(crate) use self::registry::SeriesId;
 pub use self::segment::{Malformed, SegmentError, default_dir};
 pub use self::snapshot::{Family, Sample, Snapshot, Value};
 pub(crate) use self::switch::Switch;

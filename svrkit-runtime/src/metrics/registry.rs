@@ -107,6 +107,10 @@ impl Registry {
         self.id
     }
 
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The series of a method, as this side sees it.
     #[inline]
     pub(super) fn method(&self, side: Side, spec: &'static Spec) -> SeriesId {
@@ -152,6 +156,19 @@ impl Registry {
             return contents.series(group, other);
         }
         contents.series(group, labels)
+    }
+
+    /// The series of these labels.
+    pub(super) fn series(&self, group: &'static Group, labels: &[&str]) -> SeriesId {
+        self.contents().series(group, labels)
+    }
+
+    /// Has `set` write the slots of a series that one writer has.
+    pub(super) fn set(&self, series: SeriesId, set: impl FnOnce(&[AtomicU64])) {
+        match self.shared_block(series) {
+            Some(slots) => set(&slots.block),
+            None => self.count_uncounted(),
+        }
     }
 
     /// The file that everything is in, where it is in one.

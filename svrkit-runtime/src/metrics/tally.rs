@@ -171,7 +171,7 @@ fn short(len: usize) -> u32 {
 }
 
 #[inline]
-fn nanos(duration: Duration) -> u64 {
+pub(super) fn nanos(duration: Duration) -> u64 {
     // Not by way of 128 bits: an attempt does not last for five hundred years.
     duration.as_secs().wrapping_mul(1_000_000_000).wrapping_add(duration.subsec_nanos().into())
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::hooks::Hooks;
 use crate::interceptor::Side;
+use crate::metrics::Metrics;
 
 /// A connection whose two sides have said hello.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,8 @@ pub enum Ending {
 #[derive(Debug)]
 pub(crate) struct ConnectionWatch {
     hooks: Hooks,
+    /// What it is counted in, if it is.
+    metrics: Option<Metrics>,
     side: Side,
     peer: Arc<str>,
     was_open: bool,
@@ -60,13 +63,17 @@ pub(crate) struct ConnectionWatch {
 
 impl ConnectionWatch {
     /// Of a connection to or from `peer`, as far as it is known. Unless something else is said, this side will have left it.
-    pub(crate) fn new(hooks: &Hooks, side: Side, peer: Arc<str>) -> Self {
-        Self { hooks: hooks.clone(), side, peer, was_open: false, ending: Ending::Left, words: String::new() }
+    pub(crate) fn new(hooks: &Hooks, metrics: Option<&Metrics>, side: Side, peer: Arc<str>) -> Self {
+        let (hooks, metrics) = (hooks.clone(), metrics.cloned());
+        Self { hooks, metrics, side, peer, was_open: false, ending: Ending::Left, words: String::new() }
     }
 
     /// Both sides have said hello.
     pub(crate) fn open(&mut self) {
         self.was_open = true;
+        if let Some(metrics) = &self.metrics {
+            metrics.connection_opened(self.side);
+        }
         self.hooks.tell(|monitor| monitor.connection_opened(&self.facts()));
     }
 
@@ -88,6 +95,9 @@ impl ConnectionWatch {
 
 impl Drop for ConnectionWatch {
     fn drop(&mut self) {
+        if let Some(metrics) = &self.metrics {
+            metrics.connection_ended(self.side, self.was_open, self.ending);
+        }
         let end = ConnectionEnd {
             connection: self.facts(),
             was_open: self.was_open,

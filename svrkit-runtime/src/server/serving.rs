@@ -8,12 +8,15 @@ use tokio::task::JoinHandle;
 use super::race::before;
 use super::{Drained, Shared, accept, drain};
 use crate::admin::AdminServing;
+use crate::metrics::measure;
 use crate::task;
 use crate::transport::Listener;
 
 /// A server that serves. Dropping it stops it at once.
 pub(crate) struct Serving {
     accepting: JoinHandle<()>,
+    /// Measures the executor; `None`: nothing is counted.
+    measuring: Option<JoinHandle<()>>,
     /// Ends when another process serves here in its place; `None`: nobody may take over.
     succession: Option<JoinHandle<()>>,
     admin: Option<AdminServing>,
@@ -32,7 +35,8 @@ pub(super) enum End {
 impl Serving {
     pub(super) fn start(listener: Arc<Listener>, shared: Arc<Shared>, admin: Option<AdminServing>) -> Self {
         let accepting = task::spawn(accept::accept(listener, Arc::clone(&shared)));
-        Self { accepting, succession: None, admin, shared }
+        let measuring = measure(shared.metrics.as_ref());
+        Self { accepting, measuring, succession: None, admin, shared }
     }
 
     /// Lets another process take over: `succession` ends when that serves.
@@ -106,6 +110,9 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.accepting.abort();
+        if let Some(measuring) = &self.measuring {
+            measuring.abort();
+        }
         if let Some(succession) = &self.succession {
             succession.abort();
         }

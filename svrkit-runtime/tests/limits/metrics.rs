@@ -3,7 +3,8 @@
 use std::sync::mpsc::channel;
 use std::thread;
 
-use svrkit_runtime::{Limits, Metrics, Server, Snapshot, Spec};
+use svrkit_runtime::testing::TestServer;
+use svrkit_runtime::{Client, Limits, Metrics, Server, Snapshot, Spec};
 use tokio::runtime::Runtime;
 
 use crate::support::{ECHO, FAIL, GROW, Note, Test, spec};
@@ -101,15 +102,8 @@ pub(crate) fn metrics_bytes() {
     ];
     let bound = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let snapshot = bound.block_on(async {
-        let server = svrkit_runtime::testing::TestServer::start(
-            Server::new().without_metrics().service(Test::default()),
-        )
-        .await;
-        let client = svrkit_runtime::Client::builder(server.address())
-            .metrics(metrics.clone())
-            .connect()
-            .await
-            .unwrap();
+        let server = TestServer::start(Server::new().without_metrics().service(Test::default())).await;
+        let client = Client::builder(server.address()).metrics(metrics.clone()).connect().await.unwrap();
         for spec in &MORE {
             client.request::<_, Note>(spec, &Note::number(1)).await.unwrap_err();
         }
@@ -123,4 +117,23 @@ pub(crate) fn metrics_bytes() {
     assert_eq!(counted * 2 + uncounted, 2 * MORE.len() as u64);
     assert!(counted > 0 && uncounted > 0, "{counted} counted, {uncounted} not");
     assert_eq!(calls(&snapshot, "test.Test", "Echo"), 1, "what had room keeps it");
+}
+
+#[test]
+pub(crate) fn metrics_endpoints() {
+    let runtime = Runtime::new().unwrap();
+    let metrics = Metrics::limited(&Limits { metrics_endpoints: 1, ..Limits::default() });
+    runtime.block_on(async {
+        for _ in 0..2 {
+            let server = TestServer::start(Server::new().without_metrics().service(Test::default())).await;
+            let client = Client::builder(server.address()).metrics(metrics.clone()).connect().await.unwrap();
+            client.request::<_, Note>(&ECHO, &Note::number(1)).await.unwrap();
+        }
+    });
+    let snapshot = metrics.snapshot();
+    let answered = |labels: &[(&str, &str)]| {
+        let labels = [labels, &[("outcome", "answered")]].concat();
+        snapshot.counter("svrkit_endpoint_calls_total", &labels)
+    };
+    assert_eq!((answered(&[]), answered(&[("target", "other"), ("endpoint", "other")])), (2, 1));
 }

@@ -7,6 +7,7 @@ mod child;
 mod deadlines;
 mod endings;
 mod ledger;
+mod prometheus;
 mod refusals;
 #[cfg(unix)]
 mod segment;
@@ -16,4 +17,5 @@ mod service;
 mod streams;
 #[path = "../support/mod.rs"]
 mod support;
+mod surroundings;
 mod text;

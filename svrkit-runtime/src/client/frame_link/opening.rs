@@ -28,7 +28,8 @@ use crate::wire::tlv::Tlv;
 
 /// Opens a connection to `peer` and exchanges hellos.
 pub(in crate::client) async fn open(peer: &Arc<Peer>, settings: &Settings) -> Result<Connection, Status> {
-    let mut watch = ConnectionWatch::new(&settings.hooks, Side::Client, Arc::clone(&peer.name));
+    let (hooks, metrics) = (&settings.hooks, settings.metrics.as_ref());
+    let mut watch = ConnectionWatch::new(hooks, metrics, Side::Client, Arc::clone(&peer.name));
     let opened = exchange_hellos(peer, settings).await;
     let (link, inbox, server) =
         opened.inspect_err(|status| watch.end(Ending::NotOpened, status.message()))?;

@@ -38,6 +38,7 @@ use super::resolver::{Endpoint, Resolver, Target};
 use super::securing::Security;
 use crate::deadline::instant_after;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::monitor::Hooks;
 use crate::status::Status;
 use crate::transport::{Address, Framing};
@@ -58,6 +59,8 @@ pub(super) struct Settings {
     pub(super) limits: Limits,
     pub(super) framing: Framing,
     pub(super) hooks: Hooks,
+    /// What its connections are counted in, if they are.
+    pub(super) metrics: Option<Metrics>,
     pub(super) make_picker: Option<MakePicker>,
     pub(super) security: Security,
 }

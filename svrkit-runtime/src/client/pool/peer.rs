@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::outcomes::Outcomes;
+use crate::metrics::EndpointSeries;
 use crate::transport::Address;
 
 /// An address that calls can go to. Its connections and calls refer to it; two are the same if they are the same object.
@@ -15,6 +16,8 @@ pub(in crate::client) struct Peer {
     pub(in crate::client) name: Arc<str>,
     /// How calls there went. What is to be made of failures one day (ejection, a breaker) belongs here.
     pub(in crate::client) outcomes: Outcomes,
+    /// Where calls there are counted.
+    pub(in crate::client) series: EndpointSeries,
 }
 
 impl Peer {
@@ -23,6 +26,11 @@ impl Peer {
     }
 
     pub(super) fn new(address: &Address, now: Instant) -> Self {
-        Self { address: address.clone(), name: address.to_string().into(), outcomes: Outcomes::new(now) }
+        Self {
+            address: address.clone(),
+            name: address.to_string().into(),
+            outcomes: Outcomes::new(now),
+            series: EndpointSeries::default(),
+        }
     }
 }

@@ -38,10 +38,10 @@ async fn an_endpoint_that_was_only_idle_is_tried_when_another_fails() {
     }
     // The one that is gone meanwhile stands first in line.
     let connection = pool.connection(None, None).await.unwrap();
-    assert_eq!(**connection.endpoint(), *live);
+    assert_eq!(*connection.peer().name, *live);
     // Also for who comes next, while that one is left alone.
     pool.ended(&peer(&pool, 1), Arc::as_ptr(&connection), Duration::from_secs(120));
-    assert_eq!(**pool.connection(None, None).await.unwrap().endpoint(), *live);
+    assert_eq!(*pool.connection(None, None).await.unwrap().peer().name, *live);
     serving.abort();
 }
 

@@ -78,7 +78,7 @@ impl<R: Response> Request<R> {
             // The server has not seen it: another connection may take it.
             return Ok(State::Unconnected);
         }
-        self.told.sent(now, call.connection.endpoint());
+        self.told.sent(&self.client, call.connection.peer(), now);
         Ok(State::Sent(call))
     }
 

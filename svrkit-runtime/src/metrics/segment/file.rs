@@ -1,6 +1,6 @@
 //! A segment's file: made for this process alone, and longer whenever more is counted.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,7 +13,6 @@ use crate::metrics::whose::Whose;
 #[derive(Debug)]
 pub(crate) struct SegmentFile {
     path: PathBuf,
-    file: File,
     len: usize,
 }
 
@@ -33,8 +32,8 @@ impl SegmentFile {
         options.read(true).write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(SegmentError::io("make", &path))?;
-        Ok(Self { path, file, len: 0 })
+        options.open(&path).map_err(SegmentError::io("make", &path))?;
+        Ok(Self { path, len: 0 })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -47,9 +46,11 @@ impl SegmentFile {
     /// # Errors
     /// The system's.
     pub(crate) fn grow(&mut self, len: usize) -> io::Result<Mapping> {
-        self.file.seek(SeekFrom::Start(self.len as u64))?;
-        self.file.write_all(&vec![0; len])?;
-        let mapping = Mapping::new(&self.file, self.len, len)?;
+        // Not kept open: it seldom grows, and the process has a descriptor more for its connections.
+        let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
+        file.seek(SeekFrom::Start(self.len as u64))?;
+        file.write_all(&vec![0; len])?;
+        let mapping = Mapping::new(&file, self.len, len)?;
         self.len += len;
         Ok(mapping)
     }

@@ -103,7 +103,7 @@ impl Connection {
     pub(super) async fn serve(self: &Arc<Self>, socket: Socket, shared: &Shared) {
         // However this ends, be it by a panic in somebody's hand-written code, the socket goes with it.
         let _cut = CutOnDrop(self);
-        let mut watch = ConnectionWatch::new(&shared.hooks, Side::Server, "".into());
+        let mut watch = ConnectionWatch::new(&shared.hooks, shared.metrics.as_ref(), Side::Server, "".into());
         let Some(socket) = self.secure(socket, &mut watch, shared).await else { return };
         let (read, write) = socket.into_split();
         let writer = task::spawn({
@@ -196,7 +196,7 @@ impl Connection {
     pub(super) async fn turn_away(&self, socket: Socket, full: Full, shared: &Shared) {
         let words = shared.connections.capacity().words(full);
         self.goaway(GoawayReason::Limit, &words);
-        let mut watch = ConnectionWatch::new(&shared.hooks, Side::Server, "".into());
+        let mut watch = ConnectionWatch::new(&shared.hooks, shared.metrics.as_ref(), Side::Server, "".into());
         watch.end(Ending::Limit, words);
         if let Ok(_place) = shared.connections.farewells().try_acquire() {
             self.part(socket).await;
