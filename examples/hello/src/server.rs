@@ -17,7 +17,7 @@ impl Greeter for Polite {
 #[tokio::main]
 async fn main() -> Result<(), ServeError> {
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:4310".into());
-    Server::new().service(GreeterServer::new(Polite)).serve(address).await
+    Server::new().service(GreeterServer::new(Polite)).admin("127.0.0.1:0").serve(address).await
 }
 
 #[cfg(test)]

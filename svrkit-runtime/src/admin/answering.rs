@@ -5,7 +5,6 @@ use super::http::{HttpStatus, Method, Refusal, Request, Response};
 use super::page::{Document, Form, Page, Shown, wanted};
 use super::pages::Pages;
 
-const STYLE: &str = include_str!("style.css");
 const ICON: &str = include_str!("icon.svg");
 
 /// Where a browser shows its token.
@@ -30,10 +29,8 @@ impl Answering {
         self.access.check_sender(&request.headers)?;
         let form = wanted(request.headers.accept.as_deref());
         match (request.method, &*request.path) {
-            (Method::Get | Method::Head, "/style.css") => {
-                return Ok(Response::new(HttpStatus::OK, "text/css; charset=utf-8", STYLE));
-            }
-            (Method::Get | Method::Head, "/icon.svg") => {
+            // The one thing that a browser asks for unasked, of text as well.
+            (Method::Get | Method::Head, "/favicon.ico") => {
                 return Ok(Response::new(HttpStatus::OK, "image/svg+xml", ICON));
             }
             (Method::Post, LOGIN) => return self.enter(request, form),
@@ -84,11 +81,11 @@ impl From<Refusal> for Response {
 
 fn locked(words: &str, form: Form) -> Response {
     let document = Document::new("Locked").words(words).secret(LOGIN, "token", "Enter");
-    let shown = Shown { status: HttpStatus::UNAUTHORIZED, document };
+    let shown = Shown::new(HttpStatus::UNAUTHORIZED, document);
     shown.response(form, &[]).with("WWW-Authenticate: Bearer")
 }
 
 fn nowhere(pages: &Pages) -> Shown {
     let document = Document::new("There is no such page").links(pages.links().iter().copied());
-    Shown { status: HttpStatus::NOT_FOUND, document }
+    Shown::new(HttpStatus::NOT_FOUND, document)
 }

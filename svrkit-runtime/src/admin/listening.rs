@@ -11,6 +11,7 @@ use tokio::time::{sleep, timeout};
 use super::access::Access;
 use super::answering::Answering;
 use super::calls::CallRing;
+use super::history::History;
 use super::http::{Bounds, Exchange, HttpStatus, Response};
 use super::pages::Pages;
 use super::settings::Admin;
@@ -72,10 +73,11 @@ impl AdminListener {
         limits: &Limits,
     ) -> AdminServing {
         log::line(format_args!("admin pages at http://{}/", self.local));
+        let history = subject.metrics().map(|metrics| Arc::new(History::new(metrics.clone())));
         let shared = Arc::new(Shared {
             answering: Answering {
                 access: Access::new(self.admin.token, self.local.port()),
-                pages: Pages::of(subject, calls),
+                pages: Pages::of(subject, calls, history.as_ref()),
             },
             bounds: Bounds { head_len_max: limits.admin_head, timeout: limits.admin_timeout },
             connections_max: limits.admin_connections,
@@ -84,7 +86,8 @@ impl AdminListener {
             under_way: RwLock::new(()),
         });
         let accepting = task::spawn(accept(self.listener, Arc::clone(&shared)));
-        AdminServing { accepting, shared }
+        let keeping = history.map(|history| task::spawn(async move { history.keep().await }));
+        AdminServing { accepting, keeping, shared }
     }
 }
 
@@ -92,6 +95,8 @@ impl AdminListener {
 #[derive(Debug)]
 pub(crate) struct AdminServing {
     accepting: JoinHandle<()>,
+    /// Looks at figures from time to time.
+    keeping: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
 }
 
@@ -106,6 +111,9 @@ impl AdminServing {
 impl Drop for AdminServing {
     fn drop(&mut self) {
         self.accepting.abort();
+        if let Some(keeping) = &self.keeping {
+            keeping.abort();
+        }
     }
 }
 

@@ -8,11 +8,13 @@ mod access;
 mod answering;
 mod calls;
 mod error;
+mod history;
 mod http;
 mod listening;
 mod page;
 mod pages;
 mod settings;
+mod style;
 mod subject;
 
 pub(crate) use self::calls::CallRing;

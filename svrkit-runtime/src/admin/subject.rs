@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::config::Setting;
 use crate::health::HealthOfRun;
+use crate::metrics::Metrics;
 use crate::spec::ServiceSpec;
 
 /// What is asked of a server in order to show it.
@@ -19,6 +20,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// Whether it serves, and should be given calls.
     fn health(&self) -> &HealthOfRun;
+
+    /// What it counts in; `None`: it does not count.
+    fn metrics(&self) -> Option<&Metrics>;
 
     /// Has it accept no more, let its calls end, and stop, as SIGTERM does.
     fn stop(&self);

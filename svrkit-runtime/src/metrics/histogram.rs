@@ -97,6 +97,15 @@ impl Histogram {
         }
     }
 
+    /// Leaves what was counted since `earlier`, which is an earlier state of the same.
+    pub(crate) fn subtract(&mut self, earlier: &Self) {
+        self.sum = self.sum.wrapping_sub(earlier.sum);
+        for (count, earlier) in self.counts.iter_mut().zip(&earlier.counts) {
+            // What is read while it is counted may be a value ahead in one bucket.
+            *count = count.saturating_sub(*earlier);
+        }
+    }
+
     /// Counts one value.
     #[cfg(test)]
     pub(crate) fn record(&mut self, value: u64) {
@@ -192,6 +201,17 @@ mod tests {
         near(99.99, 1_000_000.0);
         near(100.0, 1_000_000.0);
         assert_eq!((histogram.count(), histogram.sum()), (4, 1_006_000));
+    }
+
+    #[test]
+    fn what_was_counted_since_is_the_difference() {
+        let mut histogram = Histogram::new(Scale::TIME);
+        histogram.record(1_000_000);
+        let earlier = histogram.clone();
+        histogram.record(1_000);
+        histogram.subtract(&earlier);
+        assert_eq!((histogram.count(), histogram.sum()), (1, 1_000));
+        assert!(histogram.percentile(100.0).is_some_and(|highest| highest < 1_100));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::Shared;
 use crate::admin::{ConnectionSeen, Overview, Subject};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
+use crate::metrics::Metrics;
 use crate::transport::Address;
 
 /// A server that has its address, from then on.
@@ -51,6 +52,10 @@ impl Subject for Inspected {
 
     fn health(&self) -> &HealthOfRun {
         &self.shared.health
+    }
+
+    fn metrics(&self) -> Option<&Metrics> {
+        self.shared.metrics.as_ref()
     }
 
     fn stop(&self) {

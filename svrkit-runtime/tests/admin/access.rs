@@ -16,7 +16,7 @@ async fn with_a_token_pages_open_to_it_and_probes_to_everyone() {
     }
     assert_eq!(server.ask("GET", "/", &["Authorization: Bearer a token of others"]).await.status, 401);
     assert_eq!(server.ask("POST", "/drain", &[]).await.status, 401);
-    for path in ["/health", "/ready", "/style.css", "/icon.svg"] {
+    for path in ["/health", "/ready", "/favicon.ico"] {
         assert_eq!(server.get(path).await.status, 200, "{path}");
     }
 }

@@ -18,7 +18,9 @@ async fn terminals_get_text_and_browsers_html_of_the_same() {
     assert_eq!((html.status, html.field("Content-Type")), (200, Some("text/html; charset=utf-8")));
     assert!(html.body.contains("<h1>shop&lt;1&gt;</h1>"), "{}", html.body);
     assert!(html.body.contains("<dd>test.Test</dd>"), "{}", html.body);
-    for path in ["/", "/connections", "/config", "/health", "/ready", "/drain"] {
+    for path in
+        ["/", "/status", "/calls", "/connections", "/config", "/health", "/ready", "/drain", "/metrics"]
+    {
         assert!(html.body.contains(&format!("href=\"{path}\"")), "{path} in {}", html.body);
         assert_eq!(server.get(path).await.status, 200, "{path}");
     }
@@ -27,18 +29,17 @@ async fn terminals_get_text_and_browsers_html_of_the_same() {
 #[tokio::test]
 async fn an_answer_lets_a_browser_run_nothing_and_load_nothing_from_elsewhere() {
     let server = Shown::start().await;
-    for path in ["/", "/style.css", "/nowhere"] {
+    for path in ["/", "/favicon.ico", "/nowhere"] {
         let answer = server.html(path).await;
         let policy = answer.field("Content-Security-Policy").unwrap();
-        assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
         assert_eq!(answer.field("X-Content-Type-Options"), Some("nosniff"));
         assert_eq!(answer.field("Cache-Control"), Some("no-store"));
         assert_eq!(answer.field("Connection"), Some("close"));
         assert_eq!(answer.field("Content-Length"), Some(&*answer.body.len().to_string()));
     }
-    assert_eq!(server.get("/style.css").await.field("Content-Type"), Some("text/css; charset=utf-8"));
-    assert_eq!(server.get("/icon.svg").await.field("Content-Type"), Some("image/svg+xml"));
+    assert_eq!(server.get("/favicon.ico").await.field("Content-Type"), Some("image/svg+xml"));
 }
 
 #[tokio::test]

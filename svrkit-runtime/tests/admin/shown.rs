@@ -1,20 +1,17 @@
 //! What pages show of a server.
 
-use svrkit_runtime::{Config, Limits, Server};
+use svrkit_runtime::{Client, Config, Limits, Metrics, Server};
 
 use crate::client::Shown;
-use crate::support::{ECHO, Note, TEST, WAIT};
+use crate::support::{ECHO, FAIL, Note, TEST, WAIT};
 
 #[tokio::test]
 async fn connections_say_who_is_there_and_what_went_through() {
     let server = Shown::start().await;
     let empty = server.get("/connections").await;
     assert!(empty.body.contains("0 open\nNobody is connected."), "{}", empty.body);
-    let client = svrkit_runtime::Client::builder(server.address.to_string())
-        .name("shop <script>\u{1b}[2J")
-        .connect()
-        .await
-        .unwrap();
+    let client =
+        Client::builder(server.address.to_string()).name("shop <script>\u{1b}[2J").connect().await.unwrap();
     let note = Note { payload: vec![7; 3000].into(), ..Note::default() };
     client.request::<_, Note>(&ECHO, &note).await.unwrap();
     let waiting = tokio::spawn(client.request::<_, Note>(&WAIT, &Note::default()));
@@ -76,4 +73,47 @@ async fn health_and_readiness_are_statuses_with_reasons() {
     assert_eq!(not_ready.status, 503);
     assert_eq!(not_ready.row("cache"), ["cache", "the check failed; the server's log has why"]);
     assert!(server.html("/ready").await.body.contains("<td data-label=\"check\">cache</td>"));
+}
+
+#[tokio::test]
+async fn status_and_metrics_say_what_was_counted() {
+    let metrics = Metrics::new();
+    let server = Shown::of(Server::new().metrics(metrics.clone()).admin("127.0.0.1:0")).await;
+    assert!(server.get("/status").await.body.contains("Calls that it answers\nNone yet."));
+    let client =
+        Client::builder(server.address.to_string()).metrics(metrics.clone()).connect().await.unwrap();
+    for _ in 0..3 {
+        client.request::<_, Note>(&ECHO, &Note::default()).await.unwrap();
+    }
+    client.request::<_, Note>(&FAIL, &Note::default()).await.unwrap_err();
+    let waiting = tokio::spawn(client.request::<_, Note>(&WAIT, &Note::default()));
+    server.gate.started.notified().await;
+    let status = server.get("/status").await;
+    let [answers, makes] = ["Calls that it answers", "Calls that its process makes"]
+        .map(|caption| status.body.split("\n\n").find(|part| part.starts_with(caption)).unwrap());
+    for part in [answers, makes] {
+        let cells = |method: &str| -> Vec<String> {
+            let line = part.lines().find(|line| line.starts_with(method)).unwrap_or_else(|| panic!("{part}"));
+            line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(String::from).collect()
+        };
+        let echo = cells("test.Test.Echo");
+        assert_eq!(
+            (&*echo[1], &*echo[3], &echo[9..]),
+            ("0", "0 %", &["3".to_owned(), "0".into()][..]),
+            "{part}"
+        );
+        assert!(echo[4].ends_with("s") && echo[7].ends_with("s"), "times: {part}");
+        let fail = cells("test.Test.Fail");
+        assert_eq!((&*fail[3], &fail[9..]), ("100 %", &["1".to_owned(), "1".into()][..]), "{part}");
+        assert_eq!(cells("test.Test.Wait")[1], "1", "in flight: {part}");
+    }
+    let text = server.html("/metrics").await;
+    assert_eq!(text.field("Content-Type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    let line = "svrkit_calls_total{side=\"server\",service=\"test.Test\",method=\"Echo\",code=\"OK\"} 3";
+    assert!(text.body.lines().any(|found| found == line), "{}", text.body);
+    server.gate.go.notify_one();
+    waiting.await.unwrap().unwrap();
+    // A server that counts nothing has no page that would say so.
+    let server = Shown::of(Server::new().without_metrics().admin("127.0.0.1:0")).await;
+    assert_eq!((server.get("/status").await.status, server.get("/metrics").await.status), (404, 404));
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::admin::style::SOURCE;
+
 /// A status of HTTP (RFC 9110, section 15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HttpStatus(u16, &'static str);
@@ -37,9 +39,15 @@ const FIELDS: &str = "Connection: close\r\n\
     Referrer-Policy: no-referrer\r\n\
     Cross-Origin-Resource-Policy: same-origin\r\n\
     Cross-Origin-Opener-Policy: same-origin\r\n\
-    X-Frame-Options: DENY\r\n\
-    Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'\r\n";
+    X-Frame-Options: DENY\r\n";
+
+/// The content-security policy (CSP level 3).
+fn policy() -> String {
+    format!(
+        "Content-Security-Policy: default-src 'none'; style-src {SOURCE}; img-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'\r\n"
+    )
+}
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +77,7 @@ impl Response {
 
     /// What goes over the wire; of an answer to HEAD without the body, whose length is told all the same.
     pub(super) fn to_bytes(&self, with_body: bool) -> Vec<u8> {
-        let mut head = format!("HTTP/1.1 {}\r\n{FIELDS}", self.status.words());
+        let mut head = format!("HTTP/1.1 {}\r\n{FIELDS}{}", self.status.words(), policy());
         // A String takes whatever it is given.
         let _ =
             write!(head, "Content-Type: {}\r\nContent-Length: {}\r\n", self.content_type, self.body.len());

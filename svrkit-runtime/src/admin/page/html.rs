@@ -1,5 +1,7 @@
 //! A document as HTML, for browsers: no script, no style but the sheet of its own, nothing from elsewhere.
 
+use crate::admin::style::SHEET;
+
 use super::document::{Align, Block, Column, Document, Link};
 
 /// Text that has no meaning in HTML.
@@ -40,7 +42,8 @@ pub(super) fn write(document: &Document, pages: &[Link]) -> String {
          <meta name=\"color-scheme\" content=\"light dark\">\n",
     );
     html.element("title", &document.title);
-    html.markup("\n<link rel=\"stylesheet\" href=\"/style.css\">\n<link rel=\"icon\" href=\"/icon.svg\">\n");
+    // Between the two tags nothing but what the policy has the hash of.
+    html.markup("\n<style>").markup(SHEET).markup("</style>\n<link rel=\"icon\" href=\"/favicon.ico\">\n");
     html.markup("</head>\n<body>\n");
     navigation(&mut html, pages);
     html.markup("<main>\n").element("h1", &document.title).markup("\n");

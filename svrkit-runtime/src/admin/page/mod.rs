@@ -39,11 +39,30 @@ pub(super) type Showing<'a> = Pin<Box<dyn Future<Output = Shown> + Send + 'a>>;
 /// What a page shows.
 #[derive(Debug)]
 pub(super) struct Shown {
-    pub(super) status: HttpStatus,
-    pub(super) document: Document,
+    status: HttpStatus,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Document(Document),
+    /// For programs, in a form of their own.
+    Text {
+        content_type: &'static str,
+        text: String,
+    },
 }
 
 impl Shown {
+    pub(super) fn new(status: HttpStatus, document: Document) -> Self {
+        Self { status, content: Content::Document(document) }
+    }
+
+    /// The same text for everybody.
+    pub(super) fn text(content_type: &'static str, text: String) -> Self {
+        Self { status: HttpStatus::OK, content: Content::Text { content_type, text } }
+    }
+
     /// Of a page that waits for nothing.
     pub(super) fn now<'a>(self) -> Showing<'a> {
         Box::pin(std::future::ready(self))
@@ -51,12 +70,15 @@ impl Shown {
 
     /// The answer in the wanted form, with links to all of `pages` for those who have no address line at hand.
     pub(super) fn response(&self, form: Form, pages: &[Link]) -> Response {
-        match form {
-            Form::Text => {
-                Response::new(self.status, "text/plain; charset=utf-8", text::write(&self.document))
+        match (&self.content, form) {
+            (Content::Document(document), Form::Text) => {
+                Response::new(self.status, "text/plain; charset=utf-8", text::write(document))
             }
-            Form::Html => {
-                Response::new(self.status, "text/html; charset=utf-8", html::write(&self.document, pages))
+            (Content::Document(document), Form::Html) => {
+                Response::new(self.status, "text/html; charset=utf-8", html::write(document, pages))
+            }
+            (Content::Text { content_type, text }, _) => {
+                Response::new(self.status, content_type, text.clone())
             }
         }
     }
@@ -64,6 +86,6 @@ impl Shown {
 
 impl From<Document> for Shown {
     fn from(document: Document) -> Self {
-        Self { status: HttpStatus::OK, document }
+        Self::new(HttpStatus::OK, document)
     }
 }

@@ -53,8 +53,7 @@ fn row(record: &Record) -> Vec<String> {
     let stages = stages.map(|(name, at)| format!("{name} {}", measure::short(at)));
     let (request, answer) = lens(record);
     vec![
-        // Outside of the years that a timestamp has there are no calls.
-        Timestamp::try_from(record.time).map(|time| time.to_string()).unwrap_or_default(),
+        began(record),
         record.method.clone(),
         record.peer.clone(),
         record.code.to_string(),
@@ -66,6 +65,13 @@ fn row(record: &Record) -> Vec<String> {
         record.trace.map(|trace| format!("{:032x}", trace.trace_id())).unwrap_or_default(),
         record.words.clone(),
     ]
+}
+
+/// To the millisecond; outside of the years that a timestamp has there are no calls.
+fn began(record: &Record) -> String {
+    let Ok(mut time) = Timestamp::try_from(record.time) else { return String::new() };
+    time.nanos -= time.nanos % 1_000_000;
+    time.to_string()
 }
 
 /// Of the request and the answer, or of what streamed.

@@ -30,6 +30,6 @@ impl Page for Drain {
     fn act(&self) -> Option<Shown> {
         self.0.stop();
         let document = Document::new("Draining").words("The server stops when its calls have ended.");
-        Some(Shown { status: HttpStatus::ACCEPTED, document })
+        Some(Shown::new(HttpStatus::ACCEPTED, document))
     }
 }

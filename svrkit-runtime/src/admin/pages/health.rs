@@ -34,6 +34,6 @@ impl Page for Health {
             Err(_) => (HttpStatus::UNAVAILABLE, "Not serving"),
         };
         let document = Document::new(title).table("Services", &COLUMNS, rows, "There is none.");
-        Shown { status, document }.now()
+        Shown::new(status, document).now()
     }
 }

@@ -26,6 +26,17 @@ pub(super) fn long(time: Duration) -> String {
     }
 }
 
+/// How many in a second: `1250`, `3.33`, `0`.
+pub(super) fn rate(count: u64, window: Duration) -> String {
+    let seconds = window.as_secs_f64();
+    if count == 0 || seconds == 0.0 { count.to_string() } else { three_digits(count as f64 / seconds) }
+}
+
+/// A part in hundredths: `2.50 %`.
+pub(super) fn share(part: u64, whole: u64) -> String {
+    if part == 0 { "0 %".into() } else { format!("{} %", three_digits(100.0 * part as f64 / whole as f64)) }
+}
+
 /// Powers of 1024: `512 B`, `1.50 KiB`.
 pub(super) fn bytes(bytes: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -68,6 +79,12 @@ mod tests {
         for (seconds, expected) in [(7, "7 s"), (125, "2 min 5 s"), (7260, "2 h 1 min"), (273_600, "3 d 4 h")]
         {
             assert_eq!(long(Duration::from_secs(seconds)), expected);
+        }
+        for (count, seconds, expected) in [(0, 9, "0"), (10, 3, "3.33"), (90_000, 60, "1500"), (7, 0, "7")] {
+            assert_eq!(rate(count, Duration::from_secs(seconds)), expected);
+        }
+        for (part, whole, expected) in [(0, 0, "0 %"), (1, 40, "2.50 %"), (9, 9, "100 %")] {
+            assert_eq!(share(part, whole), expected);
         }
         for (count, expected) in
             [(0, "0 B"), (1023, "1023 B"), (1536, "1.50 KiB"), (1 << 20, "1 MiB"), (u64::MAX, "16 EiB")]

@@ -7,13 +7,16 @@ mod drain;
 mod health;
 mod index;
 mod measure;
+mod metrics;
 mod ready;
+mod status;
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::Subject;
 use super::calls::CallRing;
+use super::history::History;
 use super::page::{Link, Page};
 
 /// All pages of a server.
@@ -23,8 +26,12 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Those that show `subject` and its `calls`, in the order of the index.
-    pub(super) fn of(subject: Arc<dyn Subject>, calls: Arc<CallRing>) -> Self {
+    /// Those that show `subject` and its `calls`, in the order of the index. Without a `history` nothing is counted.
+    pub(super) fn of(
+        subject: Arc<dyn Subject>,
+        calls: Arc<CallRing>,
+        history: Option<&Arc<History>>,
+    ) -> Self {
         let of = || Arc::clone(&subject);
         let mut pages: Vec<Box<dyn Page>> = vec![
             Box::new(calls::Calls(calls)),
@@ -34,6 +41,10 @@ impl Pages {
             Box::new(ready::Ready(of())),
             Box::new(drain::Drain(of())),
         ];
+        if let Some(history) = history {
+            pages.insert(0, Box::new(status::Status(Arc::clone(history))));
+            pages.push(Box::new(metrics::Metrics(Arc::clone(history))));
+        }
         pages.insert(0, Box::new(index::Index::new(of(), &pages)));
         let links = pages.iter().map(|page| link(&**page)).collect();
         Self { pages, links }

@@ -33,7 +33,7 @@ impl Page for Ready {
             let row = |obstacle: &Obstacle| vec![obstacle.name.clone(), obstacle.reason.clone()];
             let rows = obstacles.iter().map(row);
             let document = Document::new("Not ready").table("What speaks against it", &COLUMNS, rows, "");
-            Shown { status: HttpStatus::UNAVAILABLE, document }
+            Shown::new(HttpStatus::UNAVAILABLE, document)
         })
     }
 }
