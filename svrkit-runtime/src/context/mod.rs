@@ -62,23 +62,16 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of a call that has arrived and is given at most `most`; `None`: as long as its caller says.
+    /// The context of a call that has arrived and is given this time; `None`: as long as it takes.
     pub(crate) fn of_call(
         facts: &RequestFacts,
         arrived: Instant,
-        most: Option<Duration>,
+        time: Option<Duration>,
         caller: Option<Arc<str>>,
     ) -> Self {
-        let remaining = match facts.remaining_us {
-            u32::MAX => most,
-            remaining => {
-                let remaining = Duration::from_micros(remaining.into());
-                Some(most.map_or(remaining, |most| most.min(remaining)))
-            }
-        };
         Self {
             // Later than any clock can tell is never.
-            deadline: remaining.and_then(|remaining| arrived.checked_add(remaining)),
+            deadline: time.and_then(|time| arrived.checked_add(time)),
             priority: Some(facts.priority),
             route_hash: facts.route_hash,
             caller,
@@ -332,6 +325,12 @@ impl fmt::Debug for Context {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dispatch::Wanted;
+    use crate::limits::Limits;
+
+    fn limits() -> Limits {
+        Limits { deadline_max: Duration::from_secs(60), ..Limits::default() }
+    }
 
     fn of_call(remaining_us: u32) -> Context {
         let facts = RequestFacts {
@@ -340,7 +339,8 @@ mod tests {
             route_hash: 7,
             ..RequestFacts::default()
         };
-        Context::of_call(&facts, Instant::now(), Some(Duration::from_secs(60)), Some("shop".into()))
+        let time = Wanted::Answer.time(facts.remaining(), &limits());
+        Context::of_call(&facts, Instant::now(), time, Some("shop".into()))
     }
 
     #[tokio::test(start_paused = true)]
@@ -358,12 +358,13 @@ mod tests {
         assert_eq!(of_call(60_000_000).remaining(), Some(Duration::from_secs(60)));
         assert_eq!(of_call(60_000_001).remaining(), Some(Duration::from_secs(60)));
         assert_eq!(of_call(u32::MAX).remaining(), Some(Duration::from_secs(60)), "whatever its caller says");
-        let facts = RequestFacts { remaining_us: u32::MAX, ..RequestFacts::default() };
-        assert_eq!(
-            Context::of_call(&facts, Instant::now(), None, None).remaining(),
-            None,
-            "a stream has none"
-        );
+        let of_stream = |remaining_us| {
+            let facts = RequestFacts { remaining_us, ..RequestFacts::default() };
+            let time = Wanted::Stream.time(facts.remaining(), &limits());
+            Context::of_call(&facts, Instant::now(), time, None).remaining()
+        };
+        assert_eq!(of_stream(60_000_001), Some(Duration::from_secs(60)), "to its first answer");
+        assert_eq!(of_stream(u32::MAX), None, "its time begins when all has been sent");
     }
 
     #[test]

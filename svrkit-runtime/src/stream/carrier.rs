@@ -26,6 +26,9 @@ pub(crate) trait Carrier: Send + Sync + fmt::Debug {
     /// Says that messages of this cost have been taken, or thrown away.
     fn taken(&self, cost: u32);
 
+    /// The caller has sent all, and the handler has answered nothing yet: its time to the first answer begins, where none was stated.
+    fn all_came(&self, call_id: u32);
+
     /// The first answer of a call has passed: it has no deadline any more.
     fn answered(&self, call_id: u32);
 

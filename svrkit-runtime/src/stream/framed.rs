@@ -31,6 +31,9 @@ pub(crate) trait Framed: Send + Sync + std::fmt::Debug + 'static {
     /// The largest message the peer takes, where it said so.
     fn peer_message_in(&self) -> Option<u32>;
 
+    /// The caller has sent all, and has no answer yet.
+    fn all_came(&self, call_id: u32);
+
     /// The first answer of a call has passed: it has no deadline any more.
     fn answered(&self, call_id: u32);
 
@@ -226,6 +229,10 @@ impl<C: Framed> Carrier for C {
         if let Some(credit) = credit {
             Carrier::credit(self, 0, credit);
         }
+    }
+
+    fn all_came(&self, call_id: u32) {
+        Framed::all_came(self, call_id);
     }
 
     fn answered(&self, call_id: u32) {

@@ -83,6 +83,9 @@ impl<C: InProcessCalls> Carrier for Passage<C> {
 
     fn taken(&self, _: u32) {}
 
+    /// Its caller is here, and keeps the time.
+    fn all_came(&self, _: u32) {}
+
     fn answered(&self, call_id: u32) {
         self.calls.answered(self.side, call_id);
     }

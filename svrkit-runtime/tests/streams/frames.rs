@@ -1,5 +1,7 @@
 //! What stands on the wire, and what a peer may not do there.
 
+use std::time::Duration;
+
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::wire::frame::{
     FLAG_STREAM, Facts, GoawayReason, Header, Hello, RequestFacts, ResponseFacts, hello_header,
@@ -57,6 +59,33 @@ async fn a_stream_of_requests_is_messages_and_an_end() {
     let answer = raw.receive().await.unwrap();
     assert_eq!(answer.header.facts, Facts::Response(ResponseFacts::default()));
     assert_eq!(Note::decode(&answer.body).unwrap().number, 6);
+}
+
+/// Whatever a caller says of its time, and be it nothing: it may be gone without a word, or mean to keep a handler for ever.
+#[tokio::test]
+async fn a_first_answer_has_no_more_time_than_any_call() {
+    let (service, _told) = streams();
+    let limits = Limits { deadline_max: Duration::from_millis(50), ..Limits::default() };
+    let (server, _clients) = clients(&service, limits).await;
+    let mut raw = greeted(&server, 1 << 20).await;
+    for (call_id, method, stated) in
+        [(1, &COUNT, u32::MAX), (2, &COUNT, u32::MAX - 1), (3, &SUM, u32::MAX), (4, &SUM, u32::MAX - 1)]
+    {
+        let mut header = request(call_id, method.method_id);
+        if let Facts::Request(facts) = &mut header.facts {
+            facts.remaining_us = stated;
+        }
+        let waits = bytes(&note(0, "wait"));
+        let is_in_request = method.streaming == Streaming::Server;
+        raw.send(header, if is_in_request { &waits } else { b"" }).await;
+        if !is_in_request {
+            raw.send(Header::new(call_id, Facts::Message), &waits).await;
+            raw.send(Header::new(call_id, Facts::End(ResponseFacts::default())), b"").await;
+        }
+        let answer = raw.receive().await.unwrap();
+        let Facts::Response(facts) = answer.header.facts else { panic!("{answer:?}") };
+        assert_eq!((answer.header.call_id, facts.code), (call_id, Code::DeadlineExceeded.number()));
+    }
 }
 
 /// A message may begin while there is any credit, of the stream and of the connection; 64 bytes a message and its own.

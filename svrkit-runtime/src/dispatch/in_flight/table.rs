@@ -250,6 +250,18 @@ impl InFlight {
         self.wake(table, handler);
     }
 
+    /// Gives a call a deadline that has none.
+    pub(crate) fn set_deadline(&self, call_id: u32, deadline: Instant) {
+        let mut table = self.lock();
+        let Some(State::Running(lasts @ Lasts::WhileAwaited(None), _)) = table.state(call_id) else { return };
+        *lasts = Lasts::WhileAwaited(Some(deadline));
+        if table.timer.is_none_or(|timer| deadline < timer) {
+            table.timer = Some(deadline);
+            drop(table);
+            self.earlier_deadline.notify_one();
+        }
+    }
+
     /// Lets a call last beyond its deadline.
     pub(crate) fn lift_deadline(&self, call_id: u32) {
         if let Some(State::Running(lasts @ Lasts::WhileAwaited(_), _)) = self.lock().state(call_id) {

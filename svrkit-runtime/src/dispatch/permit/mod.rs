@@ -52,11 +52,13 @@ impl Wanted {
         }
     }
 
-    /// The most time that the server gives the call. A stream has no such end.
-    pub(crate) fn time_max(self, limits: &Limits) -> Option<Duration> {
-        match self {
-            Self::Answer | Self::Nothing => Some(limits.deadline_max),
-            Self::Stream => None,
+    /// The time that the server gives a call of which the caller says it has `stated`; one with a stream until its first answer. `None`:
+    /// it begins when the caller has sent all.
+    pub(crate) fn time(self, stated: Option<Duration>, limits: &Limits) -> Option<Duration> {
+        match (self, stated) {
+            (_, Some(stated)) => Some(stated.min(limits.deadline_max)),
+            (Self::Answer | Self::Nothing, None) => Some(limits.deadline_max),
+            (Self::Stream, None) => None,
         }
     }
 }

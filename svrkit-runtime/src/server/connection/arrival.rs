@@ -29,8 +29,8 @@ impl Connection {
         let wanted = wanted(frame.header.flags);
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
         let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, frame.body.len()));
-        let context =
-            Context::of_call(&facts, arrived, wanted.time_max(&self.limits), self.peer_name.get().cloned());
+        let time = wanted.time(facts.remaining(), &self.limits);
+        let context = Context::of_call(&facts, arrived, time, self.peer_name.get().cloned());
         #[cfg(feature = "tls")]
         let context = context.certified(self.certificate.get().cloned());
         let (room, lasts) = (Room::of(&self.limits), wanted.lasts(&context));

@@ -1,6 +1,7 @@
 //! The connection as a carrier of streams.
 
 use super::Connection;
+use crate::deadline::instant_after;
 use crate::dispatch::StoppedBy;
 use crate::interceptor::Side;
 use crate::limits::Limits;
@@ -24,6 +25,11 @@ impl Framed for Connection {
 
     fn peer_message_in(&self) -> Option<u32> {
         self.peer_message_in.get().copied()
+    }
+
+    fn all_came(&self, call_id: u32) {
+        // Its caller may be gone without a word, or never have meant to wait.
+        self.in_flight.set_deadline(call_id, instant_after(self.limits.deadline_max));
     }
 
     fn answered(&self, call_id: u32) {

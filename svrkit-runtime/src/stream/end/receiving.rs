@@ -89,17 +89,19 @@ impl StreamEnd {
     /// Takes messages from the other end that came together, at this cost.
     pub(in crate::stream) fn receive(&self, messages: Pack, cost: u32) -> Result<(), Violation> {
         let mut incoming = self.incoming();
-        if incoming.closed {
-            drop(incoming);
-            self.carrier.taken(cost);
-            return Ok(());
-        }
-        if incoming.end.is_some() {
+        let is_closed = incoming.closed;
+        if incoming.end.is_some() && !is_closed {
             return Err(Violation::AfterEnd { call_id: self.call_id });
         }
+        // What nobody takes as well: its sender gets no more credit for it.
         if !incoming.window.receive(cost) {
             let window = self.carrier.limits().stream_window;
             return Err(Violation::BeyondStreamWindow { call_id: self.call_id, window });
+        }
+        if is_closed {
+            drop(incoming);
+            self.carrier.taken(cost);
+            return Ok(());
         }
         let is_first = incoming.passed.messages == 0;
         incoming.passed.messages(messages.len(), messages.message_bytes());
@@ -125,14 +127,25 @@ impl StreamEnd {
         incoming.end = Some(outcome);
         let receiver = incoming.receiver.take();
         drop(incoming);
+        self.begin_time();
         receiver.into_iter().for_each(Waker::wake);
         Ok(())
+    }
+
+    /// From here on a handler has its time to the first answer.
+    fn begin_time(&self) {
+        // Under the lock: the first answer is counted before it ends that time.
+        let outgoing = self.outgoing();
+        if self.side == Side::Server && outgoing.passed.messages == 0 {
+            self.carrier.all_came(self.call_id);
+        }
     }
 
     /// Notes that the other end sends nothing. What it sends nonetheless, by another schema, is thrown away.
     pub(crate) fn receives_nothing(&self) {
         self.incoming().end = Some(Ok(()));
         self.discard();
+        self.begin_time();
     }
 
     /// Throws away what has come and comes: nobody takes it. The connection has its credit back.

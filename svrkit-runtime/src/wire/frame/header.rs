@@ -11,6 +11,8 @@
 //! | 12 | 4 | call id; 0 is no call's and means the connection |
 //! | 16 | 16 | facts of the kind: see [`Facts`]; what a kind doesn't use is written as zero and not read |
 
+use std::time::Duration;
+
 use super::checksum::CHECKSUM_LEN;
 use super::error::FrameError;
 use crate::priority::Priority;
@@ -141,6 +143,11 @@ impl RequestFacts {
     /// What it is routed by: the service's id and the method's.
     pub(crate) fn ids(&self) -> (u32, u16) {
         (self.service_id, self.method_id)
+    }
+
+    /// The time that the caller gives; `None`: it does not say.
+    pub(crate) fn remaining(&self) -> Option<Duration> {
+        (self.remaining_us != u32::MAX).then(|| Duration::from_micros(self.remaining_us.into()))
     }
 }
 
