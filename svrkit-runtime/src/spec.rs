@@ -3,9 +3,9 @@
 //! Generated code fills these in; routing goes by the numbers, everything people read by the names.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::metrics::Number;
 use crate::priority::Priority;
 
 /// The facts of one service.
@@ -122,12 +122,9 @@ pub struct Spec {
     pub deprecated: Option<&'static str>,
     /// The version of the schema it came with; 0 where nobody said.
     pub since: u32,
+    /// By it figures of the method are found without a look at its name.
     number: Number,
 }
-
-/// A number of this process alone, by which figures of a method are found without looking at its name; 0: it has none yet.
-#[derive(Debug)]
-struct Number(AtomicU32);
 
 /// Which sides of a call send many messages instead of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -162,17 +159,14 @@ impl Spec {
             route_key: "",
             deprecated: None,
             since: 0,
-            number: Number(AtomicU32::new(0)),
+            number: Number::new(),
         }
     }
 
-    /// A number that no other method's facts have in this process, from 1 on and without gaps but for those that threads leave that ask at the same moment.
+    /// A number that no other method's facts have in this process.
     #[inline]
     pub(crate) fn number(&self) -> u32 {
-        match self.number.0.load(Ordering::Relaxed) {
-            0 => self.number.take(),
-            number => number,
-        }
+        self.number.get()
     }
 
     /// Sets the full names of the request and response messages.
@@ -244,18 +238,6 @@ impl Spec {
     pub const fn since(mut self, version: u32) -> Self {
         self.since = version;
         self
-    }
-}
-
-impl Number {
-    #[cold]
-    fn take(&self) -> u32 {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        let next = NEXT.fetch_add(1, Ordering::Relaxed);
-        match self.0.compare_exchange(0, next, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => next,
-            Err(taken) => taken,
-        }
     }
 }
 

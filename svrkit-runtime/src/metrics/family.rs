@@ -168,6 +168,11 @@ impl Group {
         })
     }
 
+    /// Whether it is this one: of the same metrics, wherever they stand.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.metrics, other.metrics)
+    }
+
     /// All slots of one series.
     pub(crate) const fn slots(&self) -> usize {
         self.slot_of(self.metrics.len())

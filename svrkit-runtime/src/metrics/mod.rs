@@ -14,6 +14,8 @@ mod family;
 mod histogram;
 mod lag;
 mod memory;
+mod number;
+mod own;
 mod process;
 mod prometheus;
 mod registry;
@@ -33,6 +35,8 @@ pub(crate) use self::endpoint::EndpointSeries;
 pub use self::family::{Described, Kind, Unit};
 pub use self::histogram::Histogram;
 pub(crate) use self::lag::measure;
+pub(crate) use self::number::Number;
+pub use self::own::{Counter, Distribution, Gauge};
 use self::registry::Registry;
 pub(crate) use self::registry::SeriesId;
 pub use self::segment::{Malformed, SegmentError, default_dir};
@@ -75,7 +79,8 @@ impl Metrics {
     /// (`metrics.dir`); what later ones say of it changes nothing.
     #[must_use]
     pub fn process() -> Self {
-        Self::process_by(&Limits::default(), default_dir().as_deref())
+        let made = OF_PROCESS.get().cloned();
+        made.unwrap_or_else(|| Self::process_by(&Limits::default(), default_dir().as_deref()))
     }
 
     /// Others, in ordinary memory, under default limits: for tests, and for programs that are several services.

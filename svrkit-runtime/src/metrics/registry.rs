@@ -52,14 +52,16 @@ pub(super) struct Registry {
     limits: Limits,
     contents: Mutex<Contents>,
     /// The series of each method, for each side.
-    methods: [Methods; 2],
+    methods: [SeriesTable; 2],
+    /// The series of the program's own metrics.
+    own: SeriesTable,
     uncounted: Slots,
 }
 
 #[derive(Debug)]
 struct Contents {
     memory: Memory,
-    groups: Vec<&'static Group>,
+    groups: Vec<Group>,
     series: Vec<Series>,
     by_labels: HashMap<(u32, Vec<String>), SeriesId>,
     /// Blocks that threads have left.
@@ -97,7 +99,8 @@ impl Registry {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             limits: *limits,
             contents: Mutex::new(contents),
-            methods: [Methods::default(), Methods::default()],
+            methods: [SeriesTable::default(), SeriesTable::default()],
+            own: SeriesTable::default(),
             uncounted: Slots { block, is_shared: true },
         })
     }
@@ -119,6 +122,16 @@ impl Registry {
         methods.get(number).unwrap_or_else(|| {
             let series = self.new_method(side, spec.service, spec.method);
             methods.set(number, series);
+            series
+        })
+    }
+
+    /// The series of a metric of the program's own, which has this number.
+    #[inline]
+    pub(super) fn own(&self, number: u32, group: impl FnOnce() -> Group) -> SeriesId {
+        self.own.get(number).unwrap_or_else(|| {
+            let series = self.series(&group(), &[]);
+            self.own.set(number, series);
             series
         })
     }
@@ -146,7 +159,7 @@ impl Registry {
     /// The series of these labels; the one of `other` where the group has as many as it may have.
     pub(super) fn series_within(
         &self,
-        group: &'static Group,
+        group: &Group,
         labels: &[&str],
         max: usize,
         other: &[&str],
@@ -159,7 +172,7 @@ impl Registry {
     }
 
     /// The series of these labels.
-    pub(super) fn series(&self, group: &'static Group, labels: &[&str]) -> SeriesId {
+    pub(super) fn series(&self, group: &Group, labels: &[&str]) -> SeriesId {
         self.contents().series(group, labels)
     }
 
@@ -223,7 +236,7 @@ impl Registry {
 
 impl Contents {
     /// The series of these labels, a new one if need be.
-    fn series(&mut self, group: &'static Group, labels: &[&str]) -> SeriesId {
+    fn series(&mut self, group: &Group, labels: &[&str]) -> SeriesId {
         let Some(group) = self.group(group) else { return SeriesId::NONE };
         let key = (group, labels.iter().map(|&label| label.to_owned()).collect());
         if let Some(series) = self.by_labels.get(&key) {
@@ -241,15 +254,15 @@ impl Contents {
         Some(id)
     }
 
-    fn known(&self, group: &'static Group, labels: &[&str]) -> Option<SeriesId> {
-        let group = self.groups.iter().position(|known| std::ptr::eq(*known, group))?;
+    fn known(&self, group: &Group, labels: &[&str]) -> Option<SeriesId> {
+        let group = self.groups.iter().position(|known| known.is(group))?;
         let labels = labels.iter().map(|&label| label.to_owned()).collect();
         self.by_labels.get(&(group as u32, labels)).copied()
     }
 
     /// How many series of a group have labels of their own, and not those of what is beyond a limit or unknown.
-    fn labelled(&self, group: &'static Group) -> usize {
-        let group = self.groups.iter().position(|known| std::ptr::eq(*known, group));
+    fn labelled(&self, group: &Group) -> usize {
+        let group = self.groups.iter().position(|known| known.is(group));
         let is_labelled =
             |labels: &[String]| labels.last().is_some_and(|last| last != OTHER && last != UNKNOWN);
         self.by_labels
@@ -258,13 +271,13 @@ impl Contents {
             .count()
     }
 
-    fn group(&mut self, group: &'static Group) -> Option<u32> {
-        if let Some(known) = self.groups.iter().position(|known| std::ptr::eq(*known, group)) {
+    fn group(&mut self, group: &Group) -> Option<u32> {
+        if let Some(known) = self.groups.iter().position(|known| known.is(group)) {
             return u32::try_from(known).ok();
         }
         let id = u32::try_from(self.groups.len()).ok()?;
         self.memory.push(RecordKind::Group, &layout::group(id, group))?;
-        self.groups.push(group);
+        self.groups.push(*group);
         Some(id)
     }
 
@@ -283,9 +296,9 @@ impl Contents {
     }
 }
 
-/// The series of methods, by the methods' numbers. Read without a lock.
+/// Series by the numbers of what they are of, methods or metrics. Read without a lock.
 #[derive(Debug)]
-struct Methods {
+struct SeriesTable {
     pages: Box<[OnceLock<Page>]>,
 }
 
@@ -294,16 +307,16 @@ type Page = Box<[AtomicU32]>;
 
 const PAGE: usize = 256;
 
-/// So many methods a program may have for whose numbers there is room: beyond it, each call of one looks its series up by name.
+/// For numbers beyond what these pages have room for, 65,536 in a program, the series is looked up by name each time.
 const PAGES: usize = 256;
 
-impl Default for Methods {
+impl Default for SeriesTable {
     fn default() -> Self {
         Self { pages: (0..PAGES).map(|_| OnceLock::new()).collect() }
     }
 }
 
-impl Methods {
+impl SeriesTable {
     #[inline]
     fn get(&self, number: u32) -> Option<SeriesId> {
         let page = self.pages.get(number as usize / PAGE)?.get()?;

@@ -88,7 +88,7 @@ impl Snapshot {
                 for index in 0..metric.values.len().max(1) {
                     let (own, rest) = slots.split_at(metric.width().min(slots.len()));
                     slots = rest;
-                    family.samples.push(Sample::of(metric, index, &labels, own));
+                    family.take(Sample::of(metric, index, &labels, own));
                 }
             }
         }
@@ -171,6 +171,26 @@ impl Family {
     fn of(metric: &ParsedMetric) -> Self {
         let ParsedMetric { name, help, kind, unit, .. } = metric;
         Self { name: name.clone(), help: help.clone(), kind: *kind, unit: *unit, samples: Vec::new() }
+    }
+
+    /// Adds a sample. What has no labels is one number, also where two metrics of a program have one name; of another type it is another metric, which has
+    /// no place under this name.
+    fn take(&mut self, sample: Sample) {
+        match self.samples.first_mut().filter(|first| first.labels.is_empty()) {
+            Some(first) => first.value.add(sample.value),
+            None => self.samples.push(sample),
+        }
+    }
+}
+
+impl Value {
+    fn add(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Counter(sum), Self::Counter(number)) => *sum = sum.wrapping_add(number),
+            (Self::Gauge(sum), Self::Gauge(number)) => *sum = sum.wrapping_add(number),
+            (Self::Histogram(sum), Self::Histogram(histogram)) => sum.add(&histogram),
+            (Self::Counter(_) | Self::Gauge(_) | Self::Histogram(_), _) => {}
+        }
     }
 }
 

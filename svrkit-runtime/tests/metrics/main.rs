@@ -7,6 +7,7 @@ mod child;
 mod deadlines;
 mod endings;
 mod ledger;
+mod own;
 mod prometheus;
 mod refusals;
 #[cfg(unix)]
