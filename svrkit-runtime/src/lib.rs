@@ -10,6 +10,7 @@
 //! - [`metrics`]: what every server and client counts of its calls, without being asked;
 //! - [`health`]: whether a server serves and is ready, as a service of every server;
 //! - [`reflection`]: what a server serves and what its schemas say of it, as a service of every server;
+//! - [`monitoring`]: what a server has counted of its calls, as a service of every server;
 //! - [`testing`]: a server in one line and mocks, for tests of services;
 //! - `simulation` (feature `simulation`): servers and clients on a simulated network.
 //!
@@ -37,6 +38,7 @@ mod limits;
 mod log;
 pub mod metrics;
 mod monitor;
+pub mod monitoring;
 #[doc(hidden)]
 pub mod nearest;
 mod one_line;

@@ -210,10 +210,18 @@ async fn the_handshake_lists_it_and_a_server_may_leave_it_out() {
     let with = TestServer::start(Test::default()).await;
     assert_eq!(
         served(&with).await,
-        ["1 svrkit.health.Health", "2 svrkit.reflection.Reflection", "4000 test.Test"]
+        [
+            "1 svrkit.health.Health",
+            "2 svrkit.reflection.Reflection",
+            "3 svrkit.monitoring.Monitoring",
+            "4000 test.Test"
+        ]
     );
     let without = TestServer::start(Server::new().service(Test::default()).without_health()).await;
-    assert_eq!(served(&without).await, ["2 svrkit.reflection.Reflection", "4000 test.Test"]);
+    assert_eq!(
+        served(&without).await,
+        ["2 svrkit.reflection.Reflection", "3 svrkit.monitoring.Monitoring", "4000 test.Test"]
+    );
     let health = HealthClient::new(without.client().await);
     assert_eq!(health.check(&CheckRequest::default()).await.unwrap_err().code(), Code::Unimplemented);
 }

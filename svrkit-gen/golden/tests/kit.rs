@@ -40,6 +40,11 @@ fn the_reflection_service_is_what_its_schema_says() {
     check(&little_code(), "schemas/reflection.xml", "svrkit-runtime/src/reflection/messages.rs");
 }
 
+#[test]
+fn the_monitoring_service_is_what_its_schema_says() {
+    check(&little_code(), "schemas/monitoring.xml", "svrkit-runtime/src/monitoring/messages.rs");
+}
+
 /// Every server has it, and it is asked a few times a second at most.
 fn little_code() -> Config {
     Config::new().views(false).small(true)

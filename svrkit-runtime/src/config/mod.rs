@@ -30,6 +30,7 @@ const SERVER_LISTEN: &str = "server.listen";
 #[cfg(all(unix, feature = "takeover"))]
 const SERVER_TAKEOVER: &str = "server.takeover";
 const SERVER_REFLECTION: &str = "server.reflection";
+const SERVER_MONITORING: &str = "server.monitoring";
 const CLIENT_NAME: &str = "client.name";
 const METRICS: &str = "metrics.count";
 const METRICS_DIR: &str = "metrics.dir";
@@ -42,6 +43,11 @@ fn own_keys() -> Vec<Key> {
         Key::flag(
             SERVER_REFLECTION,
             "whether a server tells callers what it serves and what its schemas say of that.",
+        )
+        .with_default_flag(true),
+        Key::flag(
+            SERVER_MONITORING,
+            "whether a server tells callers what it has counted of its calls, for `cargo svrkit top`.",
         )
         .with_default_flag(true),
         #[cfg(all(unix, feature = "takeover"))]
@@ -153,6 +159,12 @@ impl Config {
     #[must_use]
     pub fn reflection(&self) -> bool {
         self.flag(SERVER_REFLECTION).unwrap_or(true)
+    }
+
+    /// `server.monitoring`: whether a server tells callers what it has counted.
+    #[must_use]
+    pub fn monitoring(&self) -> bool {
+        self.flag(SERVER_MONITORING).unwrap_or(true)
     }
 
     /// `client.name`: the name that a client gives to servers.

@@ -119,6 +119,14 @@ impl Histogram {
         self.counts.iter().fold(0, |count, bucket| count.wrapping_add(*bucket))
     }
 
+    /// The middle of each bucket that has any values, ascending, and how many.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(bucket, count)| {
+            let values = self.scale.values_of(bucket);
+            (values.start() + (values.end() - values.start()) / 2, *count)
+        })
+    }
+
     /// Their sum, in the metric's smallest unit: nanoseconds, bytes. Exact.
     #[must_use]
     pub fn sum(&self) -> u64 {

@@ -14,7 +14,7 @@
 //!
 //! let reply = reflection.list(&ListRequest::default()).await?;
 //! let names: Vec<_> = reply.services.iter().map(|service| service.name.as_str()).collect();
-//! assert_eq!(names, ["svrkit.health.Health", "svrkit.reflection.Reflection"]);
+//! assert_eq!(names, ["svrkit.health.Health", "svrkit.reflection.Reflection", "svrkit.monitoring.Monitoring"]);
 //!
 //! let request = DescribeRequest { services: vec!["no.Such".into()], ..DescribeRequest::default() };
 //! let status = reflection.describe(&request).await.unwrap_err();

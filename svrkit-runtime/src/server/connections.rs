@@ -76,6 +76,10 @@ impl Connections {
         &self.0.farewells
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.lock().by_number.len()
+    }
+
     pub(super) fn all(&self) -> Vec<Arc<Connection>> {
         self.lock().by_number.values().map(|(connection, _)| Arc::clone(connection)).collect()
     }

@@ -49,6 +49,7 @@ use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
 use crate::metrics::{Metrics, Switch};
 use crate::monitor::{Hooks, Monitor};
+use crate::monitoring::{self, CountConnections};
 use crate::reflection;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
@@ -81,6 +82,8 @@ pub struct Server {
     without_health: bool,
     /// Nobody is told what its schemas say.
     without_reflection: bool,
+    /// Its figures are not asked for by callers.
+    without_monitoring: bool,
     security: Security,
     admin: Option<Admin>,
     /// What its pages show.
@@ -142,6 +145,13 @@ impl Server {
         self
     }
 
+    /// Leaves out the service [`svrkit.monitoring.Monitoring`](crate::monitoring), which every server has otherwise; whatever
+    /// `server.monitoring` says.
+    pub fn without_monitoring(mut self) -> Self {
+        self.without_monitoring = true;
+        self
+    }
+
     /// Has every call pass `interceptor`, after those that were added before it.
     pub fn interceptor(mut self, interceptor: impl Interceptor) -> Self {
         self.interceptors.push(interceptor);
@@ -200,12 +210,13 @@ impl Server {
         self
     }
 
-    /// Sets the name, the limits, the framing and the admin pages that a configuration gives, and leaves reflection out where it says so; with the feature
+    /// Sets the name, the limits, the framing and the admin pages that a configuration gives, and leaves reflection and monitoring out where it says so; with the feature
     /// `takeover` where a server waits for its successor; with the feature `tls` what it says of TLS: files are read now, and where one is at fault the
     /// server does not start.
     pub fn config(mut self, config: &Config) -> Self {
         self.security.configure(config);
         self.without_reflection |= !config.reflection();
+        self.without_monitoring |= !config.monitoring();
         if let Some(admin) = config.admin() {
             self.admin = Some(admin);
         }
@@ -276,7 +287,8 @@ impl Server {
     pub fn in_process(self) -> Result<Client, ServeError> {
         let (limits, hooks, metrics) = (self.limits, self.hooks.clone(), self.metrics.metrics(&self.limits));
         let health = self.health_of_run(Draining::default());
-        Ok(Client::in_process(self.into_router(health)?, hooks, metrics, limits))
+        let router = self.into_router(health, metrics.clone(), Box::new(|| 0))?;
+        Ok(Client::in_process(router, hooks, metrics, limits))
     }
 
     fn health_of_run(&self, draining: Draining) -> HealthOfRun {
@@ -284,9 +296,17 @@ impl Server {
         HealthOfRun::new(self.health.clone(), specs, &self.limits, draining)
     }
 
-    fn into_router(mut self, health: HealthOfRun) -> Result<Router, ServiceIdTaken> {
+    fn into_router(
+        mut self,
+        health: HealthOfRun,
+        metrics: Option<Metrics>,
+        connections: CountConnections,
+    ) -> Result<Router, ServiceIdTaken> {
         if !self.without_health {
             self.services.push(health.service());
+        }
+        if !self.without_monitoring {
+            self.services.push(monitoring::served(metrics, connections));
         }
         if !self.without_reflection {
             let reflection = reflection::served(self.services.iter().map(|service| service.spec()));
@@ -303,7 +323,12 @@ impl Server {
         let draining = Draining::default();
         let (health, config) = (self.health_of_run(draining.clone()), self.config.take());
         let admin = self.admin.take();
-        let router = self.into_router(health.clone())?;
+        let connections = Connections::new(Capacity::of(&limits, capacity::descriptors()));
+        let count_connections = {
+            let connections = connections.clone();
+            Box::new(move || connections.count())
+        };
+        let router = self.into_router(health.clone(), metrics.clone(), count_connections)?;
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
         if let Some(calls) = &calls {
             hooks.push(Arc::clone(calls) as Arc<dyn Monitor>);
@@ -334,7 +359,7 @@ impl Server {
             limits,
             framing,
             hello,
-            connections: Connections::new(Capacity::of(&limits, capacity::descriptors())),
+            connections,
             draining,
             health,
             door,

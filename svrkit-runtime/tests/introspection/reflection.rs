@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use svrkit_runtime::health::{HEALTH, HealthClient};
+use svrkit_runtime::monitoring::MONITORING;
 use svrkit_runtime::reflection::{
     DescribeReply, DescribeRequest, ListReply, ListRequest, REFLECTION, REFLECTION_DESCRIBE, REFLECTION_LIST,
     ReflectionClient, ReflectionError, Subject,
@@ -62,6 +63,7 @@ async fn every_service_is_listed_with_its_numbers() {
         [
             (HEALTH.id, HEALTH.name, true),
             (REFLECTION.id, REFLECTION.name, true),
+            (MONITORING.id, MONITORING.name, true),
             (TEST.id, TEST.name, false),
             (5001, "shop.One", true),
             (5002, "shop.Two", true),
@@ -79,7 +81,8 @@ async fn a_description_is_given_once_for_all_services_that_share_it() {
     assert_eq!(describe(&client, &["shop.Three"]).await.unwrap(), [SETS[1]]);
     assert_eq!(describe(&client, &["shop.Two", "shop.One", "shop.Two"]).await.unwrap(), [SETS[0]]);
     let all = describe(&client, &[]).await.unwrap();
-    let mut expected = [HEALTH.descriptors, REFLECTION.descriptors, SETS[0], SETS[1]].map(<[u8]>::to_vec);
+    let mut expected = [HEALTH.descriptors, MONITORING.descriptors, REFLECTION.descriptors, SETS[0], SETS[1]]
+        .map(<[u8]>::to_vec);
     expected.sort_unstable();
     assert_eq!(all, expected, "what cannot be described is passed over where nobody asked for it");
 }
@@ -110,7 +113,7 @@ async fn who_may_not_call_it_is_told_nothing() {
     assert_eq!(describe(&client, &[]).await.unwrap_err().code(), Code::PermissionDenied);
     let list_alone = server().interceptor(AllowList::new().allow_all(&REFLECTION_LIST));
     let client = reflection(list_alone);
-    assert_eq!(list(&client).await.services.len(), 6);
+    assert_eq!(list(&client).await.services.len(), 7);
     assert_eq!(describe(&client, &[]).await.unwrap_err().code(), Code::PermissionDenied);
 }
 
@@ -128,9 +131,9 @@ async fn a_server_may_leave_it_out_by_code_or_by_its_key() {
         let status = reflection(without).list(&ListRequest::default()).await.unwrap_err();
         assert_eq!(status.code(), Code::Unimplemented);
     }
-    assert_eq!(list(&reflection(server().config(&on))).await.services.len(), 6);
+    assert_eq!(list(&reflection(server().config(&on))).await.services.len(), 7);
     let without_health = list(&reflection(Server::new().without_health())).await;
-    assert_eq!(without_health.services.len(), 1);
+    assert_eq!(without_health.services.len(), 2);
 }
 
 #[tokio::test]
@@ -152,8 +155,8 @@ async fn a_draining_server_still_tells() {
         answers.insert(frame.header.call_id, frame);
     }
     assert!(words(&answers[&2]).contains("about to stop"));
-    assert_eq!(ListReply::decode(&answers[&3].body).unwrap().services.len(), 3);
-    assert_eq!(DescribeReply::decode(&answers[&4].body).unwrap().descriptor_sets.len(), 2);
+    assert_eq!(ListReply::decode(&answers[&3].body).unwrap().services.len(), 4);
+    assert_eq!(DescribeReply::decode(&answers[&4].body).unwrap().descriptor_sets.len(), 3);
     gate.go.notify_one();
     while raw.receive().await.unwrap().header.call_id != 1 {}
     drop(raw);
