@@ -1,8 +1,9 @@
 //! The `cargo svrkit` command as a library: a thin front over `svrkit-gen`, and the maker of new projects.
 //!
 //! [`run`] takes the arguments and returns what is to be printed and how to exit. It writes the files a subcommand is
-//! asked to write; it prints nothing but what cannot wait, the answers of `call`, and never exits. `src/main.rs` and the tests call it.
+//! asked to write; it prints nothing but what cannot wait, the answers of `call` and the screen of `top`, and never exits. `src/main.rs` and the tests call it.
 //!
+//! - `arguments`: texts of the command line that are more than texts;
 //! - `commands`: one subcommand a file;
 //! - `formats`: how findings are written down, one format a file;
 //! - `generated`: output files that can be told from others;
@@ -15,6 +16,7 @@
 //! - `types`: types and constraints in the words of schemas.
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod commands;
 mod formats;
 mod generated;

@@ -1,16 +1,18 @@
 //! The subcommands, one a file. A new one is a file here, its `mod` and its line in the list.
 //!
 //! A subcommand is a clap struct with `run(&self)`: an [`Outcome`] when its work was done, whatever it found, an
-//! error when the work could not be done. None exits, and none prints but `call`, whose answers come one by one.
+//! error when the work could not be done. None exits, and none prints but `call` and `top`, which go on for long.
 
 mod call;
 mod check;
 mod convert;
+mod describe;
 mod export;
 mod fmt;
 mod r#gen;
 mod inspect;
 mod new;
+mod top;
 mod xsd;
 
 use std::error::Error;
@@ -41,10 +43,12 @@ subcommands! {
     call::Call,
     check::Check,
     convert::Convert,
+    describe::Describe,
     export::Export,
     fmt::Fmt,
     r#gen::Gen,
     inspect::Inspect,
     new::New,
+    top::Top,
     xsd::Xsd,
 }

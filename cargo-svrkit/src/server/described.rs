@@ -47,15 +47,25 @@ pub(crate) enum Knowledge<'c> {
 impl DescribedBy {
     /// What there is to be known of the server that `client` calls.
     pub(crate) fn knowledge<'c>(&self, client: &'c Client) -> Result<Knowledge<'c>, Unknown> {
-        if self.paths.is_empty() { Ok(Knowledge::Server(client)) } else { self.files() }
+        if self.paths.is_empty() {
+            return Ok(Knowledge::Server(client));
+        }
+        Ok(Knowledge::Files(Box::new(pool_of_files(&self.paths, &self.includes)?)))
     }
+}
 
-    fn files<'c>(&self) -> Result<Knowledge<'c>, Unknown> {
-        let schemas = Schemas { paths: self.paths.clone(), includes: self.includes.clone() };
-        let files = schemas.files().map_err(usage)?;
-        let config = schemas.config(&files, &mut Settings::default()).map_err(usage)?;
-        let descriptors = config.descriptors(files).map_err(Unknown::Report)?;
-        Pool::from_bytes(descriptors.bytes()).map(|pool| Knowledge::Files(Box::new(pool))).map_err(usage)
+/// What schemas say, and those they import.
+pub(crate) fn pool_of_files(paths: &[PathBuf], includes: &[PathBuf]) -> Result<Pool, Unknown> {
+    let schemas = Schemas { paths: paths.to_owned(), includes: includes.to_owned() };
+    let files = schemas.files().map_err(Unknown::usage)?;
+    let config = schemas.config(&files, &mut Settings::default()).map_err(Unknown::usage)?;
+    let descriptors = config.descriptors(files).map_err(Unknown::Report)?;
+    Pool::from_bytes(descriptors.bytes()).map_err(Unknown::usage)
+}
+
+impl Unknown {
+    pub(crate) fn usage(error: impl Error + 'static) -> Self {
+        Self::Usage(Box::new(error))
     }
 }
 
@@ -67,7 +77,7 @@ impl Knowledge<'_> {
                 let known = pool
                     .services()
                     .flat_map(|service| names(&service.name, service.methods.iter().map(|it| &*it.name)));
-                let name = MethodName::find(asked, known.collect()).map_err(usage)?;
+                let name = MethodName::find(asked, known.collect()).map_err(Unknown::usage)?;
                 Ok((*pool, name))
             }
             Self::Server(client) => {
@@ -75,8 +85,8 @@ impl Knowledge<'_> {
                 let known = listed
                     .into_iter()
                     .flat_map(|service| names(&service.name, service.methods.iter().map(|it| &*it.name)));
-                let name = MethodName::find(asked, known.collect()).map_err(usage)?;
-                Ok((describe(client, vec![name.service.clone()]).await?, name))
+                let name = MethodName::find(asked, known.collect()).map_err(Unknown::usage)?;
+                Ok((pool_of_server(client, vec![name.service.clone()]).await?, name))
             }
         }
     }
@@ -92,12 +102,12 @@ async fn list(client: &Client) -> Result<Vec<svrkit_runtime::reflection::Service
 }
 
 /// What a server says of these services; of none, all that it can.
-async fn describe(client: &Client, services: Vec<String>) -> Result<Pool, Unknown> {
+pub(crate) async fn pool_of_server(client: &Client, services: Vec<String>) -> Result<Pool, Unknown> {
     let request = DescribeRequest { services, ..DescribeRequest::default() };
     let reply = ReflectionClient::new(client.clone()).describe(&request).await.map_err(advised)?;
     let sets = reply.descriptor_sets.iter().map(|set| DescriptorSet::decode(set));
-    let sets = sets.collect::<Result<Vec<_>, _>>().map_err(usage)?;
-    Pool::new(sets).map_err(usage)
+    let sets = sets.collect::<Result<Vec<_>, _>>().map_err(Unknown::usage)?;
+    Pool::new(sets).map_err(Unknown::usage)
 }
 
 /// Where the server will not say what its schemas say, there is another way.
@@ -111,8 +121,4 @@ fn advised(status: Status) -> Unknown {
         _ => return Unknown::Status(status),
     };
     Unknown::Usage(format!("{why}; name its schemas by --schema").into())
-}
-
-fn usage(error: impl Error + 'static) -> Unknown {
-    Unknown::Usage(Box::new(error))
 }

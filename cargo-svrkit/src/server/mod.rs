@@ -8,6 +8,6 @@ mod described;
 mod method_name;
 mod reach;
 
-pub(crate) use self::described::{DescribedBy, Unknown};
+pub(crate) use self::described::{DescribedBy, Unknown, pool_of_files, pool_of_server};
 pub(crate) use self::method_name::MethodName;
-pub(crate) use self::reach::Reach;
+pub(crate) use self::reach::{Reach, Tls};

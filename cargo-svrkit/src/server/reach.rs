@@ -16,7 +16,14 @@ const MESSAGE_IN: u32 = 64 * 1024 * 1024;
 pub(crate) struct Reach {
     /// Where the server listens: host:port, unix:/path, or anything else that clients take
     #[arg(value_name = "ADDR")]
-    pub(crate) address: String,
+    address: String,
+    #[command(flatten)]
+    tls: Tls,
+}
+
+/// What connections over TLS need.
+#[derive(Args)]
+pub(crate) struct Tls {
     /// CA certificates (PEM) that the server's has to come from; with it, the connection is over TLS
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -32,15 +39,30 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// A client that connects when it is first used, and gives what has no time of its own `deadline`.
+    /// As [`Tls::client`], of the address that is named.
     pub(crate) fn client(&self, deadline: Option<Duration>) -> Result<ClientBuilder, Box<dyn Error>> {
+        self.tls.client(&self.address, deadline)
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+impl Tls {
+    /// A client that connects when it is first used, and gives what has no time of its own `deadline`.
+    pub(crate) fn client(
+        &self,
+        address: &str,
+        deadline: Option<Duration>,
+    ) -> Result<ClientBuilder, Box<dyn Error>> {
         let defaults = Limits::default();
         let limits = Limits {
             message_in: MESSAGE_IN,
             deadline_default: deadline.unwrap_or(defaults.deadline_default),
             ..defaults
         };
-        let builder = Client::builder(&self.address).name("cargo-svrkit").limits(limits);
+        let builder = Client::builder(address).name("cargo-svrkit").limits(limits);
         let Some(authorities) = &self.ca else { return Ok(builder) };
         let mut tls = ClientTls::builder(Pem::file(authorities));
         if let Some((certificate, key)) = self.cert.as_ref().zip(self.key.as_ref()) {

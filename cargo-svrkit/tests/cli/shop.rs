@@ -157,6 +157,16 @@ impl ShopServer {
         descriptors: &'static [u8],
         change: impl FnOnce(Server) -> Server + Send + 'static,
     ) -> Self {
+        Self::start_at("127.0.0.1:0", descriptors, change)
+    }
+
+    /// The same at an address, where one was before.
+    pub(crate) fn start_at(
+        address: &str,
+        descriptors: &'static [u8],
+        change: impl FnOnce(Server) -> Server + Send + 'static,
+    ) -> Self {
+        let address = address.to_owned();
         let (tell, bound) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let serving = thread::spawn(move || {
@@ -164,7 +174,7 @@ impl ShopServer {
             runtime.block_on(async {
                 let spec = ServiceSpec::new("shop.Orders", 3001, METHODS).descriptors(descriptors);
                 let server = change(Server::new().service(Shop(Box::leak(Box::new(spec)))));
-                let server: Bound = server.bind("127.0.0.1:0").await.unwrap();
+                let server: Bound = server.bind(&address).await.unwrap();
                 tell.send(server.local_addr().to_string()).unwrap();
                 tokio::select! {
                     _ = server.run_until(std::future::pending()) => {}

@@ -1,6 +1,5 @@
 //! `cargo svrkit call`: a method of a server is called, by what its schema says of it.
 //!
-//! - `arguments`: texts of the command line that are more than texts;
 //! - `requests`: the messages that are sent, from an argument, a file or standard input;
 //! - `exchange`: one call of whichever kind, and its answers;
 //! - `refusal`: how a call ended that was not answered;
@@ -9,7 +8,6 @@
 //!
 //! Answers are printed as they come: a stream may have no end.
 
-mod arguments;
 mod exchange;
 mod refusal;
 mod requests;
@@ -28,6 +26,7 @@ use tokio::runtime;
 use self::exchange::{Exchange, Failure};
 use self::requests::Source;
 use self::stages::Stages;
+use crate::arguments;
 use crate::outcome::Outcome;
 use crate::server::{DescribedBy, Reach, Unknown};
 

@@ -15,7 +15,7 @@ const CLASSES: [(&str, Priority); 4] = [
 ];
 
 /// `300ms`, `5s` or `2min`, as configurations write it; at most an hour.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     const KEY: &str = "call.deadline";
     let key = Key::duration(KEY, "the time for the call.", Duration::from_millis(1)..=HOUR);
     let read = Config::builder().key(key).set(KEY, text).load().ok();
@@ -24,7 +24,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// `key=value`.
-pub(super) fn entry(text: &str) -> Result<(String, String), String> {
+pub(crate) fn entry(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
         _ => Err("a key and a value are wanted, as in `tenant=blue`".into()),
@@ -32,7 +32,7 @@ pub(super) fn entry(text: &str) -> Result<(String, String), String> {
 }
 
 /// The word of a class, or its number.
-pub(super) fn priority(text: &str) -> Result<Priority, String> {
+pub(crate) fn priority(text: &str) -> Result<Priority, String> {
     let named = CLASSES.iter().find(|(word, _)| *word == text).map(|(_, priority)| *priority);
     let numbered = || text.parse().ok().map(Priority::of_class);
     named.or_else(numbered).ok_or_else(|| {

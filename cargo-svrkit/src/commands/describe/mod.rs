@@ -1,0 +1,89 @@
+//! `cargo svrkit describe`: what a schema, or a server, says of its services and types.
+//!
+//! `page` writes a definition down.
+
+mod page;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use svrkit_reflect::Pool;
+use svrkit_runtime::nearest::nearest;
+use tokio::runtime;
+
+use crate::outcome::Outcome;
+use crate::server::{Tls, Unknown, pool_of_files, pool_of_server};
+
+/// Says what services there are, or what one service, method, message, enum or set of errors is.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+                        cargo svrkit describe 127.0.0.1:4310\n  \
+                        cargo svrkit describe 127.0.0.1:4310 Orders.Place\n  \
+                        cargo svrkit describe schemas shop.Order\n\n\
+                        Exit codes:\n  \
+                        0  described\n  \
+                        1  the server did not answer, or something is wrong with the schemas\n  \
+                        2  wrong usage, nothing of that name, or a file that cannot be read")]
+pub(crate) struct Describe {
+    /// A schema, a folder of schemas, or where a server listens
+    #[arg(value_name = "FILES|ADDR")]
+    source: String,
+    /// What to describe, as in shop.Orders or shop.Orders.Place; as short as nothing else ends so [default: list the services]
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// Folder in which imports are looked for, after that of the importing file; may be repeated
+    #[arg(short = 'I', long = "include", value_name = "DIR")]
+    includes: Vec<PathBuf>,
+    #[command(flatten)]
+    tls: Tls,
+}
+
+impl Describe {
+    pub(in crate::commands) fn run(&self) -> Result<Outcome, Box<dyn Error>> {
+        let pool = match self.pool() {
+            Ok(pool) => pool,
+            Err(Unknown::Usage(error)) => return Err(error),
+            Err(Unknown::Report(report)) => return Ok(Outcome::findings(report.render())),
+            Err(Unknown::Status(status)) => return Ok(Outcome::findings(format!("error: {status}\n"))),
+        };
+        let Some(asked) = &self.name else { return Ok(Outcome::fine(page::services(&pool))) };
+        let name = find(asked, page::names(&pool))?;
+        Ok(Outcome::fine(page::of(&pool, &name)))
+    }
+
+    /// What is there as a file is one; a server has an address that is none.
+    fn pool(&self) -> Result<Pool, Unknown> {
+        if Path::new(&self.source).exists() {
+            return pool_of_files(&[PathBuf::from(&self.source)], &self.includes);
+        }
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(Unknown::usage)?;
+        runtime.block_on(async {
+            let client = self.tls.client(&self.source, None).map_err(Unknown::Usage)?.lazy();
+            pool_of_server(&client, Vec::new()).await
+        })
+    }
+}
+
+/// The one of the names that is asked for, by all of it or by the end that no other has.
+fn find(asked: &str, names: Vec<String>) -> Result<String, String> {
+    let asked = asked.replace('/', ".");
+    if names.contains(&asked) {
+        return Ok(asked);
+    }
+    let end = format!(".{asked}");
+    let meant: Vec<_> = names.iter().filter(|name| name.ends_with(&end)).collect();
+    match meant.as_slice() {
+        [one] => Ok((*one).clone()),
+        [] => {
+            let ends = names.iter().map(|name| name.rsplit('.').next().unwrap_or(name));
+            let near = nearest(&asked, names.iter().map(String::as_str)).or_else(|| nearest(&asked, ends));
+            let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+            Err(format!("nothing is called `{asked}`{near}"))
+        }
+        several => {
+            let several: Vec<_> = several.iter().take(10).map(|name| format!("`{name}`")).collect();
+            Err(format!("`{asked}` may be any of {}: write more of its name", several.join(", ")))
+        }
+    }
+}
