@@ -1,11 +1,17 @@
 //! Connections that say nothing, half a header, half a body, and hold on.
 
+use std::time::Duration;
+
 use svrkit_runtime::wire::frame::{FLAG_IN_PARTS, HEADER_LEN, Header};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::{Attack, Expected};
 use crate::raw::{End, attack, connect, frame, hello, until_end};
 use crate::support::request_header;
+
+/// Longer than any limit. Of more connections at once than wait to be accepted, the system forgets some and tells who says nothing nothing.
+const FORGOTTEN: Duration = Duration::from_secs(30);
 
 pub(super) const ATTACK: Attack = Attack {
     row: "A1",
@@ -37,7 +43,7 @@ async fn mute(address: std::net::SocketAddr, bytes: &[u8]) -> End {
     let Ok(mut stream) = connect(address).await else { return End::default() };
     let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, bytes).await;
     let (read, _write) = stream.into_split();
-    until_end(read, |_| false).await
+    timeout(FORGOTTEN, until_end(read, |_| false)).await.unwrap_or_default()
 }
 
 async fn once(address: std::net::SocketAddr, bytes: Vec<u8>) -> End {
