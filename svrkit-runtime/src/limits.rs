@@ -97,7 +97,7 @@ limits! {
     /// bytes that wait to be written on one connection before a server stops reading it and a client's calls wait.
     outbound_queue: usize = "outbound.queue", Size, 1 << 20, 1 << 10..=1 << 30;
     /// bytes of a stream's messages that may wait for their reader here, before their sender waits; a frame of them costs 64 beside its length. Announced.
-    stream_window: u32 = "stream.window", Size, 256 * KIB, KIB..=1024 * MIB;
+    stream_window: u32 = "stream.window", Size, MIB, KIB..=1024 * MIB;
     /// the same for all streams of one connection together. What waits of one may make the others wait beyond it, calls never. Announced.
     connection_window: u32 = "connection.window", Size, 8 * MIB, KIB..=1024 * MIB;
     /// how long a stream lives on which no message comes or goes; before the first answer the call's deadline holds instead.

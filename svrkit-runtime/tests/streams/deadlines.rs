@@ -6,7 +6,7 @@ use std::time::Duration;
 use svrkit_runtime::{Code, Context, Limits, Server};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::service::{CHAT, COUNT, SUM, clients, in_process, note, streams};
+use crate::service::{CHAT, COUNT, SUM, clients, in_process, note, room, streams};
 use crate::support::Note;
 
 #[tokio::test(start_paused = true)]
@@ -118,7 +118,7 @@ async fn check_idle(
 #[tokio::test(start_paused = true)]
 async fn silence_ends_a_stream_whoever_is_silent() {
     let (service, _told) = streams();
-    let client = in_process(&service, Limits { stream_idle: Duration::from_secs(4), ..Limits::default() });
+    let client = in_process(&service, Limits { stream_idle: Duration::from_secs(4), ..room(4_000) });
     // The handler, after its first answer.
     let mut stream = client.server_stream::<_, Note>(&COUNT, &note(1, "wait"));
     assert_eq!(stream.next().await.unwrap().unwrap().number, 0);
@@ -147,7 +147,7 @@ async fn silence_ends_a_stream_whoever_is_silent() {
         }
     };
     assert!(status.message().contains("(stream.idle)"), "{status}");
-    assert!(taken > 1000 && taken < 10_000, "what had come is still there: {taken}");
+    assert!((3_900..4_100).contains(&taken), "what had come is still there: {taken}");
 }
 
 #[tokio::test(start_paused = true)]
