@@ -1,4 +1,4 @@
-//! What a server tells whoever runs it, unasked: a line on stderr.
+//! What a server tells whoever runs it, unasked: a line on stderr, in words, or as JSON for programs that gather lines (`log.json`).
 //!
 //! Whoever reads stderr may stop reading, and a pipe that is full blocks its writer. So one thread writes, behind a short queue, and
 //! who has a line waits for it only so long: a line is out when its call has ended, but for a reader that keeps nobody from serving.
@@ -12,9 +12,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
+use crate::config::{Config, Key};
 use crate::one_line::one_line;
+use crate::types::Timestamp;
 
-/// Most lines within [`WINDOW`]: a handler that always fails must not make its server wait for a terminal.
+/// Most lines within [`WINDOW`], of what peers provoke and of all else apart: a handler that always fails must not make its server wait for a
+/// terminal, and no stranger keep a panic out of the log.
 const LINES_MAX: u32 = 20;
 
 const WINDOW: Duration = Duration::from_secs(1);
@@ -25,11 +28,72 @@ const QUEUED_MAX: usize = 64;
 /// Most bytes of what is said: a whole line is below what a pipe takes at once from one of many writers (4 KiB).
 const WORDS_LEN_MAX: usize = 3 * 1024;
 
+/// Most bytes of a field of it for programs.
+const FIELD_LEN_MAX: usize = 256;
+
 /// How long the first line that is not taken is waited for; those behind it are not, until it is.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-static LOG: Mutex<Log> =
-    Mutex::new(Log { budget: Budget { window: None, lines: 0, left_out: 0 }, writer: None });
+static LOG: Mutex<Log> = Mutex::new(Log::SILENT);
+
+/// Whether lines are JSON, of all servers of the process.
+static AS_JSON: AtomicBool = AtomicBool::new(false);
+
+const JSON: &str = "log.json";
+
+/// The keys of a configuration that are about the log.
+pub(crate) fn keys() -> [Key; 1] {
+    [Key::flag(
+        JSON,
+        "whether the lines that a process with servers writes to stderr are JSON, one object a line; otherwise they are in words.",
+    )
+    .with_default_flag(false)]
+}
+
+/// Has lines from here on be as `config` says, whoever's they are.
+pub(crate) fn configure(config: &Config) {
+    AS_JSON.store(config.flag(JSON).unwrap_or(false), Ordering::Relaxed);
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    HandlerPanicked,
+    HandlerFailed,
+    CheckFailed,
+    ConnectionCut,
+    ConnectionRefused,
+    PagesShown,
+    MetricsUnshared,
+    CertificatesNotTaken,
+    ServiceManagerUntold,
+    TakeoverWaits,
+    TakeoverFailed,
+}
+
+impl Event {
+    /// Its name for programs.
+    fn name(self) -> &'static str {
+        match self {
+            Self::HandlerPanicked => "handler_panicked",
+            Self::HandlerFailed => "handler_failed",
+            Self::CheckFailed => "check_failed",
+            Self::ConnectionCut => "connection_cut",
+            Self::ConnectionRefused => "connection_refused",
+            Self::PagesShown => "pages_shown",
+            Self::MetricsUnshared => "metrics_unshared",
+            Self::CertificatesNotTaken => "certificates_not_taken",
+            Self::ServiceManagerUntold => "service_manager_untold",
+            Self::TakeoverWaits => "takeover_waits",
+            Self::TakeoverFailed => "takeover_failed",
+        }
+    }
+
+    /// Whether any peer can have it said.
+    fn is_provoked(self) -> bool {
+        matches!(self, Self::ConnectionCut | Self::ConnectionRefused)
+    }
+}
 
 /// How much may still be said.
 #[derive(Debug)]
@@ -54,13 +118,16 @@ impl Budget {
     }
 }
 
-/// Says `words` in a line of its own.
-pub(crate) fn line(words: fmt::Arguments<'_>) {
+/// Says `words` of `event` in a line of its own; `fields` are for programs, which should not have to read the words.
+pub(crate) fn line(event: Event, fields: &[(&str, &str)], words: fmt::Arguments<'_>) {
     let log = || LOG.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(left_out) = log().budget.take(Instant::now()) else { return };
+    let Some(left_out) = log().budget(event).take(Instant::now()) else { return };
     // Without the lock: words are made by code of others, too.
-    let text = text(words, left_out);
-    let handed = log().hand(text, left_out, io::stderr);
+    let text = match AS_JSON.load(Ordering::Relaxed) {
+        true => json(event, fields, words, left_out),
+        false => text(words, left_out),
+    };
+    let handed = log().hand(event, text, left_out, io::stderr);
     if let Some(handed) = handed {
         handed.wait(PATIENCE);
     }
@@ -76,25 +143,67 @@ fn text(words: fmt::Arguments<'_>, left_out: u64) -> String {
     text
 }
 
+fn json(event: Event, fields: &[(&str, &str)], words: fmt::Arguments<'_>, left_out: u64) -> String {
+    let time = Timestamp::now().map(|time| time.to_string()).unwrap_or_default();
+    let words = one_line(words, WORDS_LEN_MAX);
+    let mut text = format!("{{\"time\":\"{time}\",\"event\":\"{}\",\"message\":", event.name());
+    push_json(&mut text, &words);
+    for (name, value) in fields {
+        let _ = write!(text, ",\"{name}\":");
+        push_json(&mut text, &one_line(format_args!("{value}"), FIELD_LEN_MAX));
+    }
+    if left_out > 0 {
+        let _ = write!(text, ",\"left_out\":{left_out}");
+    }
+    text.push_str("}\n");
+    text
+}
+
+/// Adds `value` as a JSON string (RFC 8259, section 7); control characters are written out in it already.
+fn push_json(text: &mut String, value: &str) {
+    text.push('"');
+    for c in value.chars() {
+        if matches!(c, '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text.push('"');
+}
+
 /// What is said, and by whom it is written.
 #[derive(Debug)]
 struct Log {
-    budget: Budget,
+    /// For what peers provoke.
+    of_peers: Budget,
+    /// For all else.
+    own: Budget,
     /// Once something was said.
     writer: Option<Writer>,
 }
 
 impl Log {
+    const SILENT: Self = Self {
+        of_peers: Budget { window: None, lines: 0, left_out: 0 },
+        own: Budget { window: None, lines: 0, left_out: 0 },
+        writer: None,
+    };
+
+    fn budget(&mut self, event: Event) -> &mut Budget {
+        if event.is_provoked() { &mut self.of_peers } else { &mut self.own }
+    }
+
     /// Hands a line, which tells of so many left out before it, to the thread that writes to `out`. `None`: it is left out, too.
     fn hand<W: Write + Send + 'static>(
         &mut self,
+        event: Event,
         text: String,
         left_out: u64,
         out: impl FnOnce() -> W,
     ) -> Option<Handed> {
         let handed = self.writer(out).and_then(|writer| writer.hand(text));
         if handed.is_none() {
-            self.budget.left_out += left_out + 1;
+            self.budget(event).left_out += left_out + 1;
         }
         handed
     }
@@ -181,6 +290,25 @@ mod tests {
         assert_eq!(budget.take(began + WINDOW), Some(0));
     }
 
+    #[test]
+    fn what_peers_provoke_keeps_nothing_else_out() {
+        let (mut log, now) = (Log::SILENT, Instant::now());
+        while log.budget(Event::ConnectionCut).take(now).is_some() {}
+        assert_eq!(log.budget(Event::ConnectionRefused).take(now), None);
+        assert_eq!(log.budget(Event::HandlerPanicked).take(now), Some(0));
+    }
+
+    #[test]
+    fn a_line_for_programs_is_an_object_whatever_is_said() {
+        let said = "a \"quoted\"\nline \\ \u{1b}[2J\u{2028}";
+        let line = json(Event::ConnectionCut, &[("name", said)], format_args!("{said}"), 3);
+        let tame = "\"a \\\"quoted\\\"\\\\nline \\\\ \\\\u{1b}[2J\\\\u{2028}\"";
+        let (start, rest) = line.split_once("\",\"event\":").unwrap();
+        assert!(start.strip_prefix("{\"time\":\"").unwrap().parse::<Timestamp>().is_ok(), "{line}");
+        let expected = format!("\"connection_cut\",\"message\":{tame},\"name\":{tame},\"left_out\":3}}\n");
+        assert_eq!(rest, expected);
+    }
+
     /// A pipe that takes nothing until it is let go. Tells of each write when it begins, and when it has ended what it was.
     struct Pipe {
         began: Sender<()>,
@@ -205,12 +333,13 @@ mod tests {
     fn a_reader_who_does_not_read_stops_nobody_and_is_told_what_was_left_out() {
         let ((began, begun), (free, go), (taken, read)) = (channel(), channel(), channel());
         let mut pipe = Some(Pipe { began, go, taken });
-        let mut log = Log { budget: Budget { window: None, lines: 0, left_out: 0 }, writer: None };
+        let mut log = Log::SILENT;
         let mut now = Instant::now();
         let mut say = |number: usize| {
             now += WINDOW;
-            let left_out = log.budget.take(now).unwrap();
-            log.hand(text(format_args!("{number}"), left_out), left_out, || pipe.take().unwrap())
+            let event = Event::HandlerFailed;
+            let left_out = log.budget(event).take(now).unwrap();
+            log.hand(event, text(format_args!("{number}"), left_out), left_out, || pipe.take().unwrap())
         };
         let first = say(0).unwrap();
         begun.recv().unwrap();

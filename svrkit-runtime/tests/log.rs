@@ -1,4 +1,4 @@
-//! What a server tells whoever runs it, on stderr: panics with method and place, and what callers are not told.
+//! What a server tells whoever runs it, on stderr: panics with method and place, what callers are not told, and whom it cut.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
 mod support;
@@ -6,9 +6,13 @@ mod support;
 use std::io;
 use std::process::Command;
 
-use support::{ECHO, Note, PANIC, Test};
+use support::{ECHO, Note, PANIC, Raw, Running, Test, request_header};
 use svrkit_runtime::health::{HealthClient, ReadyRequest};
-use svrkit_runtime::{Call, Code, OrInternal, Server, Service, ServiceSpec, Spec, Status};
+use svrkit_runtime::{
+    Call, Code, Config, Limits, OrInternal, Server, Service, ServiceSpec, Spec, Status, Tlv,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 static FAULTS: ServiceSpec = ServiceSpec::new("test.Faults", 4200, &[&READ, &PARSE]);
 static READ: Spec = Spec::new("test.Faults", 4200, "Read", 1);
@@ -56,6 +60,70 @@ async fn a_server_with_faults() {
     for _ in 0..2 {
         let reply = health.ready(&ReadyRequest::default()).await.unwrap();
         assert_eq!(reply.obstacles[0].reason, "the check failed; the server's log has why");
+    }
+}
+
+/// Runs in a process of its own: the next test reads what it says.
+#[tokio::test]
+#[ignore = "started by the test that reads its stderr"]
+async fn a_server_with_strangers() {
+    let config = Config::builder().environment().load().unwrap();
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let server = Running::of(Server::new().config(&config).limits(limits)).await;
+    for greeting in [&b"GET / HTTP/1.1\r\n\r\n"[..], b"no\nsvrkit: forged\r\n\r\n"] {
+        let mut stranger = TcpStream::connect(server.address).await.unwrap();
+        stranger.write_all(greeting).await.unwrap();
+        let mut said = Vec::new();
+        // It is cut when the server has said so.
+        let _ = stranger.read_to_end(&mut said).await;
+    }
+    let mut one = Raw::greeted(server.address).await;
+    let mut other = Raw::connect(server.address).await;
+    assert!(other.receive().await.is_some(), "it is told why there is no place");
+    assert!(other.receive().await.is_none());
+    one.send(request_header(1, 3), &Note::default().encode().unwrap()).await;
+    one.receive().await.unwrap();
+}
+
+#[test]
+fn who_was_cut_or_turned_away_is_in_the_log_as_words_or_as_json() {
+    for (as_json, variable) in [(false, "false"), (true, "true")] {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "a_server_with_strangers", "--ignored", "--nocapture"])
+            .env("SVRKIT__LOG__JSON", variable)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(child.stderr).unwrap();
+        assert!(child.status.success(), "{said}");
+        let start = if as_json { "{" } else { "svrkit: " };
+        let lines: Vec<&str> = said.lines().filter(|line| line.starts_with(start)).collect();
+        let [http, forged, refused, panic] = lines[..] else { panic!("{said}") };
+        let words = [
+            (http, "cut the connection of 127.0.0.1:"),
+            (forged, "cut the connection of 127.0.0.1:"),
+            (refused, "turned 127.0.0.1:"),
+            (panic, "test.Test.Panic panicked at "),
+        ];
+        for (line, words) in words {
+            if !as_json {
+                assert!(line.starts_with(&format!("svrkit: {words}")), "{line}");
+                continue;
+            }
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(line["message"].as_str().unwrap().starts_with(words), "{line}");
+        }
+        if as_json {
+            let [http, _, refused, panic] = [http, forged, refused, panic]
+                .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+            assert_eq!(
+                (&http["event"], &refused["event"], &panic["event"]),
+                (&"connection_cut".into(), &"connection_refused".into(), &"handler_panicked".into())
+            );
+            assert!(http["peer"].as_str().unwrap().starts_with("127.0.0.1:"), "{http}");
+            assert!(refused["message"].as_str().unwrap().contains("(connections)"), "{refused}");
+            assert_eq!(panic["method"], "test.Test.Panic");
+            assert!(panic["place"].as_str().unwrap().contains("support/mod.rs:"), "{panic}");
+        }
     }
 }
 

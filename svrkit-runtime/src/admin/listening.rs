@@ -17,7 +17,7 @@ use super::pages::Pages;
 use super::settings::Admin;
 use super::{AdminError, Subject};
 use crate::limits::Limits;
-use crate::log;
+use crate::log::{self, Event};
 use crate::task;
 use crate::transport::{Address, Listener, Socket};
 
@@ -72,7 +72,8 @@ impl AdminListener {
         calls: Arc<CallRing>,
         limits: &Limits,
     ) -> AdminServing {
-        log::line(format_args!("admin pages at http://{}/", self.local));
+        let pages = format!("http://{}/", self.local);
+        log::line(Event::PagesShown, &[("pages", &pages)], format_args!("admin pages at {pages}"));
         let history = subject.metrics().map(|metrics| Arc::new(History::new(metrics.clone())));
         let shared = Arc::new(Shared {
             answering: Answering {

@@ -65,6 +65,7 @@ fn own_keys() -> Vec<Key> {
         .with_default("default"),
     ];
     keys.extend(crate::admin::keys());
+    keys.extend(crate::log::keys());
     #[cfg(feature = "tls")]
     keys.extend(crate::tls::keys());
     keys.extend(crate::transport::framing::config::keys());

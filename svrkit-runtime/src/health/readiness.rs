@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::Obstacle;
-use crate::log;
+use crate::log::{self, Event};
 use crate::task;
 
 /// What speaks against giving calls to a server: nothing, or what some checks said.
@@ -108,7 +108,11 @@ impl Check {
         error.clone_into(&mut said);
         drop(said);
         if !error.is_empty() {
-            log::line(format_args!("the readiness check {} failed: {error}", self.name));
+            log::line(
+                Event::CheckFailed,
+                &[("check", &self.name)],
+                format_args!("the readiness check {} failed: {error}", self.name),
+            );
         }
     }
 }

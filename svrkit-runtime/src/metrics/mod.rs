@@ -44,7 +44,7 @@ pub use self::snapshot::{Family, Sample, Snapshot, Value};
 pub(crate) use self::switch::Switch;
 pub(crate) use self::tally::{Tally, TallyEnd};
 use crate::limits::Limits;
-use crate::log;
+use crate::log::{self, Event};
 
 /// What servers and clients count in. A clone is the same.
 ///
@@ -110,7 +110,11 @@ impl Metrics {
         let make = || {
             let Some(dir) = dir else { return Self::limited(limits) };
             Self::in_segment(dir, limits).unwrap_or_else(|error| {
-                log::line(format_args!("metrics are kept in ordinary memory: {error}"));
+                log::line(
+                    Event::MetricsUnshared,
+                    &[],
+                    format_args!("metrics are kept in ordinary memory: {error}"),
+                );
                 Self::limited(limits)
             })
         };

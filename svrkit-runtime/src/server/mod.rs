@@ -47,6 +47,7 @@ use crate::dispatch::{Router, Service, ServiceIdTaken};
 use crate::health::{Draining, Health, HealthOfRun};
 use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
+use crate::log;
 use crate::metrics::{Metrics, Switch};
 use crate::monitor::{Hooks, Monitor};
 use crate::monitoring::{self, CountConnections};
@@ -212,8 +213,9 @@ impl Server {
 
     /// Sets the name, the limits, the framing and the admin pages that a configuration gives, and leaves reflection and monitoring out where it says so; with the feature
     /// `takeover` where a server waits for its successor; with the feature `tls` what it says of TLS: files are read now, and where one is at fault the
-    /// server does not start.
+    /// server does not start. Of the whole process it sets the form of the log (`log.json`).
     pub fn config(mut self, config: &Config) -> Self {
+        log::configure(config);
         self.security.configure(config);
         self.without_reflection |= !config.reflection();
         self.without_monitoring |= !config.monitoring();

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::net::UnixDatagram;
 use tokio::time::timeout;
 
-use crate::log;
+use crate::log::{self, Event};
 
 /// What the manager gets to take a message, where its queue is full.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -46,7 +46,11 @@ impl ServiceManager {
         let sent = timeout(PATIENCE, send(socket, lines)).await.unwrap_or(Err(ErrorKind::TimedOut.into()));
         if let Err(error) = sent {
             let name = socket.display();
-            log::line(format_args!("the service manager at {name} (NOTIFY_SOCKET) cannot be told: {error}"));
+            log::line(
+                Event::ServiceManagerUntold,
+                &[],
+                format_args!("the service manager at {name} (NOTIFY_SOCKET) cannot be told: {error}"),
+            );
         }
     }
 }

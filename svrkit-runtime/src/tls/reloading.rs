@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::error::TlsError;
-use crate::log;
+use crate::log::{self, Event};
 
 /// How a configuration is made of files.
 pub(super) trait Recipe: Send + Sync + 'static {
@@ -147,10 +147,11 @@ impl<R: Recipe> Reloading<R> {
         state.seen = self.hasher.hash_one(error.to_string());
         state.reloads.refused += 1;
         drop(state);
-        log::line(format_args!(
-            "the new certificates of {} are not taken, the old ones go on: {error}",
-            R::WHOSE
-        ));
+        log::line(
+            Event::CertificatesNotTaken,
+            &[],
+            format_args!("the new certificates of {} are not taken, the old ones go on: {error}", R::WHOSE),
+        );
         error
     }
 

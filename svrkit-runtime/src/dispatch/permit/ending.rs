@@ -10,7 +10,7 @@ use crate::dispatch::in_flight::StoppedBy;
 use crate::dispatch::message::Output;
 use crate::dispatch::panic::{self, Noted};
 use crate::interceptor::Side;
-use crate::log;
+use crate::log::{self, Event};
 use crate::metrics::TallyEnd;
 use crate::monitor::WhenWritten;
 use crate::spec::Spec;
@@ -107,7 +107,9 @@ impl Permit {
     /// Tells whoever listens how it ended, and the log what its caller is not told.
     fn tell(&mut self, status: Option<&Status>, response_len: usize) -> WhenWritten {
         if let Some(error) = status.and_then(Status::private_error) {
-            log::line(format_args!("{} failed: {}", self.method(), story(error)));
+            let method = self.method();
+            let words = format_args!("{method} failed: {}", story(error));
+            log::line(Event::HandlerFailed, &[("method", &method)], words);
         }
         if !self.is_told_of() {
             return WhenWritten::default();
@@ -145,11 +147,12 @@ impl Permit {
         let Noted { message, place } = panic::last();
         let method = self.method();
         if place.is_empty() {
-            log::line(format_args!(
-                "{method} panicked, no panic hook said where; its caller was told INTERNAL"
-            ));
+            let words =
+                format_args!("{method} panicked, no panic hook said where; its caller was told INTERNAL");
+            log::line(Event::HandlerPanicked, &[("method", &method)], words);
         } else {
-            log::line(format_args!("{method} panicked at {place}: {message}; its caller was told INTERNAL"));
+            let words = format_args!("{method} panicked at {place}: {message}; its caller was told INTERNAL");
+            log::line(Event::HandlerPanicked, &[("method", &method), ("place", &place)], words);
         }
         if let Some(metrics) = self.responder.metrics() {
             metrics.panicked(self.spec);

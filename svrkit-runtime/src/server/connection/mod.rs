@@ -32,6 +32,7 @@ use super::retirement::retire_in_time;
 use crate::dispatch::{InFlight, StoppedBy};
 use crate::interceptor::Side;
 use crate::limits::Limits;
+use crate::log::{self, Event};
 use crate::metrics::Metrics;
 use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::{failure_body, words};
@@ -122,6 +123,7 @@ impl Connection {
         if let Err(Leave::Goaway(reason, words)) = &outcome {
             self.goaway(*reason, words);
         }
+        self.log_cut(&outcome);
         match outcome {
             Ok(()) => watch.end(Ending::Closed, ""),
             Err(Leave::Goaway(GoawayReason::Limit, words)) => watch.end(Ending::Limit, words),
@@ -138,6 +140,25 @@ impl Connection {
         if is_told {
             linger(inbox.into_socket()).await;
         }
+    }
+
+    /// Tells the log why a peer was cut: the peer is told as well, but may be anybody's, or hear nothing any more.
+    fn log_cut(&self, outcome: &Result<(), Leave>) {
+        let (Err(Leave::Goaway(_, words)) | Err(Leave::Stranger(words))) = outcome else { return };
+        let (address, name) = (self.shown_address(), self.peer_name.get().map_or("", |name| name));
+        let fields = [("peer", &*address), ("name", name)];
+        log::line(Event::ConnectionCut, &fields, format_args!("cut the connection of {address}: {words}"));
+    }
+
+    /// The same of a peer that there is no place for.
+    fn log_refused(&self, words: &str) {
+        let address = self.shown_address();
+        let said = format_args!("turned {address} away: {words}");
+        log::line(Event::ConnectionRefused, &[("peer", &address)], said);
+    }
+
+    fn shown_address(&self) -> String {
+        self.peer.map_or_else(|| "a peer on this machine".into(), |peer| peer.to_string())
     }
 
     /// Lets the drain end this connection's reading; see [`Self::cut`].
@@ -196,6 +217,7 @@ impl Connection {
     pub(super) async fn turn_away(&self, socket: Socket, full: Full, shared: &Shared) {
         let words = shared.connections.capacity().words(full);
         self.goaway(GoawayReason::Limit, &words);
+        self.log_refused(&words);
         let mut watch = ConnectionWatch::new(&shared.hooks, shared.metrics.as_ref(), Side::Server, "".into());
         watch.end(Ending::Limit, words);
         if let Ok(_place) = shared.connections.farewells().try_acquire() {

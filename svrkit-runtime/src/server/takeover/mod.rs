@@ -31,7 +31,7 @@ use super::race::before;
 use super::{ServeError, Server};
 use crate::health::Health;
 use crate::limits::Limits;
-use crate::log;
+use crate::log::{self, Event};
 use crate::task;
 use crate::transport::{Address, Listener, Socket};
 
@@ -134,7 +134,11 @@ async fn until_ready(health: &Health, limits: &Limits, predecessor: &str) {
     let mut is_said = false;
     while !health.is_ready(limits.health_timeout).await {
         if !is_said {
-            log::line(format_args!("this server is not ready, {predecessor} serves until it is"));
+            log::line(
+                Event::TakeoverWaits,
+                &[],
+                format_args!("this server is not ready, {predecessor} serves until it is"),
+            );
             is_said = true;
         }
         sleep(READINESS_REST).await;

@@ -17,7 +17,7 @@ use super::control::ControlSocket;
 use super::error::TakeoverError;
 use super::message::{Message, VERSION};
 use crate::limits::Limits;
-use crate::log;
+use crate::log::{self, Event};
 use crate::server::race::before;
 use crate::task;
 use crate::transport::Listener;
@@ -148,7 +148,7 @@ impl Succession {
     }
 
     fn tell(&self, name: &str, does: &str, why: &dyn fmt::Display) {
-        log::line(format_args!("{name} {does}, this server goes on: {why}"));
+        log::line(Event::TakeoverFailed, &[], format_args!("{name} {does}, this server goes on: {why}"));
     }
 }
 
