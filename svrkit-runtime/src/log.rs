@@ -65,9 +65,13 @@ pub(crate) enum Event {
     ConnectionRefused,
     PagesShown,
     MetricsUnshared,
+    #[cfg(feature = "tls")]
     CertificatesNotTaken,
+    #[cfg(unix)]
     ServiceManagerUntold,
+    #[cfg(all(unix, feature = "takeover"))]
     TakeoverWaits,
+    #[cfg(all(unix, feature = "takeover"))]
     TakeoverFailed,
 }
 
@@ -82,9 +86,13 @@ impl Event {
             Self::ConnectionRefused => "connection_refused",
             Self::PagesShown => "pages_shown",
             Self::MetricsUnshared => "metrics_unshared",
+            #[cfg(feature = "tls")]
             Self::CertificatesNotTaken => "certificates_not_taken",
+            #[cfg(unix)]
             Self::ServiceManagerUntold => "service_manager_untold",
+            #[cfg(all(unix, feature = "takeover"))]
             Self::TakeoverWaits => "takeover_waits",
+            #[cfg(all(unix, feature = "takeover"))]
             Self::TakeoverFailed => "takeover_failed",
         }
     }
