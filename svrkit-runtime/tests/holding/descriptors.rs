@@ -11,6 +11,7 @@ use svrkit_runtime::{Call, Client, Server, Service, ServiceSpec, Spec, Status, T
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use crate::nothing_left::by_itself;
 use crate::process::Process;
 use crate::support::{ECHO, Note, Raw, Test, words};
 
@@ -81,62 +82,66 @@ async fn greet(address: SocketAddr) -> Raw {
     raw
 }
 
-#[tokio::test]
-async fn a_server_without_files_serves_its_connections_and_takes_new_ones_when_there_are_some() {
-    const WAITING: usize = 50;
-    let (_server, address) = start();
-    let client = Client::connect(address.to_string()).await.unwrap();
-    let taken = call(&client, &TAKE).await;
-    assert!(taken > FILES_MAX / 2 && taken < FILES_MAX, "{taken}");
-    // The system takes them; the server cannot.
-    let mut waiting = Vec::new();
-    for _ in 0..WAITING {
-        waiting.push(greet(address).await);
-    }
-    for number in 0..1000 {
-        let echo = client.request::<_, Note>(&ECHO, &Note::number(number));
-        assert_eq!(echo.await.unwrap().number, number, "an old connection goes on");
-    }
-    let is_greeted = |raw: &Raw| raw.stream.try_read(&mut [0]).is_ok();
-    assert!(!waiting.iter().any(is_greeted), "there was no file for them");
-    assert_eq!(call(&client, &GIVE_BACK).await, taken);
-    for mut raw in waiting {
-        assert!(matches!(raw.receive().await.unwrap().header.facts, Facts::Hello { .. }));
-    }
-    Client::connect(address.to_string()).await.unwrap();
+#[test]
+fn a_server_without_files_serves_its_connections_and_takes_new_ones_when_there_are_some() {
+    by_itself(async {
+        const WAITING: usize = 50;
+        let (_server, address) = start();
+        let client = Client::connect(address.to_string()).await.unwrap();
+        let taken = call(&client, &TAKE).await;
+        assert!(taken > FILES_MAX / 2 && taken < FILES_MAX, "{taken}");
+        // The system takes them; the server cannot.
+        let mut waiting = Vec::new();
+        for _ in 0..WAITING {
+            waiting.push(greet(address).await);
+        }
+        for number in 0..1000 {
+            let echo = client.request::<_, Note>(&ECHO, &Note::number(number));
+            assert_eq!(echo.await.unwrap().number, number, "an old connection goes on");
+        }
+        let is_greeted = |raw: &Raw| raw.stream.try_read(&mut [0]).is_ok();
+        assert!(!waiting.iter().any(is_greeted), "there was no file for them");
+        assert_eq!(call(&client, &GIVE_BACK).await, taken);
+        for mut raw in waiting {
+            assert!(matches!(raw.receive().await.unwrap().header.facts, Facts::Hello { .. }));
+        }
+        Client::connect(address.to_string()).await.unwrap();
+    });
 }
 
-#[tokio::test]
-async fn a_flood_of_connections_leaves_files_for_all_else() {
-    const FLOOD: usize = 500;
-    let (_server, address) = start();
-    let client = Client::connect(address.to_string()).await.unwrap();
-    let (mut served, mut told, mut cut) = (Vec::new(), 0, 0);
-    for _ in 0..FLOOD {
-        match first_words(address).await {
-            Ok((raw, Facts::Hello { .. }, _)) => served.push(raw),
-            Ok((_, Facts::Goaway { reason: GoawayReason::Limit }, words)) => {
-                assert!(words.contains("(peer.share)"), "{words}");
-                told += 1;
+#[test]
+fn a_flood_of_connections_leaves_files_for_all_else() {
+    by_itself(async {
+        const FLOOD: usize = 500;
+        let (_server, address) = start();
+        let client = Client::connect(address.to_string()).await.unwrap();
+        let (mut served, mut told, mut cut) = (Vec::new(), 0, 0);
+        for _ in 0..FLOOD {
+            match first_words(address).await {
+                Ok((raw, Facts::Hello { .. }, _)) => served.push(raw),
+                Ok((_, Facts::Goaway { reason: GoawayReason::Limit }, words)) => {
+                    assert!(words.contains("(peer.share)"), "{words}");
+                    told += 1;
+                }
+                Ok((_, facts, _)) => panic!("{facts:?}"),
+                // Whoever floods is not always told.
+                Err(_) => cut += 1,
             }
-            Ok((_, facts, _)) => panic!("{facts:?}"),
-            // Whoever floods is not always told.
-            Err(_) => cut += 1,
+            assert_eq!(client.request::<_, Note>(&ECHO, &Note::number(7)).await.unwrap().number, 7);
         }
-        assert_eq!(client.request::<_, Note>(&ECHO, &Note::number(7)).await.unwrap().number, 7);
-    }
-    // A quarter of half of the files, and never less than 64; one is the client's.
-    assert_eq!((served.len(), served.len() + told + cut), (63, FLOOD));
-    assert!(told > 0);
-    let taken = call(&client, &TAKE).await;
-    println!(
-        "{FLOOD} connections: {} served, {told} turned away in words, {cut} without; {taken} files left",
-        served.len()
-    );
-    assert!(taken >= FILES_MAX / 4, "{taken} files are left to handlers");
-    assert_eq!(call(&client, &GIVE_BACK).await, taken);
-    drop(served);
-    while Client::connect(address.to_string()).await.is_err() {}
+        // A quarter of half of the files, and never less than 64; one is the client's.
+        assert_eq!((served.len(), served.len() + told + cut), (63, FLOOD));
+        assert!(told > 0);
+        let taken = call(&client, &TAKE).await;
+        println!(
+            "{FLOOD} connections: {} served, {told} turned away in words, {cut} without; {taken} files left",
+            served.len()
+        );
+        assert!(taken >= FILES_MAX / 4, "{taken} files are left to handlers");
+        assert_eq!(call(&client, &GIVE_BACK).await, taken);
+        drop(served);
+        while Client::connect(address.to_string()).await.is_err() {}
+    });
 }
 
 /// A connection, and the first frame that comes on it.

@@ -50,6 +50,12 @@ pub(crate) fn with_paused_clock<T>(test: impl Future<Output = T>) -> T {
     runtime.block_on(test)
 }
 
+/// Runs `test`, which opens files of this process, while nobody counts those that are left.
+pub(crate) fn by_itself<T>(test: impl Future<Output = T>) -> T {
+    let _alone = alone();
+    Builder::new_current_thread().enable_all().build().unwrap().block_on(test)
+}
+
 fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
