@@ -133,6 +133,20 @@ fn a_build_is_compared_with_another_by_turns() {
 }
 
 #[test]
+fn metrics_are_measured_against_none() {
+    let output = bench(&["monitor", "--quick", "--loads=1x1", "--measure=0.1"]);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let rows: Vec<&str> = stdout.lines().filter(|line| line.starts_with('{')).collect();
+    assert_eq!(rows.len(), 1, "{stdout}");
+    let row: serde_json::Value = serde_json::from_str(rows[0]).unwrap();
+    for field in ["ns_per_call", "throughput_loss", "p99_ratio"] {
+        assert!(row[field].is_number(), "{field} in {row}");
+    }
+}
+
+#[test]
 fn the_compiler_leaves_a_row_for_each_size_and_each_hostile_input() {
     let output = bench(&["compile", "--quick", "--ops=check,gen,hostile", "--files=2,4"]);
     let stdout = String::from_utf8(output.stdout).unwrap();

@@ -4,6 +4,7 @@ mod codec;
 mod compile;
 mod echo;
 mod idle;
+mod monitor;
 mod pair;
 mod stream;
 
@@ -18,6 +19,7 @@ pub(crate) use codec::instructions as codec_instructions;
 pub(crate) const CASES: &[Case] = &[
     echo::CASE,
     pair::CASE,
+    monitor::CASE,
     stream::CASE,
     idle::CASE,
     compile::CASE,

@@ -8,6 +8,7 @@ mod bare;
 mod svrkit;
 #[cfg(feature = "tls")]
 mod svrkit_tls;
+mod svrkit_uncounted;
 mod tarpc;
 mod tonic;
 
@@ -32,6 +33,7 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer::streaming::<tonic::Tonic>(),
     Peer::of::<tarpc::Tarpc>(),
     Peer::of::<bare::Bare>(),
+    Peer::of::<svrkit_uncounted::SvrkitUncounted>().aside(),
 ];
 
 /// What every call carries, there and back, before a peer gives it a form of its own.
@@ -80,6 +82,8 @@ pub(crate) trait Messages: Send + 'static {
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub name: &'static str,
+    /// Whether it is measured where nobody asks for it.
+    pub by_default: bool,
     /// Has messages streamed to it, where the peer has streams.
     pub pour: Option<fn(Drive, CpuClocks) -> Running<Poured>>,
     /// The same load as `drive`, beside a stream whose reader has stopped.
@@ -96,6 +100,7 @@ impl Peer {
     const fn of<P: EchoPeer>() -> Self {
         Self {
             name: P::NAME,
+            by_default: true,
             pour: None,
             drive_beside: None,
             serve: |announce| Box::pin(P::serve(announce)),
@@ -109,6 +114,22 @@ impl Peer {
             pour: Some(|drive, clocks| Box::pin(pour::drive::<P>(drive, clocks))),
             drive_beside: Some(|drive, clocks| Box::pin(pour::drive_beside::<P>(drive, clocks))),
             ..Self::of::<P>()
+        }
+    }
+
+    /// The same, measured only where it is asked for.
+    const fn aside(self) -> Self {
+        Self {
+            by_default: false,
+            ..self
+        }
+    }
+
+    /// Whether it is among `names`, or there are none and it is measured by default.
+    pub(crate) fn is_asked_for(&self, names: &[String]) -> bool {
+        match names {
+            [] => self.by_default,
+            names => names.iter().any(|name| name == self.name),
         }
     }
 

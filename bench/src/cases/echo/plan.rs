@@ -71,8 +71,7 @@ pub(in crate::cases) struct Cell {
 
 impl Plan {
     pub(super) fn new(arguments: &EchoArguments, quick: bool) -> Result<Self> {
-        let asked =
-            |peer: &&Peer| arguments.peers.is_empty() || arguments.peers.iter().any(|name| name == peer.name);
+        let asked = |peer: &&Peer| peer.is_asked_for(&arguments.peers);
         let plan = Self {
             peers: PEERS.iter().filter(asked).collect(),
             loads: arguments.loads.clone(),
@@ -153,7 +152,8 @@ mod tests {
     fn the_whole_plan_is_nine_cells_for_every_peer() {
         let whole = plan(&[], false).unwrap();
         assert_eq!(whole.cells().count(), 9);
-        assert_eq!(whole.peers.len(), PEERS.len());
+        let by_default = PEERS.iter().filter(|peer| peer.by_default).count();
+        assert_eq!(whole.peers.len(), by_default);
         assert_eq!(
             (whole.repeats, whole.measure, whole.warm_up.as_millis()),
             (5, Duration::from_secs(2), 500)

@@ -68,7 +68,7 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
         .build()?;
     let mut table = report::table(row::COLUMNS, 1);
     for peer in PEERS {
-        if !arguments.peers.is_empty() && !arguments.peers.iter().any(|name| name == peer.name) {
+        if !peer.is_asked_for(&arguments.peers) {
             continue;
         }
         let measured = once(peer, connections, watched, arguments.scheduler, placement, quick);

@@ -4,6 +4,7 @@
 //! changes with each repeat, and what counts is how the pairs differ.
 
 mod row;
+mod turns;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,8 +13,9 @@ use anyhow::{Context, Result, ensure};
 use clap::{ArgMatches, Args, FromArgMatches};
 
 use self::row::Row;
+pub(super) use self::turns::{Build, Turns};
 use super::Case;
-use super::echo::{Cell, Once, Sample, seconds};
+use super::echo::{Cell, Sample, seconds};
 use crate::load::Load;
 use crate::peers::Peer;
 use crate::pin::Placement;
@@ -75,44 +77,30 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
     );
     eprintln!("{title}");
 
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let after = own_program()?;
-    let peer = Peer::named("svrkit").context("svrkit is no peer")?;
+    let after = Build {
+        name: "this build",
+        program: &own_program()?,
+        peer: Peer::named("svrkit").context("svrkit is no peer")?,
+    };
+    let before = Build {
+        name: "the build before",
+        program: &arguments.before,
+        ..after
+    };
     let mut table = report::table(row::COLUMNS, row::FIRST_NUMBER);
     for load in arguments.loads {
         let cell = Cell {
             load,
             payload: arguments.payload as usize,
         };
-        let once = |program| Once {
-            program,
-            peer,
+        let turns = Turns {
             cell,
+            repeats,
             scheduler: arguments.scheduler,
-            warm_up: measure / 4,
             measure,
             placement,
         };
-        let mut pairs: Vec<(Sample, Sample)> = Vec::new();
-        for repeat in 0..repeats {
-            let run = |name, program| {
-                let sample = runtime.block_on(once(program).run());
-                sample.with_context(|| format!("{name} failed at {cell}, repeat {}", repeat + 1))
-            };
-            pairs.push(match repeat % 2 {
-                0 => {
-                    let sample = run("this build", &after)?;
-                    (sample, run("the build before", &arguments.before)?)
-                }
-                _ => {
-                    let before = run("the build before", &arguments.before)?;
-                    (run("this build", &after)?, before)
-                }
-            });
-        }
-        let row = Row::new(cell, &pairs).context("a row without pairs")?;
+        let row = Row::new(cell, &turns.pairs(after, before)?).context("a row without pairs")?;
         report.row(&row)?;
         table.add_row(row.cells());
     }

@@ -81,10 +81,7 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
         pace.measure.as_secs_f64()
     );
     eprintln!("{title}");
-    let asked = |peer: &&Peer| {
-        peer.pour.is_some()
-            && (arguments.peers.is_empty() || arguments.peers.iter().any(|name| name == peer.name))
-    };
+    let asked = |peer: &&Peer| peer.pour.is_some() && peer.is_asked_for(&arguments.peers);
     let peers: Vec<&'static Peer> = PEERS.iter().filter(asked).collect();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
