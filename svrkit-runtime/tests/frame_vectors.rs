@@ -63,6 +63,7 @@ fn said(frame: &Frame, hex: &Value) -> Value {
             "level_class": response.level.class,
             "level_rank": response.level.rank,
             "layer": response.layer,
+            "degraded": response.degraded,
             "retry_after_ms": response.retry_after_ms,
             "error_code": response.error_code,
         }),

@@ -63,6 +63,9 @@ pub const FLAG_CHECKED: u16 = 0x0010;
 /// On a message of a stream: the body is a pack of messages, each behind its length in two bytes.
 pub const FLAG_PACKED: u16 = 0x0020;
 
+/// On a response: it is degraded.
+const MARK_DEGRADED: u8 = 1;
+
 /// Flags a receiver must understand.
 const FLAGS_CRITICAL: u16 = 0x00ff;
 
@@ -154,7 +157,10 @@ impl RequestFacts {
 /// What a response's header says.
 ///
 /// Offsets: 16 code, 17 cause, 18 party, 19 retry, 20 announced level (class), 21 announced level (rank), 22 layer,
-/// 24 retry after, 28 error code.
+/// 23 marks (bit 0: degraded; others are ignored), 24 retry after, 28 error code.
+///
+/// A caller whose cause is `blocked` is to send no call of that method on this connection, nor to this endpoint, before `retry_after_ms` is over: each
+/// would be refused unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResponseFacts {
     /// Status code; 0 is OK.
@@ -165,10 +171,13 @@ pub struct ResponseFacts {
     pub party: u8,
     /// Retry advice.
     pub retry: u8,
-    /// Announced admission level: the least important calls that are admitted; class 0 where none is announced.
+    /// Announced admission level: the least important calls that are admitted. Class 255 with rank 255: all are. Class 0 with rank 0: none is
+    /// announced, as nobody admits fewer than the most important.
     pub level: Priority,
     /// Layer that failed.
     pub layer: u8,
+    /// The answer is less than the method's best: made by its cheaper handler, for the server is under load.
+    pub degraded: bool,
     /// Milliseconds to wait before trying again, where that is the advice.
     pub retry_after_ms: u32,
     /// The service's own error number; 0: none.
@@ -310,7 +319,8 @@ impl Header {
             }
             Facts::Response(response) | Facts::End(response) => {
                 put(16, &[response.code, response.cause, response.party, response.retry]);
-                put(20, &[response.level.class, response.level.rank, response.layer]);
+                let marks = if response.degraded { MARK_DEGRADED } else { 0 };
+                put(20, &[response.level.class, response.level.rank, response.layer, marks]);
                 put(24, &response.retry_after_ms.to_le_bytes());
                 put(28, &response.error_code.to_le_bytes());
                 if matches!(self.facts, Facts::End(_)) { KIND_END } else { KIND_RESPONSE }
@@ -373,6 +383,7 @@ impl Fields<'_> {
             retry: self.0[19],
             level: Priority { class: self.0[20], rank: self.0[21] },
             layer: self.0[22],
+            degraded: self.0[23] & MARK_DEGRADED != 0,
             retry_after_ms: self.u32(24),
             error_code: self.u32(28),
         }
@@ -426,6 +437,7 @@ mod tests {
             retry: 3,
             level: Priority { class: 128, rank: 17 },
             layer: 5,
+            degraded: true,
             retry_after_ms: 20,
             error_code: 1001,
         };
@@ -443,7 +455,7 @@ mod tests {
         );
         check(
             &Header::new(7, Facts::Response(response)),
-            "f753 01 03 0000 0000 00000000 07000000 08030303 80110500 14000000 e9030000",
+            "f753 01 03 0000 0000 00000000 07000000 08030303 80110501 14000000 e9030000",
         );
         check(
             &Header::new(7, Facts::Cancel),
@@ -483,7 +495,7 @@ mod tests {
         );
         check(
             &Header::new(7, Facts::End(response)),
-            "f753 01 09 0000 0000 00000000 07000000 08030303 80110500 14000000 e9030000",
+            "f753 01 09 0000 0000 00000000 07000000 08030303 80110501 14000000 e9030000",
         );
         check(
             &Header::new(7, Facts::Credit(131_072)),
@@ -521,6 +533,19 @@ mod tests {
         // A hello that claims a version has a layout nobody knows.
         refused(&format!("f753 01 01 0000 {rest}"), FrameError::UnknownKind { kind: 1 });
         refused(&format!("f753 00 02 0000 {rest}"), FrameError::Version { found: 0 });
+    }
+
+    #[test]
+    fn unknown_marks_of_a_response_are_ignored() {
+        let parsed = |marks| {
+            let text =
+                format!("f753 01 03 0000 0000 00000000 07000000 00000000 000000{marks} 00000000 00000000");
+            match Header::parse(&hex(&text)).unwrap().facts {
+                Facts::Response(response) => response.degraded,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!((parsed("fe"), parsed("ff")), (false, true));
     }
 
     #[test]
