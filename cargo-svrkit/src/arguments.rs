@@ -31,6 +31,11 @@ pub(crate) fn entry(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// The words that there are for classes.
+pub(crate) fn classes() -> impl Iterator<Item = &'static str> {
+    CLASSES.iter().map(|(word, _)| *word)
+}
+
 /// The word of a class, or its number.
 pub(crate) fn priority(text: &str) -> Result<Priority, String> {
     let named = CLASSES.iter().find(|(word, _)| *word == text).map(|(_, priority)| *priority);

@@ -67,7 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
     } else {
         "cargo-svrkit"
     };
-    let parsed = CommandLine::command()
+    let parsed = command_line()
         .bin_name(name)
         .try_get_matches_from(args)
         .and_then(|matches| CommandLine::from_arg_matches(&matches));
@@ -79,4 +79,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Outcome {
         }
         Err(error) => Outcome::fine(error.render().to_string()),
     }
+}
+
+/// What the words after the program's name may be.
+pub(crate) fn command_line() -> clap::Command {
+    CommandLine::command()
 }

@@ -5,6 +5,8 @@
 
 mod call;
 mod check;
+mod complete;
+mod completions;
 mod convert;
 mod describe;
 mod export;
@@ -42,6 +44,8 @@ macro_rules! subcommands {
 subcommands! {
     call::Call,
     check::Check,
+    complete::Complete,
+    completions::Completions,
     convert::Convert,
     describe::Describe,
     export::Export,

@@ -72,23 +72,26 @@ impl Unknown {
 impl Knowledge<'_> {
     /// The method that a name means, and what is said of its messages.
     pub(crate) async fn method(self, asked: &str) -> Result<(Pool, MethodName), Unknown> {
-        match self {
+        let name = MethodName::find(asked, self.methods().await?).map_err(Unknown::usage)?;
+        let pool = match self {
+            Self::Files(pool) => *pool,
+            Self::Server(client) => pool_of_server(client, vec![name.service.clone()]).await?,
+        };
+        Ok((pool, name))
+    }
+
+    /// All methods that there are.
+    pub(crate) async fn methods(&self) -> Result<Vec<MethodName>, Unknown> {
+        Ok(match self {
             Self::Files(pool) => {
-                let known = pool
-                    .services()
-                    .flat_map(|service| names(&service.name, service.methods.iter().map(|it| &*it.name)));
-                let name = MethodName::find(asked, known.collect()).map_err(Unknown::usage)?;
-                Ok((*pool, name))
+                let services = pool.services();
+                services.flat_map(|it| names(&it.name, it.methods.iter().map(|it| &*it.name))).collect()
             }
             Self::Server(client) => {
                 let listed = list(client).await?;
-                let known = listed
-                    .into_iter()
-                    .flat_map(|service| names(&service.name, service.methods.iter().map(|it| &*it.name)));
-                let name = MethodName::find(asked, known.collect()).map_err(Unknown::usage)?;
-                Ok((pool_of_server(client, vec![name.service.clone()]).await?, name))
+                listed.iter().flat_map(|it| names(&it.name, it.methods.iter().map(|it| &*it.name))).collect()
             }
-        }
+        })
     }
 }
 

@@ -32,7 +32,19 @@ fn usage_errors_name_the_command_as_it_was_called_and_exit_with_2() {
 #[test]
 fn every_help_has_an_example_that_is_understood() {
     let folder = Folder::new();
-    for command in ["call", "check", "convert", "describe", "export", "gen", "inspect", "new", "top", "xsd"] {
+    for command in [
+        "call",
+        "check",
+        "completions",
+        "convert",
+        "describe",
+        "export",
+        "gen",
+        "inspect",
+        "new",
+        "top",
+        "xsd",
+    ] {
         let help = folder.svrkit(["svrkit", command, "--help"]);
         assert_eq!((help.code, &*help.stderr), (0, ""), "{command}");
         let examples: Vec<_> =

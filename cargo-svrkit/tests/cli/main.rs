@@ -8,6 +8,7 @@
 mod call;
 mod check;
 mod command_line;
+mod completions;
 mod convert;
 mod describe;
 mod export;
@@ -22,5 +23,6 @@ mod new;
 mod new_project;
 mod shop;
 mod support;
+mod terminal;
 mod top;
 mod xsd;

@@ -9,14 +9,20 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// Whether `component` of rustup, which its minimal profile leaves out, is there: `command --version` succeeds. Where it
-/// is not, what is `left_out` is told on stderr, past what the test harness captures.
+/// is not, what is `left_out` is told.
 pub(crate) fn has_component(component: &str, command: &mut Command, left_out: &str) -> bool {
+    answers(
+        command,
+        left_out,
+        &format!("{component} is absent; `rustup component add {component}` brings it"),
+    )
+}
+
+/// Whether `command --version` succeeds. Where it does not, what is `left_out` is told on stderr, past what the test harness captures.
+pub(crate) fn answers(command: &mut Command, left_out: &str, why: &str) -> bool {
     let is_there = command.arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_there {
-        let line = format!(
-            "LEFT OUT: {left_out}: {component} is absent; `rustup component add {component}` brings it\n"
-        );
-        io::stderr().write_all(line.as_bytes()).unwrap();
+        io::stderr().write_all(format!("LEFT OUT: {left_out}: {why}\n").as_bytes()).unwrap();
     }
     is_there
 }

@@ -1,19 +1,10 @@
 //! `cargo svrkit top`, in a pseudo-terminal and in a pipe.
 
-use std::io::{Read as _, Write as _};
-use std::num::NonZero;
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
-
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use svrkit_runtime::{Metrics, Server};
 
 use crate::shop::{ShopServer, descriptors};
 use crate::support::Folder;
-
-/// How long the screen may take to show what is awaited, on a slow and busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::terminal::Terminal;
 
 /// Counts by itself: other tests of this process have servers, too.
 fn counting() -> ShopServer {
@@ -24,85 +15,11 @@ fn place(server: &ShopServer, request: &str) {
     Folder::new().svrkit(["call", &server.address, "Place", request]);
 }
 
-fn cells(count: u16) -> NonZero<u16> {
-    NonZero::new(count).unwrap()
-}
-
-/// The command in a terminal of its own.
-struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    written: mpsc::Receiver<Vec<u8>>,
-    keys: Box<dyn std::io::Write + Send>,
-    screen: vt100::Parser,
-}
-
-impl Terminal {
-    fn open(words: &[&str], columns: u16) -> Self {
-        let size = PtySize { rows: 24, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_cargo-svrkit"));
-        command.args(words);
-        command.env("TERM", "xterm");
-        let child = pair.slave.spawn_command(command).unwrap();
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let (tell, written) = mpsc::channel();
-        thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(len @ 1..) = output.read(&mut bytes) {
-                if tell.send(bytes[..len].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        let screen = vt100::Parser::new(cells(24), cells(columns), 0);
-        Self { master: pair.master, child, written, keys, screen }
-    }
-
-    /// Waits until the screen is as `is_it` wants it, and gives it.
-    #[track_caller]
-    fn until(&mut self, is_it: impl Fn(&str) -> bool) -> String {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let shown = self.screen.screen().contents();
-            if is_it(&shown) {
-                return shown;
-            }
-            match self.written.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.screen.process(&bytes),
-                Err(error) => panic!("the screen does not come to it ({error}):\n{shown}"),
-            }
-        }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-    }
-
-    fn resize(&mut self, columns: u16) {
-        self.screen.screen_mut().set_size(cells(24), cells(columns));
-        self.master.resize(PtySize { rows: 24, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
-    }
-
-    fn end(mut self) -> u32 {
-        // What is still written is read, or it would never end.
-        while self.written.recv_timeout(PATIENCE).is_ok() {}
-        self.child.wait().unwrap().exit_code()
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
-
 #[test]
 fn what_a_server_does_is_shown_while_it_does_it() {
     let server = counting();
     place(&server, r#"{"name": "tea"}"#);
-    let mut top = Terminal::open(&["top", &server.address, "--interval", "50ms"], 120);
+    let mut top = Terminal::svrkit(&["top", &server.address, "--interval", "50ms"], 120);
     let first = top.until(|screen| screen.contains("shop.Orders.Place"));
     assert!(
         first.contains(&server.address) && first.contains("CALLS/S") && first.contains("P99.9"),
@@ -136,7 +53,7 @@ fn a_server_that_goes_away_is_told_of_and_one_that_comes_back_is_followed() {
     let server = counting();
     let address = server.address.clone();
     place(&server, "{}");
-    let mut top = Terminal::open(&["top", &address, "--interval", "50ms"], 120);
+    let mut top = Terminal::svrkit(&["top", &address, "--interval", "50ms"], 120);
     top.until(|screen| screen.contains("shop.Orders.Place"));
     drop(server);
     let away = top.until(|screen| screen.contains("no answer: UNAVAILABLE"));
@@ -152,7 +69,7 @@ fn a_server_that_goes_away_is_told_of_and_one_that_comes_back_is_followed() {
 fn a_terminal_may_be_too_narrow_and_become_wider() {
     let server = counting();
     place(&server, "{}");
-    let mut top = Terminal::open(&["top", &server.address, "--interval", "50ms"], 20);
+    let mut top = Terminal::svrkit(&["top", &server.address, "--interval", "50ms"], 20);
     top.until(|screen| screen.contains("too narrow"));
     top.resize(45);
     let narrow = top.until(|screen| screen.contains("shop.Orders.Place"));

@@ -6,6 +6,7 @@ mod page;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use svrkit_reflect::Pool;
@@ -41,7 +42,8 @@ pub(crate) struct Describe {
 
 impl Describe {
     pub(in crate::commands) fn run(&self) -> Result<Outcome, Box<dyn Error>> {
-        let pool = match self.pool() {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let pool = match runtime.block_on(self.pool(None)) {
             Ok(pool) => pool,
             Err(Unknown::Usage(error)) => return Err(error),
             Err(Unknown::Report(report)) => return Ok(Outcome::findings(report.render())),
@@ -52,16 +54,18 @@ impl Describe {
         Ok(Outcome::fine(page::of(&pool, &name)))
     }
 
+    /// The names of all there is to be described, of a server if it answers by this `deadline`.
+    pub(in crate::commands) async fn names(&self, deadline: Duration) -> Result<Vec<String>, Unknown> {
+        Ok(page::names(&self.pool(Some(deadline)).await?))
+    }
+
     /// What is there as a file is one; a server has an address that is none.
-    fn pool(&self) -> Result<Pool, Unknown> {
+    async fn pool(&self, deadline: Option<Duration>) -> Result<Pool, Unknown> {
         if Path::new(&self.source).exists() {
             return pool_of_files(&[PathBuf::from(&self.source)], &self.includes);
         }
-        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(Unknown::usage)?;
-        runtime.block_on(async {
-            let client = self.tls.client(&self.source, None).map_err(Unknown::Usage)?.lazy();
-            pool_of_server(&client, Vec::new()).await
-        })
+        let client = self.tls.client(&self.source, deadline).map_err(Unknown::Usage)?.lazy();
+        pool_of_server(&client, Vec::new()).await
     }
 }
 
