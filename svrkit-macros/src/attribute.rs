@@ -1,4 +1,4 @@
-//! The words inside `#[tlv(…)]` and `#[error_code(…)]`, before anything knows whether they make sense together.
+//! The words inside `#[tlv(…)]`, `#[error_code(…)]` and `#[metric(…)]`, before anything knows whether they make sense together.
 
 use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};

@@ -1,8 +1,8 @@
-//! The derives `Tlv`, `TlvEnum`, `TlvOneof` and `ErrorCode`.
+//! The derives `Tlv`, `TlvEnum`, `TlvOneof`, `ErrorCode`, `Metrics` and `Labels`.
 //!
 //! Each goes four steps: parse the item, validate it against each rule, expand it, or fall back to an empty impl
 //! beside the errors, so that one mistake is one error. They write impls of the traits of the same names in
-//! `svrkit_runtime`, where the attributes are documented, with examples that run; this crate depends on
+//! `svrkit_runtime` (of `Metrics`, `MetricSet`), where the attributes are documented, with examples that run; this crate depends on
 //! nothing of ours and is not meant to be named directly.
 
 mod attribute;
@@ -13,6 +13,9 @@ mod error_code;
 mod faults;
 mod field;
 mod hint;
+mod labels;
+mod metric_name;
+mod metrics;
 mod nearest;
 mod oneof;
 mod record;
@@ -47,4 +50,16 @@ pub fn tlv_oneof(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(ErrorCode, attributes(error_code))]
 pub fn error_code(input: TokenStream) -> TokenStream {
     error_code::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes the fields of a struct metrics of a program's own: see the trait `svrkit_runtime::metrics::MetricSet` for the attributes.
+#[proc_macro_derive(Metrics, attributes(metric))]
+pub fn metrics(input: TokenStream) -> TokenStream {
+    metrics::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Makes a struct the labels of a metric, or an enum one label: see the trait `svrkit_runtime::metrics::Labels` for the attributes.
+#[proc_macro_derive(Labels, attributes(metric))]
+pub fn labels(input: TokenStream) -> TokenStream {
+    labels::derive(&parse_macro_input!(input as DeriveInput)).into()
 }

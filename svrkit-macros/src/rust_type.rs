@@ -36,14 +36,16 @@ pub(crate) fn innermost(ty: &Type) -> Option<&Ident> {
     }
 }
 
-fn last(ty: &Type) -> Option<&Ident> {
+/// The name of a type: `Vec` of `std::vec::Vec<u8>`.
+pub(crate) fn last(ty: &Type) -> Option<&Ident> {
     let Type::Path(path) = ty else {
         return None;
     };
     path.path.segments.last().map(|last| &last.ident)
 }
 
-fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
+/// The types that a type is given.
+pub(crate) fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
     let last = match ty {
         Type::Path(path) => path.path.segments.last(),
         _ => None,

@@ -164,6 +164,8 @@ limits! {
     metrics_methods: usize = "metrics.methods", Count, 4096, 1..=65_535;
     /// endpoints that have figures of their own; those beyond are counted together, as `other`.
     metrics_endpoints: usize = "metrics.endpoints", Count, 256, 1..=65_535;
+    /// sets of labels that each metric of the program's own has figures of; those beyond are counted together, as `other`.
+    metrics_label_sets: usize = "metrics.label_sets", Count, 256, 1..=65_535;
     /// what each readiness check is given.
     health_timeout: Duration = "health.timeout", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
     /// longest head of a request for an admin page, in bytes, and its longest body.

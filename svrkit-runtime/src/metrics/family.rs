@@ -112,7 +112,7 @@ pub struct Described {
 }
 
 /// A metric of a [`Group`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Metric {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
@@ -170,7 +170,7 @@ impl Group {
 
     /// Whether it is this one: of the same metrics, wherever they stand.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        std::ptr::eq(self.metrics, other.metrics)
+        std::ptr::eq(self.metrics, other.metrics) || self.metrics == other.metrics
     }
 
     /// All slots of one series.

@@ -1,6 +1,6 @@
 //! Built-in metrics: what every server and client counts of its calls, without being asked.
 //!
-//! [`Metrics`] is what is counted in: one for the process unless somebody says otherwise. [`Snapshot`] is all of it at one moment, and the text
+//! [`Metrics`](struct@Metrics) is what is counted in: one for the process unless somebody says otherwise. [`Snapshot`] is all of it at one moment, and the text
 //! that Prometheus scrapes. `catalogue.rs` has a row for each metric, `docs/monitoring.md` is made of it.
 //!
 //! Numbers are kept in memory that other processes can read, a *segment* ([`Metrics::segment`]), where there is a place for it: they are there when
@@ -36,13 +36,19 @@ pub use self::family::{Described, Kind, Unit};
 pub use self::histogram::Histogram;
 pub(crate) use self::lag::measure;
 pub(crate) use self::number::Number;
-pub use self::own::{Counter, Distribution, Gauge};
+pub use self::own::{
+    Counter, Distribution, Family, Gauge, Instrument, LabelValue, Labels, Measure, MetricSet, Metrics,
+    OwnMetric, Raised, RegisterError,
+};
+#[doc(hidden)]
+pub use self::own::{Description, Place, Registration, combination, combinations};
 use self::registry::Registry;
 pub(crate) use self::registry::SeriesId;
 pub use self::segment::{Malformed, SegmentError, default_dir};
-pub use self::snapshot::{Family, Sample, Snapshot, Value};
+pub use self::snapshot::{MetricFamily, Sample, Snapshot, Value};
 pub(crate) use self::switch::Switch;
 pub(crate) use self::tally::{Tally, TallyEnd};
+use crate::config::Config;
 use crate::limits::Limits;
 use crate::log::{self, Event};
 
@@ -76,11 +82,29 @@ static OF_PROCESS: OnceLock<Metrics> = OnceLock::new();
 
 impl Metrics {
     /// Those of the process. They are made by the first server or client, by its limits, in the folder that its configuration names
-    /// (`metrics.dir`); what later ones say of it changes nothing.
+    /// (`metrics.dir`); what later ones say of it changes nothing. Who asks before there is one has them made by default: with a configuration, ask by
+    /// [`Metrics::configured`].
     #[must_use]
     pub fn process() -> Self {
         let made = OF_PROCESS.get().cloned();
         made.unwrap_or_else(|| Self::process_by(&Limits::default(), default_dir().as_deref()))
+    }
+
+    /// Those of the process, made as `config` says if there are none yet: for who registers metrics of their own before there is a server.
+    ///
+    /// ```
+    /// use svrkit_runtime::{Config, Metrics};
+    ///
+    /// let config = Config::builder().environment().load()?;
+    /// let metrics = Metrics::configured(&config);
+    /// # Ok::<(), svrkit_runtime::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn configured(config: &Config) -> Self {
+        let mut switch = Switch::default();
+        switch.configure(config);
+        // Own metrics are counted, where nothing else is, in ordinary memory: nobody has to ask whether they are.
+        switch.metrics(&config.limits()).unwrap_or_else(|| Self::process_by(&config.limits(), None))
     }
 
     /// Others, in ordinary memory, under default limits: for tests, and for programs that are several services.

@@ -3,10 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use super::family::{Kind, Unit};
-use super::snapshot::{Family, Sample, Value};
+use super::snapshot::{MetricFamily, Sample, Value};
 
 /// All families as text.
-pub(super) fn text(families: &[Family]) -> String {
+pub(super) fn text(families: &[MetricFamily]) -> String {
     let mut text = String::new();
     for family in families {
         // A String takes whatever it is given.
@@ -15,8 +15,8 @@ pub(super) fn text(families: &[Family]) -> String {
     text
 }
 
-fn write_family(out: &mut String, family: &Family) -> fmt::Result {
-    let Family { name, help, kind, unit, samples } = family;
+fn write_family(out: &mut String, family: &MetricFamily) -> fmt::Result {
+    let MetricFamily { name, help, kind, unit, samples } = family;
     let name = Name(name);
     writeln!(out, "# HELP {name} {}", Escaped { text: help, quotes: false })?;
     writeln!(out, "# TYPE {name} {kind}")?;
@@ -146,7 +146,7 @@ mod tests {
             value: Value::Gauge(-3),
             is_detail: false,
         };
-        let family = Family {
+        let family = MetricFamily {
             name: "9 lives\n".into(),
             help: "says \"a\\b\"\nand more".into(),
             kind: Kind::Gauge,

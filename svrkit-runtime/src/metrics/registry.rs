@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::catalogue::{handler, method, registry};
 use super::family::Group;
 use super::memory::{Block, Memory};
+use super::own::Description;
 use super::segment::SegmentFile;
 use super::segment::layout::{self, RecordKind};
 use super::shard::{Blocks, Cells, Slots};
@@ -53,21 +54,29 @@ pub(super) struct Registry {
     contents: Mutex<Contents>,
     /// The series of each method, for each side.
     methods: [SeriesTable; 2],
-    /// The series of the program's own metrics.
-    own: SeriesTable,
+    /// The program's own metrics, by their names.
+    own: Mutex<HashMap<&'static str, &'static Description>>,
     uncounted: Slots,
 }
 
 #[derive(Debug)]
 struct Contents {
     memory: Memory,
-    groups: Vec<Group>,
+    groups: Vec<Known>,
     series: Vec<Series>,
     by_labels: HashMap<(u32, Vec<String>), SeriesId>,
     /// Blocks that threads have left.
     left: Vec<Blocks>,
     /// Threads that have a place, and places that were left.
     places: usize,
+}
+
+/// A group that has series.
+#[derive(Debug)]
+struct Known {
+    group: Group,
+    /// How many of its series there are a limit of: those of `other` and of what nobody knows come on top.
+    labelled: usize,
 }
 
 #[derive(Debug)]
@@ -100,7 +109,7 @@ impl Registry {
             limits: *limits,
             contents: Mutex::new(contents),
             methods: [SeriesTable::default(), SeriesTable::default()],
-            own: SeriesTable::default(),
+            own: Mutex::default(),
             uncounted: Slots { block, is_shared: true },
         })
     }
@@ -126,14 +135,9 @@ impl Registry {
         })
     }
 
-    /// The series of a metric of the program's own, which has this number.
-    #[inline]
-    pub(super) fn own(&self, number: u32, group: impl FnOnce() -> Group) -> SeriesId {
-        self.own.get(number).unwrap_or_else(|| {
-            let series = self.series(&group(), &[]);
-            self.own.set(number, series);
-            series
-        })
+    /// What is registered of the program's own, by name.
+    pub(super) fn own(&self) -> MutexGuard<'_, HashMap<&'static str, &'static Description>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The series of calls whose ids are no method's.
@@ -152,7 +156,9 @@ impl Registry {
     /// The series of a handler, for what seldom happens to it.
     #[cold]
     pub(super) fn handler(&self, spec: Option<&'static Spec>) -> SeriesId {
-        let (service, name) = spec.map_or((UNKNOWN, UNKNOWN), |spec| (spec.service, spec.method));
+        let Some(Spec { service, method: name, .. }) = spec else {
+            return self.series(&handler::GROUP, &[UNKNOWN, UNKNOWN]);
+        };
         self.series_within(&handler::GROUP, &[service, name], self.limits.metrics_methods, &[OTHER, OTHER])
     }
 
@@ -164,11 +170,12 @@ impl Registry {
         max: usize,
         other: &[&str],
     ) -> SeriesId {
-        let mut contents = self.contents();
-        if contents.known(group, labels).is_none() && contents.labelled(group) >= max {
-            return contents.series(group, other);
-        }
-        contents.series(group, labels)
+        self.labelled_series(group, labels, max).unwrap_or_else(|| self.series(group, other))
+    }
+
+    /// The series of these labels. `None`: it would be a new one, and the group has as many of them as it may have.
+    pub(super) fn labelled_series(&self, group: &Group, labels: &[&str], max: usize) -> Option<SeriesId> {
+        self.contents().labelled_series(group, labels, max)
     }
 
     /// The series of these labels.
@@ -254,35 +261,32 @@ impl Contents {
         Some(id)
     }
 
-    fn known(&self, group: &Group, labels: &[&str]) -> Option<SeriesId> {
-        let group = self.groups.iter().position(|known| known.is(group))?;
-        let labels = labels.iter().map(|&label| label.to_owned()).collect();
-        self.by_labels.get(&(group as u32, labels)).copied()
-    }
-
-    /// How many series of a group have labels of their own, and not those of what is beyond a limit or unknown.
-    fn labelled(&self, group: &Group) -> usize {
-        let group = self.groups.iter().position(|known| known.is(group));
-        let is_labelled =
-            |labels: &[String]| labels.last().is_some_and(|last| last != OTHER && last != UNKNOWN);
-        self.by_labels
-            .keys()
-            .filter(|(id, labels)| Some(*id as usize) == group && is_labelled(labels))
-            .count()
+    fn labelled_series(&mut self, group: &Group, labels: &[&str], max: usize) -> Option<SeriesId> {
+        let Some(id) = self.group(group) else { return Some(SeriesId::NONE) };
+        let key = (id, labels.iter().map(|&label| label.to_owned()).collect());
+        if let Some(known) = self.by_labels.get(&key) {
+            return Some(*known);
+        }
+        let labelled = &mut self.groups[id as usize].labelled;
+        if *labelled >= max {
+            return None;
+        }
+        *labelled += 1;
+        Some(self.series(group, labels))
     }
 
     fn group(&mut self, group: &Group) -> Option<u32> {
-        if let Some(known) = self.groups.iter().position(|known| known.is(group)) {
+        if let Some(known) = self.groups.iter().position(|known| known.group.is(group)) {
             return u32::try_from(known).ok();
         }
         let id = u32::try_from(self.groups.len()).ok()?;
         self.memory.push(RecordKind::Group, &layout::group(id, group))?;
-        self.groups.push(*group);
+        self.groups.push(Known { group: *group, labelled: 0 });
         Some(id)
     }
 
     fn block(&mut self, series: SeriesId) -> Option<Block> {
-        let group = self.groups[self.series.get(series.index())?.group as usize];
+        let Known { group, .. } = &self.groups[self.series.get(series.index())?.group as usize];
         self.memory.push_block(series.number(), group.slots())
     }
 
@@ -296,7 +300,7 @@ impl Contents {
     }
 }
 
-/// Series by the numbers of what they are of, methods or metrics. Read without a lock.
+/// Series by the numbers of the methods that they are of. Read without a lock.
 #[derive(Debug)]
 struct SeriesTable {
     pages: Box<[OnceLock<Page>]>,

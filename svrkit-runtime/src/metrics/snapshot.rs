@@ -14,13 +14,13 @@ use super::segment::{self, Malformed, Parsed, ParsedMetric, SegmentError};
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pid: u32,
-    families: Vec<Family>,
+    families: Vec<MetricFamily>,
 }
 
 /// A metric with all its samples.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Family {
+pub struct MetricFamily {
     /// Its name.
     pub name: String,
     /// What it means.
@@ -83,12 +83,12 @@ impl Snapshot {
             let labels: Vec<_> = labels.iter().cloned().zip(series.values.iter().cloned()).collect();
             let mut slots = series.slots.as_slice();
             for metric in metrics {
-                let family: &mut Family =
-                    families.entry(metric.name.clone()).or_insert_with(|| Family::of(metric));
+                let family: &mut MetricFamily =
+                    families.entry(metric.name.clone()).or_insert_with(|| MetricFamily::of(metric));
                 for index in 0..metric.values.len().max(1) {
                     let (own, rest) = slots.split_at(metric.width().min(slots.len()));
                     slots = rest;
-                    family.take(Sample::of(metric, index, &labels, own));
+                    family.samples.push(Sample::of(metric, index, &labels, own));
                 }
             }
         }
@@ -103,13 +103,13 @@ impl Snapshot {
 
     /// All families, sorted by name.
     #[must_use]
-    pub fn families(&self) -> &[Family] {
+    pub fn families(&self) -> &[MetricFamily] {
         &self.families
     }
 
     /// The family of this name.
     #[must_use]
-    pub fn family(&self, name: &str) -> Option<&Family> {
+    pub fn family(&self, name: &str) -> Option<&MetricFamily> {
         let at = self.families.binary_search_by(|family| family.name.as_str().cmp(name)).ok()?;
         self.families.get(at)
     }
@@ -167,30 +167,10 @@ impl Snapshot {
     }
 }
 
-impl Family {
+impl MetricFamily {
     fn of(metric: &ParsedMetric) -> Self {
         let ParsedMetric { name, help, kind, unit, .. } = metric;
         Self { name: name.clone(), help: help.clone(), kind: *kind, unit: *unit, samples: Vec::new() }
-    }
-
-    /// Adds a sample. What has no labels is one number, also where two metrics of a program have one name; of another type it is another metric, which has
-    /// no place under this name.
-    fn take(&mut self, sample: Sample) {
-        match self.samples.first_mut().filter(|first| first.labels.is_empty()) {
-            Some(first) => first.value.add(sample.value),
-            None => self.samples.push(sample),
-        }
-    }
-}
-
-impl Value {
-    fn add(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Counter(sum), Self::Counter(number)) => *sum = sum.wrapping_add(number),
-            (Self::Gauge(sum), Self::Gauge(number)) => *sum = sum.wrapping_add(number),
-            (Self::Histogram(sum), Self::Histogram(histogram)) => sum.add(&histogram),
-            (Self::Counter(_) | Self::Gauge(_) | Self::Histogram(_), _) => {}
-        }
     }
 }
 

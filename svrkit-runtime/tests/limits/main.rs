@@ -43,7 +43,7 @@ use messages::{
     message_out_of_the_client, message_out_of_the_server, metadata_bytes, metadata_bytes_of_the_server,
     metadata_entries,
 };
-use metrics::{metrics_bytes, metrics_endpoints, metrics_methods, metrics_threads};
+use metrics::{metrics_bytes, metrics_endpoints, metrics_label_sets, metrics_methods, metrics_threads};
 use peers::{connect_timeout, connections, hello_timeout, peer_share, peer_share_is_not_for_unix_sockets};
 use securing::{
     tls_handshake_bytes_of_the_client, tls_handshake_bytes_of_the_server,
@@ -108,6 +108,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "metrics.threads" => metrics_threads;
     "metrics.methods" => metrics_methods;
     "metrics.endpoints" => metrics_endpoints;
+    "metrics.label_sets" => metrics_label_sets;
     "health.timeout" => health_timeout;
     "admin.head" => admin_head;
     "admin.timeout" => admin_timeout;

@@ -3,6 +3,7 @@
 use std::sync::mpsc::channel;
 use std::thread;
 
+use svrkit_runtime::metrics::{Counter, Family, Labels};
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::{Client, Limits, Metrics, Server, Snapshot, Spec};
 use tokio::runtime::Runtime;
@@ -136,4 +137,33 @@ pub(crate) fn metrics_endpoints() {
         snapshot.counter("svrkit_endpoint_calls_total", &labels)
     };
     assert_eq!((answered(&[]), answered(&[("target", "other"), ("endpoint", "other")])), (2, 1));
+}
+
+#[test]
+pub(crate) fn metrics_label_sets() {
+    #[derive(Clone, PartialEq, Eq, Hash, Labels)]
+    struct Guest {
+        name: String,
+    }
+    #[derive(Clone, PartialEq, Eq, Hash, Labels)]
+    enum Dish {
+        Soup,
+        Rice,
+        Tea,
+    }
+    let metrics = Metrics::limited(&Limits { metrics_label_sets: 2, ..Limits::default() });
+    let guests: Family<Guest, Counter> = metrics.named("test_guests_total", "Guests.").unwrap();
+    let dishes: Family<Dish, Counter> = metrics.named("test_dishes_total", "Dishes.").unwrap();
+    // Those that were there first keep theirs; a limit of one metric is not another's.
+    for name in ["anna", "ben", "carla", "anna", "dora"] {
+        guests.of(&Guest { name: name.into() }).increment();
+    }
+    for dish in [Dish::Tea, Dish::Soup, Dish::Rice, Dish::Tea] {
+        dishes.of(&dish).increment();
+    }
+    let snapshot = metrics.snapshot();
+    let guests = |name| snapshot.counter("test_guests_total", &[("name", name)]);
+    assert_eq!((guests("anna"), guests("ben"), guests("carla"), guests("other")), (2, 1, 0, 2));
+    let dishes = |name| snapshot.counter("test_dishes_total", &[("dish", name)]);
+    assert_eq!((dishes("tea"), dishes("soup"), dishes("rice"), dishes("other")), (2, 1, 0, 1));
 }

@@ -3,9 +3,11 @@
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
-use svrkit_runtime::{Config, Server};
+use svrkit_runtime::{Config, Metrics, Server};
 
+use crate::own::{Payment, Sale, Shop};
 use crate::support::Test;
 
 /// Set where this program is the child, so that nobody starts it by mistake.
@@ -16,6 +18,11 @@ const CHILD: &str = "METRICS_TEST_CHILD";
 async fn serves() {
     std::env::var(CHILD).expect("it is started by another test");
     let config = Config::builder().environment().load().unwrap();
+    let shop: Shop = Metrics::configured(&config).register().unwrap();
+    shop.orders_placed.add(3);
+    shop.queue.set(2);
+    shop.cooking.record(Duration::from_secs(60));
+    shop.paid.of(&Sale { payment: Payment::CashOnDelivery, is_new_customer: true }).add(4);
     Server::new().config(&config).service(Test::default()).serve("127.0.0.1:0").await.unwrap();
 }
 

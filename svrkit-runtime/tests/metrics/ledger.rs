@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use svrkit_runtime::metrics::{Family, Sample, Value};
+use svrkit_runtime::metrics::{MetricFamily, Sample, Value};
 use svrkit_runtime::{Metrics, Snapshot};
 use tokio::time::timeout;
 
@@ -27,7 +27,7 @@ pub(crate) fn counted(snapshot: &Snapshot, name: &str) -> Lines {
         Value::Counter(number) => *number,
         other => panic!("{name} is no counter: {other:?}"),
     };
-    let samples = snapshot.family(name).into_iter().flat_map(|family: &Family| &family.samples);
+    let samples = snapshot.family(name).into_iter().flat_map(|family: &MetricFamily| &family.samples);
     samples.map(|sample| (line(sample), number(sample))).filter(|(_, number)| *number > 0).collect()
 }
 

@@ -73,6 +73,11 @@ async fn what_was_counted_is_there_when_its_process_was_killed() {
     assert_eq!(count("svrkit_call_wait_seconds", &[]), ended, "each that has ended has started before");
     assert_eq!(count("svrkit_request_bytes", &[]), ended);
     assert_eq!(dead.histogram("svrkit_request_bytes", &[]).unwrap().sum(), 2 * ended, "of two bytes each");
+    // What the program counts of its own, with and without labels.
+    assert_eq!(dead.counter("shop_orders_placed_total", &[]), 3);
+    assert_eq!(dead.gauge("shop_orders_waiting", &[]), 2);
+    assert_eq!(dead.histogram("shop_cooking_seconds", &[]).unwrap().sum(), 60_000_000_000);
+    assert_eq!(counted(&dead, "shop_paid_total"), lines(&[("cash true", 4)]));
     for waiting in waiting {
         waiting.await.unwrap().unwrap_err();
     }

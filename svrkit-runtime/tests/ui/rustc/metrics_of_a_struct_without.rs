@@ -1,0 +1,7 @@
+use svrkit_runtime::Metrics;
+
+struct Shop;
+
+fn main() {
+    let _: Shop = Metrics::new().register().unwrap();
+}
