@@ -7,7 +7,7 @@
 mod support;
 
 use svrkit_gen::Config;
-use svrkit_reflect::descriptor::{DescriptorSet, Label, Message, Scalar, Stream, field};
+use svrkit_reflect::descriptor::{DESCRIPTORS, DescriptorSet, Label, Message, Scalar, Stream, field};
 use svrkit_reflect::{Cardinality, FieldType, Pool};
 use svrkit_runtime::Tlv;
 use svrkit_runtime::types::Timestamp;
@@ -15,13 +15,21 @@ use svrkit_runtime::wire::tlv::fingerprint;
 
 #[test]
 fn the_messages_of_descriptors_are_what_their_schema_says() {
-    let generated = Config::new().generate([support::repository("schemas/descriptor.xml")]).unwrap();
-    let path = support::repository("svrkit-reflect/src/descriptor/messages.rs");
-    if std::env::var_os("SVRKIT_BLESS").is_some() {
-        return std::fs::write(path, generated.source()).unwrap();
+    let schema = support::repository("schemas/descriptor.xml");
+    let generated = Config::new().generate([&schema]).unwrap();
+    for (name, expected) in [
+        ("messages.rs", generated.source().as_bytes()),
+        ("descriptors.bin", &support::descriptors(&[schema])),
+    ] {
+        let path = support::repository("svrkit-reflect/src/descriptor").join(name);
+        if std::env::var_os("SVRKIT_BLESS").is_some() {
+            std::fs::write(&path, expected).unwrap();
+        }
+        assert!(
+            std::fs::read(path).unwrap_or_default() == expected,
+            "{name} is stale: SVRKIT_BLESS=1 writes it"
+        );
     }
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(text == generated.source(), "stale: SVRKIT_BLESS=1 writes it");
 }
 
 #[test]
@@ -139,4 +147,56 @@ fn a_fingerprint_is_that_of_the_generated_type() {
     let pool = tour();
     let described = pool.message("svrkit.types.Timestamp").unwrap().source().fingerprint;
     assert_eq!(described, fingerprint::<Timestamp>());
+}
+
+/// The names of a part of a pool, of each kind in its order.
+fn names(set: &DescriptorSet) -> Vec<&str> {
+    let services = set
+        .services
+        .iter()
+        .flat_map(|it| [&*it.name].into_iter().chain(it.methods.iter().map(|it| &*it.name)));
+    let messages = set.messages.iter().map(|it| &*it.name);
+    let enums = set.enums.iter().map(|it| &*it.name);
+    services.chain(messages).chain(enums).chain(set.error_sets.iter().map(|it| &*it.name)).collect()
+}
+
+#[test]
+fn a_part_is_what_was_named_and_all_that_it_leads_to() {
+    let pool = support::pool_of(
+        "<enum name='Color'><value name='RED' number='0'/></enum>\
+         <message name='Leaf'><field tag='1' name='colors' type='Color' repeated='true'/></message>\
+         <message name='Tree'><map tag='1' name='trees' key='u32' value='Tree'/><field tag='2' name='leaf' type='Leaf'/></message>\
+         <message name='Why'><field tag='1' name='leaf' type='Leaf'/></message>\
+         <message name='Nobody'/>\
+         <errors name='Fault'><error name='GONE' code='1' detail='Why'/></errors>\
+         <service name='Woods' id='2000'>\
+         <method name='Grow' id='1' request='Tree' response='Tree' errors='Fault'/>\
+         <method name='Fell' id='2' request='Nobody' oneway='true'/></service>",
+    );
+    for (asked, expected) in [
+        (&["p.Color"][..], &["p.Color"][..]),
+        (&["p.Tree"], &["p.Leaf", "p.Tree", "p.Color"]),
+        (&["p.Fault"], &["p.Leaf", "p.Why", "p.Color", "p.Fault"]),
+        (&["p.Woods.Fell"], &["p.Woods", "Fell", "p.Nobody"]),
+        (&["p.Woods.Fell", "p.Woods.Fell"], &["p.Woods", "Fell", "p.Nobody"]),
+        (
+            &["p.Woods.Fell", "p.Woods"],
+            &["p.Woods", "Grow", "Fell", "p.Leaf", "p.Nobody", "p.Tree", "p.Why", "p.Color", "p.Fault"],
+        ),
+        (&["p.Woods.Unheard", "p", "", "p.Woods."], &[]),
+    ] {
+        let part = pool.needed_by(asked.iter().copied());
+        assert_eq!(names(&part), expected, "{asked:?}");
+        Pool::new([part]).unwrap();
+    }
+}
+
+#[test]
+fn descriptors_describe_themselves() {
+    let pool = Pool::from_bytes(DESCRIPTORS).unwrap();
+    let name = "svrkit.descriptor.DescriptorSet";
+    let options = svrkit_reflect::json::Options::default();
+    let text = svrkit_reflect::json::write(&pool, name, DESCRIPTORS, &options).unwrap();
+    assert!(text.contains(r#""name":"svrkit.descriptor.Lifecycle""#), "{text}");
+    assert_eq!(svrkit_reflect::json::read(&pool, name, &text, &options).unwrap(), DESCRIPTORS);
 }

@@ -1,4 +1,7 @@
-//! `cargo svrkit describe`, of schemas and of a server.
+//! `cargo svrkit describe`, of schemas and of a server. What it writes for programs is kept in files:
+//! `SVRKIT_BLESS=1 cargo test -p cargo-svrkit --test cli describe` writes them anew.
+
+use std::fs;
 
 use crate::shop::{SCHEMA, ShopServer};
 use crate::support::Folder;
@@ -46,6 +49,49 @@ fn a_server_and_its_schema_say_the_same() {
     let all = folder.svrkit(["describe", &server.address]).stdout;
     assert!(all[SERVICE.len()..].starts_with("\nservice svrkit.health.Health (id 1)"), "{all}");
     folder.svrkit(["describe", "schemas"]).check(0, SERVICE, "");
+}
+
+#[test]
+fn programs_are_told_the_same_of_a_server_and_of_its_schema() {
+    let server = ShopServer::start();
+    let folder = Folder::new();
+    folder.write("schemas/shop.xml", SCHEMA);
+    // What no service leads to is asked for by its name, of the schema.
+    folder.write("schemas/other.xml", "<protocol package='other'><message name='Alone'/></protocol>");
+    for (file, name) in [
+        ("services", &[][..]),
+        ("services", &["shop.Orders"]),
+        ("place", &["Orders.Place"]),
+        ("item", &["Item"]),
+        ("color", &["Color"]),
+        ("errors", &["ShopError"]),
+    ] {
+        for source in ["schemas", &server.address] {
+            let ended = folder.svrkit([&["describe", source, "--json"], name].concat());
+            assert_eq!((ended.code, &*ended.stderr), (0, ""));
+            let path = format!("tests/descriptions/{file}.json");
+            if std::env::var_os("SVRKIT_BLESS").is_some() {
+                fs::write(&path, &ended.stdout).unwrap();
+            }
+            let expected = fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                expected == ended.stdout,
+                "{path} should hold (SVRKIT_BLESS=1 writes it), of {source} {name:?}:\n{}\nbut holds:\n{expected}",
+                ended.stdout
+            );
+        }
+    }
+    let kit = folder.svrkit(["describe", &server.address, "svrkit.health.Health.Check", "--json"]);
+    let kit: serde_json::Value = serde_json::from_str(&kit.stdout).unwrap();
+    assert_eq!(kit["services"][0]["methods"].as_array().unwrap().len(), 1, "{kit}");
+    let alone = folder.svrkit(["describe", "schemas/other.xml", "--json"]);
+    let by_name = folder.svrkit(["describe", "schemas", "Alone", "--json"]);
+    assert!(alone.stdout.contains("\"other.Alone\"") && alone.stdout == by_name.stdout, "{}", alone.stdout);
+    folder.svrkit(["describe", "schemas", "Unheard", "--json"]).check(
+        2,
+        "",
+        "error: nothing is called `Unheard`\n",
+    );
 }
 
 #[test]

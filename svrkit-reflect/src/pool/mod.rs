@@ -11,6 +11,7 @@ mod linked;
 mod message;
 mod method;
 mod name;
+mod part;
 mod scalar;
 mod well_known;
 

@@ -1,8 +1,9 @@
 //! `cargo svrkit describe`: what a schema, or a server, says of its services and types.
 //!
-//! `page` writes a definition down.
+//! `page` writes a definition down for people, `set` for programs.
 
 mod page;
+mod set;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ use crate::server::{Tls, Unknown, pool_of_files, pool_of_server};
 #[command(after_help = "Examples:\n  \
                         cargo svrkit describe 127.0.0.1:4310\n  \
                         cargo svrkit describe 127.0.0.1:4310 Orders.Place\n  \
-                        cargo svrkit describe schemas shop.Order\n\n\
+                        cargo svrkit describe schemas shop.Order\n  \
+                        cargo svrkit describe 127.0.0.1:4310 --json\n\n\
                         Exit codes:\n  \
                         0  described\n  \
                         1  the server did not answer, or something is wrong with the schemas\n  \
@@ -36,6 +38,9 @@ pub(crate) struct Describe {
     /// Folder in which imports are looked for, after that of the importing file; may be repeated
     #[arg(short = 'I', long = "include", value_name = "DIR")]
     includes: Vec<PathBuf>,
+    /// Write JSON for programs: what is named and all that it leads to, as the message svrkit.descriptor.DescriptorSet [default: the services]
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     tls: Tls,
 }
@@ -49,9 +54,13 @@ impl Describe {
             Err(Unknown::Report(report)) => return Ok(Outcome::findings(report.render())),
             Err(Unknown::Status(status)) => return Ok(Outcome::findings(format!("error: {status}\n"))),
         };
-        let Some(asked) = &self.name else { return Ok(Outcome::fine(page::services(&pool))) };
-        let name = find(asked, page::names(&pool))?;
-        Ok(Outcome::fine(page::of(&pool, &name)))
+        let name = self.name.as_ref().map(|asked| find(asked, page::names(&pool))).transpose()?;
+        Ok(Outcome::fine(match (name, self.json) {
+            (Some(name), false) => page::of(&pool, &name),
+            (None, false) => page::services(&pool),
+            (Some(name), true) => set::json(&pool.needed_by([&*name]))?,
+            (None, true) => set::json(&set::of_services(&pool))?,
+        }))
     }
 
     /// The names of all there is to be described, of a server if it answers by this `deadline`.

@@ -9,7 +9,7 @@ use svrkit_runtime::Priority;
 use crate::types::{constraints_of, type_of};
 
 /// The kit's own come last.
-const KIT: &str = "svrkit.";
+pub(super) const KIT: &str = "svrkit.";
 
 /// The services with their methods, those of the kit last.
 pub(super) fn services(pool: &Pool) -> String {
