@@ -2,12 +2,15 @@
 //!
 //! - `reach`: the address and what TLS needs, as arguments and as a client;
 //! - `described`: what is known of its services, by schemas or by its reflection;
-//! - `method_name`: the method that a name, whole or shortened, means.
+//! - `method_name`: the method that a name, whole or shortened, means;
+//! - `refusal`: how a call ended that was not answered.
 
 mod described;
 mod method_name;
 mod reach;
+mod refusal;
 
 pub(crate) use self::described::{DescribedBy, Unknown, pool_of_files, pool_of_server};
 pub(crate) use self::method_name::MethodName;
 pub(crate) use self::reach::{Reach, Tls};
+pub(crate) use self::refusal::refusal;

@@ -24,5 +24,6 @@ mod new_project;
 mod shop;
 mod support;
 mod terminal;
+mod tls;
 mod top;
 mod xsd;

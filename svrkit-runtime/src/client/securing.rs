@@ -110,9 +110,10 @@ mod over_tls {
                 (None, other) => host_of(&other.to_string()).to_owned(),
             };
             let name = tls.server_name(&host).ok_or_else(|| securing::tls_server_name_invalid(&host))?;
+            let wanted = name.to_str().into_owned();
             match tls.connect(stream, name, limits).await {
                 Ok(stream) => Ok(Socket::Tls(Box::new(stream))),
-                Err(failure) => Err(status(failure, &host, limits)),
+                Err(failure) => Err(status(failure, &wanted, limits)),
             }
         }
     }

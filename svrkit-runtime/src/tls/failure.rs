@@ -145,11 +145,19 @@ impl CertificateFault {
 }
 
 fn names(presented: &[String]) -> String {
-    match presented {
-        [] => "no name".into(),
-        names if names.len() <= NAMES_MAX => names.join(", "),
-        names => format!("{} and {} more", names[..NAMES_MAX].join(", "), names.len() - NAMES_MAX),
+    let told: Vec<_> = presented.iter().take(NAMES_MAX).map(|name| plain(name)).collect();
+    match presented.len().saturating_sub(NAMES_MAX) {
+        0 if told.is_empty() => "no name".into(),
+        0 => told.join(", "),
+        more => format!("{} and {more} more", told.join(", ")),
     }
+}
+
+/// The name in what webpki says of it: `DnsName("shop.example")`, `IpAddress(10.0.0.7)`. What is said otherwise is told as it is.
+fn plain(presented: &str) -> &str {
+    let inside = ["DnsName(", "IpAddress(", "UniformResourceIdentifier("];
+    let inside = inside.iter().find_map(|kind| presented.strip_prefix(kind)?.strip_suffix(')'));
+    inside.map_or(presented, |name| name.trim_matches('"'))
 }
 
 impl Refusal {
@@ -235,5 +243,21 @@ impl fmt::Display for Refusal {
             Self::Protocol => f.write_str("no common protocol (ALPN)"),
             Self::Other(alert) => write!(f, "alert {alert}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_certificates_are_told_as_people_write_them() {
+        let presented = ["DnsName(\"shop.example\")", "IpAddress(10.0.0.7)", "DirectoryName"];
+        let presented = presented.map(String::from);
+        assert_eq!(names(&presented), "shop.example, 10.0.0.7, DirectoryName");
+        assert_eq!(names(&[]), "no name");
+        let many = vec![presented[0].clone(); NAMES_MAX + 2];
+        assert!(names(&many).ends_with("shop.example and 2 more"), "{}", names(&many));
+        assert!(!names(&many[..NAMES_MAX]).contains("more"));
     }
 }

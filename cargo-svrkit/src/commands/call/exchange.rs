@@ -11,7 +11,7 @@ use svrkit_reflect::descriptor::Stream;
 use svrkit_reflect::{MethodDescriptor, json};
 use svrkit_runtime::{Client, Context, Status, Streaming};
 
-use super::refusal;
+use super::own_error;
 use super::requests::Source;
 
 /// A call about to be made.
@@ -43,7 +43,7 @@ impl Failure {
     /// In the words that the method has for it.
     pub(super) fn said_by(self, method: MethodDescriptor<'_>) -> Self {
         match self {
-            Self::Ended(status) => Self::Said(refusal::of_method(&status, method)),
+            Self::Ended(status) => Self::Said(own_error::of_method(&status, method)),
             other => other,
         }
     }

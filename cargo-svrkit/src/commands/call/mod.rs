@@ -2,14 +2,14 @@
 //!
 //! - `requests`: the messages that are sent, from an argument, a file or standard input;
 //! - `exchange`: one call of whichever kind, and its answers;
-//! - `refusal`: how a call ended that was not answered;
+//! - `own_error`: what the service's own errors say of a call that was not answered;
 //! - `stages`: when was what;
 //! - `template`: a request to fill in.
 //!
 //! Answers are printed as they come: a stream may have no end.
 
 mod exchange;
-mod refusal;
+mod own_error;
 mod requests;
 mod stages;
 mod template;
@@ -28,7 +28,7 @@ use self::requests::Source;
 use self::stages::Stages;
 use crate::arguments;
 use crate::outcome::Outcome;
-use crate::server::{DescribedBy, Reach, Unknown};
+use crate::server::{DescribedBy, Reach, Unknown, refusal};
 
 /// Calls a method of a server: requests and answers are JSON.
 ///
@@ -93,7 +93,7 @@ impl Call {
             Err(Failure::Cancelled) => Ok(Outcome::findings("error: cancelled\n")),
             // Nobody reads any more: there is nobody to be told.
             Err(Failure::OutputClosed) => Ok(Outcome::fine("")),
-            Err(Failure::Ended(status)) => Ok(Outcome::findings(refusal::in_words(&status))),
+            Err(Failure::Ended(status)) => Ok(Outcome::findings(refusal(&status))),
             Err(Failure::Said(said)) => Ok(Outcome::findings(said)),
         }
     }

@@ -15,7 +15,7 @@ use svrkit_runtime::nearest::nearest;
 use tokio::runtime;
 
 use crate::outcome::Outcome;
-use crate::server::{Tls, Unknown, pool_of_files, pool_of_server};
+use crate::server::{Tls, Unknown, pool_of_files, pool_of_server, refusal};
 
 /// Says what services there are, or what one service, method, message, enum or set of errors is.
 #[derive(Args)]
@@ -52,7 +52,7 @@ impl Describe {
             Ok(pool) => pool,
             Err(Unknown::Usage(error)) => return Err(error),
             Err(Unknown::Report(report)) => return Ok(Outcome::findings(report.render())),
-            Err(Unknown::Status(status)) => return Ok(Outcome::findings(format!("error: {status}\n"))),
+            Err(Unknown::Status(status)) => return Ok(Outcome::findings(refusal(&status))),
         };
         let name = self.name.as_ref().map(|asked| find(asked, page::names(&pool))).transpose()?;
         Ok(Outcome::fine(match (name, self.json) {

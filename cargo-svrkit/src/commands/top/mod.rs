@@ -27,7 +27,7 @@ use self::table::Choice;
 use self::view::View;
 use crate::arguments;
 use crate::outcome::Outcome;
-use crate::server::Reach;
+use crate::server::{Reach, refusal};
 
 /// As wide as a table is that nobody looks at.
 const WIDTH_OF_PIPES: usize = 120;
@@ -75,7 +75,7 @@ impl Top {
         let choice = Choice { with_kit: self.kit, ..Choice::default() };
         let first = match ask(&monitoring).await {
             Ok(reply) => reply,
-            Err(status) => return Ok(Outcome::findings(refusal(&status))),
+            Err(status) => return Ok(Outcome::findings(refused(&status))),
         };
         if self.once || !io::stdout().is_terminal() {
             let mut table = table::lines(&Figures::between(None, &first), &choice, WIDTH_OF_PIPES).join("\n");
@@ -129,10 +129,10 @@ async fn ask(monitoring: &MonitoringClient) -> Result<SnapshotReply, Status> {
     monitoring.snapshot(&SnapshotRequest::default()).await
 }
 
-fn refusal(status: &Status) -> String {
+fn refused(status: &Status) -> String {
     let advice = match status.code() {
-        Code::Unimplemented => "\n  the server tells no figures: server.monitoring turns them on",
+        Code::Unimplemented => "  the server tells no figures: server.monitoring turns them on\n",
         _ => "",
     };
-    format!("error: {status}{advice}\n")
+    refusal(status) + advice
 }

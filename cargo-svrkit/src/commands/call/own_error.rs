@@ -1,17 +1,15 @@
-//! How a call ended that was not answered, with what the service's own errors say.
+//! What the service's own errors say of a call that was not answered.
 
 use std::fmt::Write as _;
 
 use svrkit_reflect::{MethodDescriptor, json};
 use svrkit_runtime::Status;
 
-pub(super) fn in_words(status: &Status) -> String {
-    format!("error: {status}\n")
-}
+use crate::server::refusal;
 
-/// The same, with the name, the text and the detail of the error that the service has under its number.
+/// With the name, the text and the detail of the error that the service has under its number.
 pub(super) fn of_method(status: &Status, method: MethodDescriptor<'_>) -> String {
-    let mut text = in_words(status);
+    let mut text = refusal(status);
     let pool = method.request().pool();
     let number = status.facts().error_code;
     let set = pool.error_set(&method.source().error_set);
