@@ -37,6 +37,7 @@ mod interleaving;
 mod limits;
 mod log;
 pub mod metrics;
+mod mode;
 mod monitor;
 pub mod monitoring;
 #[doc(hidden)]
@@ -65,8 +66,8 @@ pub use bytes::Bytes;
 
 pub use admin::{Admin, AdminError};
 pub use client::{
-    Candidate, Candidates, Client, ClientBuilder, Endpoint, OutgoingCall, Picker, Request, Resolution,
-    Resolver, Response, wait,
+    Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, OutgoingCall, Picker, Request,
+    Resolution, Resolver, Response, wait,
 };
 pub use config::{
     CONFIG_FILE_LEN_MAX, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Fault, FaultKind, Key, NoNumber,
@@ -80,9 +81,10 @@ pub use interceptor::{AllowList, BearerCheck, BearerToken, Envelope, Interceptor
 pub use interceptor::{Tower, TowerCall, TowerNext};
 pub use limits::Limits;
 pub use metrics::{Metrics, Snapshot};
+pub use mode::Mode;
 pub use monitor::{
-    CallEnd, CallFacts, ConnectionEnd, ConnectionFacts, Ending, Event, HandlerPanic, Monitor, Recorder,
-    Stages, StreamTotals,
+    CallEnd, CallFacts, ClientDecision, ConnectionEnd, ConnectionFacts, Decision, Ending, Event,
+    HandlerPanic, Monitor, Recorder, Stages, StreamTotals,
 };
 pub use priority::Priority;
 pub use route_key::RouteKey;

@@ -134,6 +134,24 @@ limits! {
     client_backoff_min: Duration = "client.backoff.min", Time, Duration::from_millis(100), MILLISECOND..=HOUR;
     /// the longest time for which an endpoint is left alone after any number of failures.
     client_backoff_max: Duration = "client.backoff.max", Time, Duration::from_secs(60), MILLISECOND..=DAY;
+    /// most attempts of one request, the first included.
+    retry_attempts: u32 = "retry.attempts", Count, 3, 1..=10;
+    /// attempts beyond the first ones for each hundred requests of a client, and copies of requests likewise.
+    retry_share: u32 = "retry.share", Count, 10, 0..=100;
+    /// the same in a second, however few requests there are.
+    retry_floor: u32 = "retry.floor", Count, 10, 0..=1_000_000;
+    /// the longest wait before the second attempt of a request; it doubles with each further one.
+    retry_backoff_min: Duration = "retry.backoff.min", Time, Duration::from_millis(20), MILLISECOND..=HOUR;
+    /// the longest wait before any attempt of a request, unless a server names a longer one.
+    retry_backoff_max: Duration = "retry.backoff.max", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
+    /// failures in a row after which a client ejects an endpoint: no calls go there for a time.
+    ejection_failures: u32 = "ejection.failures", Count, 5, 1..=1_000_000;
+    /// how many of a hundred endpoints a client ejects at once; of two or more one in any case, unless it is 0, and never all.
+    ejection_share: u32 = "ejection.share", Count, 50, 0..=100;
+    /// how long an endpoint is ejected at first, a tenth more or less; it doubles where it is soon sick again.
+    ejection_min: Duration = "ejection.min", Time, Duration::from_secs(5), MILLISECOND..=DAY;
+    /// the longest time for which an endpoint is ejected.
+    ejection_max: Duration = "ejection.max", Time, Duration::from_secs(300), MILLISECOND..=DAY;
     /// how long a connection stays open that nobody uses, on either side.
     connection_idle: Duration = "connection.idle", Time, Duration::from_secs(600), MILLISECOND..=YEAR;
     /// how long a connection is used, on either side, a tenth more or less; calls in flight then go on to their ends.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::picker::{MakePicker, Picker};
 use super::pool::{Pool, Settings};
+use super::protection::{Announcer, ClientProtection, Protection, Ward};
 use super::resolver::{Endpoint, Resolver, Target};
 use super::securing::Security;
 use super::{Client, Surroundings};
@@ -31,6 +32,7 @@ pub struct ClientBuilder {
     security: Security,
     surroundings: Surroundings,
     metrics: Switch,
+    protection: ClientProtection,
 }
 
 impl ClientBuilder {
@@ -53,6 +55,7 @@ impl ClientBuilder {
             make_picker: None,
             surroundings: Surroundings::default(),
             metrics: Switch::default(),
+            protection: ClientProtection::default(),
         }
     }
 
@@ -75,18 +78,27 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets which of its mechanisms of protection act; without, all of them do.
+    pub fn protection(mut self, protection: ClientProtection) -> Self {
+        self.protection = protection;
+        self
+    }
+
     /// Sets the name that its hello gives to servers, for their logs; what is beyond 256 bytes is cut off.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Sets the name, the limits and the framing that a configuration gives, and, with the feature `tls`, what it says of TLS: files are read now,
+    /// Sets the name, the limits, the framing and the protection that a configuration gives, and, with the feature `tls`, what it says of TLS: files are read now,
     /// and where one is at fault every request says so.
     pub fn config(mut self, config: &Config) -> Self {
         self.security.configure(config);
         self.metrics.configure(config);
-        self.name(config.client_name()).limits(config.limits()).framing(config.framing())
+        self.protection(config.client_protection())
+            .name(config.client_name())
+            .limits(config.limits())
+            .framing(config.framing())
     }
 
     /// Connects over TLS, where an endpoint is one of TCP. On a Unix socket nothing changes: it stays on its machine, and its file says
@@ -136,6 +148,10 @@ impl ClientBuilder {
     #[must_use]
     pub fn lazy(mut self) -> Client {
         self.surroundings.metrics = self.metrics.metrics(&self.limits);
+        let (hooks, metrics) = (self.surroundings.hooks.clone(), self.surroundings.metrics.clone());
+        let announcer = Arc::new(Announcer::new(&self.text, hooks, metrics));
+        let ward = Ward::new(self.protection.ejection_mode(), &self.limits, Arc::clone(&announcer));
+        let protection = Protection::new(self.protection, &self.limits, announcer);
         let settings = Settings {
             name: self.name,
             limits: self.limits,
@@ -144,8 +160,9 @@ impl ClientBuilder {
             metrics: self.surroundings.metrics.clone(),
             make_picker: self.make_picker,
             security: self.security,
+            ward,
         };
-        Client::new(self.text, Pool::new(self.target, settings), self.surroundings)
+        Client::new(self.text, Pool::new(self.target, settings), self.surroundings, protection)
     }
 }
 

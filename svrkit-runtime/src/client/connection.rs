@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use super::departure::Departure;
 use super::pending::{CALLS_MAX, Outcome, Pending};
 use super::pool::{Peer, Report};
-use crate::status::Layer;
 use crate::stream::StreamEnd;
 use crate::transport::{Activity, Written};
 use crate::wire::frame::{Hello, RequestFacts, ServedService};
@@ -95,7 +94,7 @@ impl Connection {
         Self { link, server, places: Arc::new(Semaphore::new(places_max)), places_max, peer, tasks }
     }
 
-    pub(super) fn peer(&self) -> &Peer {
+    pub(super) fn peer(&self) -> &Arc<Peer> {
         &self.peer
     }
 
@@ -186,12 +185,11 @@ impl Call {
         let (outcome, report) = match outcome {
             Outcome::Answered(Ok(body)) => (Outcome::Answered(Ok(body)), Some(Report::Answered)),
             Outcome::Answered(Err(status)) => {
-                let handled = status.facts().layer == Layer::Handler;
-                let report = if handled { Report::Answered } else { Report::Failed };
+                let report = Report::of(&status);
                 let named = status.facts().endpoint.is_some();
                 let name = || Arc::clone(&self.connection.peer.name);
                 let status = if named { status } else { status.endpoint(name()) };
-                (Outcome::Answered(Err(status)), Some(report))
+                (Outcome::Answered(Err(status)), report)
             }
             Outcome::Late { sent: true } => (outcome, Some(Report::Failed)),
             Outcome::Late { sent: false } | Outcome::Unsent => (outcome, None),
@@ -203,7 +201,7 @@ impl Call {
     /// Tells how it ended; `None`: the server has not seen it.
     fn tell(&mut self, report: Option<Report>) {
         if let (Some(began), Some(report)) = (self.began.take(), report) {
-            self.connection.peer.outcomes.end(began, Instant::now(), report);
+            self.connection.peer.ended(began, Instant::now(), report);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The client: many calls at once, over connections that are found, chosen and opened again by itself.
 //!
 //! [`Client`] has the pool of connections, [`Request`] is one thing a caller wants. Generated clients are thin fronts over
-//! the two. Retries are not here.
+//! the two.
 
+mod backoff;
 mod blocking;
 mod builder;
 mod connection;
@@ -17,6 +18,7 @@ mod metadata;
 mod pending;
 mod picker;
 mod pool;
+mod protection;
 mod request;
 mod resolver;
 mod response;
@@ -39,6 +41,9 @@ use self::connection::Connection;
 use self::in_process::Services;
 pub use self::picker::{Candidate, Candidates, OutgoingCall, Picker};
 use self::pool::{Opened, Pool};
+pub use self::protection::ClientProtection;
+use self::protection::Protection;
+pub(crate) use self::protection::keys as protection_keys;
 pub use self::request::Request;
 pub use self::resolver::{Endpoint, Resolution, Resolver};
 pub use self::response::Response;
@@ -69,6 +74,7 @@ struct Inner {
     target: String,
     pool: Arc<Pool>,
     surroundings: Surroundings,
+    protection: Protection,
 }
 
 /// Who takes part in the calls of a client.
@@ -110,11 +116,13 @@ impl Client {
     /// A client of services in this process, whose calls are counted and told of by the services alone.
     pub(crate) fn in_process(router: Router, hooks: Hooks, metrics: Option<Metrics>, limits: Limits) -> Self {
         let pool = Pool::in_process(Services { router: Arc::new(router), hooks, metrics }, limits);
-        Self::new(Address::InProcess.to_string(), pool, Surroundings::default())
+        // Nothing lies between the two, and what one of them lacks the other lacks as well.
+        let protection = Protection::new(ClientProtection::off(), pool.limits(), Arc::default());
+        Self::new(Address::InProcess.to_string(), pool, Surroundings::default(), protection)
     }
 
-    fn new(target: String, pool: Arc<Pool>, surroundings: Surroundings) -> Self {
-        Self(Arc::new(Inner { target, pool, surroundings }))
+    fn new(target: String, pool: Arc<Pool>, surroundings: Surroundings, protection: Protection) -> Self {
+        Self(Arc::new(Inner { target, pool, surroundings, protection }))
     }
 
     /// The target as it was given. The endpoint of a call that failed is in its [`Status`].
@@ -162,6 +170,15 @@ impl Client {
 
     pub(crate) fn limits(&self) -> &Limits {
         self.0.pool.limits()
+    }
+
+    fn protection(&self) -> &Protection {
+        &self.0.protection
+    }
+
+    /// Whether there is more than one endpoint.
+    fn has_others(&self) -> bool {
+        self.0.pool.has_others()
     }
 
     /// A connection for the call, if there is one that takes it.

@@ -67,7 +67,7 @@ impl OpeningStream<'_> {
     }
 
     async fn open_directly(self, told: &mut Told) -> Result<StreamSlot, Status> {
-        told.begin(self.client, self.spec, &self.context, self.request.len(), Instant::now());
+        told.begin(self.client, self.spec, &self.context, self.request.len(), (1, Instant::now()));
         loop {
             let connection = self.connect().await?;
             if let Some(slot) = self.open_on(connection, told).await? {

@@ -21,14 +21,14 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// The attempt begins, unless it has already.
+    /// The attempt of this number begins, unless it has already.
     pub(super) fn begin(
         &mut self,
         client: &Client,
         spec: &'static Spec,
         context: &Context,
         request_len: usize,
-        now: Instant,
+        (attempt, now): (u32, Instant),
     ) {
         if self.is_told() {
             return;
@@ -39,7 +39,8 @@ impl Told {
             self.tally = Some(tally);
         }
         let ids = (spec.service_id, spec.method_id);
-        self.watch = Watch::new(client.hooks(), Side::Client, ids, request_len, || now).map(Box::new);
+        self.watch = Watch::new(client.hooks(), Side::Client, ids, request_len, || now)
+            .map(|watch| Box::new(watch.attempt(attempt)));
         if let Some(watch) = &mut self.watch {
             watch.begin(Some(spec), client.target(), context);
         }

@@ -39,6 +39,8 @@ pub struct Key {
 enum Form {
     Number(Measure, RangeInclusive<u64>),
     Flag,
+    /// One of these words.
+    Choice(&'static [&'static str]),
     Text,
     Secret,
 }
@@ -74,6 +76,8 @@ pub enum NotTaken {
     OutOfRange,
     /// `true` or `false` is wanted.
     NoFlag,
+    /// It is none of the words that are wanted.
+    NoChoice,
     /// A text is wanted, and it stands in a file without quotes.
     NoText,
     /// The text has more than [`TEXT_LEN_MAX`] bytes.
@@ -102,6 +106,11 @@ impl Key {
     /// `true` or `false`.
     pub fn flag(name: &'static str, doc: &'static str) -> Self {
         Self::new(name, doc, Form::Flag)
+    }
+
+    /// One of `words`.
+    pub fn choice(name: &'static str, doc: &'static str, words: &'static [&'static str]) -> Self {
+        Self::new(name, doc, Form::Choice(words))
     }
 
     /// A text of at most [`TEXT_LEN_MAX`] bytes.
@@ -165,6 +174,7 @@ impl Key {
                 format!("a {} from {from} to {to}", measure.noun())
             }
             Form::Flag => "true or false".into(),
+            Form::Choice(words) => one_of(words),
             Form::Text => format!("a text of at most {TEXT_LEN_MAX} bytes"),
             Form::Secret => format!("a text of at most {TEXT_LEN_MAX} bytes, never shown"),
         }
@@ -186,7 +196,7 @@ impl Key {
     pub(super) fn measure(&self) -> Option<Measure> {
         match &self.form {
             Form::Number(measure, _) => Some(*measure),
-            Form::Flag | Form::Text | Form::Secret => None,
+            Form::Flag | Form::Choice(_) | Form::Text | Form::Secret => None,
         }
     }
 
@@ -200,6 +210,7 @@ impl Key {
             (Some(value), _) => self.show(value),
             (None, Form::Number(measure, range)) => measure.show(*range.start()),
             (None, Form::Flag) => "true".into(),
+            (None, Form::Choice(words)) => format!("{:?}", words.first().unwrap_or(&"")),
             (None, Form::Text | Form::Secret) => "\"some text\"".into(),
         }
     }
@@ -212,7 +223,11 @@ impl Key {
                 if range.contains(&number) { Ok(Value::Number(number)) } else { Err(NotTaken::OutOfRange) }
             }
             Form::Flag => given.text.parse().map(Value::Flag).map_err(|_| NotTaken::NoFlag),
-            Form::Text | Form::Secret if given.bare => Err(NotTaken::NoText),
+            Form::Choice(_) | Form::Text | Form::Secret if given.bare => Err(NotTaken::NoText),
+            Form::Choice(words) if words.contains(&given.text.as_str()) => {
+                Ok(Value::Text(given.text.clone()))
+            }
+            Form::Choice(_) => Err(NotTaken::NoChoice),
             Form::Text | Form::Secret if given.text.len() > TEXT_LEN_MAX => Err(NotTaken::TooLong),
             Form::Text => Ok(Value::Text(given.text.clone())),
             Form::Secret => Ok(Value::Secret(Secret(given.text.clone()))),
@@ -250,7 +265,10 @@ impl Key {
     pub(super) fn reason(&self, why: NotTaken) -> String {
         match (why, &self.form) {
             (NotTaken::NoNumber(why), Form::Number(measure, _)) => why.reason(*measure),
-            (NotTaken::NoNumber(_) | NotTaken::NoFlag, _) => "which is neither true nor false".into(),
+            (NotTaken::NoChoice, Form::Choice(words)) => format!("which is not {}", one_of(words)),
+            (NotTaken::NoNumber(_) | NotTaken::NoFlag | NotTaken::NoChoice, _) => {
+                "which is neither true nor false".into()
+            }
             (NotTaken::OutOfRange, _) => "which is out of range".into(),
             (NotTaken::NoText, _) => "which is a text only within quotes".into(),
             (NotTaken::TooLong, _) => format!("which has more than {TEXT_LEN_MAX} bytes"),
@@ -266,6 +284,17 @@ impl Key {
                 && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         };
         self.name.split('.').all(is_word)
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [all @ .., before, last] => {
+            all.iter().fold(String::new(), |text, word| format!("{text}{word}, "))
+                + &format!("{before} or {last}")
+        }
+        words => words.concat(),
     }
 }
 

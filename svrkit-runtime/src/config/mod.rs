@@ -64,6 +64,7 @@ fn own_keys() -> Vec<Key> {
         )
         .with_default("default"),
     ];
+    keys.extend(crate::client::protection_keys());
     keys.extend(crate::admin::keys());
     keys.extend(crate::log::keys());
     #[cfg(feature = "tls")]

@@ -2,6 +2,7 @@
 //! this table, and so do the slots that are counted in.
 
 use super::family::{Group, Kind, Metric, Unit};
+use crate::monitor::Decision;
 use crate::status::{Cause, Code, Layer};
 
 /// Makes, of each group, a module with a constant for the first slot of each metric, and the group itself.
@@ -91,6 +92,14 @@ groups! {
             => "Calls that were sent there and have ended: answered, be it by a handler's error, failed, or given up by the caller.";
         DURATION = "svrkit_endpoint_duration_seconds", Histogram, Seconds
             => "How long its answers took, from when the call was sent; of streams nothing.";
+    }
+
+    /// What a client decides for protection, by what the client was told to call.
+    protection("target") {
+        DECIDED = "svrkit_client_decisions_total", Counter, None, by "decision" of Decision::WORDS
+            => "Decisions of clients for the protection of their servers, their callers and themselves.";
+        WATCHED = "svrkit_client_decisions_watched_total", Counter, None, by "decision" of Decision::WORDS
+            => "The same of mechanisms that only watch: nothing came of them.";
     }
 
     /// The executor of a server.

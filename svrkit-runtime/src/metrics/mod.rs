@@ -9,6 +9,7 @@
 mod batch;
 mod catalogue;
 mod connection;
+mod decision;
 mod endpoint;
 mod family;
 mod histogram;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 pub(crate) use self::batch::Batch;
+pub(crate) use self::decision::DecisionSeries;
 pub(crate) use self::endpoint::EndpointSeries;
 pub use self::family::{Described, Kind, Unit};
 pub use self::histogram::Histogram;

@@ -5,6 +5,7 @@
 
 mod call;
 mod connection;
+mod decision;
 mod hooks;
 mod recorder;
 mod watch;
@@ -13,6 +14,7 @@ mod written;
 pub use self::call::{CallEnd, CallFacts, HandlerPanic, Stages, StreamTotals};
 pub(crate) use self::connection::ConnectionWatch;
 pub use self::connection::{ConnectionEnd, ConnectionFacts, Ending};
+pub use self::decision::{ClientDecision, Decision};
 pub(crate) use self::hooks::Hooks;
 pub use self::recorder::{Event, Recorder};
 pub(crate) use self::watch::Watch;
@@ -75,6 +77,11 @@ pub trait Monitor: Send + Sync + 'static {
     /// A connection has ended, or did not get as far as to be opened.
     fn connection_ended(&self, connection: &ConnectionEnd<'_>) {
         let _ = connection;
+    }
+
+    /// A client has decided something for protection: to repeat an attempt, to leave an endpoint alone, or not to.
+    fn client_decided(&self, decision: &ClientDecision<'_>) {
+        let _ = decision;
     }
 
     /// The server has stopped, after it gave its calls time to end.

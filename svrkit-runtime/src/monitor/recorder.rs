@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::{CallEnd, CallFacts, ConnectionEnd, ConnectionFacts, Ending, HandlerPanic, Monitor};
+use super::{
+    CallEnd, CallFacts, ClientDecision, ConnectionEnd, ConnectionFacts, Decision, Ending, HandlerPanic,
+    Monitor,
+};
 use crate::interceptor::Side;
 use crate::server::Drained;
 use crate::status::{Cause, Code};
@@ -89,6 +92,15 @@ pub enum Event {
         /// How.
         ending: Ending,
     },
+    /// [`Monitor::client_decided`].
+    Decided {
+        /// What.
+        decision: Decision,
+        /// Whether nothing comes of it.
+        is_watched: bool,
+        /// The endpoint that it is about; empty where it is about none.
+        endpoint: String,
+    },
     /// [`Monitor::server_drained`].
     Drained(Drained),
 }
@@ -163,6 +175,11 @@ impl Monitor for Recorder {
     fn connection_ended(&self, end: &ConnectionEnd<'_>) {
         let ConnectionFacts { side, peer } = end.connection;
         self.keep(Event::ConnectionEnded { side, peer: peer.to_owned(), ending: end.ending });
+    }
+
+    fn client_decided(&self, decided: &ClientDecision<'_>) {
+        let ClientDecision { decision, is_watched, endpoint, .. } = *decided;
+        self.keep(Event::Decided { decision, is_watched, endpoint: endpoint.unwrap_or_default().to_owned() });
     }
 
     fn server_drained(&self, drained: &Drained) {

@@ -20,6 +20,7 @@ pub(crate) struct Watch {
     service_id: u32,
     method_id: u16,
     request_len: usize,
+    attempt: u32,
     /// The endpoint that was chosen.
     endpoint: Option<Arc<str>>,
     has_begun: bool,
@@ -49,6 +50,7 @@ impl Watch {
             service_id,
             method_id,
             request_len,
+            attempt: 1,
             endpoint: None,
             has_begun: false,
             began: began(),
@@ -58,6 +60,11 @@ impl Watch {
             handled: None,
             stream: None,
         })
+    }
+
+    /// The same of an attempt of this number.
+    pub(crate) fn attempt(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
     }
 
     /// Tells that the attempt begins.
@@ -156,7 +163,7 @@ impl Watch {
             peer,
             context,
             request_len: self.request_len,
-            attempt: 1,
+            attempt: self.attempt,
         }
     }
 }

@@ -15,10 +15,12 @@ mod admin;
 mod calls;
 mod clients;
 mod decoding;
+mod ejections;
 mod frames;
 mod messages;
 mod metrics;
 mod peers;
+mod retries;
 mod securing;
 mod streams;
 mod takeovers;
@@ -34,6 +36,7 @@ use clients::{
     resolve_bytes, resolve_endpoints, resolve_refresh, resolve_rest, resolve_watch,
 };
 use decoding::{decode_depth, decode_depth_at_the_end_of_its_range, decode_memory};
+use ejections::{ejection_failures, ejection_max, ejection_min, ejection_share};
 use frames::{
     flood_frames_of_the_client, flood_frames_of_the_server, frame_rate_min, frame_timeout_of_a_body_in_parts,
     frame_timeout_of_the_client, frame_timeout_of_the_server,
@@ -45,6 +48,7 @@ use messages::{
 };
 use metrics::{metrics_bytes, metrics_endpoints, metrics_label_sets, metrics_methods, metrics_threads};
 use peers::{connect_timeout, connections, hello_timeout, peer_share, peer_share_is_not_for_unix_sockets};
+use retries::{retry_attempts, retry_backoff_max, retry_backoff_min, retry_floor, retry_share};
 use securing::{
     tls_handshake_bytes_of_the_client, tls_handshake_bytes_of_the_server,
     tls_handshake_timeout_of_the_client, tls_handshake_timeout_of_the_server, tls_handshakes, tls_watch,
@@ -93,6 +97,15 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "client.opening" => client_opening;
     "client.backoff.min" => client_backoff_min;
     "client.backoff.max" => client_backoff_max;
+    "retry.attempts" => retry_attempts;
+    "retry.share" => retry_share;
+    "retry.floor" => retry_floor;
+    "retry.backoff.min" => retry_backoff_min;
+    "retry.backoff.max" => retry_backoff_max;
+    "ejection.failures" => ejection_failures;
+    "ejection.share" => ejection_share;
+    "ejection.min" => ejection_min;
+    "ejection.max" => ejection_max;
     "connection.idle" => connection_idle_of_the_client, connection_idle_of_the_server;
     "connection.age" => connection_age_of_the_client, connection_age_of_the_server;
     "resolve.rest" => resolve_rest;

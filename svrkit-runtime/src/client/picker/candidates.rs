@@ -85,6 +85,12 @@ impl<'a> Candidate<'a> {
         self.peer().outcomes.latency(Instant::now())
     }
 
+    /// Whether the client leaves it alone for a time, as calls fail there. Its own choice goes there only where there is nothing else.
+    #[must_use]
+    pub fn is_ejected(&self) -> bool {
+        self.peer().standing.is_ejected(Instant::now())
+    }
+
     /// What the client's own choice goes by: latency times calls in flight. Smaller is better; the unit is its own.
     #[must_use]
     pub fn load(&self) -> f64 {
@@ -99,6 +105,7 @@ impl fmt::Debug for Candidate<'_> {
             .field("is_open", &self.is_open())
             .field("in_flight", &self.in_flight())
             .field("latency", &self.latency())
+            .field("is_ejected", &self.is_ejected())
             .finish()
     }
 }

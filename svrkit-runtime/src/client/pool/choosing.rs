@@ -59,8 +59,12 @@ impl Pool {
             let tried = call.is_some_and(|call| call.has_tried(&candidates.get(open[at])));
             (!tried && entry.connection().is_some()).then(|| entry.load(now))
         };
-        let chosen = p2c::choose(open.len(), random::next, load)
-            .or_else(|| (0..open.len()).find(|at| load(*at).is_some()));
+        let takes_calls = |at: usize| table.entries()[open[at]].peer().standing.takes_calls(now);
+        let welcome = |at: usize| if takes_calls(at) { load(at) } else { None };
+        let any = |load: &dyn Fn(usize) -> Option<f64>| (0..open.len()).find(|at| load(*at).is_some());
+        // Better to an endpoint that is ejected than nowhere.
+        let chosen =
+            p2c::choose(open.len(), random::next, welcome).or_else(|| any(&welcome)).or_else(|| any(&load));
         // Without any, the request itself sees to it.
         let is_due = chosen.is_some() && self.due(table, now).is_some();
         (chosen.map(|at| &table.entries()[open[at]]), is_due)

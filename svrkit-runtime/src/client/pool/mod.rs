@@ -3,9 +3,8 @@
 //! A call takes a connection that is there ([`Pool::ready`]: a read lock, a few loads, nothing linear). Only where there is none
 //! it waits for one to be opened ([`Pool::connection`]), from endpoint to endpoint until its deadline. Endpoints that are not
 //! connected stand in line: while calls go to others, one after another is connected to in the background.
-//! *Absent:* repeating calls, and judging endpoints by more than their load.
+//! *Absent:* repeating calls, and judging endpoints: `protection/` says where no calls go.
 
-mod backoff;
 mod choosing;
 mod connecting;
 mod keeping;
@@ -31,9 +30,11 @@ pub(super) use self::peer::Peer;
 use self::resolving::Resolving;
 pub(super) use self::table::Entry;
 use self::table::{Failure, Table};
+use super::backoff::Backoff;
 use super::connection::Connection;
 use super::in_process::Services;
 use super::picker::{MakePicker, Picker};
+use super::protection::Ward;
 use super::resolver::{Endpoint, Resolver, Target};
 use super::securing::Security;
 use crate::deadline::instant_after;
@@ -63,6 +64,7 @@ pub(super) struct Settings {
     pub(super) metrics: Option<Metrics>,
     pub(super) make_picker: Option<MakePicker>,
     pub(super) security: Security,
+    pub(super) ward: Arc<Ward>,
 }
 
 /// Where the list of endpoints comes from.
@@ -98,12 +100,18 @@ impl Pool {
     }
 
     fn with(source: Source, endpoints: Vec<Endpoint>, settings: Settings) -> Arc<Self> {
-        let state = RwLock::new(State { table: Table::default(), picker: None });
+        let table = Table::new(Arc::clone(&settings.ward));
+        let state = RwLock::new(State { table, picker: None });
         let pool = Arc::new(Self { settings, source, state, resolving: Resolving::default() });
         if !endpoints.is_empty() {
             pool.set(endpoints);
         }
         pool
+    }
+
+    /// Whether there is more than one endpoint.
+    pub(super) fn has_others(&self) -> bool {
+        self.read().table.entries().len() > 1
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -118,7 +126,9 @@ impl Pool {
         let mut state = self.write();
         let Some(index) = state.table.index_of(peer) else { return };
         let failures = state.table.entries()[index].failures().saturating_add(1);
-        let until = instant_after(backoff::wait(failures, self.limits()));
+        let limits = self.limits();
+        let backoff = Backoff { min: limits.client_backoff_min, max: limits.client_backoff_max };
+        let until = instant_after(backoff.wait(failures));
         state.table.failed(peer, Failure { at: Instant::now(), until, why: why.clone() });
     }
 

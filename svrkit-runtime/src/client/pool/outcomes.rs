@@ -10,15 +10,44 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::status::{Cause, Code, Layer, Party, Status};
+
 /// What one call says of its endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::client) enum Report {
-    /// A message, or a status that its handler gave.
+    /// A message, or a status that its handler gave and is nobody's failure.
     Answered,
-    /// It did not serve the call: refused it, broke the connection, let the deadline pass.
+    /// A status that its handler gave because something failed there.
+    Faulty,
+    /// It did not serve the call, by the fault of who calls.
+    Declined,
+    /// It did not serve the call because it has too much to do.
+    Refused,
+    /// It did not serve the call: broke the connection, let the deadline pass.
     Failed,
     /// The caller gave up: nothing is known but that there was no answer until then.
     Abandoned,
+}
+
+impl Report {
+    /// What a status says of the endpoint it came from; `None`: nothing, as the server only leaves.
+    pub(in crate::client) fn of(status: &Status) -> Option<Self> {
+        let facts = status.facts();
+        Some(match (facts.cause, facts.layer, status.code()) {
+            (Cause::Draining, ..) => return None,
+            (Cause::Queue | Cause::Rate | Cause::Concurrency | Cause::Level | Cause::Deadline, ..) => {
+                Self::Refused
+            }
+            (
+                _,
+                Layer::Handler,
+                Code::Internal | Code::Unknown | Code::Unavailable | Code::DataLoss | Code::DeadlineExceeded,
+            ) => Self::Faulty,
+            (_, Layer::Handler, _) => Self::Answered,
+            _ if facts.party == Party::Caller => Self::Declined,
+            _ => Self::Failed,
+        })
+    }
 }
 
 /// How long it takes until an old latency counts for 1/e of what it did (Finagle's default).
@@ -126,6 +155,29 @@ mod tests {
             outcomes.end(end - ms(*took), end, *report);
             let latency = outcomes.latency(end).map_or(0, |latency| latency.as_millis());
             assert_eq!(latency, *expected, "after {took} ms, {report:?}");
+        }
+    }
+
+    #[test]
+    fn a_status_says_whose_fault_it_was() {
+        use Report::*;
+        let by_handler = [
+            (Status::not_found("7"), Answered),
+            (Status::resource_exhausted("your share"), Answered),
+            (Status::internal("broken"), Faulty),
+            (Status::unavailable("its store is away"), Faulty),
+        ];
+        let before = Status::resource_exhausted("full").layer(Layer::Admission);
+        let by_server = [
+            (before.clone().cause(Cause::Queue), Some(Refused)),
+            (before.clone().cause(Cause::Draining), None),
+            (before.clone().party(Party::Caller).cause(Cause::Blocked), Some(Declined)),
+            (Status::unavailable("lost").layer(Layer::Transport), Some(Failed)),
+            (Status::unauthenticated("who?").layer(Layer::Admission), Some(Declined)),
+        ];
+        let all = by_handler.into_iter().map(|(status, report)| (status, Some(report))).chain(by_server);
+        for (status, expected) in all {
+            assert_eq!(Report::of(&status), expected, "{status}");
         }
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::outcomes::Outcomes;
+use super::outcomes::{Outcomes, Report};
+use crate::client::protection::{Standing, Ward};
 use crate::metrics::EndpointSeries;
 use crate::transport::Address;
 
@@ -14,8 +15,10 @@ pub(in crate::client) struct Peer {
     address: Address,
     /// The address as text, for statuses.
     pub(in crate::client) name: Arc<str>,
-    /// How calls there went. What is to be made of failures one day (ejection, a breaker) belongs here.
+    /// How calls there went.
     pub(in crate::client) outcomes: Outcomes,
+    /// Whether calls may go there.
+    pub(in crate::client) standing: Arc<Standing>,
     /// Where calls there are counted.
     pub(in crate::client) series: EndpointSeries,
 }
@@ -25,10 +28,18 @@ impl Peer {
         &self.address
     }
 
-    pub(super) fn new(address: &Address, now: Instant) -> Self {
+    /// A call there that began at `began` has ended.
+    pub(in crate::client) fn ended(&self, began: Instant, now: Instant, report: Report) {
+        self.outcomes.end(began, now, report);
+        self.standing.note(report, began, now);
+    }
+
+    pub(super) fn new(address: &Address, ward: &Arc<Ward>, now: Instant) -> Self {
+        let name: Arc<str> = address.to_string().into();
         Self {
             address: address.clone(),
-            name: address.to_string().into(),
+            standing: Standing::new(Arc::clone(&name), Arc::downgrade(ward), now),
+            name,
             outcomes: Outcomes::new(now),
             series: EndpointSeries::default(),
         }

@@ -1,8 +1,10 @@
 //! What a caller wants: a future that finds a connection, sends a call and waits for its answer.
 //!
-//! This file is what its caller sets; [`progress`] takes it from state to state, [`sending`] has what it does on a connection.
+//! This file is what its caller sets; [`progress`] takes it from state to state, [`sending`] has what it does on a connection,
+//! [`repeating`] what follows an attempt that has failed.
 
 mod progress;
+mod repeating;
 mod sending;
 
 use std::fmt;
@@ -16,6 +18,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use self::progress::State;
+use self::repeating::Attempts;
 use super::Client;
 use super::intercept::Outline;
 use super::response::Response;
@@ -29,6 +32,8 @@ use crate::status::catalogue::calling;
 use crate::wire::frame::Metadata;
 
 /// A request for an `R`, or for nothing (`()`): awaiting it sends it.
+///
+/// An attempt that fails is repeated, where that may help and can do no harm ([`ClientProtection::retries`](crate::ClientProtection::retries)).
 ///
 /// It ends at its deadline at the latest: the time given by [`Self::timeout`], else by the schema, else by
 /// `deadline.default`, and never after the deadline of the [`Context`] it was made in. Dropping it cancels the call at the
@@ -53,6 +58,8 @@ pub struct Request<R> {
     /// Within the first poll: most requests are sent there, and need one look at the clock.
     now: Option<Instant>,
     state: State,
+    /// Those that have failed, if there were any.
+    failed: Option<Box<Attempts>>,
     /// From the first poll until it has ended.
     told: Told,
     response_len: usize,
@@ -75,6 +82,7 @@ impl<R: Response> Request<R> {
             deadline: None,
             now: None,
             state: State::New { passes_interceptors: true },
+            failed: None,
             told: Told::default(),
             response_len: 0,
             response: PhantomData,
@@ -100,6 +108,7 @@ impl<R: Response> Request<R> {
             deadline: Some(deadline),
             now: None,
             state: State::New { passes_interceptors: false },
+            failed: None,
             told: Told::default(),
             response_len: 0,
             response: PhantomData,
@@ -163,7 +172,13 @@ impl<R: Response> Future for Request<R> {
         self.now = None;
         let outcome = ready!(outcome);
         self.state = State::Ended;
-        let outcome = outcome.map_err(|status| self.client.name(status.method(self.spec)));
+        let outcome = outcome.map_err(|status| {
+            let status = match &self.failed {
+                Some(failed) => failed.conclude(status),
+                None => status,
+            };
+            self.client.name(status.method(self.spec))
+        });
         self.tell(outcome.as_ref().err());
         Poll::Ready(outcome)
     }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 use tokio::time::error::Elapsed;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, timeout_at};
 
 use super::Request;
 use crate::client::connection::{Call, Connection};
@@ -41,6 +41,8 @@ pub(super) enum State {
     Queued(Call),
     /// Waits for its answer.
     Sent(Call),
+    /// An attempt has failed: waits before the next one.
+    Resting(Pin<Box<Sleep>>),
     /// Nobody is to answer it; waits until it has left.
     Leaving(Wait<()>),
     Ended,
@@ -63,7 +65,14 @@ impl<R: Response> Request<R> {
                 }
                 State::Unconnected => {
                     let call = OutgoingCall::new(self.spec, &self.context, self.route_hash);
-                    self.state = match self.client.ready(&call) {
+                    let ready = match &self.failed {
+                        None => self.client.ready(&call),
+                        // Better where it was before than to wait for another connection.
+                        Some(failed) => {
+                            self.client.ready(&call.after(&failed.peers)).or_else(|| self.client.ready(&call))
+                        }
+                    };
+                    self.state = match ready {
                         Some(connection) => self.find_place(connection)?,
                         None => {
                             let (client, spec, deadline) = (self.client.clone(), self.spec, self.deadline());
@@ -119,7 +128,14 @@ impl<R: Response> Request<R> {
                     }
                 }
                 State::Sent(call) => {
-                    let outcome = ready!(call.poll(cx));
+                    let outcome = match ready!(call.poll(cx)) {
+                        Outcome::Answered(Err(status)) => {
+                            let peer = Arc::clone(call.connection.peer());
+                            self.state = self.repeat(status, peer)?;
+                            continue;
+                        }
+                        outcome => outcome,
+                    };
                     let leaves = !R::IS_AWAITED && self.until_written;
                     let connection = leaves.then(|| Arc::clone(&call.connection));
                     let read = self.end(outcome);
@@ -129,6 +145,10 @@ impl<R: Response> Request<R> {
                         }
                         _ => return Poll::Ready(read),
                     }
+                }
+                State::Resting(resting) => {
+                    ready!(resting.as_mut().poll(cx));
+                    self.state = self.begin_again();
                 }
                 State::Leaving(leaving) => {
                     if ready!(leaving.as_mut().poll(cx)).is_err() {
@@ -150,7 +170,8 @@ impl<R: Response> Request<R> {
         self.now = Some(now);
         if !passes_interceptors {
             let request_len = self.message_len();
-            self.told.begin(&self.client, self.spec, &self.context, request_len, now);
+            self.told.begin(&self.client, self.spec, &self.context, request_len, (1, now));
+            self.client.protection().note_request();
         }
         if self.deadline.is_none() {
             if !R::IS_AWAITED {

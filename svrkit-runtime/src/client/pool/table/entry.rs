@@ -8,6 +8,7 @@ use super::place::Place;
 use crate::client::connection::Connection;
 use crate::client::pool::opening::Opening;
 use crate::client::pool::peer::Peer;
+use crate::client::protection::Ward;
 use crate::client::resolver::Endpoint;
 use crate::status::Status;
 
@@ -34,8 +35,8 @@ pub(in crate::client::pool) struct Failure {
 }
 
 impl Entry {
-    pub(super) fn new(endpoint: Endpoint, now: Instant) -> Self {
-        let peer = Arc::new(Peer::new(endpoint.address(), now));
+    pub(super) fn new(endpoint: Endpoint, ward: &Arc<Ward>, now: Instant) -> Self {
+        let peer = Arc::new(Peer::new(endpoint.address(), ward, now));
         Self {
             endpoint,
             peer,

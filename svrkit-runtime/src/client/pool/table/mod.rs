@@ -20,12 +20,15 @@ use super::opening::Opening;
 use super::peer::Peer;
 use crate::client::connection::Connection;
 use crate::client::picker::Candidates;
+use crate::client::protection::Ward;
 use crate::client::resolver::Endpoint;
 use crate::transport::Address;
 
 /// The endpoints, in the order of the list that was found.
 #[derive(Debug, Default)]
 pub(in crate::client) struct Table {
+    /// Which of the endpoints are ejected.
+    ward: Arc<Ward>,
     entries: Vec<Entry>,
     by_address: HashMap<Address, usize>,
     /// The connected ones, in no order.
@@ -39,6 +42,10 @@ pub(in crate::client) struct Table {
 }
 
 impl Table {
+    pub(super) fn new(ward: Arc<Ward>) -> Self {
+        Self { ward, ..Self::default() }
+    }
+
     pub(super) fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -76,7 +83,8 @@ impl Table {
     /// Takes a new list, of different addresses. What is on it still keeps its connections; the connections to what is not are
     /// given back.
     pub(super) fn set(&mut self, endpoints: Vec<Endpoint>, now: Instant) -> Vec<Arc<Connection>> {
-        let mut before = std::mem::take(self);
+        let ward = Arc::clone(&self.ward);
+        let mut before = std::mem::replace(self, Self::new(Arc::clone(&ward)));
         let wanted = endpoints.len() > 1;
         for endpoint in endpoints {
             let known = before.by_address.remove(endpoint.address());
@@ -90,12 +98,13 @@ impl Table {
                     failures: old.failures,
                     failure: old.failure.take(),
                 },
-                None => Entry::new(endpoint, now),
+                None => Entry::new(endpoint, &ward, now),
             };
             self.by_address.insert(entry.endpoint.address().clone(), self.entries.len());
             self.enter(entry);
         }
         self.entries.iter().for_each(|entry| entry.peer.outcomes.want(wanted));
+        ward.set(self.entries.iter().map(|entry| Arc::clone(&entry.peer.standing)).collect(), now);
         before.entries.into_iter().flat_map(|entry| entry.connections).collect()
     }
 

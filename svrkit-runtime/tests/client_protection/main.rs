@@ -1,0 +1,9 @@
+//! What a client does for its servers, its callers and itself when calls fail: over real sockets, order and counts asserted, never durations.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
+
+mod ejection;
+mod retries;
+mod scripted;
+#[path = "../support/mod.rs"]
+mod support;
