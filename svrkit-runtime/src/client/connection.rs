@@ -2,16 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::departure::Departure;
 use super::pending::{CALLS_MAX, Outcome, Pending};
+use super::places::Places;
 use super::pool::{Peer, Report};
+use crate::status::Status;
 use crate::stream::StreamEnd;
 use crate::transport::{Activity, Written};
 use crate::wire::frame::{Hello, RequestFacts, ServedService};
@@ -44,17 +45,14 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
     /// Ready when what was queued by the first poll of `wait` has left, or never will.
     fn poll_written(&self, wait: &mut Written, cx: &mut Context<'_>) -> Poll<()>;
 
+    /// Whether an answer may be there as soon as its call has been sent.
+    fn answers_at_once(&self) -> bool;
+
     /// Sends a call that has its slot. False: the link takes none any more; the server has not seen it.
-    fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool;
+    fn send(&self, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool;
 
     /// The same for a call that nobody waits to have answered: it ends when the link has taken it.
-    fn send_oneway(
-        self: Arc<Self>,
-        call_id: u32,
-        facts: RequestFacts,
-        metadata: &Bytes,
-        body: &Bytes,
-    ) -> bool;
+    fn send_oneway(&self, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool;
 
     /// The same for a call with a stream, whose end it gives. `None`: the link takes no calls any more.
     fn send_stream(
@@ -67,6 +65,9 @@ pub(super) trait Link: Send + Sync + fmt::Debug {
 
     /// Gives a call up. Where it was sent and not answered, the server is told.
     fn abandon(&self, call_id: u32);
+
+    /// A call has ended here, and its outcome was taken.
+    fn ended(&self, call_id: u32);
 
     /// Ends a call by its deadline. Where it was sent, the server is told.
     fn expire(&self, call_id: u32);
@@ -81,17 +82,16 @@ pub(crate) struct Connection {
     pub(super) link: Arc<dyn Link>,
     /// What the server said of itself.
     pub(super) server: Hello,
-    /// A permit for each call the server takes at once.
-    pub(super) places: Arc<Semaphore>,
-    places_max: usize,
+    /// One for each call the server takes at once.
+    pub(super) places: Places,
     peer: Arc<Peer>,
     tasks: Vec<AbortHandle>,
 }
 
 impl Connection {
     pub(super) fn new(link: Arc<dyn Link>, server: Hello, peer: Arc<Peer>, tasks: Vec<AbortHandle>) -> Self {
-        let places_max = server.calls_in_flight.unwrap_or(CALLS_MAX).min(CALLS_MAX) as usize;
-        Self { link, server, places: Arc::new(Semaphore::new(places_max)), places_max, peer, tasks }
+        let places = Places::new(server.calls_in_flight.unwrap_or(CALLS_MAX).min(CALLS_MAX) as usize);
+        Self { link, server, places, peer, tasks }
     }
 
     pub(super) fn peer(&self) -> &Arc<Peer> {
@@ -100,7 +100,7 @@ impl Connection {
 
     /// Calls that have a place.
     pub(super) fn in_flight(&self) -> usize {
-        self.places_max - self.places.available_permits()
+        self.places.taken()
     }
 
     /// The name under which the server serves `service_id`; `None` where it said nothing of it.
@@ -118,27 +118,56 @@ impl Drop for Connection {
     }
 }
 
+/// A place on a connection. Dropping it gives it back.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) connection: Arc<Connection>,
+}
+
+impl Place {
+    /// Takes a place. `Err`: there is none now.
+    pub(super) fn try_take(connection: Arc<Connection>) -> Result<Self, Arc<Connection>> {
+        if connection.places.try_take() { Ok(Self { connection }) } else { Err(connection) }
+    }
+
+    /// Takes a place when there is one.
+    pub(super) async fn take(connection: Arc<Connection>) -> Self {
+        connection.places.take().await;
+        Self { connection }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.connection.places.give_back();
+    }
+}
+
 /// A call's slot on a connection. Dropping it gives the slot back and cancels the call if the server has it.
 #[derive(Debug)]
 pub(super) struct Call {
-    pub(super) connection: Arc<Connection>,
+    place: Place,
     call_id: u32,
     /// Where its time is taken. Taken when it has been told.
     began: Option<Instant>,
-    _place: OwnedSemaphorePermit,
+    /// Its outcome was taken, and its slot is another call's.
+    has_ended: bool,
 }
 
 impl Call {
-    /// Takes a slot. `sent`: it will be sent at once. `None`: the connection is gone.
-    pub(super) fn start(
-        connection: Arc<Connection>,
-        place: OwnedSemaphorePermit,
-        deadline: Instant,
-        sent: bool,
-    ) -> Option<Self> {
-        let call_id = connection.link.pending().start(deadline, sent)?;
-        let began = connection.peer.outcomes.begin();
-        Some(Self { connection, call_id, began, _place: place })
+    /// Takes a slot, and wakes `caller` when there is an outcome. `sent`: it will be sent at once. `None`: the connection is gone.
+    pub(super) fn start(place: Place, deadline: Instant, sent: bool, caller: Option<Waker>) -> Option<Self> {
+        let call_id = place.connection.link.pending().start(deadline, sent, caller)?;
+        let began = place.connection.peer.outcomes.begin();
+        Some(Self { place, call_id, began, has_ended: false })
+    }
+
+    pub(super) fn connection(&self) -> &Arc<Connection> {
+        &self.place.connection
+    }
+
+    fn link(&self) -> &dyn Link {
+        &*self.place.connection.link
     }
 
     /// The same for one whose end says nothing of the server: how long a stream lasts is its callers' affair.
@@ -148,11 +177,11 @@ impl Call {
     }
 
     pub(super) fn send(&self, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
-        Arc::clone(&self.connection.link).send(self.call_id, facts, metadata, body)
+        self.link().send(self.call_id, facts, metadata, body)
     }
 
     pub(super) fn send_oneway(&self, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
-        Arc::clone(&self.connection.link).send_oneway(self.call_id, facts, metadata, body)
+        self.link().send_oneway(self.call_id, facts, metadata, body)
     }
 
     pub(super) fn send_stream(
@@ -161,36 +190,44 @@ impl Call {
         metadata: &Bytes,
         body: &Bytes,
     ) -> Option<Arc<StreamEnd>> {
-        Arc::clone(&self.connection.link).send_stream(self.call_id, facts, metadata, body)
+        Arc::clone(&self.place.connection.link).send_stream(self.call_id, facts, metadata, body)
+    }
+
+    /// When something was last read from the server; `None`: nobody reads.
+    pub(super) fn last_read_at(&self) -> Option<Instant> {
+        self.link().activity().map(Activity::last)
+    }
+
+    /// Whether its answer may be there as soon as it has been sent.
+    pub(super) fn answers_at_once(&self) -> bool {
+        self.link().answers_at_once()
     }
 
     pub(super) fn set_deadline(&self, deadline: Instant) {
-        self.connection.link.pending().set_deadline(self.call_id, deadline);
+        self.link().pending().set_deadline(self.call_id, deadline);
     }
 
     pub(super) fn mark_sent(&self) -> bool {
-        self.connection.link.pending().mark_sent(self.call_id)
+        self.link().pending().mark_sent(self.call_id)
     }
 
     pub(super) fn mark_unsent(&self) {
-        self.connection.link.pending().mark_unsent(self.call_id);
+        self.link().pending().mark_unsent(self.call_id);
     }
 
     pub(super) fn poll_room(&self, request_len: usize, cx: &mut Context<'_>) -> Poll<()> {
-        self.connection.link.poll_room(self.call_id, request_len, cx)
+        self.link().poll_room(self.call_id, request_len, cx)
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
-        let outcome = ready!(self.connection.link.pending().poll(self.call_id, cx));
+        let outcome = ready!(self.link().pending().poll(self.call_id, cx));
+        self.has_ended = true;
         let (outcome, report) = match outcome {
-            Outcome::Answered(Ok(body)) => (Outcome::Answered(Ok(body)), Some(Report::Answered)),
             Outcome::Answered(Err(status)) => {
-                let report = Report::of(&status);
-                let named = status.facts().endpoint.is_some();
-                let name = || Arc::clone(&self.connection.peer.name);
-                let status = if named { status } else { status.endpoint(name()) };
+                let (status, report) = self.named(status);
                 (Outcome::Answered(Err(status)), report)
             }
+            Outcome::Answered(Ok(_)) => (outcome, Some(Report::Answered)),
             Outcome::Late { sent: true } => (outcome, Some(Report::Failed)),
             Outcome::Late { sent: false } | Outcome::Unsent => (outcome, None),
         };
@@ -198,18 +235,30 @@ impl Call {
         Poll::Ready(outcome)
     }
 
+    /// A status that says where it comes from, and what it says of its endpoint.
+    #[cold]
+    fn named(&self, status: Status) -> (Status, Option<Report>) {
+        let report = Report::of(&status);
+        if status.facts().endpoint.is_some() {
+            return (status, report);
+        }
+        (status.endpoint(Arc::clone(&self.place.connection.peer.name)), report)
+    }
+
     /// Tells how it ended; `None`: the server has not seen it.
     fn tell(&mut self, report: Option<Report>) {
         if let (Some(began), Some(report)) = (self.began.take(), report) {
-            self.connection.peer.ended(began, Instant::now(), report);
+            self.place.connection.peer.ended(began, Instant::now(), report);
         }
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
+        if self.has_ended {
+            return self.link().ended(self.call_id);
+        }
         self.tell(Some(Report::Abandoned));
-        // A call whose outcome was taken has no slot any more: then this does nothing.
-        self.connection.link.abandon(self.call_id);
+        self.link().abandon(self.call_id);
     }
 }

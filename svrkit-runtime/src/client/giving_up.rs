@@ -74,8 +74,8 @@ async fn check(client: &Client, work: impl AsyncFn()) {
         let mut polls = 0;
         while !give_up_after(polls, when_woken, work()).await {
             if let Some(connection) = client.0.pool.ready(None) {
-                let left = (connection.link.pending().taken(), connection.places.available_permits());
-                assert_eq!(left, (0, PLACES as usize), "slots taken and places free after {polls} polls");
+                let left = (connection.link.pending().taken(), connection.places.taken());
+                assert_eq!(left, (0, 0), "slots and places taken after {polls} polls");
             }
             settle(client).await;
             polls += 1;

@@ -1,6 +1,6 @@
 //! The link of a client to services in the same process: no socket, the same codec, dispatcher and limits.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -38,6 +38,8 @@ pub(super) struct Services {
 
 #[derive(Debug)]
 struct InProcess {
+    /// Itself: answers come back to it.
+    own: Weak<Self>,
     pending: Pending,
     in_flight: InFlight,
     router: Arc<Router>,
@@ -54,7 +56,8 @@ struct InProcess {
 /// A connection to the services of `router`. Must be called within a tokio runtime.
 pub(super) fn open(services: Services, limits: Limits, peer: Arc<Peer>) -> Connection {
     let Services { router, hooks, metrics } = services;
-    let link = Arc::new(InProcess {
+    let link = Arc::new_cyclic(|own| InProcess {
+        own: Weak::clone(own),
         pending: Pending::default(),
         in_flight: InFlight::default(),
         router,
@@ -122,19 +125,19 @@ impl Link for InProcess {
         Poll::Ready(())
     }
 
-    fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
-        self.dispatch(call_id, facts, Wanted::Answer, None, metadata, body);
+    fn answers_at_once(&self) -> bool {
         true
     }
 
-    fn send_oneway(
-        self: Arc<Self>,
-        call_id: u32,
-        facts: RequestFacts,
-        metadata: &Bytes,
-        body: &Bytes,
-    ) -> bool {
-        self.dispatch(call_id, facts, Wanted::Nothing, None, metadata, body);
+    fn send(&self, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
+        let Some(own) = self.own.upgrade() else { return false };
+        own.dispatch(call_id, facts, Wanted::Answer, None, metadata, body);
+        true
+    }
+
+    fn send_oneway(&self, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
+        let Some(own) = self.own.upgrade() else { return false };
+        own.dispatch(call_id, facts, Wanted::Nothing, None, metadata, body);
         self.pending.answer(call_id, Ok(Bytes::new()));
         true
     }
@@ -165,6 +168,8 @@ impl Link for InProcess {
             self.in_flight.cancel(call_id);
         }
     }
+
+    fn ended(&self, _: u32) {}
 
     fn expire(&self, call_id: u32) {
         let was_sent = self.pending.expire(call_id) == Some(true);

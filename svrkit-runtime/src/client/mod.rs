@@ -17,6 +17,7 @@ mod intercept;
 mod metadata;
 mod pending;
 mod picker;
+mod places;
 mod pool;
 mod protection;
 mod request;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 
-use super::connection::{Call, Connection};
+use super::connection::{Call, Connection, Place};
 use super::pending::Outcome;
 use super::picker::OutgoingCall;
 use super::told::Told;
@@ -105,12 +105,11 @@ impl OpeningStream<'_> {
         connection: Arc<Connection>,
         told: &mut Told,
     ) -> Result<Option<StreamSlot>, Status> {
-        let places = Arc::clone(&connection.places);
-        let Ok(place) = timeout_at(self.limited.deadline, places.acquire_owned()).await else {
-            let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
+        let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
+        let Ok(place) = timeout_at(self.limited.deadline, Place::take(connection)).await else {
             return Err(calling::late_for_place(max, self.limited.timeout.as_millis(), self.limited.from));
         };
-        let Ok(place) = place else { return Ok(None) };
+        let connection = &place.connection;
         if !connection.link.takes_calls() {
             return Ok(None);
         }
@@ -120,7 +119,7 @@ impl OpeningStream<'_> {
         // Before there is a call that would have to be cancelled.
         let server_max = connection.server.metadata_bytes;
         let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)?;
-        let Some(call) = Call::start(connection, place, deadline, true) else { return Ok(None) };
+        let Some(call) = Call::start(place, deadline, true, None) else { return Ok(None) };
         let call = call.untimed();
         let now = Instant::now();
         let remaining = self.limited.deadline.saturating_duration_since(now).as_micros();
@@ -133,7 +132,7 @@ impl OpeningStream<'_> {
         if self.spec.streaming == Streaming::Server {
             end.sends_nothing();
         }
-        told.sent(self.client, call.connection.peer(), now);
+        told.sent(self.client, call.connection().peer(), now);
         Ok(Some(StreamSlot { call, end, time: (self.limited.timeout, self.limited.from), ended: None }))
     }
 

@@ -1,12 +1,14 @@
 //! An attempt of a client, as far as anybody is told of it: it is counted, and monitors hear of it.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::Client;
 use super::pool::Peer;
 use crate::context::Context;
 use crate::interceptor::Side;
-use crate::metrics::{SeriesId, Tally, TallyEnd};
+use crate::metrics::{Tally, TallyEnd, TallySent};
 use crate::monitor::{StreamTotals, Watch};
 use crate::spec::Spec;
 use crate::status::Status;
@@ -16,8 +18,9 @@ use crate::status::Status;
 pub(crate) struct Told {
     tally: Option<Tally>,
     watch: Option<Box<Watch>>,
-    /// When it was sent, and where calls to the endpoint are counted.
-    sent: Option<(Instant, SeriesId)>,
+    sent: Option<TallySent>,
+    /// When its answer had been read.
+    answered: Option<Instant>,
 }
 
 impl Told {
@@ -49,12 +52,20 @@ impl Told {
     /// It has been sent, and to whom.
     pub(super) fn sent(&mut self, client: &Client, peer: &Peer, now: Instant) {
         if let (Some(tally), Some(metrics)) = (&mut self.tally, client.metrics()) {
-            tally.started(now);
-            self.sent = Some((now, peer.series.of(metrics, client.target(), &peer.name)));
+            // Most are sent when they are first polled, at the same look at the clock.
+            let began = tally.began();
+            tally.waited(if now == began { Duration::ZERO } else { now.saturating_duration_since(began) });
+            let endpoint = peer.series.of(metrics, client.target(), &peer.name);
+            self.sent = Some(TallySent { at: now, endpoint });
         }
         if let Some(watch) = &mut self.watch {
             watch.sent(now, &peer.name);
         }
+    }
+
+    /// Its answer had been read at this moment. Whoever listens is told of when it has been decoded.
+    pub(super) fn answered(&mut self, read_at: Option<Instant>) {
+        self.answered = read_at.filter(|_| self.watch.is_none());
     }
 
     /// Whether its end is to be told.
@@ -74,15 +85,13 @@ impl Told {
         if !self.is_told() {
             return;
         }
-        let now = Instant::now();
+        let now = self.answered.take().unwrap_or_else(Instant::now);
         if let (Some(tally), Some(metrics)) = (self.tally.take(), client.metrics()) {
-            if let Some((sent, series)) = self.sent.take() {
-                // How long a stream lasts is its callers' affair.
-                let took = stream.is_none().then(|| now.saturating_duration_since(sent));
-                metrics.endpoint_ended(series, status, took);
+            let end = TallyEnd { side: Side::Client, now: Some(now), status, response_len, stream };
+            match self.sent.take() {
+                Some(sent) => tally.end_sent(metrics, sent, now, &end),
+                None => tally.end(metrics, &end),
             }
-            let (side, now) = (Side::Client, Some(now));
-            tally.end(metrics, &TallyEnd { side, now, status, response_len, stream });
         }
         if let Some(mut watch) = self.watch.take() {
             if let Some(totals) = stream {

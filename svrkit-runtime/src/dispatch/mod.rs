@@ -7,6 +7,7 @@ mod blocking;
 mod call;
 mod in_flight;
 mod message;
+mod moment;
 mod panic;
 mod permit;
 mod responder;
@@ -16,6 +17,7 @@ mod workplace;
 
 pub use call::Call;
 pub(crate) use in_flight::{Full, InFlight, NotBegun, Room, StoppedBy};
+pub(crate) use moment::Together;
 pub(crate) use permit::{Permit, Starts, Wanted};
 pub(crate) use responder::Responder;
 pub(crate) use router::Router;

@@ -39,52 +39,60 @@ impl<'a> Batch<'a> {
 
     /// They have been handled: counts what has ended, at the moment that is given back.
     #[inline]
-    pub(crate) fn end(&self) -> Instant {
+    pub(crate) fn end(mut self) -> Instant {
         let now = Instant::now();
-        if let Some(metrics) = self.0 {
-            BATCH.with_borrow_mut(|batch| batch.count(metrics, now));
-        }
+        self.count(|| now);
         now
+    }
+
+    #[inline]
+    fn count(&mut self, now: impl FnOnce() -> Instant) {
+        let Some(metrics) = self.0.take() else { return };
+        BATCH.with_borrow_mut(|batch| {
+            batch.registry_id = None;
+            if !batch.ends.is_empty() {
+                batch.count(metrics, now());
+            }
+        });
     }
 }
 
 /// However the reading ends.
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        let Some(metrics) = self.0 else { return };
-        BATCH.with_borrow_mut(|batch| {
-            if !batch.ends.is_empty() {
-                batch.count(metrics, Instant::now());
-            }
-            batch.registry_id = None;
-        });
+        self.count(Instant::now);
     }
 }
 
 impl Ends {
     fn count(&mut self, metrics: &Metrics, now: Instant) {
-        self.ends.drain(..).for_each(|end| end.count(metrics, now));
+        metrics.0.count(|mut counting| {
+            for run in self.ends.chunk_by(|one, next| (one.series, one.began) == (next.series, next.began)) {
+                // They came together as well.
+                let took = run[0].took(now);
+                counting.update(run[0].series, |cells| run.iter().for_each(|end| end.count(cells, took)));
+            }
+        });
+        self.ends.clear();
     }
 }
 
 /// Counts an end: with those of its batch, or now.
 #[inline]
 pub(super) fn count(metrics: &Metrics, end: Told) {
-    let end = BATCH.try_with(|batch| {
+    let is_kept = BATCH.try_with(|batch| {
         let batch = &mut *batch.borrow_mut();
-        if batch.registry_id != Some(metrics.0.id()) {
-            return Some(end);
+        let is_of_batch = batch.registry_id == Some(metrics.0.id());
+        if is_of_batch {
+            if batch.ends.len() == ENDS_MAX {
+                batch.count(metrics, Instant::now());
+            }
+            batch.ends.push(end);
         }
-        if batch.ends.len() == ENDS_MAX {
-            batch.count(metrics, Instant::now());
-        }
-        batch.ends.push(end);
-        None
+        is_of_batch
     });
-    match end {
-        Ok(None) => {}
-        Ok(Some(end)) => end.count(metrics, Instant::now()),
-        // The thread ends: nothing is read on it.
-        Err(_) => {}
+    // Where the thread ends nothing is read on it.
+    if !is_kept.unwrap_or(false) {
+        metrics.0.update(end.series, |cells| end.count(cells, end.took(Instant::now())));
     }
 }

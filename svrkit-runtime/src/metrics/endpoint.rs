@@ -1,13 +1,12 @@
 //! What a client's endpoints make of its calls.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use super::Metrics;
 use super::catalogue::endpoint;
 use super::histogram::Scale;
 use super::registry::{OTHER, SeriesId};
-use super::tally::nanos;
+use super::shard::Cells;
 use crate::status::{Code, Layer, Status};
 
 /// Where the calls to an endpoint are counted, once there was one.
@@ -38,6 +37,7 @@ impl Outcome {
 
 impl EndpointSeries {
     /// The series of the endpoint of this name among those of `target`.
+    #[inline]
     pub(crate) fn of(&self, metrics: &Metrics, target: &str, name: &str) -> SeriesId {
         *self.0.get_or_init(|| {
             let max = metrics.0.limits().metrics_endpoints;
@@ -46,16 +46,13 @@ impl EndpointSeries {
     }
 }
 
-impl Metrics {
-    /// Counts a call to an endpoint that has ended; `took` is its time from when it was sent, where that says something of the endpoint.
-    #[inline]
-    pub(crate) fn endpoint_ended(&self, series: SeriesId, status: Option<&Status>, took: Option<Duration>) {
-        let outcome = Outcome::of(status);
-        self.0.update(series, |cells| {
-            cells.add(endpoint::CALLS + outcome as usize, 1);
-            if let (Outcome::Answered, Some(took)) = (outcome, took) {
-                cells.record(endpoint::DURATION, Scale::TIME, nanos(took));
-            }
-        });
+/// Counts a call to an endpoint that has ended; `took` is its time in nanoseconds from when it was sent, where that says something of the
+/// endpoint.
+#[inline]
+pub(super) fn count_at_endpoint(cells: Cells<'_>, status: Option<&Status>, took: Option<u64>) {
+    let outcome = Outcome::of(status);
+    cells.add(endpoint::CALLS + outcome as usize, 1);
+    if let (Outcome::Answered, Some(took)) = (outcome, took) {
+        cells.record(endpoint::DURATION, Scale::TIME, took);
     }
 }

@@ -45,11 +45,10 @@ pub use self::own::{
 #[doc(hidden)]
 pub use self::own::{Description, Place, Registration, combination, combinations};
 use self::registry::Registry;
-pub(crate) use self::registry::SeriesId;
 pub use self::segment::{Malformed, SegmentError, default_dir};
 pub use self::snapshot::{MetricFamily, Sample, Snapshot, Value};
 pub(crate) use self::switch::Switch;
-pub(crate) use self::tally::{Tally, TallyEnd};
+pub(crate) use self::tally::{Tally, TallyEnd, TallySent};
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::log::{self, Event};

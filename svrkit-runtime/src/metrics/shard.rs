@@ -70,57 +70,65 @@ impl Cells<'_> {
     }
 }
 
+/// What a thread counts in, at one look.
+pub(super) struct Counting<'a> {
+    registry: &'a Arc<Registry>,
+    /// `None`: the thread ends, and its blocks are given back already.
+    held: Option<&'a mut Held>,
+}
+
 impl Registry {
+    /// Has `count` count.
+    #[inline]
+    pub(super) fn count(self: &Arc<Self>, count: impl FnOnce(Counting<'_>)) {
+        let mut count = Some(count);
+        let counted = HELD.try_with(|held| {
+            let mut held = held.borrow_mut();
+            if let Some(count) = count.take() {
+                count(Counting { registry: self, held: Some(held_of(&mut held, self)) });
+            }
+        });
+        if let (Err(_), Some(count)) = (counted, count) {
+            count(Counting { registry: self, held: None });
+        }
+    }
+
     /// Has `change` count in slots of `series`.
     #[inline]
     pub(super) fn update(self: &Arc<Self>, series: SeriesId, change: impl FnOnce(Cells<'_>)) {
-        let mut change = Some(change);
-        let counted = HELD.try_with(|held| {
-            let mut held = held.borrow_mut();
-            let held = held_of(&mut held, self);
-            if let Some(Some(slots)) = held.blocks.get(series.index()) {
-                if let Some(change) = change.take() {
-                    change(slots.cells());
-                }
-                return;
+        self.count(|mut counting| counting.update(series, change));
+    }
+}
+
+impl Counting<'_> {
+    /// Has `change` count in slots of `series`.
+    #[inline]
+    pub(super) fn update(&mut self, series: SeriesId, change: impl FnOnce(Cells<'_>)) {
+        if let Some(held) = &self.held
+            && let Some(Some(slots)) = held.blocks.get(series.index())
+        {
+            return change(slots.cells());
+        }
+        match self.first_slots(series) {
+            Some(slots) => change(slots.cells()),
+            None => self.registry.count_uncounted(),
+        }
+    }
+
+    /// Those of a series that this thread has not counted in before.
+    #[cold]
+    fn first_slots(&mut self, series: SeriesId) -> Option<Slots> {
+        let own = self.held.as_ref().filter(|held| held.has_place);
+        let own = own.and_then(|_| self.registry.own_block(series));
+        let slots = own.or_else(|| self.registry.shared_block(series))?;
+        if let Some(held) = &mut self.held {
+            let index = series.index();
+            if held.blocks.len() <= index {
+                held.blocks.resize(index + 1, None);
             }
-            self.change_first(held, series, &mut change);
-        });
-        if counted.is_err() {
-            // The thread ends, and its blocks are given back already.
-            self.update_shared(series, change);
+            held.blocks[index] = Some(slots.clone());
         }
-    }
-
-    /// The first change of a thread to a series.
-    #[cold]
-    fn change_first<F: FnOnce(Cells<'_>)>(
-        self: &Arc<Self>,
-        held: &mut Held,
-        series: SeriesId,
-        change: &mut Option<F>,
-    ) {
-        let slots = if held.has_place { self.own_block(series) } else { None };
-        let Some(slots) = slots.or_else(|| self.shared_block(series)) else {
-            return self.count_uncounted();
-        };
-        if let Some(change) = change.take() {
-            change(slots.cells());
-        }
-        let index = series.index();
-        if held.blocks.len() <= index {
-            held.blocks.resize(index + 1, None);
-        }
-        held.blocks[index] = Some(slots);
-    }
-
-    #[cold]
-    pub(super) fn update_shared<F: FnOnce(Cells<'_>)>(&self, series: SeriesId, change: Option<F>) {
-        match (self.shared_block(series), change) {
-            (Some(slots), Some(change)) => change(slots.cells()),
-            (None, Some(_)) => self.count_uncounted(),
-            (_, None) => {}
-        }
+        Some(slots)
     }
 }
 

@@ -6,8 +6,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::catalogue::{cause_index, handler, method};
+use super::endpoint::count_at_endpoint;
 use super::histogram::Scale;
 use super::registry::{SeriesId, add};
+use super::shard::Cells;
 use super::{Metrics, batch};
 use crate::interceptor::Side;
 use crate::monitor::StreamTotals;
@@ -39,15 +41,27 @@ pub(crate) struct TallyEnd<'a> {
 }
 
 /// An attempt that has ended, to be counted.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Told {
-    tally: Tally,
+    pub(super) series: SeriesId,
+    pub(super) began: Instant,
+    wait: Option<NonZero<u64>>,
+    request_len: u32,
+    response_len: u32,
     /// Whether it has begun: then it is in flight no more.
     has_begun: bool,
-    response_len: u32,
     code: Code,
     layer: Layer,
     cause: Cause,
+}
+
+/// To whom a client sent an attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TallySent {
+    /// When.
+    pub(crate) at: Instant,
+    /// Where calls to the endpoint are counted.
+    pub(crate) endpoint: SeriesId,
 }
 
 impl<'a> TallyEnd<'a> {
@@ -72,18 +86,46 @@ impl Tally {
         add(&metrics.0, series, method::IN_FLIGHT, 1);
     }
 
-    /// Notes that it starts: its handler, or its way to the server.
+    /// When it came, or was first polled.
     #[inline]
-    pub(crate) fn started(&mut self, now: Instant) {
-        self.wait = NonZero::new(nanos(now.saturating_duration_since(self.began)).wrapping_add(1));
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// Notes that it starts after so long: its handler, or its way to the server.
+    #[inline]
+    pub(crate) fn waited(&mut self, wait: Duration) {
+        self.wait = NonZero::new(nanos(wait).wrapping_add(1));
     }
 
     /// Counts that it has ended. One that never got as far as its method is counted as one that nobody knows.
     #[inline]
-    pub(crate) fn end(mut self, metrics: &Metrics, end: &TallyEnd<'_>) {
-        let has_begun = self.series.is_some();
+    pub(crate) fn end(self, metrics: &Metrics, end: &TallyEnd<'_>) {
+        let told = self.told(metrics, end);
+        match end.now {
+            Some(now) => metrics.0.update(told.series, |cells| told.count(cells, told.took(now))),
+            None => batch::count(metrics, told),
+        }
+    }
+
+    /// The same for one that was sent by a client, at the look at the clock that its end has.
+    #[inline]
+    pub(crate) fn end_sent(self, metrics: &Metrics, sent: TallySent, now: Instant, end: &TallyEnd<'_>) {
+        let told = self.told(metrics, end);
+        let took = told.took(now);
+        let took_there =
+            if sent.at == told.began { took } else { nanos(now.saturating_duration_since(sent.at)) };
+        // How long a stream lasts is its callers' affair.
+        let took_there = end.stream.is_none().then_some(took_there);
+        metrics.0.count(|mut counting| {
+            counting.update(told.series, |cells| told.count(cells, took));
+            counting.update(sent.endpoint, |cells| count_at_endpoint(cells, end.status, took_there));
+        });
+    }
+
+    #[inline]
+    fn told(self, metrics: &Metrics, end: &TallyEnd<'_>) -> Told {
         let series = self.series.unwrap_or_else(|| metrics.0.unknown_method(end.side));
-        self.series = Some(series);
         if let Some(totals) = end.stream {
             count_stream(metrics, series, totals);
         }
@@ -91,47 +133,50 @@ impl Tally {
             None => (Code::Ok, Layer::Unknown, Cause::None),
             Some(status) => (status.code(), status.facts().layer, status.facts().cause),
         };
-        let response_len = short(end.response_len);
-        let told = Told { tally: self, has_begun, response_len, code, layer, cause };
-        match end.now {
-            Some(now) => told.count(metrics, now),
-            None => batch::count(metrics, told),
+        Told {
+            series,
+            began: self.began,
+            wait: self.wait,
+            request_len: self.request_len,
+            response_len: short(end.response_len),
+            has_begun: self.series.is_some(),
+            code,
+            layer,
+            cause,
         }
     }
 }
 
 impl Told {
-    /// Counts it as one that has ended now.
+    /// How long it has taken that ends now, in nanoseconds.
     #[inline]
-    pub(super) fn count(self, metrics: &Metrics, now: Instant) {
-        let Self {
-            tally: Tally { began, wait, request_len, series },
-            has_begun,
-            response_len,
-            code,
-            layer,
-            cause,
-        } = self;
-        let Some(series) = series else { return };
-        let took = nanos(now.saturating_duration_since(began));
-        metrics.0.update(series, |cells| {
-            cells.add(method::CALLS + usize::from(code.number()), 1);
-            cells.add(method::IN_FLIGHT, 0_u64.wrapping_sub(has_begun.into()));
-            if let Some(wait) = wait {
-                cells.record(method::WAIT, Scale::TIME, wait.get() - 1);
-            }
-            cells.record(method::REQUEST, Scale::LENGTH, request_len.into());
-            if code == Code::Ok {
-                cells.record(DURATION_OK, Scale::TIME, took);
-                cells.record(method::RESPONSE, Scale::LENGTH, response_len.into());
-                return;
-            }
-            cells.record(DURATION_FAILED, Scale::TIME, took);
-            cells.add(method::FAILED + usize::from(layer.number()), 1);
-            if let Some(cause) = cause_index(cause) {
-                cells.add(method::REFUSED + cause, 1);
-            }
-        });
+    pub(super) fn took(&self, now: Instant) -> u64 {
+        nanos(now.saturating_duration_since(self.began))
+    }
+
+    /// Counts it in the slots of its series.
+    #[inline]
+    pub(super) fn count(&self, cells: Cells<'_>, took: u64) {
+        cells.add(method::CALLS + usize::from(self.code.number()), 1);
+        cells.add(method::IN_FLIGHT, 0_u64.wrapping_sub(self.has_begun.into()));
+        if let Some(wait) = self.wait {
+            cells.record(method::WAIT, Scale::TIME, wait.get() - 1);
+        }
+        cells.record(method::REQUEST, Scale::LENGTH, self.request_len.into());
+        if self.code != Code::Ok {
+            return self.count_failed(cells, took);
+        }
+        cells.record(DURATION_OK, Scale::TIME, took);
+        cells.record(method::RESPONSE, Scale::LENGTH, self.response_len.into());
+    }
+
+    #[cold]
+    fn count_failed(&self, cells: Cells<'_>, took: u64) {
+        cells.record(DURATION_FAILED, Scale::TIME, took);
+        cells.add(method::FAILED + usize::from(self.layer.number()), 1);
+        if let Some(cause) = cause_index(self.cause) {
+            cells.add(method::REFUSED + cause, 1);
+        }
     }
 }
 

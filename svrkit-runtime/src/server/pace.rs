@@ -26,7 +26,7 @@ const REST: Duration = Duration::from_secs(1);
 const REST_MAX: Duration = Duration::from_secs(64);
 
 /// Within a batch it is looked at the clock after the first calls and then after so many.
-const LOOK_EVERY: u32 = 8;
+const LOOK_EVERY: u32 = 16;
 
 /// How fast the calls of one connection are.
 #[derive(Debug)]
@@ -70,9 +70,8 @@ impl Pace {
     }
 
     /// A batch is over.
-    pub(super) fn end_batch(&mut self, now: impl FnOnce() -> Instant) {
+    pub(super) fn end_batch(&mut self, now: Instant) {
         let Some(began) = self.began.take().filter(|_| self.started > 0) else { return };
-        let now = now();
         if now - began <= self.allowance() {
             self.slowness = self.slowness.saturating_sub(1);
             if self.slowness == 0 {
@@ -119,7 +118,7 @@ mod tests {
                     self.now += each;
                 }
             }
-            self.pace.end_batch(|| self.now);
+            self.pace.end_batch(self.now);
             at_once
         }
     }

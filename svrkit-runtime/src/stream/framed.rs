@@ -89,7 +89,11 @@ impl FramedStreams {
     }
 
     /// Ends a stream with its call.
+    #[inline]
     pub(crate) fn close(&self, call_id: u32) -> Option<Arc<StreamEnd>> {
+        if self.open.is_unused() {
+            return None;
+        }
         let end = self.open.close(call_id);
         if let (Some(_), Some(windows)) = (&end, self.windows.get()) {
             windows.waiting().remove(&call_id);

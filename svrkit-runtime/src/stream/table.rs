@@ -65,6 +65,12 @@ impl Streams {
         self.0.get()?.lock().ends.get(&call_id).map(|numbered| Arc::clone(&numbered.end))
     }
 
+    /// Whether there was none yet.
+    #[inline]
+    pub(crate) fn is_unused(&self) -> bool {
+        self.0.get().is_none()
+    }
+
     /// Ends a stream with its call. What has come can still be taken.
     pub(crate) fn close(&self, call_id: u32) -> Option<Arc<StreamEnd>> {
         let Numbered { end, .. } = self.0.get()?.lock().ends.remove(&call_id)?;

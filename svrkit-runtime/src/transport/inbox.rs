@@ -117,6 +117,7 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
     }
 
     /// The next whole frame that has already arrived, without waiting.
+    #[inline]
     pub(crate) fn arrived(&mut self) -> Result<Option<Frame>, InboxError> {
         while let Some(frame) = self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)? {
             // Most are: those are not moved any further.

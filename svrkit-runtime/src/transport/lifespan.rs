@@ -13,7 +13,7 @@ use crate::random;
 #[derive(Debug)]
 pub(crate) struct Activity {
     born: Instant,
-    /// Microseconds since its birth.
+    /// Nanoseconds since its birth.
     last: AtomicU64,
 }
 
@@ -28,12 +28,12 @@ impl Activity {
     }
 
     pub(crate) fn note(&self, at: Instant) {
-        let since = at.saturating_duration_since(self.born).as_micros();
+        let since = at.saturating_duration_since(self.born).as_nanos();
         self.last.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     pub(crate) fn last(&self) -> Instant {
-        let since = Duration::from_micros(self.last.load(Ordering::Relaxed));
+        let since = Duration::from_nanos(self.last.load(Ordering::Relaxed));
         self.born.checked_add(since).unwrap_or(self.born)
     }
 }

@@ -38,7 +38,7 @@ async fn a_deadline_on_arrival_in_the_handler_and_at_the_client() {
     let metrics = Metrics::new();
     let server = Running::of(Server::new().metrics(metrics.clone())).await;
     let mut raw = Raw::greeted(server.address).await;
-    for (call_id, method_id, remaining_us) in [(1, 1, 0), (2, 1, 0), (3, 4, 20_000)] {
+    for (call_id, method_id, remaining_us) in [(1, 1, 0), (2, 1, 0), (3, 4, 300_000)] {
         let facts = RequestFacts { service_id: TEST_ID, method_id, remaining_us, ..RequestFacts::default() };
         raw.send(Header::new(call_id, Facts::Request(facts)), &[]).await;
         raw.receive().await.unwrap();

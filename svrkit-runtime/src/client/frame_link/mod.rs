@@ -81,17 +81,15 @@ impl Link for FrameLink {
         self.outbox.poll_written(wait, cx)
     }
 
-    fn send(self: Arc<Self>, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
+    fn answers_at_once(&self) -> bool {
+        false
+    }
+
+    fn send(&self, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
         self.push_request(Header::new(call_id, Facts::Request(facts)), metadata, body)
     }
 
-    fn send_oneway(
-        self: Arc<Self>,
-        call_id: u32,
-        facts: RequestFacts,
-        metadata: &Bytes,
-        body: &Bytes,
-    ) -> bool {
+    fn send_oneway(&self, call_id: u32, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
         let header = Header { flags: FLAG_ONEWAY, ..Header::new(call_id, Facts::Request(facts)) };
         let taken = self.push_request(header, metadata, body);
         if taken {
@@ -124,6 +122,11 @@ impl Link for FrameLink {
         if self.pending.abandon(call_id) {
             self.cancel(call_id);
         }
+        self.leave_when_idle();
+    }
+
+    fn ended(&self, call_id: u32) {
+        self.outbox.forget_room(call_id);
         self.leave_when_idle();
     }
 

@@ -19,21 +19,10 @@ impl FrameLink {
     pub(super) async fn read(&self, mut inbox: Inbox<impl AsyncRead + Unpin>, mut watch: ConnectionWatch) {
         let why = loop {
             match inbox.next().await {
-                Ok(Some(frame)) => {
-                    self.silence.heard();
-                    self.frames_read.store(inbox.frames(), Ordering::Relaxed);
-                    if inbox.frames() == 1 {
-                        self.activity.note(inbox.read_at());
-                    }
-                    match self.take(frame) {
-                        Ok(worth) => {
-                            if let Err(error) = inbox.weigh(worth) {
-                                break Ok(Some(error));
-                            }
-                        }
-                        Err(refused) => break Err(refused),
-                    }
-                }
+                Ok(Some(frame)) => match self.take_all(frame, &mut inbox) {
+                    Ok(()) => {}
+                    Err(why) => break why,
+                },
                 Ok(None) => break Ok(None),
                 Err(error) => break Ok(Some(error)),
             }
@@ -55,6 +44,26 @@ impl FrameLink {
             Err(refused) => self.lost(refused, waiting),
         });
         self.streams.close_all();
+    }
+
+    /// Takes `frame` and what has been read with it; `Err`: why nothing more is read.
+    fn take_all(
+        &self,
+        mut frame: Frame,
+        inbox: &mut Inbox<impl AsyncRead + Unpin>,
+    ) -> Result<(), Result<Option<InboxError>, Status>> {
+        self.silence.heard();
+        self.activity.note(inbox.read_at());
+        loop {
+            self.frames_read.store(inbox.frames(), Ordering::Relaxed);
+            let worth = self.take(frame).map_err(Err)?;
+            inbox.weigh(worth).map_err(|error| Ok(Some(error)))?;
+            match inbox.arrived() {
+                Ok(Some(next)) => frame = next,
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(Ok(Some(error))),
+            }
+        }
     }
 
     fn take(&self, frame: Frame) -> Result<Worth, Status> {

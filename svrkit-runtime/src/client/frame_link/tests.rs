@@ -10,7 +10,7 @@ fn link() -> FrameLink {
 }
 
 fn start(link: &FrameLink) -> Option<u32> {
-    link.pending.start(Instant::now() + Duration::from_secs(1), true)
+    link.pending.start(Instant::now() + Duration::from_secs(1), true, None)
 }
 
 /// Whether a frame would still leave.

@@ -37,7 +37,7 @@ fn lost(_: usize) -> Status {
 
 fn begun(sent: bool) -> (Arc<Pending>, u32) {
     let pending = Arc::new(Pending::default());
-    let call_id = pending.start(now(), sent).unwrap();
+    let call_id = pending.start(now(), sent, None).unwrap();
     (pending, call_id)
 }
 
@@ -124,14 +124,14 @@ fn a_call_that_is_given_up_is_cancelled_unless_it_has_ended() {
 fn an_old_answer_does_not_reach_the_next_call_of_the_slot() {
     in_every_order(|| {
         let pending = Arc::new(Pending::default());
-        let calls: Vec<u32> = (0..SLOTS_MIN).map(|_| pending.start(now(), true).unwrap()).collect();
+        let calls: Vec<u32> = (0..SLOTS_MIN).map(|_| pending.start(now(), true, None).unwrap()).collect();
         calls[1..].iter().for_each(|call_id| assert!(pending.abandon(*call_id)));
         let old = calls[0];
         let reader = meanwhile(&pending, move |pending| pending.answer(old, Ok(Bytes::from_static(b"old"))));
         let was_waiting = pending.abandon(old);
         // All slots but this one are used before it, and given back.
-        let between = (1..SLOTS_MIN).map(|_| pending.start(now(), true).unwrap()).collect::<Vec<_>>();
-        let new = pending.start(now(), true).unwrap();
+        let between = (1..SLOTS_MIN).map(|_| pending.start(now(), true, None).unwrap()).collect::<Vec<_>>();
+        let new = pending.start(now(), true, None).unwrap();
         assert_eq!((slots::split(new).0, new == old), (slots::split(old).0, false));
         assert_eq!(reader.join().unwrap(), !was_waiting);
         assert!(pending.answer(new, Ok(Bytes::from_static(b"new"))));
@@ -171,7 +171,7 @@ fn a_call_that_starts_while_its_link_is_lost_ends_with_it_or_goes_elsewhere() {
     in_every_order(|| {
         let pending = Arc::new(Pending::default());
         let closer = meanwhile(&pending, |pending| pending.close(lost));
-        if let Some(call_id) = pending.start(now(), false) {
+        if let Some(call_id) = pending.start(now(), false, None) {
             assert!(matches!(outcome_of(&pending, call_id), Outcome::Unsent));
         }
         closer.join().unwrap();
@@ -193,7 +193,7 @@ fn a_link_that_a_call_has_chosen_is_not_closed_as_idle() {
                 pending.close_if_idle()
             }
         });
-        let Some(call_id) = pending.start(now(), true) else {
+        let Some(call_id) = pending.start(now(), true, None) else {
             assert!(leaving.join().unwrap(), "it is left, and the call goes elsewhere");
             return;
         };
@@ -217,7 +217,7 @@ fn a_link_that_a_call_has_chosen_is_not_closed_as_idle() {
 fn the_timer_hears_of_an_earlier_deadline_and_of_the_end() {
     for event in [
         |pending: &Pending| {
-            pending.start(now() + Duration::from_secs(1), true);
+            pending.start(now() + Duration::from_secs(1), true, None);
         },
         |pending: &Pending| pending.close(lost),
         |pending: &Pending| assert!(pending.close_if_idle()),

@@ -29,14 +29,19 @@ struct Table {
 }
 
 impl Pending {
-    /// Takes a slot for a call that ends at `deadline` at the latest. `None`: the connection is gone, or all
-    /// [`CALLS_MAX`] slots are taken.
-    pub(in crate::client) fn start(&self, deadline: Instant, sent: bool) -> Option<u32> {
+    /// Takes a slot for a call that ends at `deadline` at the latest, and for which `caller` is woken then. `None`: the connection is gone,
+    /// or all [`CALLS_MAX`] slots are taken.
+    pub(in crate::client) fn start(
+        &self,
+        deadline: Instant,
+        sent: bool,
+        caller: Option<Waker>,
+    ) -> Option<u32> {
         let mut table = self.lock();
         if table.closed {
             return None;
         }
-        let call_id = table.slots.take(State::Waiting { deadline, sent, caller: None })?;
+        let call_id = table.slots.take(State::Waiting { deadline, sent, caller })?;
         if table.timer.is_none_or(|timer| deadline < timer) {
             table.timer = Some(deadline);
             drop(table);

@@ -28,7 +28,7 @@ fn in_seconds(seconds: u64) -> Instant {
 #[tokio::test]
 async fn answers_find_their_calls_in_any_order() {
     let pending = Pending::default();
-    let start = || pending.start(in_seconds(1), true).unwrap();
+    let start = || pending.start(in_seconds(1), true, None).unwrap();
     let (a, b) = (start(), start());
     assert!(a != 0 && b != 0, "0 is the connection's");
     assert!(poll(&pending, a).is_pending());
@@ -42,10 +42,10 @@ async fn answers_find_their_calls_in_any_order() {
 #[tokio::test]
 async fn a_late_answer_does_not_reach_the_slots_next_call() {
     let pending = Pending::default();
-    let first = pending.start(in_seconds(1), true).unwrap();
+    let first = pending.start(in_seconds(1), true, None).unwrap();
     assert!(pending.abandon(first), "the peer still works on it");
     let again = (0..SLOTS_MIN).map(|_| {
-        let call = pending.start(in_seconds(1), true).unwrap();
+        let call = pending.start(in_seconds(1), true, None).unwrap();
         assert_ne!(call, first);
         call
     });
@@ -64,7 +64,7 @@ async fn a_late_answer_does_not_reach_the_slots_next_call() {
 async fn slots_are_used_in_turn() {
     let pending = Pending::default();
     let ids = (0..10 * SLOTS_MIN).map(|_| {
-        let call = pending.start(in_seconds(1), false).unwrap();
+        let call = pending.start(in_seconds(1), false, None).unwrap();
         assert!(!pending.abandon(call), "not sent: nothing to cancel");
         call
     });
@@ -78,11 +78,11 @@ async fn slots_are_used_in_turn() {
 async fn there_are_as_many_slots_as_numbers() {
     let pending = Pending::default();
     let deadline = in_seconds(1);
-    let first = pending.start(deadline, true).unwrap();
-    (1..CALLS_MAX).for_each(|_| assert!(pending.start(deadline, true).is_some()));
-    assert!(pending.start(deadline, true).is_none());
+    let first = pending.start(deadline, true, None).unwrap();
+    (1..CALLS_MAX).for_each(|_| assert!(pending.start(deadline, true, None).is_some()));
+    assert!(pending.start(deadline, true, None).is_none());
     pending.abandon(first);
-    assert!(pending.start(deadline, true).is_some());
+    assert!(pending.start(deadline, true, None).is_some());
 }
 
 #[tokio::test]
@@ -90,9 +90,9 @@ async fn deadlines_come_in_their_order_and_move_the_timer() {
     let pending = Pending::default();
     let now = Instant::now();
     let at = |seconds| now + Duration::from_secs(seconds);
-    let late = pending.start(at(9), true).unwrap();
+    let late = pending.start(at(9), true, None).unwrap();
     assert_eq!(pending.timer(), Some(at(9)));
-    let early = pending.start(at(3), false).unwrap();
+    let early = pending.start(at(3), false, None).unwrap();
     assert_eq!(pending.timer(), Some(at(3)));
     assert_eq!((pending.overdue(at(2)), pending.timer()), (vec![], Some(at(3))));
     assert_eq!((pending.overdue(at(3)), pending.timer()), (vec![early], Some(at(9))));
@@ -105,14 +105,14 @@ async fn deadlines_come_in_their_order_and_move_the_timer() {
 #[tokio::test]
 async fn closing_ends_what_waits_and_what_comes() {
     let pending = Pending::default();
-    let sent = pending.start(in_seconds(1), true).unwrap();
-    let unsent = pending.start(in_seconds(1), false).unwrap();
+    let sent = pending.start(in_seconds(1), true, None).unwrap();
+    let unsent = pending.start(in_seconds(1), false, None).unwrap();
     assert!(!pending.is_idle());
     pending.close(|waiting| Status::unavailable(format!("{waiting} waited")));
     pending.close(|_| Status::internal("a later reason"));
     let Poll::Ready(Outcome::Answered(Err(status))) = poll(&pending, sent) else { panic!("it has ended") };
     assert_eq!(status.message(), "1 waited");
     assert!(matches!(poll(&pending, unsent), Poll::Ready(Outcome::Unsent)), "another connection may take it");
-    assert!(pending.start(in_seconds(1), true).is_none());
+    assert!(pending.start(in_seconds(1), true, None).is_none());
     assert!(pending.is_idle() && pending.is_closed());
 }

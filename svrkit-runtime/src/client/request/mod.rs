@@ -55,8 +55,8 @@ pub struct Request<R> {
     until_written: bool,
     /// Set when it is first polled.
     deadline: Option<Instant>,
-    /// Within the first poll: most requests are sent there, and need one look at the clock.
-    now: Option<Instant>,
+    /// Within the first poll, where most requests are sent: the look at the clock that they need, and the time that was left then.
+    first: Option<(Instant, Duration)>,
     state: State,
     /// Those that have failed, if there were any.
     failed: Option<Box<Attempts>>,
@@ -80,7 +80,7 @@ impl<R: Response> Request<R> {
             context: Context::current(),
             until_written: false,
             deadline: None,
-            now: None,
+            first: None,
             state: State::New { passes_interceptors: true },
             failed: None,
             told: Told::default(),
@@ -106,7 +106,7 @@ impl<R: Response> Request<R> {
             context,
             until_written,
             deadline: Some(deadline),
-            now: None,
+            first: None,
             state: State::New { passes_interceptors: false },
             failed: None,
             told: Told::default(),
@@ -169,7 +169,7 @@ impl<R: Response> Future for Request<R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
         let outcome = self.poll_outcome(cx);
-        self.now = None;
+        self.first = None;
         let outcome = ready!(outcome);
         self.state = State::Ended;
         let outcome = outcome.map_err(|status| {

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, Sleep, timeout_at};
 
 use super::Request;
-use crate::client::connection::{Call, Connection};
+use crate::client::connection::{Call, Place};
 use crate::client::intercept::{self, Outline};
 use crate::client::pending::Outcome;
 use crate::client::picker::OutgoingCall;
@@ -36,7 +35,10 @@ pub(super) enum State {
     /// There is none ready: one is being opened.
     Connecting(Wait<Opened>),
     /// As many calls as the server takes are in flight.
-    Crowded(Arc<Connection>, Wait<Result<OwnedSemaphorePermit, AcquireError>>),
+    Crowded {
+        max: u32,
+        waiting: Wait<Place>,
+    },
     /// Has its slot, waits for room in the outbound queue.
     Queued(Call),
     /// Waits for its answer.
@@ -51,6 +53,7 @@ pub(super) enum State {
 impl<R: Response> Request<R> {
     /// Goes on from where it stands, as far as it gets.
     pub(super) fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Status>> {
+        let was_sent = matches!(self.state, State::Sent(_));
         loop {
             match &mut self.state {
                 State::New { passes_interceptors } => {
@@ -73,7 +76,7 @@ impl<R: Response> Request<R> {
                         }
                     };
                     self.state = match ready {
-                        Some(connection) => self.find_place(connection)?,
+                        Some(connection) => self.find_place(connection, cx.waker())?,
                         None => {
                             let (client, spec, deadline) = (self.client.clone(), self.spec, self.deadline());
                             let (context, route_hash) = (self.context.clone(), self.route_hash);
@@ -90,20 +93,17 @@ impl<R: Response> Request<R> {
                         let late = self.client.late_connecting(self.timeout.as_millis(), self.timeout_from);
                         return Poll::Ready(Err(late));
                     };
-                    self.state = self.find_place(opened?)?;
+                    self.state = self.find_place(opened?, cx.waker())?;
                 }
-                State::Crowded(connection, waiting) => {
+                State::Crowded { max, waiting } => {
                     let Ok(place) = ready!(waiting.as_mut().poll(cx)) else {
-                        let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
                         let (limit, from) = (self.timeout.as_millis(), self.timeout_from);
-                        return Poll::Ready(Err(calling::late_for_place(max, limit, from)));
+                        return Poll::Ready(Err(calling::late_for_place(*max, limit, from)));
                     };
-                    let connection = Arc::clone(connection);
-                    self.state = match place {
-                        // The server may have said meanwhile that it leaves: it would refuse what is sent now.
-                        Ok(place) if connection.link.takes_calls() => self.start(connection, place)?,
-                        Ok(_) | Err(_) => State::Unconnected,
-                    };
+                    // The server may have said meanwhile that it leaves: it would refuse what is sent now.
+                    let takes_calls = place.connection.link.takes_calls();
+                    self.state =
+                        if takes_calls { self.start(place, cx.waker())? } else { State::Unconnected };
                 }
                 State::Queued(call) => {
                     // The deadline or the connection's end may come while it waits for room.
@@ -114,7 +114,7 @@ impl<R: Response> Request<R> {
                         }
                         continue;
                     }
-                    if !call.connection.link.takes_calls() {
+                    if !call.connection().link.takes_calls() {
                         self.state = State::Unconnected;
                         continue;
                     }
@@ -127,17 +127,25 @@ impl<R: Response> Request<R> {
                         self.state = self.send(call)?;
                     }
                 }
+                // Its slot knows whom to wake.
+                State::Sent(call) if !was_sent && R::IS_AWAITED && !call.answers_at_once() => {
+                    return Poll::Pending;
+                }
                 State::Sent(call) => {
-                    let outcome = match ready!(call.poll(cx)) {
+                    let outcome = ready!(call.poll(cx));
+                    if let Outcome::Answered(_) = outcome {
+                        self.told.answered(call.last_read_at());
+                    }
+                    let outcome = match outcome {
                         Outcome::Answered(Err(status)) => {
-                            let peer = Arc::clone(call.connection.peer());
+                            let peer = Arc::clone(call.connection().peer());
                             self.state = self.repeat(status, peer)?;
                             continue;
                         }
                         outcome => outcome,
                     };
                     let leaves = !R::IS_AWAITED && self.until_written;
-                    let connection = leaves.then(|| Arc::clone(&call.connection));
+                    let connection = leaves.then(|| Arc::clone(call.connection()));
                     let read = self.end(outcome);
                     match connection {
                         Some(connection) if read.is_ok() => {
@@ -167,20 +175,24 @@ impl<R: Response> Request<R> {
     fn begin(&mut self, passes_interceptors: bool) -> Result<State, Status> {
         let passes_interceptors = passes_interceptors && !self.client.interceptors().is_empty();
         let now = Instant::now();
-        self.now = Some(now);
         if !passes_interceptors {
             let request_len = self.message_len();
             self.told.begin(&self.client, self.spec, &self.context, request_len, (1, now));
             self.client.protection().note_request();
         }
-        if self.deadline.is_none() {
-            if !R::IS_AWAITED {
-                self.context = std::mem::take(&mut self.context).without_deadline();
+        let remaining = match self.deadline {
+            Some(deadline) => deadline.saturating_duration_since(now),
+            None => {
+                if !R::IS_AWAITED {
+                    self.context = std::mem::take(&mut self.context).without_deadline();
+                }
+                let limited = self.context.limit(now, (self.timeout, self.timeout_from))?;
+                (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
+                self.deadline = Some(limited.deadline);
+                limited.timeout
             }
-            let limited = self.context.limit(now, (self.timeout, self.timeout_from))?;
-            (self.timeout, self.timeout_from) = (limited.timeout, limited.from);
-            self.deadline = Some(limited.deadline);
-        }
+        };
+        self.first = Some((now, remaining));
         if passes_interceptors {
             return self.intercept().map(State::Intercepted);
         }

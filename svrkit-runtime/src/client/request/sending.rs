@@ -2,14 +2,14 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Waker;
 
 use bytes::Bytes;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 
 use super::Request;
 use super::progress::{State, Wait};
-use crate::client::connection::{Call, Connection};
+use crate::client::connection::{Call, Connection, Place};
 use crate::client::metadata;
 use crate::client::pending::Outcome;
 use crate::client::response::Response;
@@ -20,7 +20,11 @@ use crate::wire::frame::RequestFacts;
 
 impl<R: Response> Request<R> {
     /// Makes the checks that need no server, and takes one of the places the server has for calls.
-    pub(super) fn find_place(&mut self, connection: Arc<Connection>) -> Result<State, Status> {
+    pub(super) fn find_place(
+        &mut self,
+        connection: Arc<Connection>,
+        caller: &Waker,
+    ) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
         if let Some(name) = connection.served_name(self.spec.service_id)
             && name != self.spec.service
@@ -32,22 +36,19 @@ impl<R: Response> Request<R> {
         {
             return Err(calling::request_over_limit(message.len(), max));
         }
-        match Arc::clone(&connection.places).try_acquire_owned() {
-            Ok(place) => self.start(connection, place),
-            Err(_) => {
-                let waiting = Arc::clone(&connection.places).acquire_owned();
-                Ok(State::Crowded(connection, Box::pin(timeout_at(self.deadline(), waiting))))
+        match Place::try_take(connection) {
+            Ok(place) => self.start(place, caller),
+            Err(connection) => {
+                let max = connection.server.calls_in_flight.unwrap_or(u32::MAX);
+                let waiting = Place::take(connection);
+                Ok(State::Crowded { max, waiting: Box::pin(timeout_at(self.deadline(), waiting)) })
             }
         }
     }
 
-    pub(super) fn start(
-        &mut self,
-        connection: Arc<Connection>,
-        place: OwnedSemaphorePermit,
-    ) -> Result<State, Status> {
-        let has_room = connection.link.has_room(self.message_len());
-        match Call::start(connection, place, self.deadline(), has_room) {
+    pub(super) fn start(&mut self, place: Place, caller: &Waker) -> Result<State, Status> {
+        let has_room = place.connection.link.has_room(self.message_len());
+        match Call::start(place, self.deadline(), has_room, Some(caller.clone())) {
             // It was lost between two looks: the next one opens another.
             None => Ok(State::Unconnected),
             Some(call) if has_room => self.send(call),
@@ -57,11 +58,13 @@ impl<R: Response> Request<R> {
 
     pub(super) fn send(&mut self, call: Call) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
-        let server_max = call.connection.server.metadata_bytes;
+        let server_max = call.connection().server.metadata_bytes;
         let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)
             .inspect_err(|_| call.mark_unsent())?;
-        let now = self.now.take().unwrap_or_else(Instant::now);
-        let remaining = self.deadline().saturating_duration_since(now);
+        let (now, remaining) = self.first.take().unwrap_or_else(|| {
+            let now = Instant::now();
+            (now, self.deadline().saturating_duration_since(now))
+        });
         let inherited = self.context.facts(self.spec);
         let facts = RequestFacts {
             // The highest number means that there is no deadline.
@@ -78,7 +81,7 @@ impl<R: Response> Request<R> {
             // The server has not seen it: another connection may take it.
             return Ok(State::Unconnected);
         }
-        self.told.sent(&self.client, call.connection.peer(), now);
+        self.told.sent(&self.client, call.connection().peer(), now);
         Ok(State::Sent(call))
     }
 

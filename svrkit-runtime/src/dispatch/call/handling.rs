@@ -18,6 +18,7 @@ impl Call {
     /// wait on. One that blocks its thread, or computes for long, belongs into [`Self::handle_blocking`].
     ///
     /// Must be called within a tokio runtime. A panic in the handler is INTERNAL for this caller alone.
+    #[inline]
     pub fn handle<Req, Resp, F, Fut>(self, spec: &'static Spec, handler: F)
     where
         Req: Tlv,
@@ -25,9 +26,10 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        if let Some(call) = self.unless_streaming(spec) {
-            call.serve::<Here, _, _, _, _>(spec, handler);
+        if self.permit.stream().is_some() {
+            return self.refuse_streaming(spec);
         }
+        self.serve::<Here, _, _, _, _>(spec, handler);
     }
 
     /// The same for a oneway method: no answer goes back. The handler goes on when the caller leaves.
@@ -39,9 +41,10 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        if let Some(call) = self.unless_awaited(spec) {
-            call.serve::<Here, _, _, _, _>(spec, handler);
+        if self.permit.is_awaited() {
+            return self.refuse_awaited(spec);
         }
+        self.serve::<Here, _, _, _, _>(spec, handler);
     }
 
     /// The same for a method with many answers, which the handler sends one by one.
@@ -98,9 +101,10 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Resp, Status>> + Send + 'static,
     {
-        if let Some(call) = self.unless_streaming(spec) {
-            call.serve::<BlockingPool, _, _, _, _>(spec, handler);
+        if self.permit.stream().is_some() {
+            return self.refuse_streaming(spec);
         }
+        self.serve::<BlockingPool, _, _, _, _>(spec, handler);
     }
 
     /// As [`handle_oneway`](Self::handle_oneway), on the blocking pool.
@@ -110,29 +114,24 @@ impl Call {
         F: FnOnce(Req) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), Status>> + Send + 'static,
     {
-        if let Some(call) = self.unless_awaited(spec) {
-            call.serve::<BlockingPool, _, _, _, _>(spec, handler);
+        if self.permit.is_awaited() {
+            return self.refuse_awaited(spec);
         }
+        self.serve::<BlockingPool, _, _, _, _>(spec, handler);
     }
 
-    /// The call, if nobody waits for its answer. Otherwise it has been refused.
-    fn unless_awaited(mut self, spec: &'static Spec) -> Option<Self> {
-        if !self.permit.is_awaited() {
-            return Some(self);
-        }
+    /// Refuses a call whose caller waits for an answer that nobody gives.
+    #[cold]
+    fn refuse_awaited(mut self, spec: &'static Spec) {
         self.permit.begin(spec);
         self.refuse(&admitting::oneway_awaited(spec));
-        None
     }
 
-    /// The call, if its caller expects no stream. Otherwise it has been refused.
-    fn unless_streaming(mut self, spec: &'static Spec) -> Option<Self> {
-        if self.permit.stream().is_none() {
-            return Some(self);
-        }
+    /// Refuses a call whose caller expects a stream that there is not.
+    #[cold]
+    fn refuse_streaming(mut self, spec: &'static Spec) {
         self.permit.begin(spec);
         self.refuse(&admitting::streams_without_stream(spec));
-        None
     }
 
     /// The call with the handler's end of its stream. `None`: it came without, and has been refused.

@@ -35,6 +35,7 @@ pub struct Call {
 
 impl Call {
     /// A call that came with `metadata`. `None`: that cannot be read, and the call has been answered.
+    #[inline]
     pub(crate) fn arrive(
         facts: RequestFacts,
         metadata: &Bytes,

@@ -15,6 +15,7 @@ use crate::status::catalogue::{admitting, handling};
 
 impl Call {
     /// Runs `handler` with what has arrived, behind the interceptors if there are any.
+    #[inline]
     pub(super) fn serve<W, In, Out, F, Fut>(mut self, spec: &'static Spec, handler: F)
     where
         W: Workplace,
@@ -34,6 +35,7 @@ impl Call {
     }
 
     /// Reads the request at once: one that cannot be read costs no task.
+    #[inline]
     fn serve_directly<W, In, Out, F, Fut>(self, spec: &'static Spec, handler: F)
     where
         W: Workplace,

@@ -97,22 +97,19 @@ impl Permit {
     }
 
     /// The same as [`Self::tell`] where its caller is answered if it waits: who wants to know when that is written is told.
+    #[inline]
     fn tell_answered(&mut self, status: Option<&Status>, response_len: usize) {
         let when_written = self.tell(status, response_len);
-        if self.is_awaited() && !when_written.is_empty() {
+        if let Some(when_written) = when_written.filter(|when| self.is_awaited() && !when.is_empty()) {
             self.responder.when_written(when_written);
         }
     }
 
-    /// Tells whoever listens how it ended, and the log what its caller is not told.
-    fn tell(&mut self, status: Option<&Status>, response_len: usize) -> WhenWritten {
-        if let Some(error) = status.and_then(Status::private_error) {
-            let method = self.method();
-            let words = format_args!("{method} failed: {}", story(error));
-            log::line(Event::HandlerFailed, &[("method", &method)], words);
-        }
-        if !self.is_told_of() {
-            return WhenWritten::default();
+    /// Tells whoever listens how it ended, and the log what its caller is not told. Gives back who listens for when it is written.
+    #[inline]
+    fn tell(&mut self, status: Option<&Status>, response_len: usize) -> Option<WhenWritten> {
+        if let Some(status) = status {
+            self.log(status);
         }
         // Those who are told of it have to know when, and then the rest does as well.
         let now = self.watched.as_ref().map(|_| Instant::now());
@@ -120,11 +117,20 @@ impl Permit {
         if let (Some(tally), Some(metrics)) = (self.tally.take(), self.responder.metrics()) {
             tally.end(metrics, &TallyEnd { side: Side::Server, now, status, response_len, stream });
         }
-        let Some(mut watched) = self.watched.take() else { return WhenWritten::default() };
+        let mut watched = self.watched.take()?;
         if let Some(totals) = stream {
             watched.streamed(totals);
         }
-        watched.end(status, response_len, now.unwrap_or_else(Instant::now))
+        Some(watched.end(status, response_len, now.unwrap_or_else(Instant::now)))
+    }
+
+    #[cold]
+    fn log(&self, status: &Status) {
+        if let Some(error) = status.private_error() {
+            let method = self.method();
+            let words = format_args!("{method} failed: {}", story(error));
+            log::line(Event::HandlerFailed, &[("method", &method)], words);
+        }
     }
 
     /// Whether anybody is told how it ends, be it only that it is counted.

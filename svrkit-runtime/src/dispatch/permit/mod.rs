@@ -86,6 +86,7 @@ pub(crate) struct Permit {
 
 impl Permit {
     /// The call is counted in the responder's [`InFlight`](super::InFlight) already.
+    #[inline]
     pub(crate) fn new(
         call_id: u32,
         wanted: Wanted,
@@ -143,6 +144,7 @@ impl Permit {
     }
 
     /// Its method has been found.
+    #[inline]
     pub(super) fn begin(&mut self, spec: &'static Spec) {
         self.spec = Some(spec);
         if let (Some(tally), Some(metrics)) = (&mut self.tally, self.responder.metrics()) {

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::{Permit, Starts};
 use crate::context::Context;
 use crate::dispatch::message::Output;
+use crate::dispatch::moment::Moment;
 use crate::dispatch::panic;
 use crate::dispatch::workplace::Workplace;
 use crate::spec::Spec;
@@ -41,7 +42,10 @@ impl Permit {
         Fut: Future<Output = Result<Out, Status>> + Send,
     {
         async move {
-            let Some(mut permit) = self.unless_late() else { return };
+            let mut permit = self;
+            if permit.is_late() {
+                return permit.answer(Err(&admitting::late_in_turn()));
+            }
             // Where it is stopped, the handler's future is dropped here, and the permit after it.
             let outcome = {
                 let mut handling = pin!(None);
@@ -64,7 +68,8 @@ impl Permit {
             if let Some(watched) = &mut permit.watched {
                 watched.handled();
             }
-            if Out::IS_MESSAGE && permit.is_awaited() && !permit.room(0).await {
+            let waits = Out::IS_MESSAGE && permit.is_awaited() && !permit.responder.has_room(0);
+            if waits && !permit.room(0).await {
                 return;
             }
             match outcome {
@@ -86,30 +91,35 @@ impl Permit {
         self.responder.in_flight().until_stopped(self.call_id, self.stops, work).await
     }
 
-    /// Nothing where the deadline came before the handler's turn: the call has been answered then, and no handler starts.
-    fn unless_late(mut self) -> Option<Self> {
-        let Some(deadline) = self.start_by else {
-            if self.is_told_of() {
-                self.started(Instant::now());
+    /// Whether the deadline came before the handler's turn, which is now: then none starts.
+    #[inline]
+    fn is_late(&mut self) -> bool {
+        // Who listens is told when exactly.
+        let moment = if self.watched.is_none() { Moment::before(self.start_by) } else { None };
+        if let Some(moment) = moment {
+            if let Some(tally) = &mut self.tally {
+                tally.waited(moment.waited_since(tally.began()));
             }
-            return Some(self);
-        };
-        let now = Instant::now();
-        if now >= deadline {
-            self.answer(Err(&admitting::late_in_turn()));
-            return None;
+            return false;
         }
-        self.started(now);
-        Some(self)
+        self.is_late_by_the_clock()
     }
 
-    fn started(&mut self, now: Instant) {
+    fn is_late_by_the_clock(&mut self) -> bool {
+        if self.start_by.is_none() && !self.is_told_of() {
+            return false;
+        }
+        let now = Instant::now();
+        if self.start_by.is_some_and(|deadline| now >= deadline) {
+            return true;
+        }
         if let Some(tally) = &mut self.tally {
-            tally.started(now);
+            tally.waited(now.saturating_duration_since(tally.began()));
         }
         if let Some(watched) = &mut self.watched {
             watched.started(now);
         }
+        false
     }
 
     /// Waits until the connection takes an answer of this length: while a caller does not read its answers, its calls stay in

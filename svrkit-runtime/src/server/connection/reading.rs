@@ -7,7 +7,7 @@ use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
 
 use super::{Connection, Leave};
-use crate::dispatch::Starts;
+use crate::dispatch::{Starts, Together};
 use crate::metrics::Batch;
 use crate::monitor::ConnectionWatch;
 use crate::server::Shared;
@@ -62,10 +62,12 @@ impl Connection {
             };
             self.activity.note(inbox.read_at());
             self.bytes_in.store(inbox.bytes_read(), Ordering::Relaxed);
-            pace.begin_batch(if inbox.frames() == 1 { inbox.read_at() } else { Instant::now() });
+            let now = if inbox.frames() == 1 { inbox.read_at() } else { Instant::now() };
+            pace.begin_batch(now);
+            let together = Together::begin(inbox.read_at(), now);
             let counted = Batch::begin(self.metrics.as_ref());
             loop {
-                let worth = self.take(frame, inbox.read_at(), &mut pace, shared)?;
+                let worth = self.take(frame, inbox.read_at(), || pace.allows(|| together.look()), shared)?;
                 inbox.weigh(worth).map_err(|error| Leave::by(error, &self.outbox))?;
                 if !self.outbox.has_room(0) {
                     break;
@@ -76,8 +78,8 @@ impl Connection {
                     Err(error) => return Err(Leave::by(error, &self.outbox)),
                 }
             }
-            pace.end_batch(|| counted.end());
-            drop(counted);
+            drop(together);
+            pace.end_batch(counted.end());
             self.weigh_refused(inbox, &mut refused).map_err(|error| Leave::by(error, &self.outbox))?;
         }
     }
@@ -101,7 +103,7 @@ impl Connection {
         self: &Arc<Self>,
         frame: Frame,
         arrived: Instant,
-        pace: &mut Pace,
+        may_start: impl FnOnce() -> bool,
         shared: &Shared,
     ) -> Result<Worth, Leave> {
         let call_id = frame.header.call_id;
@@ -110,7 +112,7 @@ impl Connection {
                 return Err(Leave::protocol("call id 0, which means the connection".into()));
             }
             Facts::Request(facts) => {
-                let starts = if pace.allows(Instant::now) { Starts::AtOnce } else { Starts::OnItsTask };
+                let starts = if may_start() { Starts::AtOnce } else { Starts::OnItsTask };
                 self.request(facts, frame, arrived, starts, shared)
             }
             Facts::Cancel => {

@@ -61,6 +61,7 @@ impl FrameDecoder {
     ///
     /// # Errors
     /// [`FrameError`], decided as soon as the header is there: a peer must not make us hold what we will not take.
+    #[inline]
     pub fn decode(&self, inbound: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
         let Some(bytes) = inbound.first_chunk::<HEADER_LEN>() else {
             return self.check_start(inbound);
