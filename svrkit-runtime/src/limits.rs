@@ -182,6 +182,8 @@ limits! {
     metrics_methods: usize = "metrics.methods", Count, 4096, 1..=65_535;
     /// endpoints that have figures of their own; those beyond are counted together, as `other`.
     metrics_endpoints: usize = "metrics.endpoints", Count, 256, 1..=65_535;
+    /// targets of clients that have figures of their own; those beyond are counted together, as `other`.
+    metrics_targets: usize = "metrics.targets", Count, 256, 1..=65_535;
     /// sets of labels that each metric of the program's own has figures of; those beyond are counted together, as `other`.
     metrics_label_sets: usize = "metrics.label_sets", Count, 256, 1..=65_535;
     /// what each readiness check is given.

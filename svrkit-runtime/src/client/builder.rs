@@ -162,7 +162,8 @@ impl ClientBuilder {
             security: self.security,
             ward,
         };
-        Client::new(self.text, Pool::new(self.target, settings), self.surroundings, protection)
+        let pool = Pool::new(&self.text, self.target, settings);
+        Client::new(self.text, pool, self.surroundings, protection)
     }
 }
 

@@ -102,6 +102,14 @@ groups! {
             => "The same of mechanisms that only watch: nothing came of them.";
     }
 
+    /// The clients of one target, over sockets.
+    pool("target") {
+        CONNECTIONS = "svrkit_pool_connections", Gauge, None
+            => "Connections that they have, to all endpoints together.";
+        WAITING = "svrkit_pool_waiting", Gauge, None
+            => "Calls that wait for a connection, as there is none that takes them.";
+    }
+
     /// The executor of a server.
     executor() {
         LAG = "svrkit_executor_lag_seconds", Histogram, Seconds

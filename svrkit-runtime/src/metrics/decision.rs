@@ -12,7 +12,7 @@ pub(crate) struct DecisionSeries(SeriesId);
 impl Metrics {
     /// Where those about `target` are counted.
     pub(crate) fn decisions_of(&self, target: &str) -> DecisionSeries {
-        let max = self.0.limits().metrics_endpoints;
+        let max = self.0.limits().metrics_targets;
         DecisionSeries(self.0.series_within(&protection::GROUP, &[target], max, &[OTHER]))
     }
 

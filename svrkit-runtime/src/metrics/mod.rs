@@ -17,6 +17,7 @@ mod lag;
 mod memory;
 mod number;
 mod own;
+mod pool;
 mod process;
 mod prometheus;
 mod registry;
@@ -44,6 +45,7 @@ pub use self::own::{
 };
 #[doc(hidden)]
 pub use self::own::{Description, Place, Registration, combination, combinations};
+pub(crate) use self::pool::{PoolSeries, Pooled};
 use self::registry::Registry;
 pub use self::segment::{Malformed, SegmentError, default_dir};
 pub use self::snapshot::{MetricFamily, Sample, Snapshot, Value};

@@ -46,7 +46,9 @@ use messages::{
     message_out_of_the_client, message_out_of_the_server, metadata_bytes, metadata_bytes_of_the_server,
     metadata_entries,
 };
-use metrics::{metrics_bytes, metrics_endpoints, metrics_label_sets, metrics_methods, metrics_threads};
+use metrics::{
+    metrics_bytes, metrics_endpoints, metrics_label_sets, metrics_methods, metrics_targets, metrics_threads,
+};
 use peers::{connect_timeout, connections, hello_timeout, peer_share, peer_share_is_not_for_unix_sockets};
 use retries::{retry_attempts, retry_backoff_max, retry_backoff_min, retry_floor, retry_share};
 use securing::{
@@ -121,6 +123,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "metrics.threads" => metrics_threads;
     "metrics.methods" => metrics_methods;
     "metrics.endpoints" => metrics_endpoints;
+    "metrics.targets" => metrics_targets;
     "metrics.label_sets" => metrics_label_sets;
     "health.timeout" => health_timeout;
     "admin.head" => admin_head;

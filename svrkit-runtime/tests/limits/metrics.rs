@@ -167,3 +167,25 @@ pub(crate) fn metrics_label_sets() {
     let dishes = |name| snapshot.counter("test_dishes_total", &[("dish", name)]);
     assert_eq!((dishes("tea"), dishes("soup"), dishes("rice"), dishes("other")), (2, 1, 0, 1));
 }
+
+#[test]
+pub(crate) fn metrics_targets() {
+    let runtime = Runtime::new().unwrap();
+    let metrics = Metrics::limited(&Limits { metrics_targets: 1, ..Limits::default() });
+    let (_server, clients): (_, Vec<_>) = runtime.block_on(async {
+        let server = TestServer::start(Server::new().without_metrics().service(Test::default())).await;
+        let mut clients = Vec::new();
+        // Three clients of two targets, which are one server.
+        for target in
+            [server.address().to_owned(), format!("{0},{0}", server.address()), server.address().to_owned()]
+        {
+            let client = Client::builder(&target).metrics(metrics.clone()).connect().await.unwrap();
+            client.request::<_, Note>(&ECHO, &Note::number(1)).await.unwrap();
+            clients.push(client);
+        }
+        (server, clients)
+    });
+    let snapshot = metrics.snapshot();
+    let connections = |target| snapshot.gauge("svrkit_pool_connections", &[("target", target)]);
+    assert_eq!((connections(clients[0].target()), connections("other")), (2, 1));
+}

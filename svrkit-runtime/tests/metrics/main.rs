@@ -8,6 +8,7 @@ mod deadlines;
 mod endings;
 mod ledger;
 mod own;
+mod pools;
 mod prometheus;
 mod refusals;
 #[cfg(unix)]

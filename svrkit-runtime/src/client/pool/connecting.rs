@@ -11,6 +11,7 @@ use super::tried::Tried;
 use super::{Pool, State};
 use crate::client::connection::Connection;
 use crate::client::picker::OutgoingCall;
+use crate::metrics::PoolSeries;
 use crate::status::{Retry, Status};
 use crate::task;
 
@@ -34,6 +35,8 @@ impl Pool {
         call: Option<OutgoingCall<'_>>,
         deadline: Option<Instant>,
     ) -> Opened {
+        // Who connects without a call waits as well, and is none.
+        let _waiting = self.counted.as_ref().filter(|_| call.is_some()).map(PoolSeries::waiting);
         self.list().await?;
         let mut tried = Tried::default();
         let mut rested = false;

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{Peer, Pool};
 use crate::client::connection::{Connection, Link};
 use crate::limits::Limits;
+use crate::metrics::{PoolSeries, Pooled};
 use crate::transport::{Lifespan, Verdict};
 
 /// Takes the connection out of the pool when it is dropped: at the end of its task, be it that of the runtime.
@@ -17,6 +18,8 @@ struct Kept {
     connection: Weak<Connection>,
     /// For how long the endpoint need not be connected to again: for as long as nobody needed this connection.
     idle: Duration,
+    /// It is counted for as long.
+    _counted: Option<Pooled>,
 }
 
 impl Drop for Kept {
@@ -35,7 +38,9 @@ pub(super) fn keep(
     limits: &Limits,
 ) -> impl Future<Output = ()> + Send + use<> {
     let link = Arc::clone(&connection.link);
-    let kept = Kept { pool, peer, connection: Arc::downgrade(connection), idle: Duration::ZERO };
+    let counted = pool.upgrade().and_then(|pool| pool.counted.as_ref().map(PoolSeries::connection));
+    let connection = Arc::downgrade(connection);
+    let kept = Kept { pool, peer, connection, idle: Duration::ZERO, _counted: counted };
     watch(kept, link, Lifespan::begin(limits), *limits)
 }
 

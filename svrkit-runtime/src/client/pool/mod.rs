@@ -39,7 +39,7 @@ use super::resolver::{Endpoint, Resolver, Target};
 use super::securing::Security;
 use crate::deadline::instant_after;
 use crate::limits::Limits;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, PoolSeries};
 use crate::monitor::Hooks;
 use crate::status::Status;
 use crate::transport::{Address, Framing};
@@ -48,6 +48,8 @@ use crate::transport::{Address, Framing};
 pub(super) struct Pool {
     settings: Settings,
     source: Source,
+    /// Where its connections and who waits for one are counted, if they are.
+    counted: Option<PoolSeries>,
     state: RwLock<State>,
     resolving: Resolving,
 }
@@ -84,25 +86,32 @@ struct State {
 }
 
 impl Pool {
-    pub(super) fn new(target: Target, settings: Settings) -> Arc<Self> {
+    /// Those of `target`, whose text is `name`.
+    pub(super) fn new(name: &str, target: Target, settings: Settings) -> Arc<Self> {
         let (source, endpoints) = match target {
             Target::Fixed(endpoints) => (Source::Fixed, endpoints),
             Target::Resolved(resolver) => (Source::Resolver(resolver), Vec::new()),
             Target::Faulty(status) => (Source::Faulty(status), Vec::new()),
         };
-        Self::with(source, endpoints, settings)
+        let counted = settings.metrics.as_ref().map(|metrics| PoolSeries::of(metrics, name));
+        Self::with(source, counted, endpoints, settings)
     }
 
     pub(super) fn in_process(services: Services, limits: Limits) -> Arc<Self> {
         let endpoint = Endpoint::new(Address::InProcess);
         let settings = Settings { limits, ..Settings::default() };
-        Self::with(Source::InProcess(services), vec![endpoint], settings)
+        Self::with(Source::InProcess(services), None, vec![endpoint], settings)
     }
 
-    fn with(source: Source, endpoints: Vec<Endpoint>, settings: Settings) -> Arc<Self> {
+    fn with(
+        source: Source,
+        counted: Option<PoolSeries>,
+        endpoints: Vec<Endpoint>,
+        settings: Settings,
+    ) -> Arc<Self> {
         let table = Table::new(Arc::clone(&settings.ward));
         let state = RwLock::new(State { table, picker: None });
-        let pool = Arc::new(Self { settings, source, state, resolving: Resolving::default() });
+        let pool = Arc::new(Self { settings, source, counted, state, resolving: Resolving::default() });
         if !endpoints.is_empty() {
             pool.set(endpoints);
         }

@@ -8,7 +8,7 @@ use crate::server::Server;
 
 fn pool(target: &str, limits: Limits) -> Arc<Pool> {
     let settings = Settings { limits, ..Settings::default() };
-    Pool::new(Target::parse(target), settings)
+    Pool::new(target, Target::parse(target), settings)
 }
 
 fn peer(pool: &Pool, index: usize) -> Arc<Peer> {

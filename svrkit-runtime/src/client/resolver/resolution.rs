@@ -159,7 +159,7 @@ mod tests {
     fn pool() -> Arc<Pool> {
         let limits = Limits { resolve_rest: Duration::from_secs(5), ..Limits::default() };
         let settings = Settings { limits, ..Settings::default() };
-        Pool::new(Target::parse("127.0.0.1:1"), settings)
+        Pool::new("127.0.0.1:1", Target::parse("127.0.0.1:1"), settings)
     }
 
     /// What happens, after so many seconds.
