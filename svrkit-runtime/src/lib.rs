@@ -64,6 +64,8 @@ pub mod wire;
 
 pub use bytes::Bytes;
 
+#[doc(hidden)]
+pub use admin::admin_request;
 pub use admin::{Admin, AdminError};
 pub use client::{
     Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, OutgoingCall, Picker, Request,

@@ -1,9 +1,11 @@
-//! Every seed the fuzzer keeps for the codec, as it is and damaged for some seconds: without a fuzzer, on stable.
+//! Every seed the fuzzer keeps for the runtime, as it is and damaged for some seconds: without a fuzzer, on stable.
 //!
 //! `fuzz/README.md` says how seeds come to be, and how a failure is run again.
 
 #![allow(clippy::panic, reason = "a helper of tests that panics fails its test")]
 
+#[path = "../../fuzz/properties/admin.rs"]
+mod admin;
 #[path = "../../fuzz/properties/codec/mod.rs"]
 #[allow(dead_code, reason = "what makes damaged messages is for other tests")]
 mod codec;
@@ -17,6 +19,8 @@ mod heap;
 mod mutator;
 #[path = "../../fuzz/properties/seeds.rs"]
 mod seeds;
+#[path = "../../fuzz/properties/segment.rs"]
+mod segment;
 
 use seeds::check;
 
@@ -54,6 +58,16 @@ fn any_message_makes_the_round_trip() {
 #[test]
 fn a_view_shows_what_decoding_gives() {
     check("codec_view", codec::view);
+}
+
+#[test]
+fn any_file_is_read_as_a_segment_or_refused() {
+    check("segment", segment::segment);
+}
+
+#[test]
+fn the_admin_port_bears_any_request() {
+    check("admin_request", admin::request);
 }
 
 #[cfg(unix)]

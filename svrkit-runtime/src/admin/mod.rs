@@ -19,6 +19,8 @@ mod subject;
 
 pub(crate) use self::calls::CallRing;
 pub use self::error::AdminError;
+#[doc(hidden)]
+pub use self::http::admin_request;
 pub(crate) use self::listening::{AdminListener, AdminServing};
 pub use self::settings::Admin;
 pub(crate) use self::settings::keys;

@@ -67,20 +67,32 @@ impl Scale {
 pub struct Histogram {
     scale: Scale,
     sum: u64,
+    /// Of the buckets up to the last one that has values: nothing is held for what a file only says that it has.
     counts: Vec<u64>,
 }
 
 impl Histogram {
     /// One that has counted nothing.
     pub(crate) fn new(scale: Scale) -> Self {
-        Self { scale, sum: 0, counts: vec![0; scale.buckets.into()] }
+        Self { scale, sum: 0, counts: Vec::new() }
     }
 
     /// Adds what another place has counted: its sum, then its buckets.
-    pub(crate) fn add_slots(&mut self, mut slots: impl Iterator<Item = u64>) {
-        self.sum = self.sum.wrapping_add(slots.next().unwrap_or_default());
-        for (count, slot) in self.counts.iter_mut().zip(slots) {
-            *count = count.wrapping_add(slot);
+    pub(crate) fn add_slots(&mut self, slots: &[u64]) {
+        let Some((sum, buckets)) = slots.split_first() else { return };
+        self.sum = self.sum.wrapping_add(*sum);
+        let used = buckets.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
+        self.hold(used);
+        for (count, slot) in self.counts.iter_mut().zip(buckets) {
+            *count = count.wrapping_add(*slot);
+        }
+    }
+
+    /// Has the first so many buckets be there.
+    fn hold(&mut self, buckets: usize) {
+        let buckets = buckets.min(self.scale.buckets.into());
+        if self.counts.len() < buckets {
+            self.counts.resize(buckets, 0);
         }
     }
 
@@ -93,6 +105,7 @@ impl Histogram {
             } else {
                 self.scale.bucket_of(*other.scale.values_of(bucket).start())
             };
+            self.hold(bucket + 1);
             self.counts[bucket] = self.counts[bucket].wrapping_add(*count);
         }
     }
@@ -110,7 +123,9 @@ impl Histogram {
     #[cfg(test)]
     pub(crate) fn record(&mut self, value: u64) {
         self.sum += value;
-        self.counts[self.scale.bucket_of(value)] += 1;
+        let bucket = self.scale.bucket_of(value);
+        self.hold(bucket + 1);
+        self.counts[bucket] += 1;
     }
 
     /// How many values there were.
@@ -151,11 +166,13 @@ impl Histogram {
     /// How many values are not above the highest value of each power of two, and that value: what Prometheus' buckets are made of. From the first
     /// power of two on that has a bucket of its own; the last has all.
     pub(crate) fn cumulative(&self) -> impl Iterator<Item = (u64, u64)> {
-        let linear = 1_usize << self.scale.sub_bits;
+        let (linear, buckets) = (1_usize << self.scale.sub_bits, usize::from(self.scale.buckets));
         let mut below = 0_u64;
-        self.counts.chunks(linear).enumerate().map(move |(power, counts)| {
-            below = counts.iter().fold(below, |sum, count| sum.wrapping_add(*count));
-            (*self.scale.values_of(power * linear + counts.len() - 1).end(), below)
+        (0..buckets).step_by(linear).map(move |first| {
+            let next = buckets.min(first + linear);
+            let counts = self.counts.iter().take(next).skip(first);
+            below = counts.fold(below, |sum, count| sum.wrapping_add(*count));
+            (*self.scale.values_of(next - 1).end(), below)
         })
     }
 }

@@ -156,7 +156,7 @@ impl Metrics {
     /// Everything, as it is now. It reads all that was ever counted: for people and scrapers, not for each call.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of_bytes(&self.0.bytes()).expect("what was written by this program, it reads")
+        Snapshot::of_own(&self.0.bytes())
     }
 
     /// The file that numbers are kept in; `None`: ordinary memory.

@@ -73,7 +73,18 @@ impl Snapshot {
     /// # Errors
     /// [`Malformed`], with the place.
     pub fn of_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
-        Ok(Self::of_parsed(&segment::parse(bytes)?))
+        let parsed = segment::parse(bytes)?;
+        // A few bytes can describe more than there is memory for: many series of many values with long labels.
+        let (needed, allowed) = (parsed.snapshot_len(), snapshot_len_max(bytes.len()));
+        if needed > allowed {
+            return Err(Malformed::Exaggerated { needed, allowed });
+        }
+        Ok(Self::of_parsed(&parsed))
+    }
+
+    /// The same of bytes that this process has written, whatever they need.
+    pub(super) fn of_own(bytes: &[u8]) -> Self {
+        Self::of_parsed(&segment::parse(bytes).expect("what was written by this program, it reads"))
     }
 
     fn of_parsed(parsed: &Parsed) -> Self {
@@ -167,6 +178,11 @@ impl Snapshot {
     }
 }
 
+/// Most memory for what a segment of so many bytes describes: several times what one can need that a process has written.
+fn snapshot_len_max(bytes: usize) -> u64 {
+    (4 << 20) + 64 * bytes as u64
+}
+
 impl MetricFamily {
     fn of(metric: &ParsedMetric) -> Self {
         let ParsedMetric { name, help, kind, unit, .. } = metric;
@@ -184,7 +200,7 @@ impl Sample {
             Kind::Gauge => Value::Gauge(first.cast_signed()),
             Kind::Histogram => {
                 let mut histogram = Histogram::new(metric.scale);
-                histogram.add_slots(slots.iter().copied());
+                histogram.add_slots(slots);
                 Value::Histogram(histogram)
             }
         };

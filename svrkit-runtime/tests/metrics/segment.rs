@@ -204,6 +204,17 @@ fn any_byte_of_it_may_be_wrong() {
     }
 }
 
+#[test]
+fn a_file_that_describes_more_than_it_has_is_refused() {
+    // Series without a number, of a metric with many values: each value of each would be a sample, with a label of a thousand letters.
+    let bytes = include_bytes!("../../../fuzz/seeds/segment/many_values_many_series");
+    let Malformed::Exaggerated { needed, allowed } = Snapshot::of_bytes(bytes).unwrap_err() else {
+        panic!("it is refused for its size")
+    };
+    assert_eq!(allowed, (4 << 20) + 64 * bytes.len() as u64);
+    assert!(needed > 80 * 400 * 1000, "{needed}");
+}
+
 /// As `docs/segment.md` has it, with its numbers and none of the runtime's.
 #[test]
 fn the_bytes_are_those_of_the_document() {

@@ -3,9 +3,11 @@
 //! `httparse` reads heads, [`request`] what of them is looked at, [`exchange`] has one connection. *Absent:* pages, who may see them.
 
 mod exchange;
+mod judged;
 mod request;
 mod response;
 
 pub(super) use exchange::{Bounds, Exchange};
+pub use judged::admin_request;
 pub(super) use request::{Headers, Method, Refusal, Request};
 pub(super) use response::{HttpStatus, Response};

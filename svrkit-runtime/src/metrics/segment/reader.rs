@@ -10,6 +10,7 @@ use super::SegmentError;
 use super::layout::{HEADER_LEN, MAGIC, RECORD_HEADER_LEN, RecordKind, VERSION, header};
 use crate::metrics::family::{Kind, Unit};
 use crate::metrics::histogram::Scale;
+use crate::metrics::snapshot::Sample;
 use crate::metrics::whose::Whose;
 
 /// Longest segment that is read, the most that `metrics.bytes` may be.
@@ -38,6 +39,18 @@ struct ParsedGroup {
     labels: Vec<String>,
     metrics: Vec<ParsedMetric>,
     slots: usize,
+    needs: SeriesNeeds,
+}
+
+/// What each series of a group takes of a snapshot.
+#[derive(Clone, Copy, Debug)]
+struct SeriesNeeds {
+    /// How many samples it has.
+    samples: u64,
+    /// Bytes of one of them, without the values of its labels.
+    sample_len: u64,
+    /// Bytes of what they have besides, all together.
+    rest_len: u64,
 }
 
 /// A metric of a group.
@@ -72,6 +85,13 @@ pub enum Malformed {
         /// How many there are.
         len: u64,
     },
+    /// What it describes takes more memory than belongs to a file of its length.
+    Exaggerated {
+        /// How many bytes that would take.
+        needed: u64,
+        /// How many it may take: 4 MiB, and 64 for each byte of the file.
+        allowed: u64,
+    },
     /// A record is not as records are.
     Record {
         /// Where it begins, in bytes.
@@ -97,6 +117,10 @@ impl fmt::Display for Malformed {
                     "it says that it has {committed} bytes, and has {len}, of at most {SEGMENT_LEN_MAX}"
                 )
             }
+            Self::Exaggerated { needed, allowed } => write!(
+                f,
+                "what it describes would take {needed} bytes of memory, and may take {allowed} for its length"
+            ),
             Self::Record { at, why } => write!(f, "the record at byte {at} {why}"),
         }
     }
@@ -184,6 +208,17 @@ impl Parsed {
         (&group.labels, &group.metrics)
     }
 
+    /// How many bytes a snapshot of it takes, and a little more.
+    pub(crate) fn snapshot_len(&self) -> u64 {
+        let len = |series: &ParsedSeries| {
+            let needs = &self.groups[series.group].needs;
+            let sample_len = needs.sample_len + total_len(&series.values);
+            let counted_len = 8 * series.slots.len() as u64;
+            needs.samples.saturating_mul(sample_len).saturating_add(needs.rest_len + counted_len)
+        };
+        self.series.iter().map(len).fold(0, u64::saturating_add)
+    }
+
     fn take(&mut self, kind: u32, record: &[u8]) -> Result<(), &'static str> {
         match RecordKind::from_number(kind) {
             // Of a later layout that adds to this one.
@@ -209,7 +244,8 @@ impl Parsed {
             return Err("is a group whose metrics cannot be read");
         };
         let slots = metrics.iter().map(ParsedMetric::slots).sum();
-        self.groups.push(ParsedGroup { labels, metrics, slots });
+        let needs = SeriesNeeds::of(&labels, &metrics);
+        self.groups.push(ParsedGroup { labels, metrics, slots, needs });
         Ok(())
     }
 
@@ -251,6 +287,26 @@ impl Parsed {
         }
         Ok(())
     }
+}
+
+impl SeriesNeeds {
+    fn of(labels: &[String], metrics: &[ParsedMetric]) -> Self {
+        let label_len = size_of::<(String, String)>() as u64;
+        let names_len = label_len * (labels.len() as u64 + 1) + total_len(labels);
+        let rest_len = |metric: &ParsedMetric| {
+            metric.values.len() as u64 * metric.label.len() as u64 + total_len(&metric.values)
+        };
+        Self {
+            samples: metrics.iter().map(|metric| metric.values.len().max(1) as u64).sum(),
+            // A list that grows holds twice what is in it, and for a moment its old room as well.
+            sample_len: 3 * size_of::<Sample>() as u64 + names_len,
+            rest_len: metrics.iter().map(rest_len).sum(),
+        }
+    }
+}
+
+fn total_len(texts: &[String]) -> u64 {
+    texts.iter().map(|text| text.len() as u64).sum()
 }
 
 impl ParsedMetric {
