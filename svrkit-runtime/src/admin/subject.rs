@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::client::Dialed;
 use crate::config::Setting;
 use crate::health::HealthOfRun;
 use crate::metrics::Metrics;
@@ -14,6 +15,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// Who is connected, the oldest connection first.
     fn connections(&self) -> Vec<ConnectionSeen>;
+
+    /// The connections of this process's clients: `max` of them, the rest counted.
+    fn dialed(&self, max: usize) -> Dialed;
 
     /// What holds: its configuration, and the limits as the program has set them since.
     fn settings(&self) -> Vec<Setting>;

@@ -41,6 +41,7 @@ pub use self::builder::ClientBuilder;
 use self::connection::Connection;
 use self::in_process::Services;
 pub use self::picker::{Candidate, Candidates, OutgoingCall, Picker};
+pub(crate) use self::pool::{DialState, Dialed, DialedSeen, dialed};
 use self::pool::{Opened, Pool};
 pub use self::protection::ClientProtection;
 use self::protection::Protection;

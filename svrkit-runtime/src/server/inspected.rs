@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::admin::{ConnectionSeen, Overview, Subject};
+use crate::client::{self, Dialed};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
 use crate::metrics::Metrics;
@@ -40,6 +41,10 @@ impl Subject for Inspected {
     fn connections(&self) -> Vec<ConnectionSeen> {
         let now = Instant::now();
         self.shared.connections.all().iter().map(|connection| connection.seen(now)).collect()
+    }
+
+    fn dialed(&self, max: usize) -> Dialed {
+        client::dialed(max)
     }
 
     fn settings(&self) -> Vec<Setting> {

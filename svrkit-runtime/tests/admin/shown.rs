@@ -1,5 +1,8 @@
 //! What pages show of a server.
 
+use std::net::TcpListener;
+use std::time::Duration;
+
 use svrkit_runtime::{Client, Config, Limits, Metrics, Server};
 
 use crate::client::Shown;
@@ -28,6 +31,64 @@ async fn connections_say_who_is_there_and_what_went_through() {
     assert!(html.body.contains("shop &lt;script&gt;") && !html.body.contains("<script"), "{}", html.body);
     server.gate.go.notify_one();
     waiting.await.unwrap().unwrap();
+}
+
+/// The row of the page's second table that is about `target`, once it is as `is_it` wants it.
+async fn dialed(server: &Shown, target: &str, is_it: impl Fn(&[String]) -> bool) -> Vec<String> {
+    loop {
+        let shown = server.get("/connections").await;
+        let row = if shown.body.contains(target) { shown.row(target) } else { Vec::new() };
+        let row: Vec<String> = row.into_iter().map(String::from).collect();
+        if is_it(&row) {
+            return row;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn connections_of_the_clients_of_the_process_are_shown_until_they_are_gone() {
+    let server = Shown::start().await;
+    // Other tests of this process have clients, too: this one's target is its own.
+    let target = format!("{}, {}", server.address, server.address);
+    let client = Client::connect(&*target).await.unwrap();
+    let row = dialed(&server, &target, |row| !row.is_empty()).await;
+    assert_eq!(row[..3], [&*target, &server.address.to_string(), "idle"], "{row:?}");
+    assert!(row[3].ends_with(" s") && row[4] == "0" && row.len() == 5, "{row:?}");
+    let waiting = tokio::spawn(client.request::<_, Note>(&WAIT, &Note::default()));
+    server.gate.started.notified().await;
+    let row = dialed(&server, &target, |row| !row.is_empty()).await;
+    assert_eq!((&*row[2], &*row[4]), ("busy", "1"), "{row:?}");
+    let html = server.html("/connections").await;
+    assert!(html.body.contains("<td data-label=\"target\">"), "{}", html.body);
+    server.gate.go.notify_one();
+    waiting.await.unwrap().unwrap();
+    drop(client);
+    dialed(&server, &target, <[_]>::is_empty).await;
+}
+
+#[tokio::test]
+async fn an_endpoint_that_cannot_be_reached_is_shown_with_why() {
+    let server = Shown::start().await;
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let limits = Limits { client_backoff_min: Duration::from_secs(3600), ..Limits::default() };
+    let target = format!("{closed},{closed}");
+    let client = Client::builder(&target).limits(limits).lazy();
+    let lazy = Client::builder("unix:/nowhere/unused.sock").lazy();
+    client.request::<_, Note>(&ECHO, &Note::default()).timeout(Duration::from_millis(20)).await.unwrap_err();
+    let row =
+        dialed(&server, &target, |row| row.get(2).is_some_and(|state| state.starts_with("failed"))).await;
+    assert_eq!(row[1], closed.to_string());
+    assert!(row[2].starts_with("failed 1 times in a row, left alone for "), "{row:?}");
+    assert!(row.last().unwrap().starts_with("cannot connect"), "{row:?}");
+    // Who has not been called yet is counted alone.
+    let shown = server.get("/connections").await;
+    assert!(
+        shown.body.contains("; endpoints without one: ") && !shown.body.contains("unused.sock"),
+        "{}",
+        shown.body
+    );
+    drop(lazy);
 }
 
 #[tokio::test]

@@ -8,10 +8,12 @@
 mod choosing;
 mod connecting;
 mod keeping;
+mod listing;
 mod opening;
 mod outcomes;
 mod peer;
 mod resolving;
+mod seen;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -19,15 +21,18 @@ mod tried;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::listing::Listing;
+pub(crate) use self::listing::dialed;
 pub(super) use self::opening::Opened;
 pub(super) use self::outcomes::Report;
 pub(super) use self::peer::Peer;
 use self::resolving::Resolving;
+pub(crate) use self::seen::{DialState, Dialed, DialedSeen};
 pub(super) use self::table::Entry;
 use self::table::{Failure, Table};
 use super::backoff::Backoff;
@@ -52,6 +57,8 @@ pub(super) struct Pool {
     counted: Option<PoolSeries>,
     state: RwLock<State>,
     resolving: Resolving,
+    /// Where it is seen, if it is.
+    listing: OnceLock<Listing>,
 }
 
 /// What a client was made with.
@@ -94,7 +101,9 @@ impl Pool {
             Target::Faulty(status) => (Source::Faulty(status), Vec::new()),
         };
         let counted = settings.metrics.as_ref().map(|metrics| PoolSeries::of(metrics, name));
-        Self::with(source, counted, endpoints, settings)
+        let pool = Self::with(source, counted, endpoints, settings);
+        pool.listing.get_or_init(|| Listing::of(&pool, name));
+        pool
     }
 
     pub(super) fn in_process(services: Services, limits: Limits) -> Arc<Self> {
@@ -111,7 +120,14 @@ impl Pool {
     ) -> Arc<Self> {
         let table = Table::new(Arc::clone(&settings.ward));
         let state = RwLock::new(State { table, picker: None });
-        let pool = Arc::new(Self { settings, source, counted, state, resolving: Resolving::default() });
+        let pool = Arc::new(Self {
+            settings,
+            source,
+            counted,
+            state,
+            resolving: Resolving::default(),
+            listing: OnceLock::new(),
+        });
         if !endpoints.is_empty() {
             pool.set(endpoints);
         }

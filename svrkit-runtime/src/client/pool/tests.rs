@@ -54,3 +54,35 @@ async fn whether_one_more_connection_is_wanted_is_asked_again_before_it_is_opene
     pool.open_wanted(&peer(&pool, 0));
     assert!(pool.read().table.entries()[0].opening().is_none());
 }
+
+#[tokio::test]
+async fn so_many_connections_are_seen_and_the_rest_counted() {
+    let pool = pool("127.0.0.1:1,127.0.0.1:2,127.0.0.1:3,127.0.0.1:4", Limits::default());
+    let _open = [open(&pool, 0), open(&pool, 1), open(&pool, 1)];
+    pool.failed(&peer(&pool, 2), &Status::unavailable("no way"));
+    for (max, shown, left_out) in [(0, 0, 4), (2, 2, 2), (4, 4, 0), (9, 4, 0)] {
+        let seen = pool.seen(&"target".into(), max);
+        assert_eq!((seen.connections.len(), seen.left_out, seen.unconnected), (shown, left_out, 1), "{max}");
+    }
+    let seen = pool.seen(&"target".into(), 9).connections;
+    let endpoints: Vec<&str> = seen.iter().map(|it| &*it.endpoint).collect();
+    assert_eq!(endpoints, ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:2", "127.0.0.1:3"]);
+    assert_eq!(seen[0].state, DialState::Idle);
+    assert!(matches!(&seen[3].state, DialState::Failed { times: 1, why, .. } if why == "no way"), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_pool_is_listed_by_the_beginning_of_its_target_until_it_is_gone() {
+    let ports = 1..=100;
+    let target: Vec<_> = ports.map(|port| format!("127.0.0.77:{port}")).collect();
+    let pool = pool(&target.join(","), Limits::default());
+    let _open = open(&pool, 0);
+    // Other tests of this process have pools, too.
+    let listed = || {
+        let of_this = |seen: &DialedSeen| seen.target.starts_with("127.0.0.77:1,127.0.0.77:2,");
+        dialed(usize::MAX).connections.into_iter().find(of_this)
+    };
+    assert!(listed().unwrap().target.ends_with(" and more"));
+    drop(pool);
+    assert!(listed().is_none());
+}

@@ -56,6 +56,10 @@ impl Entry {
         &self.peer
     }
 
+    pub(in crate::client::pool) fn connections(&self) -> &[Arc<Connection>] {
+        &self.connections
+    }
+
     /// The connection for the next call: of those that take calls the one with the fewest in flight.
     pub(in crate::client) fn connection(&self) -> Option<&Arc<Connection>> {
         match &*self.connections {

@@ -1,0 +1,106 @@
+//! The connections of a client as pages show them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Entry, Failure, Pool};
+use crate::client::connection::Connection;
+
+/// What clients have of connections.
+#[derive(Debug, Default)]
+pub(crate) struct Dialed {
+    pub(crate) connections: Vec<DialedSeen>,
+    /// How many there are beside those.
+    pub(crate) left_out: usize,
+    /// Endpoints that nobody is connected to, and that nothing speaks against.
+    pub(crate) unconnected: usize,
+}
+
+/// The same of one pool.
+pub(super) type PoolSeen = Dialed;
+
+/// A connection that a client has, or cannot get, at a glance.
+#[derive(Debug)]
+pub(crate) struct DialedSeen {
+    /// What its client was made for.
+    pub(crate) target: Arc<str>,
+    pub(crate) endpoint: Arc<str>,
+    pub(crate) state: DialState,
+    pub(crate) calls_in_flight: usize,
+    /// Since it was opened; `None`: it is not open.
+    pub(crate) age: Option<Duration>,
+}
+
+/// What becomes of a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum DialState {
+    /// Calls are in flight.
+    Busy,
+    Idle,
+    /// It takes no calls any more.
+    Leaving,
+    /// It is being opened.
+    Opening,
+    /// It could not be opened, so often in a row.
+    Failed {
+        times: u32,
+        next: Duration,
+        why: String,
+    },
+}
+
+impl Pool {
+    /// What there is of connections: at most `max`, the rest counted.
+    pub(super) fn seen(&self, target: &Arc<str>, max: usize) -> PoolSeen {
+        let now = Instant::now();
+        let mut seen = PoolSeen::default();
+        let state = self.read();
+        for entry in state.table.entries() {
+            let of_entry = || entry.connections().iter().map(|it| open(it, now)).chain(unopened(entry, now));
+            let count = of_entry().count();
+            let room = max - seen.connections.len();
+            seen.left_out += count.saturating_sub(room);
+            seen.unconnected += usize::from(count == 0);
+            let shown = of_entry().take(room).map(|(state, calls_in_flight, age)| DialedSeen {
+                target: Arc::clone(target),
+                endpoint: Arc::clone(&entry.peer().name),
+                state,
+                calls_in_flight,
+                age,
+            });
+            seen.connections.extend(shown);
+        }
+        seen
+    }
+}
+
+/// State, calls in flight, age.
+type Row = (DialState, usize, Option<Duration>);
+
+fn open(connection: &Arc<Connection>, now: Instant) -> Row {
+    let calls = connection.in_flight();
+    let state = match () {
+        () if !connection.link.takes_calls() => DialState::Leaving,
+        () if calls > 0 => DialState::Busy,
+        () => DialState::Idle,
+    };
+    let age = connection.link.activity().map(|activity| now.saturating_duration_since(activity.born()));
+    (state, calls, age)
+}
+
+/// What is under way to a connection, or in its way.
+fn unopened(entry: &Entry, now: Instant) -> Option<Row> {
+    let state = match (entry.opening(), entry.failure()) {
+        (Some(_), _) => DialState::Opening,
+        (None, Some(failure)) => failed(entry.failures(), failure, now),
+        (None, None) => return None,
+    };
+    Some((state, 0, None))
+}
+
+fn failed(times: u32, failure: &Failure, now: Instant) -> DialState {
+    let next = failure.until.saturating_duration_since(now);
+    DialState::Failed { times, next, why: failure.why.message().to_owned() }
+}
