@@ -3,6 +3,7 @@
 //! *Absent:* what records mean (`segment/layout.rs`), who counts in which (`shard.rs`).
 
 use std::fmt;
+use std::io;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,12 +11,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::segment::layout::{HEADER_LEN, MAGIC, RECORD_HEADER_LEN, RecordKind, VERSION, header};
 use super::segment::{Mapping, SegmentFile};
 use super::whose::Whose;
+use crate::log::{self, Event};
 
 /// Bytes of a slot.
 pub(super) const SLOT: usize = 8;
 
 /// Bytes of the first chunk: a small server needs no other.
-const FIRST_CHUNK: usize = 64 << 10;
+pub(super) const FIRST_CHUNK: usize = 64 << 10;
 
 /// Bytes of the others, unless a record needs more.
 const CHUNK: usize = 256 << 10;
@@ -54,10 +56,19 @@ impl Deref for Block {
     }
 }
 
+/// Where chunks come from.
+enum Backing {
+    Ordinary,
+    File(SegmentFile),
+    /// From ordinary memory by now: the file took no more. What it has stays as it is for whoever reads it.
+    Full(SegmentFile),
+}
+
 /// All that a registry has written.
 pub(super) struct Memory {
-    /// Where chunks come from; `None`: ordinary memory.
-    file: Option<SegmentFile>,
+    backing: Backing,
+    /// Bytes of the chunks that are in the file.
+    in_file: usize,
     chunks: Vec<Arc<Chunk>>,
     /// Slots of the last chunk that have records.
     used: usize,
@@ -68,13 +79,14 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// An empty one, of `len_max` bytes at most. It is in ordinary memory where `file` has no room even for its beginning.
-    pub(super) fn new(file: Option<SegmentFile>, len_max: usize, whose: &Whose) -> Self {
-        let mut memory = Self { file, chunks: Vec::new(), used: 0, len: 0, len_max };
-        if memory.grow(FIRST_CHUNK).is_none() {
-            memory.file = None;
-            memory.add(ordinary(FIRST_CHUNK));
-        }
+    /// An empty one, of `len_max` bytes at most but for its beginning, which `file` has room for if there is one.
+    pub(super) fn new(file: Option<(SegmentFile, Mapping)>, len_max: usize, whose: &Whose) -> Self {
+        let (backing, first, in_file) = match file {
+            None => (Backing::Ordinary, ordinary(FIRST_CHUNK), 0),
+            Some((file, first)) => (Backing::File(file), Chunk::Mapped(first), FIRST_CHUNK),
+        };
+        let mut memory = Self { backing, in_file, chunks: Vec::new(), used: 0, len: 0, len_max };
+        memory.add(first);
         let slots = &memory.chunks[0];
         let word = |at: usize, word: u64| slots[at / SLOT].store(word, Ordering::Relaxed);
         word(0, u64::from_le_bytes(MAGIC));
@@ -89,7 +101,10 @@ impl Memory {
 
     /// The file that it is in.
     pub(super) fn file(&self) -> Option<&SegmentFile> {
-        self.file.as_ref()
+        match &self.backing {
+            Backing::Ordinary => None,
+            Backing::File(file) | Backing::Full(file) => Some(file),
+        }
     }
 
     /// Adds a record of these bytes. `None`: there is no room for it.
@@ -143,8 +158,10 @@ impl Memory {
         self.commit();
     }
 
+    /// Tells readers of the file how much is whole of it.
     fn commit(&self) {
-        self.chunks[0][header::COMMITTED / SLOT].store(self.committed() as u64, Ordering::Release);
+        let committed = self.committed().min(self.in_file);
+        self.chunks[0][header::COMMITTED / SLOT].store(committed as u64, Ordering::Release);
     }
 
     fn committed(&self) -> usize {
@@ -152,17 +169,32 @@ impl Memory {
         self.len - (last - self.used) * SLOT
     }
 
-    /// Adds a chunk. `None`: that would be more than it may have, or the file takes no more.
+    /// Adds a chunk. `None`: that would be more than it may have.
     fn grow(&mut self, len: usize) -> Option<()> {
         if len > self.len_max - self.len.min(self.len_max) {
             return None;
         }
-        let chunk = match &mut self.file {
-            None => ordinary(len),
-            Some(file) => Chunk::Mapped(file.grow(len).ok()?),
-        };
+        let chunk = self.chunk(len);
         self.add(chunk);
         Some(())
+    }
+
+    fn chunk(&mut self, len: usize) -> Chunk {
+        let Backing::File(file) = &mut self.backing else { return ordinary(len) };
+        match file.grow(len) {
+            Ok(mapping) => {
+                self.in_file += len;
+                Chunk::Mapped(mapping)
+            }
+            Err(error) => {
+                tell_full(file, &error);
+                self.backing = match std::mem::replace(&mut self.backing, Backing::Ordinary) {
+                    Backing::File(file) | Backing::Full(file) => Backing::Full(file),
+                    Backing::Ordinary => Backing::Ordinary,
+                };
+                ordinary(len)
+            }
+        }
     }
 
     fn add(&mut self, chunk: Chunk) {
@@ -175,13 +207,25 @@ fn ordinary(len: usize) -> Chunk {
     Chunk::Ordinary((0..len.div_ceil(SLOT)).map(|_| AtomicU64::new(0)).collect())
 }
 
+/// Says that others do not see everything any more.
+fn tell_full(file: &SegmentFile, error: &io::Error) {
+    let path = file.path().display();
+    log::line(
+        Event::MetricsUnshared,
+        &[],
+        format_args!(
+            "metrics that are new are kept in ordinary memory: {path} takes no more: {error}; make room there, or name another folder by metrics.dir, and start anew"
+        ),
+    );
+}
+
 fn set_record_header(slot: &AtomicU64, kind: RecordKind, slots: usize) {
     slot.store(u64::from(kind.number()) | ((slots * SLOT) as u64) << 32, Ordering::Relaxed);
 }
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memory").field("file", &self.file).field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Memory").field("file", &self.file()).field("len", &self.len).finish_non_exhaustive()
     }
 }
 
@@ -202,6 +246,10 @@ impl Copying {
     pub(super) fn bytes(self) -> Vec<u8> {
         let slots = self.chunks.iter().flat_map(|chunk| chunk.iter());
         let words = slots.take(self.committed / SLOT).map(|slot| slot.load(Ordering::Relaxed));
-        words.flat_map(u64::to_le_bytes).collect()
+        let mut bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
+        // Which the header says only of what is in the file.
+        let committed = (self.committed as u64).to_le_bytes();
+        bytes[header::COMMITTED..header::COMMITTED + SLOT].copy_from_slice(&committed);
+        bytes
     }
 }

@@ -126,9 +126,11 @@ impl Metrics {
     /// process dies; segments of processes that have died are removed from the folder now.
     ///
     /// # Errors
-    /// [`SegmentError`] where the folder cannot be had, is not this user's alone, or takes no file.
+    /// [`SegmentError`] where the folder cannot be had, is not this user's alone, or has no room for a file. Where there is none for more of it later, what is new is kept in
+    /// ordinary memory from then on, and a line of the log says so.
     pub fn in_segment(dir: impl AsRef<Path>, limits: &Limits) -> Result<Self, SegmentError> {
-        Ok(Self(Registry::new(limits, Some(segment::SegmentFile::create(dir.as_ref())?))))
+        let file = segment::SegmentFile::create(dir.as_ref(), memory::FIRST_CHUNK)?;
+        Ok(Self(Registry::new(limits, Some(file))))
     }
 
     /// The process's own, made by these limits in a segment in `dir` if there are none yet; in ordinary memory where there is no folder, or none that can

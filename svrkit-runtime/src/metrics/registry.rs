@@ -12,8 +12,8 @@ use super::catalogue::{handler, method, registry};
 use super::family::Group;
 use super::memory::{Block, Memory};
 use super::own::Description;
-use super::segment::SegmentFile;
 use super::segment::layout::{self, RecordKind};
+use super::segment::{Mapping, SegmentFile};
 use super::shard::{Blocks, Cells, Slots};
 use super::whose::Whose;
 use crate::interceptor::Side;
@@ -92,7 +92,7 @@ pub(crate) const OTHER: &str = "other";
 pub(crate) const UNKNOWN: &str = "unknown";
 
 impl Registry {
-    pub(super) fn new(limits: &Limits, file: Option<SegmentFile>) -> Arc<Self> {
+    pub(super) fn new(limits: &Limits, file: Option<(SegmentFile, Mapping)>) -> Arc<Self> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         let mut contents = Contents {
             memory: Memory::new(file, limits.metrics_bytes, &Whose::own()),

@@ -2,16 +2,21 @@
 
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::process::ChildStderr;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use svrkit_runtime::{Config, Metrics, Server};
 
-use crate::own::{Payment, Sale, Shop};
+use crate::own::{Payment, Sale, Shop, district};
 use crate::support::Test;
 
 /// Set where this program is the child, so that nobody starts it by mistake.
 const CHILD: &str = "METRICS_TEST_CHILD";
+
+/// Label sets that are counted before it serves.
+pub(crate) const DISTRICTS: u64 = 30;
 
 #[tokio::test]
 #[ignore = "the process of another test's server"]
@@ -23,6 +28,10 @@ async fn serves() {
     shop.queue.set(2);
     shop.cooking.record(Duration::from_secs(60));
     shop.paid.of(&Sale { payment: Payment::CashOnDelivery, is_new_customer: true }).add(4);
+    // More than a segment begins with: 4.2 KiB each.
+    for number in 0..DISTRICTS {
+        shop.delivery.of(&district(&number.to_string())).record(Duration::from_secs(1));
+    }
     Server::new().config(&config).service(Test::default()).serve("127.0.0.1:0").await.unwrap();
 }
 
@@ -35,10 +44,26 @@ pub(crate) struct Process {
 impl Process {
     /// A server whose segment is in `dir`.
     pub(crate) fn start(dir: &Path) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "child::serves", "--ignored", "--nocapture"]).env(CHILD, "1");
         // Panics of handlers are a part of the test, and say so at length.
-        command.env("SVRKIT__METRICS__DIR", dir).stdout(Stdio::piped()).stderr(Stdio::null());
+        Self::run(Command::new(std::env::current_exe().unwrap()).stderr(Stdio::null()), dir)
+    }
+
+    /// The same with admin pages, whose files may have so many blocks, of 512 bytes or, where the shell counts so, 1024; and what it writes to its log.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_room(dir: &Path, blocks: u32) -> (Self, Lines<BufReader<ChildStderr>>) {
+        let mut command = Command::new("sh");
+        // A write that is refused is an error then, as on a full disk, and no signal.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        command.args(["-c", &script]).arg(std::env::current_exe().unwrap());
+        command.env("SVRKIT__ADMIN__LISTEN", "127.0.0.1:0").stderr(Stdio::piped());
+        let mut process = Self::run(&mut command, dir);
+        let told = BufReader::new(process.child.stderr.take().unwrap()).lines();
+        (process, told)
+    }
+
+    fn run(command: &mut Command, dir: &Path) -> Self {
+        command.args(["--exact", "child::serves", "--ignored", "--nocapture"]).env(CHILD, "1");
+        command.env("SVRKIT__METRICS__DIR", dir).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, out }

@@ -6,6 +6,8 @@ mod catalogue;
 mod child;
 mod deadlines;
 mod endings;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod ledger;
 mod own;
 mod pools;

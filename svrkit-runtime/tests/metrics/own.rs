@@ -32,7 +32,7 @@ pub(crate) struct Shop {
     /// Couriers that are on their way, by where they go.
     couriers: Family<District, Gauge>,
     /// How long couriers took.
-    delivery: Family<District, Distribution<Duration>>,
+    pub(crate) delivery: Family<District, Distribution<Duration>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Labels)]
@@ -51,11 +51,11 @@ pub(crate) enum Payment {
 
 /// Whatever customers say.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Labels)]
-struct District {
+pub(crate) struct District {
     district: String,
 }
 
-fn district(district: &str) -> District {
+pub(crate) fn district(district: &str) -> District {
     District { district: district.to_owned() }
 }
 

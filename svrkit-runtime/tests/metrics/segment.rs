@@ -8,18 +8,18 @@ use svrkit_runtime::metrics::{Malformed, SegmentError};
 use svrkit_runtime::{Client, Limits, Metrics, Server, Snapshot};
 use tempfile::TempDir;
 
-use crate::child::Process;
+use crate::child::{DISTRICTS, Process};
 use crate::ledger::{check, counted, lines, until};
 use crate::support::{ECHO, FAIL, Note, PANIC, Running, WAIT};
 
 /// The segments in a folder.
-fn segments(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn segments(dir: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|path| path.extension().is_some_and(|extension| extension == "svrkseg")).collect()
 }
 
 /// A folder that is this user's alone.
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
     dir
@@ -78,6 +78,7 @@ async fn what_was_counted_is_there_when_its_process_was_killed() {
     assert_eq!(dead.gauge("shop_orders_waiting", &[]), 2);
     assert_eq!(dead.histogram("shop_cooking_seconds", &[]).unwrap().sum(), 60_000_000_000);
     assert_eq!(counted(&dead, "shop_paid_total"), lines(&[("cash true", 4)]));
+    assert_eq!(dead.histogram("shop_delivery_seconds", &[]).unwrap().count(), DISTRICTS);
     for waiting in waiting {
         waiting.await.unwrap().unwrap_err();
     }

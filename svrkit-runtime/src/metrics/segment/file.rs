@@ -17,11 +17,11 @@ pub(crate) struct SegmentFile {
 }
 
 impl SegmentFile {
-    /// A new one in `dir`, which is made if need be. Those there of processes that are gone are removed.
+    /// A new one in `dir`, which is made if need be, with its first `len` bytes. Those there of processes that are gone are removed.
     ///
     /// # Errors
-    /// [`SegmentError`]: the folder cannot be had, is not this user's alone, or takes no file.
-    pub(crate) fn create(dir: &Path) -> Result<Self, SegmentError> {
+    /// [`SegmentError`]: the folder cannot be had, is not this user's alone, or takes no file of that length.
+    pub(crate) fn create(dir: &Path, len: usize) -> Result<(Self, Mapping), SegmentError> {
         prepare(dir)?;
         stale::remove(dir);
         static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -33,7 +33,9 @@ impl SegmentFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(&path).map_err(SegmentError::io("make", &path))?;
-        Ok(Self { path, len: 0 })
+        let mut made = Self { path, len: 0 };
+        let first = made.grow(len).map_err(SegmentError::io("make room in", &made.path))?;
+        Ok((made, first))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -41,7 +43,7 @@ impl SegmentFile {
     }
 
     /// Adds `len` bytes, all 0, and maps them. They are written, not only promised: what a full disk has no room for is an error here and
-    /// not a signal later.
+    /// not a signal later. Then the file is as long as it was.
     ///
     /// # Errors
     /// The system's.
@@ -49,10 +51,18 @@ impl SegmentFile {
         // Not kept open: it seldom grows, and the process has a descriptor more for its connections.
         let mut file = OpenOptions::new().read(true).write(true).open(&self.path)?;
         file.seek(SeekFrom::Start(self.len as u64))?;
-        file.write_all(&vec![0; len])?;
-        let mapping = Mapping::new(&file, self.len, len)?;
-        self.len += len;
-        Ok(mapping)
+        let added = file.write_all(&vec![0; len]).and_then(|()| Mapping::new(&file, self.len, len));
+        match added {
+            Ok(mapping) => {
+                self.len += len;
+                Ok(mapping)
+            }
+            Err(error) => {
+                // What is cut off was never mapped. Where it cannot be, it is room that nobody uses.
+                let _ = file.set_len(self.len as u64);
+                Err(error)
+            }
+        }
     }
 }
 
