@@ -152,6 +152,8 @@ limits! {
     ejection_min: Duration = "ejection.min", Time, Duration::from_secs(5), MILLISECOND..=DAY;
     /// the longest time for which an endpoint is ejected.
     ejection_max: Duration = "ejection.max", Time, Duration::from_secs(300), MILLISECOND..=DAY;
+    /// the longest time for which a client sends no calls of a method that a server wants no more of.
+    block_max: Duration = "block.max", Time, Duration::from_secs(60), Duration::ZERO..=DAY;
     /// how long a connection stays open that nobody uses, on either side.
     connection_idle: Duration = "connection.idle", Time, Duration::from_secs(600), MILLISECOND..=YEAR;
     /// how long a connection is used, on either side, a tenth more or less; calls in flight then go on to their ends.

@@ -161,6 +161,7 @@ impl ClientBuilder {
             make_picker: self.make_picker,
             security: self.security,
             ward,
+            protection: self.protection,
         };
         let pool = Pool::new(&self.text, self.target, settings);
         Client::new(self.text, pool, self.surroundings, protection)

@@ -83,6 +83,9 @@ impl OpeningStream<'_> {
         let (limit, from) = (self.limited.timeout.as_millis(), self.limited.from);
         let connection =
             connecting.await.unwrap_or_else(|_| Err(self.client.late_connecting(limit, from)))?;
+        if connection.peer().gate.is_guarded() {
+            self.client.protection().pass(connection.peer(), call.entrant())?;
+        }
         if let Some(name) = connection.served_name(self.spec.service_id)
             && name != self.spec.service
         {

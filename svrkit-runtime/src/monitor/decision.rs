@@ -56,4 +56,10 @@ decisions! {
     EjectedByShare = "ejected_by_share";
     /// It is not ejected: as many are as may be (`ejection.share`).
     EjectionOverShare = "ejection_over_share";
+    /// A call is not sent: its server wants no more of its method for a time (`block.max`).
+    Blocked = "blocked";
+    /// A call is not sent: it is less important than the level that its server announces.
+    ShutOut = "shut_out";
+    /// A call is not sent: its server refuses most of them, and announces no level.
+    Throttled = "throttled";
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
 mod ejection;
+mod gates;
 mod retries;
 mod scripted;
 #[path = "../support/mod.rs"]

@@ -15,6 +15,7 @@ mod admitting;
 mod calling;
 mod connecting;
 mod handling;
+mod keeping_out;
 mod layering;
 mod leaving;
 mod securing;
@@ -108,6 +109,7 @@ async fn every_error_is_what_the_catalogue_says() {
     let mut seen = Seen::default();
     connecting::provoke(&mut seen).await;
     calling::provoke(&mut seen).await;
+    keeping_out::provoke(&mut seen).await;
     admitting::provoke(&mut seen).await;
     handling::provoke(&mut seen).await;
     streaming::provoke(&mut seen).await;

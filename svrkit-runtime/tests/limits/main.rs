@@ -12,6 +12,7 @@ mod support;
 mod tls_peers;
 
 mod admin;
+mod blocks;
 mod calls;
 mod clients;
 mod decoding;
@@ -26,6 +27,7 @@ mod streams;
 mod takeovers;
 
 use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_timeout};
+use blocks::block_max;
 use calls::{
     calls_bytes, calls_in_flight, deadline_default, deadline_max, deadline_max_beyond_every_clock,
     drain_timeout, health_timeout, outbound_queue,
@@ -108,6 +110,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "ejection.share" => ejection_share;
     "ejection.min" => ejection_min;
     "ejection.max" => ejection_max;
+    "block.max" => block_max;
     "connection.idle" => connection_idle_of_the_client, connection_idle_of_the_server;
     "connection.age" => connection_age_of_the_client, connection_age_of_the_server;
     "resolve.rest" => resolve_rest;

@@ -23,6 +23,7 @@ pub(super) use self::opening::open;
 use super::connection::Link;
 use super::departure::Departure;
 use super::pending::Pending;
+use super::protection::Gate;
 use super::silence::{Asked, Silence};
 use crate::deadline::instant_after;
 use crate::interceptor::Side;
@@ -38,6 +39,8 @@ struct FrameLink {
     pending: Pending,
     outbox: Outbox,
     endpoint: Arc<str>,
+    /// Is told what answers say of whom the server admits.
+    gate: Arc<Gate>,
     departure: Departure,
     activity: Activity,
     /// What the server said when it left.
@@ -182,11 +185,12 @@ impl Framed for FrameLink {
 }
 
 impl FrameLink {
-    fn new(endpoint: Arc<str>, limits: &Limits) -> Self {
+    fn new(endpoint: Arc<str>, gate: Arc<Gate>, limits: &Limits) -> Self {
         Self {
             pending: Pending::default(),
             outbox: Outbox::new(limits.outbound_queue),
             endpoint,
+            gate,
             departure: Departure::default(),
             activity: Activity::new(),
             goaway: OnceLock::new(),

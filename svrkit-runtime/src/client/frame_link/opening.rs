@@ -54,7 +54,7 @@ async fn exchange_hellos(
     let socket = dial(peer.address(), limits).await.map_err(named)?;
     let socket = settings.security.secure(socket, peer.address(), limits).await.map_err(named)?;
     let (read, write) = socket.into_split();
-    let link = Arc::new(FrameLink::new(Arc::clone(endpoint), limits));
+    let link = Arc::new(FrameLink::new(Arc::clone(endpoint), Arc::clone(&peer.gate), limits));
     link.outbox.push(hello_header(), &[], &own_hello(&settings.name, limits, settings.framing));
     task::spawn({
         let link = Arc::clone(&link);

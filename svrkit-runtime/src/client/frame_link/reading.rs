@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use tokio::io::AsyncRead;
+use tokio::time::Instant;
 
 use super::FrameLink;
 use super::ending::goaway_words;
@@ -56,7 +57,7 @@ impl FrameLink {
         self.activity.note(inbox.read_at());
         loop {
             self.frames_read.store(inbox.frames(), Ordering::Relaxed);
-            let worth = self.take(frame).map_err(Err)?;
+            let worth = self.take(frame, inbox.read_at()).map_err(Err)?;
             inbox.weigh(worth).map_err(|error| Ok(Some(error)))?;
             match inbox.arrived() {
                 Ok(Some(next)) => frame = next,
@@ -66,11 +67,12 @@ impl FrameLink {
         }
     }
 
-    fn take(&self, frame: Frame) -> Result<Worth, Status> {
+    fn take(&self, frame: Frame, read_at: Instant) -> Result<Worth, Status> {
         let call_id = frame.header.call_id;
         let worth = match frame.header.facts {
             // Nobody may wait for it any more: given up, or answered already.
             Facts::Response(facts) => {
+                self.gate.note_level(facts.level, read_at);
                 let outcome =
                     if facts.code == 0 { Ok(frame.body) } else { Err(from_wire(&facts, &frame.body)) };
                 let was_waited_for = self.pending.answer(call_id, outcome);

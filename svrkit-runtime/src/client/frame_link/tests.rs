@@ -6,7 +6,8 @@ use super::*;
 use crate::status::Status;
 
 fn link() -> FrameLink {
-    FrameLink::new("127.0.0.1:1".into(), &Limits::default())
+    let gate = Arc::new(Gate::new(Instant::now()));
+    FrameLink::new("127.0.0.1:1".into(), gate, &Limits::default())
 }
 
 fn start(link: &FrameLink) -> Option<u32> {

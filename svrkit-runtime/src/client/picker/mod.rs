@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 pub use self::candidates::{Candidate, Candidates};
 use super::pool::Peer;
+use super::protection::Entrant;
 use super::resolver::Endpoint;
 use crate::context::Context;
 use crate::spec::Spec;
@@ -67,6 +68,11 @@ impl<'a> OutgoingCall<'a> {
     /// The same for a request that was at the endpoints `tried` before.
     pub(super) fn after(self, tried: &'a [Arc<Peer>]) -> Self {
         Self { tried, ..self }
+    }
+
+    /// What gates of endpoints are asked about.
+    pub(super) fn entrant(&self) -> Entrant {
+        Entrant { spec: self.spec, priority: self.context.facts(self.spec).priority }
     }
 
     /// The method.

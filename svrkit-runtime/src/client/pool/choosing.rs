@@ -59,10 +59,16 @@ impl Pool {
             let tried = call.is_some_and(|call| call.has_tried(&candidates.get(open[at])));
             (!tried && entry.connection().is_some()).then(|| entry.load(now))
         };
-        let takes_calls = |at: usize| table.entries()[open[at]].peer().standing.takes_calls(now);
+        let takes_calls = |at: usize| {
+            let peer = table.entries()[open[at]].peer();
+            let would_refuse = |call: &OutgoingCall<'_>| {
+                peer.gate.would_refuse(call.entrant(), self.settings.protection, now)
+            };
+            peer.standing.takes_calls(now) && !(peer.gate.is_guarded() && call.is_some_and(would_refuse))
+        };
         let welcome = |at: usize| if takes_calls(at) { load(at) } else { None };
         let any = |load: &dyn Fn(usize) -> Option<f64>| (0..open.len()).find(|at| load(*at).is_some());
-        // Better to an endpoint that is ejected than nowhere.
+        // Better to an endpoint that is ejected than nowhere; what would be refused there is refused here, by whoever sends it.
         let chosen =
             p2c::choose(open.len(), random::next, welcome).or_else(|| any(&welcome)).or_else(|| any(&load));
         // Without any, the request itself sees to it.

@@ -39,7 +39,7 @@ use super::backoff::Backoff;
 use super::connection::Connection;
 use super::in_process::Services;
 use super::picker::{MakePicker, Picker};
-use super::protection::Ward;
+use super::protection::{ClientProtection, Ward};
 use super::resolver::{Endpoint, Resolver, Target};
 use super::securing::Security;
 use crate::deadline::instant_after;
@@ -74,6 +74,7 @@ pub(super) struct Settings {
     pub(super) make_picker: Option<MakePicker>,
     pub(super) security: Security,
     pub(super) ward: Arc<Ward>,
+    pub(super) protection: ClientProtection,
 }
 
 /// Where the list of endpoints comes from.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::outcomes::{Outcomes, Report};
-use crate::client::protection::{Standing, Ward};
+use crate::client::protection::{Gate, Standing, Ward};
 use crate::metrics::EndpointSeries;
 use crate::transport::Address;
 
@@ -19,6 +19,8 @@ pub(in crate::client) struct Peer {
     pub(in crate::client) outcomes: Outcomes,
     /// Whether calls may go there.
     pub(in crate::client) standing: Arc<Standing>,
+    /// What of them it would refuse.
+    pub(in crate::client) gate: Arc<Gate>,
     /// Where calls there are counted.
     pub(in crate::client) series: EndpointSeries,
 }
@@ -39,6 +41,7 @@ impl Peer {
         Self {
             address: address.clone(),
             standing: Standing::new(Arc::clone(&name), Arc::downgrade(ward), now),
+            gate: Arc::new(Gate::new(now)),
             name,
             outcomes: Outcomes::new(now),
             series: EndpointSeries::default(),

@@ -2,16 +2,19 @@
 //!
 //! Each mechanism has a file with its rule, a pure value that is handed time, counts and dice; this file has what the requests of a client share
 //! to apply them. `settings.rs` says which of them act, `announcer.rs` tells and counts what they decide.
-//! `standing.rs` and `ward.rs` know which endpoints are ejected. *Absent:* sockets, the choice of endpoints, anything of a server.
+//! `standing.rs` and `ward.rs` know which endpoints are ejected, `gate.rs` what one would refuse. *Absent:* sockets, the choice of endpoints, anything of a server.
 
 mod announcer;
 mod budget;
 mod ejection;
+mod gate;
+mod learned_level;
 mod retries;
 mod settings;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod ward;
 mod window;
 
@@ -22,17 +25,23 @@ use tokio::time::Instant;
 
 pub(super) use self::announcer::Announcer;
 use self::budget::SharedBudget;
+use self::gate::Shut;
+pub(super) use self::gate::{Entrant, Gate};
 pub(super) use self::retries::FailedAttempt;
 use self::retries::Next;
 pub use self::settings::ClientProtection;
 pub(crate) use self::settings::keys;
 pub(super) use self::standing::Standing;
 pub(super) use self::ward::Ward;
+use crate::client::pool::Peer;
+use crate::deadline;
 use crate::limits::Limits;
 use crate::mode::Mode;
 use crate::monitor::Decision;
 use crate::random;
 use crate::spec::Spec;
+use crate::status::catalogue::calling;
+use crate::status::{Cause, Retry, Status};
 
 /// What the requests of a client share for their protection.
 #[derive(Debug)]
@@ -92,5 +101,43 @@ impl Protection {
         };
         self.announcer.tell(decision, mode, Some(spec), failed.status.facts().endpoint);
         if mode.is_on() { retried } else { Retried::Not(None) }
+    }
+
+    /// What a call that a server has ended by `status` says of those that come after it.
+    #[cold]
+    pub(super) fn heed(&self, gate: &Gate, entrant: Entrant, status: &Status) {
+        let (facts, now) = (status.facts(), Instant::now());
+        match (facts.cause, facts.retry) {
+            (Cause::Blocked, Retry::After(wait)) if self.settings.blocks != Mode::Off => {
+                gate.block(entrant.spec, deadline::after(now, wait.min(self.limits.block_max)));
+            }
+            (Cause::Queue | Cause::Rate | Cause::Concurrency | Cause::Level, _)
+                if self.settings.throttle != Mode::Off =>
+            {
+                gate.note_refusal(entrant.priority, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a call may be sent to `peer`, before which something stands guard.
+    #[cold]
+    pub(super) fn pass(&self, peer: &Peer, entrant: Entrant) -> Result<(), Status> {
+        let Some((shut, mode)) = peer.gate.check(entrant, self.settings, Instant::now()) else {
+            return Ok(());
+        };
+        let (decision, status) = match shut {
+            Shut::Blocked(left) => {
+                let status = calling::blocked_here(left.as_millis());
+                (Decision::Blocked, status.retry(Retry::After(left)))
+            }
+            Shut::Level(level, left) => {
+                let status = calling::shut_out_here(level.class, level.rank);
+                (Decision::ShutOut, status.retry(Retry::After(left)))
+            }
+            Shut::Throttled => (Decision::Throttled, calling::throttled_here()),
+        };
+        self.announcer.tell(decision, mode, Some(entrant.spec), Some(&peer.name));
+        if mode.is_on() { Err(status.endpoint(Arc::clone(&peer.name))) } else { Ok(()) }
     }
 }

@@ -5,6 +5,9 @@ use crate::mode::Mode;
 
 const RETRIES: &str = "client.retries";
 const EJECTION: &str = "client.ejection";
+const THROTTLE: &str = "client.throttle";
+const LEVELS: &str = "client.levels";
+const BLOCKS: &str = "client.blocks";
 
 /// Which of a client's mechanisms of protection act; by default all.
 ///
@@ -19,6 +22,9 @@ const EJECTION: &str = "client.ejection";
 pub struct ClientProtection {
     pub(super) retries: Mode,
     pub(super) ejection: Mode,
+    pub(super) throttle: Mode,
+    pub(super) levels: Mode,
+    pub(super) blocks: Mode,
 }
 
 impl ClientProtection {
@@ -31,7 +37,8 @@ impl ClientProtection {
     /// None of them decides anything.
     #[must_use]
     pub fn off() -> Self {
-        Self { retries: Mode::Off, ejection: Mode::Off }
+        let off = Mode::Off;
+        Self { retries: off, ejection: off, throttle: off, levels: off, blocks: off }
     }
 
     /// Sets whether attempts that failed are repeated (`client.retries`).
@@ -45,6 +52,27 @@ impl ClientProtection {
     #[must_use]
     pub fn ejection(mut self, mode: Mode) -> Self {
         self.ejection = mode;
+        self
+    }
+
+    /// Sets whether requests are refused here, where a server refuses more than half of them and announces no level (`client.throttle`).
+    #[must_use]
+    pub fn throttle(mut self, mode: Mode) -> Self {
+        self.throttle = mode;
+        self
+    }
+
+    /// Sets whether calls that are less important than the level that a server announces are refused here (`client.levels`).
+    #[must_use]
+    pub fn levels(mut self, mode: Mode) -> Self {
+        self.levels = mode;
+        self
+    }
+
+    /// Sets whether a server's word is obeyed that for a time no more calls of a method are to come (`client.blocks`).
+    #[must_use]
+    pub fn blocks(mut self, mode: Mode) -> Self {
+        self.blocks = mode;
         self
     }
 }
@@ -66,14 +94,32 @@ pub(crate) fn keys() -> Vec<Key> {
             EJECTION,
             "whether a client leaves endpoints alone for a time that fail more than the others (`ejection.*`).",
         ),
+        Mode::key(
+            THROTTLE,
+            "whether a client refuses requests by itself, where a server refuses more than half of them and announces no level.",
+        ),
+        Mode::key(
+            LEVELS,
+            "whether a client refuses calls by itself that are less important than the level that their server announces.",
+        ),
+        Mode::key(
+            BLOCKS,
+            "whether a client obeys a server that wants no more calls of a method for a time (`block.max`).",
+        ),
     ]
 }
 
 impl Config {
-    /// `client.retries` and `client.ejection`: which of a client's mechanisms of protection act.
+    /// `client.retries` and the like: which of a client's mechanisms of protection act.
     #[must_use]
     pub fn client_protection(&self) -> ClientProtection {
         let mode = |name| Mode::from_word(self.text(name)).unwrap_or_default();
-        ClientProtection { retries: mode(RETRIES), ejection: mode(EJECTION) }
+        ClientProtection {
+            retries: mode(RETRIES),
+            ejection: mode(EJECTION),
+            throttle: mode(THROTTLE),
+            levels: mode(LEVELS),
+            blocks: mode(BLOCKS),
+        }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 use super::Request;
 use super::progress::State;
 use crate::client::pool::Peer;
-use crate::client::protection::{FailedAttempt, Retried};
+use crate::client::protection::{Entrant, FailedAttempt, Retried};
 use crate::client::response::Response;
 use crate::status::{Layer, Retry, Status};
 
@@ -45,6 +45,7 @@ impl<R: Response> Request<R> {
     #[cold]
     pub(super) fn repeat(&mut self, status: Status, peer: Arc<Peer>) -> Result<State, Status> {
         self.state = State::Ended;
+        self.client.protection().heed(&peer.gate, self.entrant(), &status);
         let number = self.failed.as_ref().map_or(0, |failed| failed.count()) + 1;
         let failed = FailedAttempt {
             status: &status,
@@ -64,6 +65,11 @@ impl<R: Response> Request<R> {
             Retried::Not(None) => Err(status),
             Retried::Not(Some(why)) => Err(status.append(&format!("; not tried again: {why}"))),
         }
+    }
+
+    /// What gates of endpoints are asked about.
+    pub(super) fn entrant(&self) -> Entrant {
+        Entrant { spec: self.spec, priority: self.context.facts(self.spec).priority }
     }
 
     /// The next attempt begins.

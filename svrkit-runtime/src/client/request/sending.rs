@@ -26,6 +26,9 @@ impl<R: Response> Request<R> {
         caller: &Waker,
     ) -> Result<State, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
+        if connection.peer().gate.is_guarded() {
+            self.client.protection().pass(connection.peer(), self.entrant())?;
+        }
         if let Some(name) = connection.served_name(self.spec.service_id)
             && name != self.spec.service
         {
@@ -81,6 +84,7 @@ impl<R: Response> Request<R> {
             // The server has not seen it: another connection may take it.
             return Ok(State::Unconnected);
         }
+        call.connection().peer().gate.note_sent(inherited.priority);
         self.told.sent(&self.client, call.connection().peer(), now);
         Ok(State::Sent(call))
     }

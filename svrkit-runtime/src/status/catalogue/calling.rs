@@ -33,6 +33,18 @@ super::catalogue! {
     outer_deadline_over() = DeadlineExceeded, Client, Caller, Deadline, Never,
         "the deadline of the call it was made for was over before it was sent"
         => "give the outer call more time, or do less in it";
+    /// The server has asked for no more calls of this method for a time. The status says for how long.
+    blocked_here(left) = ResourceExhausted, Client, Caller, Blocked, Elsewhere,
+        "not sent: the server wants no calls of this method for another {left} ms (here block.max at most)" limit "block.max"
+        => "see why this caller is blocked there; wait for as long as the status says";
+    /// The server announces that it admits more important calls alone. The status says when that is forgotten.
+    shut_out_here(class, rank) = ResourceExhausted, Client, Callee, Level, Elsewhere,
+        "not sent: the server admits nothing less important than class {class}, rank {rank} now"
+        => "see why the server has too much to do; give the method the priority that it deserves";
+    /// The server refuses most calls of this class.
+    throttled_here() = ResourceExhausted, Client, Callee, Rate, Elsewhere,
+        "not sent: the server has refused more than half of such calls in the last ten seconds"
+        => "see why the server has too much to do; call less";
     /// The time is over before there is a connection.
     late_connecting(limit, from) = DeadlineExceeded, Connect, Network, None, Elsewhere,
         "no connection within {limit} ms ({from})" limit "deadline.default"
