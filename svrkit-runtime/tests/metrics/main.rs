@@ -4,6 +4,8 @@
 mod catalogue;
 #[cfg(unix)]
 mod child;
+#[cfg(all(target_os = "linux", target_endian = "little"))]
+mod cost;
 mod deadlines;
 mod endings;
 #[cfg(target_os = "linux")]
