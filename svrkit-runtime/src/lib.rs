@@ -23,6 +23,7 @@
 extern crate self as svrkit_runtime;
 
 mod admin;
+mod admission;
 mod client;
 mod config;
 pub mod constraint;
@@ -67,6 +68,7 @@ pub use bytes::Bytes;
 #[doc(hidden)]
 pub use admin::admin_request;
 pub use admin::{Admin, AdminError};
+pub use admission::Admission;
 pub use client::{
     Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, OutgoingCall, Picker, Request,
     Resolution, Resolver, Response, wait,

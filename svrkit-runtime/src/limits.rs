@@ -94,6 +94,12 @@ limits! {
     calls_in_flight: u32 = "calls.in_flight", Count, 1024, 1..=65_535;
     /// bytes of requests in flight on one connection, inflated, and with their metadata; one of `message.in` has room in any case, and those below 4 KiB are not counted.
     calls_bytes: usize = "calls.bytes", Size, 64 << 20, 1 << 10..=1 << 40;
+    /// handlers of one server under way at once that do not end at once, at most; how many it lets go, it learns from what its threads and what handlers wait for can bear.
+    handlers_running: u32 = "handlers.running", Count, 10_000, 1..=1_000_000;
+    /// calls of one server that wait for a handler's turn, at most; how many do, follows from `queue.wait`.
+    queue_calls: usize = "queue.calls", Count, 10_000, 0..=1_000_000;
+    /// how long calls of a fast service are to wait for a handler's turn: as many wait as the server can end in it; five of a slow one in any case.
+    queue_wait: Duration = "queue.wait", Time, Duration::from_millis(20), MILLISECOND..=HOUR;
     /// bytes that wait to be written on one connection before a server stops reading it and a client's calls wait.
     outbound_queue: usize = "outbound.queue", Size, 1 << 20, 1 << 10..=1 << 30;
     /// bytes of a stream's messages that may wait for their reader here, before their sender waits; a frame of them costs 64 beside its length. Announced.

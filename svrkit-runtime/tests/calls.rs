@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use support::{ECHO, FAIL, GROW, METADATA, Note, PANIC, Running, TRIP, Test, WAIT};
 use svrkit_runtime::wire::frame::{Facts, Header};
-use svrkit_runtime::{Cause, Client, Code, Layer, Party, RouteKey, Server, Status, Tlv, UnknownFields};
+use svrkit_runtime::{
+    Cause, Client, Code, Layer, Limits, Party, RouteKey, Server, Status, Tlv, UnknownFields,
+};
 use tokio::net::TcpListener;
 
 /// Runs a test over a socket and in process.
@@ -14,7 +16,9 @@ macro_rules! both_ways {
     ($($name:ident: $test:expr;)+) => {$(
         #[tokio::test]
         async fn $name() {
-            let server = Running::start().await;
+            // Thousands of calls are more than a slow machine ends in the time that calls are to wait.
+            let queue_wait = Duration::from_secs(60);
+            let server = Running::with(Limits { queue_wait, ..Limits::default() }).await;
             let client = server.client().await;
             ($test)(client.clone(), server.gate.clone()).await;
             drop(client);

@@ -1,7 +1,9 @@
 //! The server, as its pages see it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::admission::Gate;
 use crate::client::Dialed;
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -27,6 +29,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// What it counts in; `None`: it does not count.
     fn metrics(&self) -> Option<&Metrics>;
+
+    /// Where its calls wait; `None`: nowhere.
+    fn gate(&self) -> Option<&Arc<Gate>>;
 
     /// Has it accept no more, let its calls end, and stop, as SIGTERM does.
     fn stop(&self);

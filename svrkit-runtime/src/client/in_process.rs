@@ -12,6 +12,7 @@ use super::departure::Departure;
 use super::pending::Pending;
 use super::pool::Peer;
 use super::timer;
+use crate::admission::Gate;
 use crate::context::Context;
 use crate::deadline::instant_after;
 use crate::dispatch::{Call, InFlight, Permit, Responder, Room, Router, Starts, StoppedBy, Wanted};
@@ -255,6 +256,11 @@ impl InProcessCalls for InProcess {
 }
 
 impl Responder for InProcess {
+    /// Whoever calls within the process is stopped by nobody else's load.
+    fn gate(&self) -> Option<&Arc<Gate>> {
+        None
+    }
+
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
         let outcome = outcome.map(Bytes::copy_from_slice).map_err(as_told);
         self.pending.answer(call_id, outcome);

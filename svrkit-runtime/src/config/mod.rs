@@ -23,6 +23,7 @@ pub use self::key::{Key, NotTaken, TEXT_LEN_MAX};
 pub use self::number::NoNumber;
 pub(crate) use self::number::{Measure, Quantity};
 pub use self::origin::Origin;
+use crate::admission::Admission;
 use crate::limits::Limits;
 
 const SERVER_NAME: &str = "server.name";
@@ -31,6 +32,7 @@ const SERVER_LISTEN: &str = "server.listen";
 const SERVER_TAKEOVER: &str = "server.takeover";
 const SERVER_REFLECTION: &str = "server.reflection";
 const SERVER_MONITORING: &str = "server.monitoring";
+const SERVER_ADMISSION: &str = "server.admission";
 const CLIENT_NAME: &str = "client.name";
 const METRICS: &str = "metrics.count";
 const METRICS_DIR: &str = "metrics.dir";
@@ -50,6 +52,12 @@ fn own_keys() -> Vec<Key> {
             "whether a server tells callers what it has counted of its calls, for `cargo svrkit top`.",
         )
         .with_default_flag(true),
+        Key::choice(
+            SERVER_ADMISSION,
+            "what a server does with calls beyond what it can do: `on` refuses the least important, `watching` counts those and lets them through, `off` does neither.",
+            &["off", "watching", "on"],
+        )
+        .with_default("on"),
         #[cfg(all(unix, feature = "takeover"))]
         Key::text(
             SERVER_TAKEOVER,
@@ -167,6 +175,16 @@ impl Config {
     #[must_use]
     pub fn monitoring(&self) -> bool {
         self.flag(SERVER_MONITORING).unwrap_or(true)
+    }
+
+    /// `server.admission`: what a server does with calls beyond what it can do.
+    #[must_use]
+    pub fn admission(&self) -> Admission {
+        match self.text(SERVER_ADMISSION) {
+            Some("off") => Admission::Off,
+            Some("watching") => Admission::Watching,
+            _ => Admission::On,
+        }
     }
 
     /// `client.name`: the name that a client gives to servers.

@@ -1,8 +1,10 @@
 //! Where the answer to a call goes.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::in_flight::InFlight;
+use crate::admission::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
@@ -36,6 +38,9 @@ pub(crate) trait Responder: Send + Sync {
 
     /// What its calls are counted in, if they are.
     fn metrics(&self) -> Option<&Metrics>;
+
+    /// Where its handlers are counted that do not end at once; `None`: nowhere.
+    fn gate(&self) -> Option<&Arc<Gate>>;
 
     /// The calls of this caller's connection.
     fn in_flight(&self) -> &InFlight;

@@ -22,7 +22,7 @@ pub(super) async fn accept(listener: Arc<Listener>, shared: Arc<Shared>) {
         match listener.accept().await {
             Ok(socket) => {
                 let peer = socket.peer_addr();
-                let connection = Arc::new(Connection::new(shared.limits, peer, shared.metrics.clone()));
+                let connection = Arc::new(Connection::new(peer, &shared));
                 start(socket, peer, connection, &shared);
             }
             Err(_) => sleep(REST_AFTER_ERROR).await,

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::admin::{ConnectionSeen, Overview, Subject};
+use crate::admission::Gate;
 use crate::client::{self, Dialed};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -61,6 +62,10 @@ impl Subject for Inspected {
 
     fn metrics(&self) -> Option<&Metrics> {
         self.shared.metrics.as_ref()
+    }
+
+    fn gate(&self) -> Option<&Arc<Gate>> {
+        self.shared.gate.as_ref()
     }
 
     fn stop(&self) {

@@ -26,6 +26,7 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 pub use bound::Bound;
@@ -41,6 +42,7 @@ use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
 use self::takeover::Takeover;
 use crate::admin::{Admin, CallRing};
+use crate::admission::{Admission, Bounds, Gate};
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
@@ -77,6 +79,7 @@ pub struct Server {
     hooks: Hooks,
     metrics: Switch,
     limits: Limits,
+    admission: Admission,
     framing: Framing,
     health: Health,
     /// Its health is not asked for by callers.
@@ -97,7 +100,9 @@ pub struct Server {
 #[derive(Debug)]
 struct Shared {
     name: String,
-    router: Router,
+    router: Arc<Router>,
+    /// Where calls wait; `None`: nowhere.
+    gate: Option<Arc<Gate>>,
     hooks: Hooks,
     metrics: Option<Metrics>,
     limits: Limits,
@@ -205,6 +210,12 @@ impl Server {
         self
     }
 
+    /// Sets what it does with calls beyond what it can do; without a word it refuses the least important.
+    pub fn admission(mut self, admission: Admission) -> Self {
+        self.admission = admission;
+        self
+    }
+
     /// Sets the limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -217,6 +228,7 @@ impl Server {
     pub fn config(mut self, config: &Config) -> Self {
         log::configure(config);
         self.security.configure(config);
+        self.admission = config.admission();
         self.without_reflection |= !config.reflection();
         self.without_monitoring |= !config.monitoring();
         if let Some(admin) = config.admin() {
@@ -320,7 +332,7 @@ impl Server {
     fn into_shared(mut self) -> Result<Arc<Shared>, ServeError> {
         let (limits, mut hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
         let metrics = self.metrics.metrics(&limits);
-        let framing = self.framing;
+        let (framing, admission) = (self.framing, self.admission);
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
         let (health, config) = (self.health_of_run(draining.clone()), self.config.take());
@@ -331,6 +343,8 @@ impl Server {
             Box::new(move || connections.count())
         };
         let router = self.into_router(health.clone(), metrics.clone(), count_connections)?;
+        let router = Arc::new(router);
+        let gate = Gate::new(admission, bounds(&limits), &router);
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
         if let Some(calls) = &calls {
             hooks.push(Arc::clone(calls) as Arc<dyn Monitor>);
@@ -356,6 +370,7 @@ impl Server {
         Ok(Arc::new(Shared {
             name,
             router,
+            gate,
             hooks,
             metrics,
             limits,
@@ -369,6 +384,16 @@ impl Server {
             calls,
             stop_asked: Notify::new(),
         }))
+    }
+}
+
+fn bounds(limits: &Limits) -> Bounds {
+    Bounds {
+        wait_max: limits.queue_wait,
+        queue_max: limits.queue_calls,
+        running_max: limits.handlers_running,
+        // Of the runtime that it is bound in, which is the one that serves.
+        threads: Handle::try_current().map_or(1, |runtime| runtime.metrics().num_workers() as u32),
     }
 }
 

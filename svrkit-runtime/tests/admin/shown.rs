@@ -92,6 +92,33 @@ async fn an_endpoint_that_cannot_be_reached_is_shown_with_why() {
 }
 
 #[tokio::test]
+async fn the_level_says_what_is_taken_what_waits_and_what_was_refused() {
+    let limits = Limits { handlers_running: 1, queue_calls: 1, ..Limits::default() };
+    let server = Shown::of(Server::new().limits(limits).admin("127.0.0.1:0")).await;
+    let calm = server.get("/level").await;
+    assert_eq!(calm.row("admitted"), ["admitted", "all"]);
+    assert_eq!(calm.row("handlers under way"), ["handlers under way", "0 of 1"]);
+    let client = server.client().await;
+    let wait = || tokio::spawn(client.request::<_, Note>(&WAIT, &Note::default()));
+    let first = wait();
+    server.gate.started.notified().await;
+    // One waits, and one is refused, whichever it is.
+    let (second, third) = (wait(), wait());
+    while server.get("/level").await.row("refused by the queue")[1] == "0" {}
+    let shown = server.get("/level").await;
+    assert_eq!(shown.row("waiting"), ["waiting", "1 of 1"]);
+    assert_eq!(shown.row("handlers under way"), ["handlers under way", "1 of 1"]);
+    server.gate.go.notify_one();
+    server.gate.started.notified().await;
+    server.gate.go.notify_one();
+    let outcomes = [first.await.unwrap(), second.await.unwrap(), third.await.unwrap()];
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 2);
+    let off = Server::new().admission(svrkit_runtime::Admission::Off).admin("127.0.0.1:0");
+    let off = Shown::of(off).await.get("/level").await;
+    assert!(off.body.contains("server.admission"), "{}", off.body);
+}
+
+#[tokio::test]
 async fn the_configuration_has_origins_and_no_secrets() {
     let config = Config::builder()
         .set("message.in", "8MiB")

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use svrkit_runtime::testing::TestServer;
-use svrkit_runtime::wire::frame::{Facts, Header, ResponseFacts};
+use svrkit_runtime::wire::frame::{Facts, Header};
 use svrkit_runtime::{Client, Limits};
 
 use crate::arena::{self, Counts};
 use crate::raw::frame;
-use crate::support::{ECHO, Note, Raw, WAIT, request_header, words};
+use crate::support::{ECHO, Note, Raw, WAIT, request_header, well, words};
 
 /// So few that any charge beyond what calls pay for would show.
 fn few() -> Limits {
@@ -36,7 +36,7 @@ async fn half_of_all_calls_may_be_cancelled_for_ever() {
         raw.send_bytes(&rounds.collect::<Vec<u8>>()).await;
         for _ in 0..100 {
             let answer = raw.receive().await.unwrap();
-            assert_eq!(answer.header.facts, Facts::Response(ResponseFacts::default()), "{}", words(&answer));
+            assert_eq!(answer.header.facts, Facts::Response(well()), "{}", words(&answer));
         }
     }
     drop(raw);

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use svrkit_runtime::wire::frame::{Facts, Header, Metadata, RequestFacts};
 use svrkit_runtime::{
-    AllowList, BearerCheck, BearerToken, Client, Limits, Server, Spec, Status, Streaming, Tlv,
+    AllowList, BearerCheck, BearerToken, Cause, Client, Limits, Priority, Server, Spec, Status, Streaming,
+    Tlv,
 };
 use tokio::sync::Notify;
 
@@ -13,10 +14,43 @@ use crate::{DO, OWN_ID, Seen, own, serve, told};
 
 pub(crate) async fn provoke(seen: &mut Seen) {
     crowded(seen).await;
+    overloaded(seen).await;
     late(seen).await;
     unknown(seen).await;
     unreadable(seen).await;
     uninvited(seen).await;
+}
+
+/// Of two handlers one is held, and more calls come than the other can end.
+async fn overloaded(seen: &mut Seen) {
+    let server = Running::with(Limits { handlers_running: 2, queue_calls: 50, ..Limits::default() }).await;
+    let mut raw = Raw::greeted(server.address).await;
+    raw.send(request_header(1, 4), b"").await;
+    server.gate.started.notified().await;
+    let body = Note::number(7).encode().unwrap();
+    let (mut by_queue, mut by_level, mut call_id) = (None, None, 1);
+    // As often as it takes: how fast the machine is, nobody knows.
+    while by_queue.is_none() || by_level.is_none() {
+        for rank in 0..=255 {
+            call_id += 1;
+            let mut header = request_header(call_id, 1);
+            if let Facts::Request(facts) = &mut header.facts {
+                facts.priority = Priority { rank, ..Priority::LOSSY };
+            }
+            raw.send(header, &body).await;
+        }
+        for _ in 0..=255 {
+            let answer = raw.receive().await.unwrap();
+            let Facts::Response(facts) = answer.header.facts else { panic!("{answer:?}") };
+            match Cause::from_number(facts.cause) {
+                Cause::Queue => by_queue = Some(told(&answer)),
+                Cause::Level => by_level = Some(told(&answer)),
+                cause => assert_eq!(cause, Cause::None),
+            }
+        }
+    }
+    seen.caller("queue_full", by_queue.unwrap());
+    seen.caller("level_shut", by_level.unwrap());
 }
 
 async fn crowded(seen: &mut Seen) {

@@ -12,6 +12,7 @@ mod support;
 mod tls_peers;
 
 mod admin;
+mod admission;
 mod blocks;
 mod calls;
 mod clients;
@@ -27,6 +28,7 @@ mod streams;
 mod takeovers;
 
 use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_timeout};
+use admission::{handlers_running, queue_calls, queue_wait};
 use blocks::block_max;
 use calls::{
     calls_bytes, calls_in_flight, deadline_default, deadline_max, deadline_max_beyond_every_clock,
@@ -81,6 +83,9 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "decode.depth" => decode_depth, decode_depth_at_the_end_of_its_range;
     "calls.in_flight" => calls_in_flight;
     "calls.bytes" => calls_bytes;
+    "handlers.running" => handlers_running;
+    "queue.calls" => queue_calls;
+    "queue.wait" => queue_wait;
     "outbound.queue" => outbound_queue;
     "stream.window" => stream_window, stream_window_of_a_peer_that_has_no_credit;
     "connection.window" => connection_window;

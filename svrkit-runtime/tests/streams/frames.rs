@@ -10,7 +10,7 @@ use svrkit_runtime::{Client, Code, Limits, Server, Streaming, Tlv};
 use tokio::net::TcpListener;
 
 use crate::service::{CHAT, COUNT, ID, SUM, clients, note, spec, streams};
-use crate::support::{Note, Raw, words};
+use crate::support::{Note, Raw, well, words};
 
 /// A peer that takes so much of each stream, and as much in all.
 async fn greeted(server: &TestServer, window: u32) -> Raw {
@@ -43,7 +43,7 @@ async fn a_stream_of_answers_is_messages_and_a_response() {
         assert_eq!(Note::decode(&message.body).unwrap().number, number);
     }
     let end = raw.receive().await.unwrap();
-    assert_eq!(end.header, Header::new(7, Facts::Response(ResponseFacts::default())));
+    assert_eq!(end.header, Header::new(7, Facts::Response(well())));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_stream_of_requests_is_messages_and_an_end() {
     }
     raw.send(Header::new(7, Facts::End(ResponseFacts::default())), b"").await;
     let answer = raw.receive().await.unwrap();
-    assert_eq!(answer.header.facts, Facts::Response(ResponseFacts::default()));
+    assert_eq!(answer.header.facts, Facts::Response(well()));
     assert_eq!(Note::decode(&answer.body).unwrap().number, 6);
 }
 

@@ -9,7 +9,7 @@ use svrkit_runtime::{Bytes, Limits, Tlv};
 
 use crate::frames::{expect_no_message, request};
 use crate::service::{CHAT, COUNT, SUM, clients, note, streams};
-use crate::support::{Note, Raw, words};
+use crate::support::{Note, Raw, well, words};
 
 /// A peer of these features that takes so much of a stream.
 async fn greeted(server: &TestServer, features: u64, hello: Hello) -> Raw {
@@ -66,7 +66,7 @@ async fn messages_that_leave_together_share_frames() {
     let frames = frames_of(&mut raw, 1000).await;
     assert!(frames.len() < 100, "{} frames", frames.len());
     let end = raw.receive().await.unwrap();
-    assert_eq!(end.header, Header::new(7, Facts::Response(ResponseFacts::default())));
+    assert_eq!(end.header, Header::new(7, Facts::Response(well())));
 }
 
 #[tokio::test]

@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use svrkit_runtime::testing::TestServer;
-use svrkit_runtime::wire::frame::{Facts, Frame, FrameDecoder, Header, Hello, RequestFacts, hello_header};
+use svrkit_runtime::wire::frame::{
+    Facts, Frame, FrameDecoder, Header, Hello, RequestFacts, ResponseFacts, hello_header,
+};
 use svrkit_runtime::{
-    Bytes, Call, Client, Context, Drained, Limits, Server, Service, ServiceSpec, Spec, Status, Tlv,
+    Bytes, Call, Client, Context, Drained, Limits, Priority, Server, Service, ServiceSpec, Spec, Status, Tlv,
     UnknownFields,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -251,6 +253,11 @@ impl Raw {
 /// Fails where what is waited for will never come: a test that hangs says nothing.
 pub(crate) async fn in_time<F: Future>(wanted: F) -> F::Output {
     tokio::time::timeout(Duration::from_secs(120), wanted).await.expect("a peer says something")
+}
+
+/// What a server says of an answer that is well, while it admits all.
+pub(crate) fn well() -> ResponseFacts {
+    ResponseFacts { level: Priority { class: u8::MAX, rank: u8::MAX }, ..ResponseFacts::default() }
 }
 
 /// Words of a goaway's or a refusal's body: the first field of a failure.

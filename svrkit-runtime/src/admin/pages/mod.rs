@@ -6,6 +6,7 @@ mod connections;
 mod drain;
 mod health;
 mod index;
+mod level;
 mod measure;
 mod metrics;
 mod ready;
@@ -35,6 +36,7 @@ impl Pages {
         let of = || Arc::clone(&subject);
         let mut pages: Vec<Box<dyn Page>> = vec![
             Box::new(calls::Calls(calls)),
+            Box::new(level::Level(of())),
             Box::new(connections::Connections(of())),
             Box::new(config::Config(of())),
             Box::new(health::Health(of())),

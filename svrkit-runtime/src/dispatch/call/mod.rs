@@ -11,9 +11,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::permit::Permit;
+use crate::admission::Slot;
 use crate::context::Context;
 use crate::interceptor::Chain;
-use crate::spec::ServiceSpec;
+use crate::spec::{ServiceSpec, Spec};
 use crate::status::Status;
 use crate::status::catalogue::admitting;
 use crate::wire::frame::{Metadata, RequestFacts};
@@ -66,6 +67,17 @@ impl Call {
         }
     }
 
+    /// Gives its handler a place among those under way.
+    pub(crate) fn in_slot(mut self, slot: Slot) -> Self {
+        self.permit = self.permit.in_slot(slot);
+        self
+    }
+
+    /// Whether its caller, or a deadline, has given it up.
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.permit.is_given_up()
+    }
+
     /// The service called.
     #[must_use]
     pub fn service_id(&self) -> u32 {
@@ -90,6 +102,14 @@ impl Call {
             service.methods.iter().map(|method| format!("{} {}", method.method_id, method.method)).collect();
         let status = admitting::method_unknown(service.name, self.facts.method_id, list(&methods));
         self.refuse(&status);
+    }
+
+    /// The same before its method has been looked for, which is this one.
+    pub(crate) fn refuse_of(mut self, spec: Option<&'static Spec>, status: &Status) {
+        if let Some(spec) = spec {
+            self.permit.begin(spec);
+        }
+        self.refuse(status);
     }
 
     /// Answers with `status` without a handler.

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use self::watched::Watched;
 use super::in_flight::{Lasts, Stops};
 use super::responder::Responder;
+use crate::admission::Slot;
 use crate::context::Context;
 use crate::interceptor::Side;
 use crate::limits::Limits;
@@ -81,6 +82,8 @@ pub(crate) struct Permit {
     tally: Option<Tally>,
     /// Where anybody listens.
     watched: Option<Box<Watched>>,
+    /// Its handler's place among those under way, once it has one: who ends where it was read has none.
+    slot: OnceLock<Slot>,
     ended: bool,
 }
 
@@ -107,6 +110,7 @@ impl Permit {
             spec: None,
             tally,
             watched: watch.map(|watch| Box::new(Watched::new(watch))),
+            slot: OnceLock::new(),
             ended: false,
         }
     }
@@ -115,6 +119,24 @@ impl Permit {
     pub(crate) fn with_stream(mut self, end: Arc<StreamEnd>) -> Self {
         self.stream = Some(end);
         self
+    }
+
+    /// Gives its handler a place that was taken for it: it starts at once, where that is its turn.
+    pub(super) fn in_slot(mut self, slot: Slot) -> Self {
+        (self.slot, self.starts) = (slot.into(), Starts::AtOnce);
+        self
+    }
+
+    /// Whether it was stopped before its turn.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.responder.in_flight().is_stopped(self.call_id, self.stops)
+    }
+
+    /// Counts its handler among those under way, as it is not over at once. One with a stream may stay for as long as it likes, and is not.
+    fn take_slot(&self) {
+        if let Some(gate) = self.responder.gate().filter(|_| self.wanted != Wanted::Stream) {
+            self.slot.get_or_init(|| Slot::take(gate));
+        }
     }
 
     pub(super) fn limits(&self) -> &Limits {

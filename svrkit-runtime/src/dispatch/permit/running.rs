@@ -27,6 +27,9 @@ impl Permit {
         Fut: Future<Output = Result<Out, Status>> + Send + 'static,
     {
         let may_start = W::MAY_START_AT_ONCE && self.starts == Starts::AtOnce;
+        if !may_start {
+            self.take_slot();
+        }
         start(Box::pin(context.scope(W::place(self.for_end(spec, Some(handler))))), may_start);
     }
 
@@ -55,7 +58,11 @@ impl Permit {
                     if let Some(handler) = handler.take() {
                         handling.set(Some(handler()));
                     }
-                    handling.as_mut().as_pin_mut().expect("its first turn has made it").poll(cx)
+                    let poll = handling.as_mut().as_pin_mut().expect("its first turn has made it").poll(cx);
+                    if poll.is_pending() {
+                        permit.take_slot();
+                    }
+                    poll
                 }));
                 permit.until_stopped(turns).await
             };

@@ -1,21 +1,26 @@
 //! The way back to the caller.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use super::Connection;
+use crate::admission::Gate;
 use crate::dispatch::{InFlight, Responder};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
+use crate::priority::Priority;
 use crate::status::{Layer, Party, Status, to_wire};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
 impl Responder for Connection {
     fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
+        let level = self.announced();
         match outcome {
             Ok(message) => {
-                let header = Header::new(call_id, Facts::Response(ResponseFacts::default()));
+                let facts = ResponseFacts { level, ..ResponseFacts::default() };
+                let header = Header::new(call_id, Facts::Response(facts));
                 self.outbox.push(header, &[], message);
             }
             Err(status) => {
@@ -24,6 +29,7 @@ impl Responder for Connection {
                     self.refused.fetch_add(1, Ordering::Relaxed);
                 }
                 let (facts, failure) = to_wire(status);
+                let facts = ResponseFacts { level, ..facts };
                 self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
             }
         }
@@ -61,7 +67,18 @@ impl Responder for Connection {
         self.metrics.as_ref()
     }
 
+    fn gate(&self) -> Option<&Arc<Gate>> {
+        self.gate.as_ref()
+    }
+
     fn in_flight(&self) -> &InFlight {
         &self.in_flight
+    }
+}
+
+impl Connection {
+    /// The level that every answer tells, refusals included: who is refused learns what would not be.
+    fn announced(&self) -> Priority {
+        self.gate.as_ref().map_or(Priority::default(), |gate| gate.announced())
     }
 }

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Connection;
+use crate::admission::ShutOut;
 use crate::context::Context;
 use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
 use crate::interceptor::Side;
+use crate::limits::Limits;
 use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
 use crate::server::Shared;
 use crate::spec::is_kit;
+use crate::status::Status;
+use crate::status::catalogue::admitting;
 use crate::stream::FramedStreams;
 use crate::transport::{NEUTRAL, USELESS, Worth};
 use crate::wire::frame::{FLAG_ONEWAY, FLAG_STREAM, Frame, RequestFacts};
@@ -35,57 +39,100 @@ impl Connection {
         let context = context.certified(self.certificate.get().cloned());
         let (room, lasts) = (Room::of(&self.limits), wanted.lasts(&context));
         let len = frame.metadata.len() + frame.body.len();
-        // Who routes and watches is told why, not refused.
-        let begun = match is_kit(facts.service_id) {
-            true => self.in_flight.begin_while_draining(call_id, len, room, lasts),
-            false => self.in_flight.begin(call_id, len, room, lasts),
+        let is_kit = is_kit(facts.service_id);
+        // While the server is calm, and for who routes and watches, there is no gate.
+        let gate = self.gate.as_ref().filter(|gate| !gate.is_calm() && !is_kit && facts.remaining_us != 0);
+        let begun = match gate.map_or(Ok(()), |gate| gate.admits(facts.priority)) {
+            Err(ShutOut) => Err(Refused::ShutOut),
+            // Who routes and watches is told why, not refused.
+            Ok(()) if is_kit => {
+                self.in_flight.begin_while_draining(call_id, len, room, lasts).map_err(Refused::NotBegun)
+            }
+            Ok(()) => self.in_flight.begin(call_id, len, room, lasts).map_err(Refused::NotBegun),
         };
-        match begun {
-            Ok(stops) => {
-                let responder = Arc::clone(self) as Arc<dyn Responder>;
-                let mut permit = Permit::new(
-                    call_id,
-                    wanted,
-                    stops,
-                    starts,
-                    context.deadline(),
-                    responder,
-                    (tally, watch),
-                );
-                if wanted == Wanted::Stream {
-                    permit = permit.with_stream(FramedStreams::open(self, call_id));
-                }
-                if let Some(call) = Call::arrive(facts, &frame.metadata, frame.body, context, permit) {
-                    shared.router.dispatch(call);
-                }
-                Worth::Call
-            }
+        let stops = match begun {
+            Ok(stops) => stops,
             Err(refused) => {
-                let status = refused.status(&self.limits);
-                // Of an id that is in use nothing can be said: its one answer belongs to the first.
-                let is_answered = wanted != Wanted::Nothing && refused != NotBegun::Duplicate;
-                if is_answered {
-                    self.answer(call_id, Err(&status));
-                }
-                let now = Instant::now();
-                if let (Some(tally), Some(metrics)) = (tally, &self.metrics) {
-                    let ended = TallyEnd::refused(Side::Server, now, &status);
-                    metrics.refused(tally, shared.router.method(facts.ids()), &ended);
-                }
-                if let Some(watch) = watch {
-                    let caller = context.caller().unwrap_or_default();
-                    let when_written = watch.end(caller, &context, Some(&status), 0, now);
-                    if is_answered && !when_written.is_empty() {
-                        self.outbox.when_written(when_written);
-                    }
-                }
-                match refused {
-                    // It was told how many it may have in flight, and sends more all the same.
-                    NotBegun::Duplicate | NotBegun::Lingering | NotBegun::Full(Full::Calls) => USELESS,
-                    // It was told nothing of bytes.
-                    NotBegun::Draining | NotBegun::Full(Full::Bytes) => NEUTRAL,
-                }
+                let unbegun = Unbegun { call_id, facts, wanted, tally, watch, context };
+                return self.refuse(refused, unbegun, shared);
             }
+        };
+        let responder = Arc::clone(self) as Arc<dyn Responder>;
+        let mut permit =
+            Permit::new(call_id, wanted, stops, starts, context.deadline(), responder, (tally, watch));
+        if wanted == Wanted::Stream {
+            permit = permit.with_stream(FramedStreams::open(self, call_id));
+        }
+        if let Some(call) = Call::arrive(facts, &frame.metadata, frame.body, context, permit) {
+            match gate.filter(|_| wanted != Wanted::Stream) {
+                Some(gate) => gate.enter(call, facts.priority, arrived),
+                None => shared.router.dispatch(call),
+            }
+        }
+        Worth::Call
+    }
+
+    /// Answers a call that has not begun, and tells who listens.
+    fn refuse(&self, refused: Refused, unbegun: Unbegun, shared: &Shared) -> Worth {
+        let Unbegun { call_id, facts, wanted, tally, watch, context } = unbegun;
+        let status = refused.status(&self.limits);
+        // Of an id that is in use nothing can be said: its one answer belongs to the first.
+        let is_answered = wanted != Wanted::Nothing && refused != Refused::NotBegun(NotBegun::Duplicate);
+        if is_answered {
+            self.answer(call_id, Err(&status));
+        }
+        let now = Instant::now();
+        if let (Some(tally), Some(metrics)) = (tally, &self.metrics) {
+            let ended = TallyEnd::refused(Side::Server, now, &status);
+            metrics.refused(tally, shared.router.method(facts.ids()), &ended);
+        }
+        if let Some(watch) = watch {
+            let caller = context.caller().unwrap_or_default();
+            let when_written = watch.end(caller, &context, Some(&status), 0, now);
+            if is_answered && !when_written.is_empty() {
+                self.outbox.when_written(when_written);
+            }
+        }
+        refused.worth()
+    }
+}
+
+/// A call that has not begun, and whom to tell.
+struct Unbegun {
+    call_id: u32,
+    facts: RequestFacts,
+    wanted: Wanted,
+    tally: Option<Tally>,
+    watch: Option<Watch>,
+    context: Context,
+}
+
+/// Why a call is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    /// The server takes only what is more important.
+    ShutOut,
+    /// The connection has no room for it.
+    NotBegun(NotBegun),
+}
+
+impl Refused {
+    fn status(self, limits: &Limits) -> Status {
+        match self {
+            Self::ShutOut => admitting::level_shut(),
+            Self::NotBegun(not_begun) => not_begun.status(limits),
+        }
+    }
+
+    /// What its request was worth to the connection.
+    fn worth(self) -> Worth {
+        match self {
+            // It was told how many it may have in flight, and sends more all the same.
+            Self::NotBegun(NotBegun::Duplicate | NotBegun::Lingering | NotBegun::Full(Full::Calls)) => {
+                USELESS
+            }
+            // It was told nothing of bytes, and of the level once it is asked for.
+            Self::ShutOut | Self::NotBegun(NotBegun::Draining | NotBegun::Full(Full::Bytes)) => NEUTRAL,
         }
     }
 }

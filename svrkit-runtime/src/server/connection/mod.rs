@@ -29,6 +29,7 @@ pub(super) use self::securing::{Door, Security};
 use super::Shared;
 use super::capacity::Full;
 use super::retirement::retire_in_time;
+use crate::admission::Gate;
 use crate::dispatch::{InFlight, StoppedBy};
 use crate::interceptor::Side;
 use crate::limits::Limits;
@@ -54,6 +55,8 @@ pub(super) struct Connection {
     bytes_in: AtomicU64,
     /// What its calls are counted in, if they are.
     metrics: Option<Metrics>,
+    /// Where its calls wait, if they do.
+    gate: Option<Arc<Gate>>,
     /// How many calls were refused by their caller's fault.
     refused: AtomicU32,
     /// The peer's `message.in`, as its hello said.
@@ -80,7 +83,8 @@ const LEAVING: u8 = 4;
 const LINGER: Duration = Duration::from_secs(1);
 
 impl Connection {
-    pub(super) fn new(limits: Limits, peer: Option<SocketAddr>, metrics: Option<Metrics>) -> Self {
+    pub(super) fn new(peer: Option<SocketAddr>, shared: &Shared) -> Self {
+        let limits = shared.limits;
         Self {
             outbox: Outbox::new(limits.outbound_queue),
             in_flight: InFlight::default(),
@@ -88,7 +92,8 @@ impl Connection {
             limits,
             peer,
             bytes_in: AtomicU64::new(0),
-            metrics,
+            metrics: shared.metrics.clone(),
+            gate: shared.gate.clone(),
             refused: AtomicU32::new(0),
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),

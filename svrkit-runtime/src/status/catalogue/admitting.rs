@@ -18,6 +18,14 @@ super::catalogue! {
     call_lingering() = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "the handler of an earlier call of this id has not ended"
         => "call again; give up fewer calls, or let their handlers end sooner";
+    /// The server has more to do than it can, and what is less important goes first: this call, of which nothing was read.
+    level_shut() = ResourceExhausted, Admission, Callee, Level, Elsewhere,
+        "the server is overloaded, and takes only calls that are more important"
+        => "see docs/protection.md for what a server takes; give it more machines, or its callers less to ask for";
+    /// The server has more to do than it can: others that wait are as important, or it had waited for half of its time.
+    queue_full() = ResourceExhausted, Admission, Callee, Queue, Elsewhere,
+        "the server is overloaded: the call would not have had its turn in time (queue.wait)" limit "queue.wait"
+        => "see docs/protection.md for how long calls wait; give the server more machines, or its callers less to ask for";
     /// There was no time left when the call came.
     late_on_arrival() = DeadlineExceeded, Admission, Caller, Deadline, Unknown,
         "the deadline was over when the call arrived"

@@ -1,0 +1,55 @@
+//! `/level`: how loaded the server is, which calls it takes now, and what it has refused.
+
+use std::sync::Arc;
+
+use crate::admin::Subject;
+use crate::admin::page::{Document, Page, Showing, Shown};
+use crate::admission::Seen;
+use crate::priority::Priority;
+
+pub(super) struct Level(pub(super) Arc<dyn Subject>);
+
+impl Page for Level {
+    fn path(&self) -> &'static str {
+        "/level"
+    }
+
+    fn about(&self) -> &'static str {
+        "load: which calls are taken, how many wait, what was refused"
+    }
+
+    fn show(&self) -> Showing<'_> {
+        let document = Document::new("Level");
+        let document = match self.0.gate() {
+            Some(gate) => document.facts(facts(&gate.seen())),
+            None => {
+                document.words("The server takes all calls, and lets none wait (server.admission = \"off\").")
+            }
+        };
+        Shown::from(document).now()
+    }
+}
+
+fn facts(seen: &Seen) -> [(&'static str, String); 8] {
+    let capacity = match seen.capacity {
+        Some(per_s) => format!("{per_s:.0} calls a second"),
+        None => "not known: it was never busy".into(),
+    };
+    [
+        ("admission", seen.mode.word().into()),
+        ("load", seen.tier.to_string()),
+        ("admitted", admitted(seen.admitted)),
+        ("waiting", format!("{} of {}", seen.queued, seen.queue_bound)),
+        ("handlers under way", format!("{} of {}", seen.running, seen.limit)),
+        ("capacity", capacity),
+        ("refused by the level", seen.refused_by_level.to_string()),
+        ("refused by the queue", seen.refused_by_queue.to_string()),
+    ]
+}
+
+fn admitted(least: Priority) -> String {
+    match least {
+        Priority { class: u8::MAX, rank: u8::MAX } => "all".into(),
+        Priority { class, rank } => format!("class {class} and rank {rank}, and what is more important"),
+    }
+}

@@ -1,0 +1,206 @@
+//! What becomes of a call that arrives, as one pure value: the queue, its bound, the level, the limit and the tier together.
+//!
+//! It is told the time and what happens, holds the calls that wait, and says which of them start and which are refused. Whoever
+//! enforces it has the handlers.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::capacity::Capacity;
+use super::level::Level;
+use super::limit::{Limit, Turns};
+use super::overload::Overload;
+use super::queue::{Queue, Room, Waiting};
+use super::tier::{Tier, Tiers};
+use crate::priority::Priority;
+
+/// What a door is held to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// How long the queue of a fast service may be.
+    pub(crate) wait_max: Duration,
+    /// Calls that wait at most, whatever they take.
+    pub(crate) queue_max: usize,
+    /// Handlers under way at most.
+    pub(crate) running_max: u32,
+    /// Threads that handlers run on.
+    pub(crate) threads: u32,
+}
+
+/// The door of a server. Generic over what waits, so that it can be tried without calls.
+#[derive(Debug)]
+pub(crate) struct Door<T> {
+    bounds: Bounds,
+    queue: Queue<T>,
+    overload: Overload,
+    limit: Limit,
+    tiers: Tiers,
+    lateness: Lateness,
+    /// When it was last looked at how many handlers are under way.
+    looked: Instant,
+}
+
+/// How late handlers got their first turns since the last window.
+#[derive(Debug, Default)]
+struct Lateness {
+    total: Duration,
+    turns: u32,
+}
+
+/// What becomes of a call that arrives.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Arrival<T> {
+    /// Its handler starts.
+    Starts(T),
+    /// It waits, or another one did that has to go for it.
+    Waits { pushed_out: Option<T> },
+    /// It is refused, for the queue is full of calls that are as important.
+    Refused(T),
+}
+
+/// What becomes of the call whose turn it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Turn<T> {
+    /// Its handler starts.
+    Starts(T),
+    /// It waited for too long.
+    Expired(T),
+}
+
+impl<T> Door<T> {
+    pub(crate) fn new(bounds: Bounds, now: Instant) -> Self {
+        Self {
+            bounds,
+            queue: Queue::default(),
+            overload: Overload::new(bounds.wait_max, now),
+            limit: Limit::new(bounds.threads, bounds.running_max),
+            tiers: Tiers::new(now),
+            lateness: Lateness::default(),
+            looked: now,
+        }
+    }
+
+    /// Begins to look closely, after a time in which nothing waited.
+    pub(crate) fn wake(&mut self, now: Instant) {
+        self.overload.begin(now);
+        self.lateness = Lateness::default();
+        self.looked = now;
+    }
+
+    /// Whether the level admits a call that has arrived. Decided before anything of it is read.
+    pub(crate) fn admits(&mut self, priority: Priority) -> bool {
+        self.overload.arrive(priority)
+    }
+
+    /// A call that the level admits, while so many handlers are under way.
+    pub(crate) fn arrive(&mut self, now: Instant, running: u32, newcomer: Waiting<T>) -> Arrival<T> {
+        self.look(now, running);
+        if running < self.limit.get() && self.queue.is_empty() {
+            self.overload.started(now.saturating_duration_since(newcomer.arrived));
+            return Arrival::Starts(newcomer.call);
+        }
+        let room = self.queue.push(newcomer, self.bound());
+        if !matches!(room, Room::ForAll) {
+            self.overload.refused_by_queue();
+        }
+        match room {
+            Room::ForAll => Arrival::Waits { pushed_out: None },
+            Room::PushedOut(out) => Arrival::Waits { pushed_out: Some(out) },
+            Room::Refused(newcomer) => Arrival::Refused(newcomer),
+        }
+    }
+
+    /// The call whose turn it is while so many handlers are under way, if there is room for one more.
+    pub(crate) fn next(&mut self, now: Instant, running: u32) -> Option<Turn<T>> {
+        self.look(now, running);
+        if running >= self.limit.get() {
+            return None;
+        }
+        let waiting = self.queue.pop()?;
+        if waiting.expires.is_some_and(|expires| expires <= now) {
+            self.overload.refused_by_queue();
+            return Some(Turn::Expired(waiting.call));
+        }
+        self.overload.started(now.saturating_duration_since(waiting.arrived));
+        Some(Turn::Starts(waiting.call))
+    }
+
+    /// A handler that was let go has its first turn, so late.
+    pub(crate) fn first_turn(&mut self, lateness: Duration) {
+        self.lateness.total += lateness;
+        self.lateness.turns += 1;
+    }
+
+    /// A handler has ended.
+    pub(crate) fn ended(&mut self) {
+        self.overload.ended();
+    }
+
+    /// Looks after the windows, and gives back those that waited too long.
+    pub(crate) fn tick(&mut self, now: Instant, running: u32) -> Vec<T> {
+        self.look(now, running);
+        let expired = self.queue.expired(now);
+        expired.iter().for_each(|_| self.overload.refused_by_queue());
+        if let Some(closed) = self.overload.close(now, self.queue.len()) {
+            self.tiers.learn(now, closed.wait_share, closed.refused_share);
+            let Lateness { total, turns } = std::mem::take(&mut self.lateness);
+            self.limit.learn(
+                now,
+                Turns {
+                    lateness: total.checked_div(turns),
+                    running,
+                    is_reached: !self.queue.is_empty(),
+                    ended: closed.ended,
+                    time: closed.time,
+                },
+            );
+        }
+        expired.into_iter().map(|waiting| waiting.call).collect()
+    }
+
+    /// Whether there is nothing to look after: all that comes can start at once.
+    pub(crate) fn is_calm(&self, running: u32) -> bool {
+        self.queue.is_empty()
+            && self.level() == Level::OPEN
+            && self.tier() == Tier::Calm
+            && running < self.limit.notice()
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        self.overload.level()
+    }
+
+    pub(crate) fn tier(&self) -> Tier {
+        self.tiers.tier()
+    }
+
+    pub(crate) fn limit(&self) -> u32 {
+        self.limit.get()
+    }
+
+    /// From so many handlers under way on it is not calm.
+    pub(crate) fn notice(&self) -> u32 {
+        self.limit.notice()
+    }
+
+    pub(crate) fn capacity(&self) -> Capacity {
+        self.overload.capacity()
+    }
+
+    pub(crate) fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// How many calls may wait now.
+    pub(crate) fn bound(&self) -> usize {
+        self.overload.bound().map_or(self.bounds.queue_max, |learned| learned.min(self.bounds.queue_max))
+    }
+
+    fn look(&mut self, now: Instant, running: u32) {
+        if running >= self.limit.get() {
+            self.overload.was_busy(now.saturating_duration_since(self.looked));
+        }
+        self.looked = now;
+    }
+}

@@ -1,0 +1,251 @@
+//! The door of a living server: calls wait at it, and handlers that end let the next ones go.
+//!
+//! While nothing waits and all are admitted it costs a call that starts at once two loads, and one that gets a task an addition and a
+//! subtraction. Everything else is under one lock, from the first call that finds as many handlers under way as may be until the server is calm again; a
+//! task looks after the windows meanwhile.
+
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::door::{Arrival, Bounds, Door, Turn};
+use super::level::Level;
+use super::mode::Admission;
+use super::queue::Waiting;
+use super::seen::Seen;
+use super::slot::Slot;
+use crate::dispatch::{Call, Router};
+use crate::priority::Priority;
+use crate::status::catalogue::admitting;
+use crate::task;
+
+/// How often windows are looked after while calls wait.
+const TICK: Duration = Duration::from_millis(5);
+
+/// The door of a server, and how many handlers are behind it.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    mode: Admission,
+    router: Arc<Router>,
+    /// Handlers under way that have a task.
+    running: AtomicU32,
+    /// What the door says of itself, for those who do not take its lock.
+    notice: AtomicU32,
+    level: AtomicU16,
+    /// Calls wait, or some are not admitted: all have to ask.
+    attentive: AtomicBool,
+    door: Mutex<Door<Call>>,
+    /// How often somebody has asked for the next calls to be let go, without having been answered.
+    asked: AtomicU32,
+    /// What was refused, or would have been.
+    by_level: AtomicU64,
+    by_queue: AtomicU64,
+}
+
+/// Why a call is not taken, decided by its header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ShutOut;
+
+impl Gate {
+    /// The gate of a server; `None`: it has none.
+    pub(crate) fn new(mode: Admission, bounds: Bounds, router: &Arc<Router>) -> Option<Arc<Self>> {
+        if mode == Admission::Off {
+            return None;
+        }
+        let door = Door::new(bounds, Instant::now());
+        Some(Arc::new(Self {
+            mode,
+            router: Arc::clone(router),
+            running: AtomicU32::new(0),
+            notice: AtomicU32::new(door.notice()),
+            level: AtomicU16::new(door.level().buckets()),
+            attentive: AtomicBool::new(false),
+            door: Mutex::new(door),
+            asked: AtomicU32::new(0),
+            by_level: AtomicU64::new(0),
+            by_queue: AtomicU64::new(0),
+        }))
+    }
+
+    /// Whether a call may start at once, wherever it is: nothing waits, and all are admitted.
+    #[inline]
+    pub(crate) fn is_calm(&self) -> bool {
+        !self.attentive.load(Ordering::Relaxed)
+            && self.running.load(Ordering::Relaxed) < self.notice.load(Ordering::Relaxed)
+    }
+
+    /// The level that callers are told.
+    #[inline]
+    pub(crate) fn announced(&self) -> Priority {
+        Level::of_buckets(self.level.load(Ordering::Relaxed)).announced()
+    }
+
+    /// Whether the level admits a call, of which nothing but its header has been read. To be asked once for each call unless it is calm.
+    pub(crate) fn admits(self: &Arc<Self>, priority: Priority) -> Result<(), ShutOut> {
+        let mut door = self.lock();
+        self.attend(&mut door);
+        if door.admits(priority) {
+            return Ok(());
+        }
+        self.by_level.fetch_add(1, Ordering::Relaxed);
+        if self.mode == Admission::On { Err(ShutOut) } else { Ok(()) }
+    }
+
+    /// Takes a call that the level admits: it starts, waits or is refused.
+    pub(crate) fn enter(self: &Arc<Self>, call: Call, priority: Priority, arrived: Instant) {
+        let now = Instant::now();
+        let expires = call.context().deadline().map(|deadline| middle(arrived, deadline));
+        let mut door = self.lock();
+        self.attend(&mut door);
+        let arrival = door.arrive(
+            now,
+            self.running.load(Ordering::Relaxed),
+            Waiting { call, priority, arrived, expires },
+        );
+        let slot = matches!(arrival, Arrival::Starts(_)).then(|| Slot::take(self));
+        drop(door);
+        match (arrival, slot) {
+            (Arrival::Starts(call), Some(slot)) => self.start(call, slot, now),
+            (Arrival::Starts(call) | Arrival::Refused(call), _) => self.refuse(call, now),
+            (Arrival::Waits { pushed_out }, _) => {
+                if let Some(call) = pushed_out {
+                    self.refuse(call, now);
+                }
+                // A handler may have ended before this one waited.
+                self.let_go();
+            }
+        }
+    }
+
+    /// A handler has begun to be under way.
+    pub(super) fn began(&self) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A handler has ended.
+    pub(super) fn ended(self: &Arc<Self>) {
+        self.running.fetch_sub(1, Ordering::AcqRel);
+        if self.attentive.load(Ordering::Acquire) {
+            self.lock().ended();
+            self.let_go();
+        }
+    }
+
+    /// What it is like now, for people.
+    pub(crate) fn seen(&self) -> Seen {
+        let door = self.lock();
+        Seen {
+            mode: self.mode,
+            tier: door.tier(),
+            admitted: door.level().announced(),
+            queued: door.queued(),
+            queue_bound: door.bound(),
+            running: self.running.load(Ordering::Relaxed),
+            limit: door.limit(),
+            capacity: door.capacity().per_s(),
+            refused_by_level: self.by_level.load(Ordering::Relaxed),
+            refused_by_queue: self.by_queue.load(Ordering::Relaxed),
+        }
+    }
+
+    /// From here on all calls ask, and somebody looks after them.
+    fn attend(self: &Arc<Self>, door: &mut Door<Call>) {
+        if self.attentive.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        door.wake(Instant::now());
+        let gate = Arc::clone(self);
+        // It ends by itself, when the server is calm.
+        task::spawn(async move { gate.look_after().await });
+    }
+
+    async fn look_after(self: Arc<Self>) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let now = Instant::now();
+            let (expired, is_calm) = {
+                let mut door = self.lock();
+                let running = self.running.load(Ordering::Relaxed);
+                let expired = door.tick(now, running);
+                self.notice.store(door.notice(), Ordering::Relaxed);
+                self.level.store(door.level().buckets(), Ordering::Relaxed);
+                let is_calm = door.is_calm(running);
+                if is_calm {
+                    self.attentive.store(false, Ordering::Release);
+                }
+                (expired, is_calm)
+            };
+            expired.into_iter().for_each(|call| self.refuse(call, now));
+            if is_calm {
+                return;
+            }
+            self.let_go();
+        }
+    }
+
+    /// Lets those go whose turn it is. Whoever asks meanwhile, be it a handler that ends where it is started, leaves that to who is at it.
+    fn let_go(self: &Arc<Self>) {
+        // Without a runtime, which has gone, nothing can be started.
+        if Handle::try_current().is_err() || self.asked.fetch_add(1, Ordering::AcqRel) > 0 {
+            return;
+        }
+        loop {
+            let asked = self.asked.load(Ordering::Acquire);
+            while let Some((turn, slot, now)) = self.next() {
+                match (turn, slot) {
+                    (Turn::Starts(call), Some(slot)) => self.start(call, slot, now),
+                    (Turn::Starts(call) | Turn::Expired(call), _) => self.refuse(call, now),
+                }
+            }
+            if self.asked.fetch_sub(asked, Ordering::AcqRel) == asked {
+                return;
+            }
+        }
+    }
+
+    fn next(self: &Arc<Self>) -> Option<(Turn<Call>, Option<Slot>, Instant)> {
+        let now = Instant::now();
+        let mut door = self.lock();
+        let turn = door.next(now, self.running.load(Ordering::Relaxed))?;
+        let slot = matches!(turn, Turn::Starts(_)).then(|| Slot::take(self));
+        Some((turn, slot, now))
+    }
+
+    /// Starts a call on a task of its own, where it is also decoded.
+    fn start(self: &Arc<Self>, call: Call, slot: Slot, let_go: Instant) {
+        let call = call.in_slot(slot);
+        let gate = Arc::clone(self);
+        task::spawn(async move {
+            if call.is_given_up() {
+                return;
+            }
+            let lateness = let_go.elapsed();
+            gate.lock().first_turn(lateness);
+            gate.router.dispatch(call);
+        });
+    }
+
+    fn refuse(self: &Arc<Self>, call: Call, now: Instant) {
+        self.by_queue.fetch_add(1, Ordering::Relaxed);
+        if self.mode == Admission::On {
+            let spec = self.router.method((call.service_id(), call.method_id()));
+            call.refuse_of(spec, &admitting::queue_full());
+        } else {
+            self.start(call, Slot::take(self), now);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Door<Call>> {
+        self.door.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Between two instants.
+fn middle(from: Instant, to: Instant) -> Instant {
+    from + to.saturating_duration_since(from) / 2
+}

@@ -1,0 +1,26 @@
+//! Which calls a server takes, and what becomes of the others.
+//!
+//! [`Door`] decides: a pure value, told the time and what happens, made of a [`queue`] that is bounded by time and pushes out the least important, the
+//! [`capacity`] it is bounded by, the [`level`] that [`overload`] sets, the [`limit`] of handlers under way and the [`tier`] that people are told.
+//! [`Gate`] enforces what it decides: it has the calls and the handlers, and a [`Slot`] for each of these. What it costs while nothing waits is in
+//! [`gate`].
+
+mod capacity;
+mod door;
+mod gate;
+mod level;
+mod limit;
+mod mode;
+mod overload;
+mod queue;
+mod seen;
+#[cfg(test)]
+mod simulation;
+mod slot;
+mod tier;
+
+pub(crate) use door::Bounds;
+pub(crate) use gate::{Gate, ShutOut};
+pub use mode::Admission;
+pub(crate) use seen::Seen;
+pub(crate) use slot::Slot;

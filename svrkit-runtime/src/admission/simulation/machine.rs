@@ -1,0 +1,300 @@
+//! The machine and its callers.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::ops::Range;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::admission::door::{Arrival, Bounds, Door, Turn};
+use crate::admission::queue::Waiting;
+use crate::priority::Priority;
+
+pub(super) const CLASSES: [Priority; 4] =
+    [Priority::CORE, Priority::IMPORTANT, Priority::NORMAL, Priority::LOSSY];
+const SHARES: [f64; 4] = [0.05, 0.15, 0.5, 0.3];
+
+/// So long an answer is of use.
+pub(super) const DEADLINE: Duration = Duration::from_millis(500);
+
+const TICK: Duration = Duration::from_millis(5);
+
+/// What a handler does.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Handler {
+    pub(super) computes: Duration,
+    /// And then, once one of so many places is free.
+    pub(super) waits: Duration,
+    pub(super) places: u32,
+}
+
+/// Calls in a second at a time.
+pub(super) type Load<'a> = &'a dyn Fn(Duration) -> f64;
+
+/// How the classes fared.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) arrived: [u64; 4],
+    /// Answered within the deadline.
+    pub(super) good: [u64; 4],
+    /// Refused by the level alone.
+    pub(super) early: u64,
+    pub(super) refused: u64,
+    /// Answers in each tenth of a second from the start.
+    pub(super) by_tenth: Vec<u64>,
+    times: Vec<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    class: usize,
+    came: Duration,
+    let_go: Duration,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Ended(usize),
+    Waited(usize),
+}
+
+pub(super) struct Machine {
+    threads: u32,
+    handler: Handler,
+    door: Door<Call>,
+    born: Instant,
+    now: Duration,
+    random: Random,
+    running: u32,
+    free_threads: u32,
+    free_places: u32,
+    for_thread: VecDeque<Call>,
+    for_place: VecDeque<Call>,
+    under_way: Vec<Call>,
+    events: BinaryHeap<Reverse<(Duration, Event)>>,
+    outcome: Outcome,
+    /// Calls that come then are counted.
+    counted: Range<Duration>,
+}
+
+impl Machine {
+    pub(super) fn new(threads: u32, handler: Handler, seed: u64) -> Self {
+        let born = Instant::now();
+        let bounds =
+            Bounds { wait_max: Duration::from_millis(20), queue_max: 10_000, running_max: 10_000, threads };
+        Self {
+            threads,
+            handler,
+            door: Door::new(bounds, born),
+            born,
+            now: Duration::ZERO,
+            random: Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+            running: 0,
+            free_threads: threads,
+            free_places: handler.places,
+            for_thread: VecDeque::new(),
+            for_place: VecDeque::new(),
+            under_way: Vec::new(),
+            events: BinaryHeap::new(),
+            outcome: Outcome::default(),
+            counted: Duration::ZERO..Duration::ZERO,
+        }
+    }
+
+    /// Calls in a second that it can do.
+    pub(super) fn capacity(&self) -> f64 {
+        let by_threads = f64::from(self.threads) / self.handler.computes.as_secs_f64();
+        match self.handler.waits.is_zero() {
+            true => by_threads,
+            false => by_threads.min(f64::from(self.handler.places) / self.handler.waits.as_secs_f64()),
+        }
+    }
+
+    /// Runs, and counts what came in a time and what became of that.
+    pub(super) fn run(mut self, load: Load<'_>, counted: Range<Duration>) -> Outcome {
+        let time = counted.end + DEADLINE;
+        self.counted = counted;
+        let mut arrival = self.random.after(load(self.now));
+        let mut tick = TICK;
+        while self.now < time {
+            let end = self.events.peek().map_or(Duration::MAX, |Reverse((at, _))| *at);
+            self.now = end.min(arrival).min(tick);
+            if self.now == end {
+                let Some(Reverse((_, event))) = self.events.pop() else { continue };
+                self.happened(event);
+            } else if self.now == arrival {
+                self.arrive();
+                arrival = self.now + self.random.after(load(self.now));
+            } else {
+                tick += TICK;
+                let expired = self.door.tick(self.at(), self.running);
+                self.outcome.refused += expired.len() as u64;
+            }
+            self.let_go();
+        }
+        self.outcome
+    }
+
+    fn at(&self) -> Instant {
+        self.born + self.now
+    }
+
+    fn arrive(&mut self) {
+        let class = self.random.class();
+        let rank = self.random.below(256) as u8;
+        let priority = Priority { rank, ..CLASSES[class] };
+        let call = Call { class, came: self.now, let_go: self.now };
+        if self.counted.contains(&self.now) {
+            self.outcome.arrived[class] += 1;
+        }
+        if !self.door.admits(priority) {
+            self.outcome.early += u64::from(self.counted.contains(&self.now));
+            return;
+        }
+        let expires = Some(self.at() + DEADLINE / 2);
+        let waiting = Waiting { call, priority, arrived: self.at(), expires };
+        match self.door.arrive(self.at(), self.running, waiting) {
+            Arrival::Starts(call) => self.start(call),
+            Arrival::Waits { pushed_out: None } => {}
+            Arrival::Waits { pushed_out: Some(_) } | Arrival::Refused(_) => self.outcome.refused += 1,
+        }
+    }
+
+    fn let_go(&mut self) {
+        while let Some(turn) = self.door.next(self.at(), self.running) {
+            match turn {
+                Turn::Starts(call) => self.start(call),
+                Turn::Expired(_) => self.outcome.refused += 1,
+            }
+        }
+    }
+
+    fn start(&mut self, call: Call) {
+        self.running += 1;
+        self.for_thread.push_back(Call { let_go: self.now, ..call });
+        self.give_threads();
+    }
+
+    fn give_threads(&mut self) {
+        while self.free_threads > 0 {
+            let Some(call) = self.for_thread.pop_front() else { return };
+            self.free_threads -= 1;
+            self.door.first_turn(self.now - call.let_go);
+            let time = self.random.about(self.handler.computes);
+            self.after(time, call, Event::Ended);
+        }
+    }
+
+    fn give_places(&mut self) {
+        while self.free_places > 0 {
+            let Some(call) = self.for_place.pop_front() else { return };
+            self.free_places -= 1;
+            let time = self.random.about(self.handler.waits);
+            self.after(time, call, Event::Waited);
+        }
+    }
+
+    fn after(&mut self, time: Duration, call: Call, event: impl Fn(usize) -> Event) {
+        self.under_way.push(call);
+        let number = self.under_way.len() - 1;
+        self.events.push(Reverse((self.now + time, event(number))));
+    }
+
+    fn happened(&mut self, event: Event) {
+        match event {
+            Event::Ended(number) => {
+                self.free_threads += 1;
+                let call = self.under_way[number];
+                if self.handler.waits.is_zero() {
+                    self.answer(call);
+                } else {
+                    self.for_place.push_back(call);
+                    self.give_places();
+                }
+            }
+            Event::Waited(number) => {
+                self.free_places += 1;
+                self.answer(self.under_way[number]);
+                self.give_places();
+            }
+        }
+        self.give_threads();
+    }
+
+    fn answer(&mut self, call: Call) {
+        self.running -= 1;
+        self.door.ended();
+        let time = self.now - call.came;
+        if time > DEADLINE {
+            return;
+        }
+        let tenth = (self.now.as_millis() / 100) as usize;
+        self.outcome.by_tenth.resize(self.outcome.by_tenth.len().max(tenth + 1), 0);
+        self.outcome.by_tenth[tenth] += 1;
+        if self.counted.contains(&call.came) {
+            self.outcome.good[call.class] += 1;
+            self.outcome.times.push(time);
+        }
+    }
+}
+
+impl Outcome {
+    /// Answers in a second, of so many seconds.
+    pub(super) fn goodput(&self, seconds: f64) -> f64 {
+        self.good.iter().sum::<u64>() as f64 / seconds
+    }
+
+    /// The share of a class that was answered.
+    pub(super) fn share(&self, class: usize) -> f64 {
+        self.good[class] as f64 / self.arrived[class].max(1) as f64
+    }
+
+    pub(super) fn p99(&mut self) -> Duration {
+        self.times.sort_unstable();
+        self.times.get(self.times.len() * 99 / 100).copied().unwrap_or_default()
+    }
+}
+
+/// Numbers by chance that are the same each time (xorshift64*, Vigna 2016).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// From 0 to 1.
+    fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    fn class(&mut self) -> usize {
+        let mut left = self.share();
+        SHARES
+            .iter()
+            .position(|share| {
+                left -= share;
+                left < 0.0
+            })
+            .unwrap_or(3)
+    }
+
+    /// Until the next of so many a second.
+    fn after(&mut self, per_s: f64) -> Duration {
+        Duration::from_secs_f64(-(1.0 - self.share()).ln() / per_s)
+    }
+
+    /// Half of it for sure, and on average all of it.
+    fn about(&mut self, mean: Duration) -> Duration {
+        let by_chance = -(1.0 - self.share()).ln();
+        mean.mul_f64(0.5 + 0.5 * by_chance)
+    }
+}
