@@ -113,3 +113,24 @@ fn a_server_that_is_killed_leaves_nothing_in_the_way_of_the_next() {
     third.ended();
     assert!(!folder.path().exists() && !path(&folder).exists(), "files are removed by who had them last");
 }
+
+#[test]
+fn who_waits_names_the_server_that_serves_however_many_there_were_before() {
+    let folder = Folder::new("names");
+    let (path, never) = (path(&folder), folder.0.join("never"));
+    let mut first = Process::start("127.0.0.1:0", &path, None);
+    let address = first.serving();
+    let waits_for = |server: &Process| {
+        let mut waiting = Process::start(&address, &path, Some(&never));
+        let said = waiting.says("this server is not ready, ");
+        waiting.kill();
+        assert!(said.contains(&format!("process {} serves until it is", server.pid())), "{said}");
+    };
+    // Also after one that has had the sockets and is gone.
+    waits_for(&first);
+    waits_for(&first);
+    let mut second = Process::start(&address, &path, None);
+    assert_eq!(second.serving(), address);
+    first.ended();
+    waits_for(&second);
+}

@@ -42,6 +42,12 @@ impl ControlSocket {
         self.file.keep(is_ours);
     }
 
+    /// Has this process be the one that those find at the other end who connect from here on: the system takes the one that listened last, which
+    /// is a predecessor for a socket that came from there. Where it cannot, messages name the wrong process and nothing else.
+    pub(super) fn own(&self) {
+        let _ = listen(&self.listener, BACKLOG);
+    }
+
     pub(super) async fn accept(&self) -> io::Result<UnixStream> {
         Ok(self.listener.accept().await?.0)
     }

@@ -126,6 +126,7 @@ impl Takeover {
         }
         listener.keep_file(true);
         self.control.keep_file(true);
+        self.control.own();
         task::spawn(Succession::new(listener, self.address, self.control, self.limits).run())
     }
 }
