@@ -176,7 +176,7 @@ limits! {
     resolve_bytes: usize = "resolve.bytes", Size, 16 << 20, 1 << 10..=1 << 30;
     /// what a call is given when neither the schema nor the caller says.
     deadline_default: Duration = "deadline.default", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
-    /// the most time a server gives a call, whatever its caller says.
+    /// the most time a server gives a call, whatever its caller says; more than 71 min 34 s no caller can say.
     deadline_max: Duration = "deadline.max", Time, Duration::from_secs(600), MILLISECOND..=DAY;
     /// what a stopping server gives its calls in flight.
     drain_timeout: Duration = "drain.timeout", Time, Duration::from_secs(10), Duration::ZERO..=HOUR;

@@ -177,7 +177,8 @@ impl Spec {
         self
     }
 
-    /// Sets the time a caller gives it unless it says otherwise.
+    /// Sets the time a caller gives it unless it says otherwise. At most 71 minutes and 34 seconds are told to the server, which has 32 bits of
+    /// microseconds for it.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);

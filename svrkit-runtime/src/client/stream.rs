@@ -125,8 +125,7 @@ impl OpeningStream<'_> {
         let Some(call) = Call::start(place, deadline, true, None) else { return Ok(None) };
         let call = call.untimed();
         let now = Instant::now();
-        let remaining = self.limited.deadline.saturating_duration_since(now).as_micros();
-        let remaining = u32::try_from(remaining).unwrap_or(u32::MAX).min(u32::MAX - 1);
+        let remaining = RequestFacts::remaining_us_of(self.limited.deadline.saturating_duration_since(now));
         let facts = RequestFacts {
             remaining_us: if has_deadline { remaining } else { u32::MAX },
             ..self.context.facts(self.spec)

@@ -115,7 +115,8 @@ impl<R: Response> Request<R> {
         }
     }
 
-    /// Sets the time it may take, connecting included. At most about 71 minutes are told to the server.
+    /// Sets the time it may take, connecting included. At most 71 minutes and 34 seconds are told to the server, which has 32 bits of microseconds
+    /// for it: it stops then, while the caller waits on.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self.timeout_from = "the call's timeout";

@@ -70,8 +70,7 @@ impl<R: Response> Request<R> {
         });
         let inherited = self.context.facts(self.spec);
         let facts = RequestFacts {
-            // The highest number means that there is no deadline.
-            remaining_us: u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1),
+            remaining_us: RequestFacts::remaining_us_of(remaining),
             route_hash: if self.route_hash == 0 { inherited.route_hash } else { self.route_hash },
             ..inherited
         };

@@ -148,6 +148,12 @@ impl RequestFacts {
         (self.service_id, self.method_id)
     }
 
+    /// `remaining_us` of a call that has this long: 71 minutes and 34 seconds where it is longer. The highest number means that there is no
+    /// deadline, which is more than any time.
+    pub(crate) fn remaining_us_of(remaining: Duration) -> u32 {
+        u32::try_from(remaining.as_micros()).unwrap_or(u32::MAX).min(u32::MAX - 1)
+    }
+
     /// The time that the caller gives; `None`: it does not say.
     pub(crate) fn remaining(&self) -> Option<Duration> {
         (self.remaining_us != u32::MAX).then(|| Duration::from_micros(self.remaining_us.into()))
@@ -405,6 +411,27 @@ impl Fields<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn time_is_told_as_far_as_there_is_room_for_it_and_never_as_none() {
+        let longest = Duration::from_micros(0xffff_fffe);
+        assert_eq!(longest.as_secs(), 71 * 60 + 34);
+        let microsecond = Duration::from_micros(1);
+        for (remaining, told) in [
+            (Duration::ZERO, Duration::ZERO),
+            (Duration::from_nanos(1999), microsecond),
+            (longest - microsecond, longest - microsecond),
+            (longest, longest),
+            (longest + microsecond, longest),
+            (longest + 2 * microsecond, longest),
+            (Duration::from_secs(24 * 60 * 60), longest),
+            (Duration::MAX, longest),
+        ] {
+            let remaining_us = RequestFacts::remaining_us_of(remaining);
+            let facts = RequestFacts { remaining_us, ..RequestFacts::default() };
+            assert_eq!(facts.remaining(), Some(told), "{remaining:?}");
+        }
+    }
 
     fn hex(text: &str) -> [u8; HEADER_LEN] {
         let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
