@@ -3,6 +3,8 @@
 //! Whoever reads stderr may stop reading, and a pipe that is full blocks its writer. So one thread writes, behind a short queue, and
 //! who has a line waits for it only so long: a line is out when its call has ended, but for a reader that keeps nobody from serving.
 
+mod refusals;
+
 use std::convert::Infallible;
 use std::fmt::{self, Write as _};
 use std::io::Write;
@@ -12,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
+pub(crate) use self::refusals::refused;
 use crate::config::{Config, Key};
 use crate::one_line::one_line;
 use crate::types::Timestamp;
@@ -63,6 +66,10 @@ pub(crate) enum Event {
     CheckFailed,
     ConnectionCut,
     ConnectionRefused,
+    CallRefused,
+    ServerStarted,
+    ServerDraining,
+    ServerStopped,
     PagesShown,
     MetricsUnshared,
     #[cfg(feature = "tls")]
@@ -84,6 +91,10 @@ impl Event {
             Self::CheckFailed => "check_failed",
             Self::ConnectionCut => "connection_cut",
             Self::ConnectionRefused => "connection_refused",
+            Self::CallRefused => "call_refused",
+            Self::ServerStarted => "server_started",
+            Self::ServerDraining => "server_draining",
+            Self::ServerStopped => "server_stopped",
             Self::PagesShown => "pages_shown",
             Self::MetricsUnshared => "metrics_unshared",
             #[cfg(feature = "tls")]
@@ -99,7 +110,12 @@ impl Event {
 
     /// Whether any peer can have it said.
     fn is_provoked(self) -> bool {
-        matches!(self, Self::ConnectionCut | Self::ConnectionRefused)
+        matches!(self, Self::ConnectionCut | Self::ConnectionRefused | Self::CallRefused)
+    }
+
+    /// Whether people are told of it elsewhere: [`Server::serve`](crate::Server::serve) says it on stdout.
+    fn is_for_programs(self) -> bool {
+        matches!(self, Self::ServerStarted | Self::ServerDraining | Self::ServerStopped)
     }
 }
 
@@ -128,10 +144,14 @@ impl Budget {
 
 /// Says `words` of `event` in a line of its own; `fields` are for programs, which should not have to read the words.
 pub(crate) fn line(event: Event, fields: &[(&str, &str)], words: fmt::Arguments<'_>) {
+    let as_json = AS_JSON.load(Ordering::Relaxed);
+    if event.is_for_programs() && !as_json {
+        return;
+    }
     let log = || LOG.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(left_out) = log().budget(event).take(Instant::now()) else { return };
     // Without the lock: words are made by code of others, too.
-    let text = match AS_JSON.load(Ordering::Relaxed) {
+    let text = match as_json {
         true => json(event, fields, words, left_out),
         false => text(words, left_out),
     };

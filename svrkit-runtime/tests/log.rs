@@ -6,10 +6,10 @@ mod support;
 use std::io;
 use std::process::Command;
 
-use support::{ECHO, Note, PANIC, Raw, Running, Test, request_header};
+use support::{ECHO, FAIL, MISSING, Note, PANIC, Raw, Running, Test, request_header};
 use svrkit_runtime::health::{HealthClient, ReadyRequest};
 use svrkit_runtime::{
-    Call, Code, Config, Limits, OrInternal, Server, Service, ServiceSpec, Spec, Status, Tlv,
+    Call, Client, Code, Config, Limits, OrInternal, Server, Service, ServiceSpec, Spec, Status, Tlv,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -124,6 +124,76 @@ fn who_was_cut_or_turned_away_is_in_the_log_as_words_or_as_json() {
             assert_eq!(panic["method"], "test.Test.Panic");
             assert!(panic["place"].as_str().unwrap().contains("support/mod.rs:"), "{panic}");
         }
+    }
+}
+
+/// Runs in a process of its own: the next test reads what it says.
+#[tokio::test]
+#[ignore = "started by the test that reads its stderr"]
+async fn a_server_that_refuses() {
+    let config = Config::builder().environment().load().unwrap();
+    let bound = Server::new().config(&config).service(Test::default()).bind("127.0.0.1:0").await.unwrap();
+    let address = bound.local_addr().to_string();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(bound.run_until(async { drop(stopped.await) }));
+    let client = Client::connect(&*address).await.unwrap();
+    for _ in 0..200 {
+        let unknown = client.request::<_, Note>(&MISSING, &Note::default()).await.unwrap_err();
+        assert_eq!(unknown.code(), Code::Unimplemented);
+        // What a request carries is nobody else's business.
+        let over = Note { number: 2_000_000_007, ..Note::default() };
+        let broken = client.request::<_, Note>(&ECHO, &over).await.unwrap_err();
+        assert!(broken.message().contains("2000000007"), "{broken}");
+        // What a handler answers is no refusal.
+        client.request::<_, Note>(&FAIL, &Note::default()).await.unwrap_err();
+    }
+    drop((stop, client));
+    serving.await.unwrap();
+}
+
+#[test]
+fn refusals_are_in_the_log_once_for_each_cause_however_many_there_are() {
+    for (as_json, variable) in [(false, "false"), (true, "true")] {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "a_server_that_refuses", "--ignored", "--nocapture"])
+            .env("SVRKIT__LOG__JSON", variable)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(child.stderr).unwrap();
+        assert!(child.status.success(), "{said}");
+        assert!(!said.contains("2000000007"), "{said}");
+        let start = if as_json { "{" } else { "svrkit: " };
+        let lines: Vec<&str> = said.lines().filter(|line| line.starts_with(start)).collect();
+        if !as_json {
+            // Where the machine is so slow that there is a second line, it says how many there were.
+            assert!(lines[0].starts_with("svrkit: refused a call: UNIMPLEMENTED, "), "{said}");
+            assert!(lines[0].ends_with("; and 0 others so since the last such line"), "{said}");
+            assert!(
+                lines[1].starts_with("svrkit: refused test.Test.Echo: INVALID_ARGUMENT, the request is not"),
+                "{said}"
+            );
+            assert!(lines.len() < 20, "{said}");
+            continue;
+        }
+        let lines: Vec<serde_json::Value> =
+            lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+        assert_eq!(
+            (events[0], events[1], events[2]),
+            ("server_started", "call_refused", "call_refused"),
+            "{said}"
+        );
+        assert_eq!(events[events.len() - 2..], ["server_draining", "server_stopped"], "{said}");
+        assert!(lines[0]["address"].as_str().unwrap().starts_with("127.0.0.1:"), "{said}");
+        let refused = &lines[1];
+        assert_eq!(
+            (&refused["code"], &refused["cause"], &refused["others"]),
+            (&"UNIMPLEMENTED".into(), &"none".into(), &"0".into())
+        );
+        assert_eq!(lines[2]["method"], "test.Test.Echo");
+        let [draining, stopped] = &lines[lines.len() - 2..] else { panic!("{said}") };
+        assert_eq!(draining["why"], "told to stop");
+        assert_eq!((&stopped["calls_cut"], &stopped["connections_cut"]), (&"0".into(), &"0".into()));
     }
 }
 

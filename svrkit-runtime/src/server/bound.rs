@@ -18,6 +18,7 @@ use super::signal::StopSignals;
 use super::takeover::Takeover;
 use super::{Drained, ServeError, Shared};
 use crate::admin::{Admin, AdminListener, AdminServing};
+use crate::log::{self, Event};
 use crate::transport::{Address, Listener};
 
 /// A server that has its address and is about to serve.
@@ -100,11 +101,13 @@ impl Bound {
     pub(super) async fn run_by_signals(self, tell: impl FnOnce()) -> Result<Drained, ServeError> {
         let mut signals = StopSignals::new().map_err(ServeError::Signals)?;
         #[cfg(unix)]
-        let (manager, status) = (ServiceManager::of_process(), self.to_string());
+        let manager = ServiceManager::of_process();
+        let (status, address) = (self.to_string(), self.local.to_string());
         let Some(mut serving) = before(self.start_in_turn(), signals.next()).await else {
             return Ok(Drained::default());
         };
         tell();
+        log_started(&status, &address);
         #[cfg(unix)]
         manager.ready(&status).await;
         let end = serving.until(signals.next()).await;
@@ -118,9 +121,11 @@ impl Bound {
     /// Serves until `stop` is ready or the page `/drain` asks for it, then drains. Dropping the future stops serving without a drain.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Drained {
         let mut stop = pin!(stop);
+        let (status, address) = (self.to_string(), self.local.to_string());
         let Some(mut serving) = before(self.start_in_turn(), stop.as_mut()).await else {
             return Drained::default();
         };
+        log_started(&status, &address);
         let end = serving.until(stop).await;
         serving.end(end, pending()).await
     }
@@ -155,6 +160,10 @@ impl Bound {
     async fn start_in_turn(self) -> Serving {
         self.start()
     }
+}
+
+fn log_started(status: &str, address: &str) {
+    log::line(Event::ServerStarted, &[("address", address)], format_args!("{status}"));
 }
 
 impl fmt::Display for Bound {

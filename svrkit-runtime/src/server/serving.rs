@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use super::race::before;
 use super::{Drained, Shared, accept, drain};
 use crate::admin::AdminServing;
+use crate::log::{self, Event};
 use crate::metrics::measure;
 use crate::task;
 use crate::transport::Listener;
@@ -67,7 +68,8 @@ impl Serving {
     /// Accepts no more and lets every call end that was accepted, without further patience from `hurry` on.
     pub(super) async fn end(mut self, end: End, hurry: impl Future<Output = ()>) -> Drained {
         self.accept_no_more().await;
-        match end {
+        self.log_draining(end);
+        let drained = match end {
             End::Stopped => {
                 let drained = drain::drain(&self.shared, hurry).await;
                 // Until now, so that a drain can be watched.
@@ -81,7 +83,25 @@ impl Serving {
                 self.admin = None;
                 drain::hand_over(&self.shared, hurry).await
             }
-        }
+        };
+        let (calls, connections) = (drained.calls_cut.to_string(), drained.connections_cut.to_string());
+        let fields = [("calls_cut", &*calls), ("connections_cut", &*connections)];
+        log::line(Event::ServerStopped, &fields, format_args!("stopped: {drained}"));
+        drained
+    }
+
+    fn log_draining(&self, end: End) {
+        let why = match end {
+            End::Stopped => "told to stop",
+            End::TakenOver => "another process serves in its place",
+        };
+        let open = self.shared.connections.all();
+        let calls: usize = open.iter().map(|connection| connection.in_flight().len()).sum();
+        let (connections, calls) = (open.len().to_string(), calls.to_string());
+        let fields = [("why", why), ("connections", &*connections), ("calls", &*calls)];
+        let words =
+            format_args!("{why}: {calls} calls on {connections} connections may end within drain.timeout");
+        log::line(Event::ServerDraining, &fields, words);
     }
 
     pub(crate) async fn drain(self, hurry: impl Future<Output = ()>) -> Drained {

@@ -126,6 +126,7 @@ impl Permit {
 
     #[cold]
     fn log(&self, status: &Status) {
+        log::refused(status, self.spec);
         if let Some(error) = status.private_error() {
             let method = self.method();
             let words = format_args!("{method} failed: {}", story(error));

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
 use crate::interceptor::Side;
 use crate::limits::Limits;
+use crate::log;
 use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
 use crate::server::Shared;
@@ -81,10 +82,12 @@ impl Connection {
         if is_answered {
             self.answer(call_id, Err(&status));
         }
+        let method = shared.router.method(facts.ids());
+        log::refused(&status, method);
         let now = Instant::now();
         if let (Some(tally), Some(metrics)) = (tally, &self.metrics) {
             let ended = TallyEnd::refused(Side::Server, now, &status);
-            metrics.refused(tally, shared.router.method(facts.ids()), &ended);
+            metrics.refused(tally, method, &ended);
         }
         if let Some(watch) = watch {
             let caller = context.caller().unwrap_or_default();
