@@ -170,7 +170,7 @@ impl Call {
         &*self.place.connection.link
     }
 
-    /// The same for one whose end says nothing of the server: how long a stream lasts is its callers' affair.
+    /// Its end says nothing of the server: how long a stream lasts is its callers' affair.
     pub(super) fn untimed(mut self) -> Self {
         self.began = None;
         self

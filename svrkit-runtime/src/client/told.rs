@@ -36,6 +36,7 @@ impl Told {
         if self.is_told() {
             return;
         }
+        self.answered = None;
         if let Some(metrics) = client.metrics() {
             let mut tally = Tally::new(now, request_len);
             tally.begin(metrics, Side::Client, spec);

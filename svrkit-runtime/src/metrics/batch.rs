@@ -28,13 +28,18 @@ struct Ends {
 pub(crate) struct Batch<'a>(Option<&'a Metrics>);
 
 impl<'a> Batch<'a> {
-    /// Frames are about to be handled. `None`: nothing is counted.
+    /// Frames are about to be handled. `None`: nothing is counted. One within another is none: its ends are counted at once.
     #[inline]
     pub(crate) fn begin(metrics: Option<&'a Metrics>) -> Self {
-        if let Some(metrics) = metrics {
-            BATCH.with_borrow_mut(|batch| batch.registry_id = Some(metrics.0.id()));
-        }
-        Self(metrics)
+        Self(metrics.filter(|metrics| {
+            BATCH.with_borrow_mut(|batch| {
+                let is_first = batch.registry_id.is_none();
+                if is_first {
+                    batch.registry_id = Some(metrics.0.id());
+                }
+                is_first
+            })
+        }))
     }
 
     /// They have been handled: counts what has ended, at the moment that is given back.
@@ -70,7 +75,9 @@ impl Ends {
             for run in self.ends.chunk_by(|one, next| (one.series, one.began) == (next.series, next.began)) {
                 // They came together as well.
                 let took = run[0].took(now);
-                counting.update(run[0].series, |cells| run.iter().for_each(|end| end.count(cells, took)));
+                counting.updates(run[0].series, run.len(), |cells| {
+                    run.iter().for_each(|end| end.count(cells, took));
+                });
             }
         });
         self.ends.clear();

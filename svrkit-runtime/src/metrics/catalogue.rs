@@ -57,9 +57,9 @@ groups! {
         FAILED = "svrkit_calls_failed_total", Counter, None, by "layer" of LAYERS
             => "Attempts that have ended with another code than OK, by where they failed.";
         DURATION = "svrkit_call_duration_seconds", Histogram, Seconds, by "outcome" of &["ok", "failed"]
-            => "How long attempts took: at a server from the request's bytes to the answer's, at a client from the first poll to the answer; streams until their end.";
+            => "How long attempts took: at a server from the request's bytes to the answer's, at a client from the first poll until the answer had been read; streams until their end.";
         WAIT = "svrkit_call_wait_seconds", Histogram, Seconds
-            => "How long attempts waited before they started: at a server for their handler, at a client to be sent.";
+            => "How long attempts waited before they started: at a server for their handler, by a look at the clock that at most 16 short ones share, at a client to be sent.";
         REQUEST = "svrkit_request_bytes", Histogram, Bytes
             => "Lengths of encoded requests; of streams of requests, 0.";
         RESPONSE = "svrkit_response_bytes", Histogram, Bytes

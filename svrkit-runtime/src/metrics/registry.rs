@@ -187,7 +187,7 @@ impl Registry {
     pub(super) fn set(&self, series: SeriesId, set: impl FnOnce(&[AtomicU64])) {
         match self.shared_block(series) {
             Some(slots) => set(&slots.block),
-            None => self.count_uncounted(),
+            None => self.count_uncounted(1),
         }
     }
 
@@ -231,8 +231,8 @@ impl Registry {
     }
 
     #[cold]
-    pub(super) fn count_uncounted(&self) {
-        self.uncounted.cells().add(registry::UNCOUNTED, 1);
+    pub(super) fn count_uncounted(&self, number: usize) {
+        self.uncounted.cells().add(registry::UNCOUNTED, number as u64);
     }
 
     /// Each change under the lock leaves contents whole, or panics before it: a poisoned one is whole.

@@ -104,6 +104,12 @@ impl Counting<'_> {
     /// Has `change` count in slots of `series`.
     #[inline]
     pub(super) fn update(&mut self, series: SeriesId, change: impl FnOnce(Cells<'_>)) {
+        self.updates(series, 1, change);
+    }
+
+    /// The same for so many changes at once.
+    #[inline]
+    pub(super) fn updates(&mut self, series: SeriesId, number: usize, change: impl FnOnce(Cells<'_>)) {
         if let Some(held) = &self.held
             && let Some(Some(slots)) = held.blocks.get(series.index())
         {
@@ -111,7 +117,7 @@ impl Counting<'_> {
         }
         match self.first_slots(series) {
             Some(slots) => change(slots.cells()),
-            None => self.registry.count_uncounted(),
+            None => self.registry.count_uncounted(number),
         }
     }
 

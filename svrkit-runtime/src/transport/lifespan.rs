@@ -29,7 +29,11 @@ impl Activity {
 
     pub(crate) fn note(&self, at: Instant) {
         let since = at.saturating_duration_since(self.born).as_nanos();
-        self.last.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let since = u64::try_from(since).unwrap_or(u64::MAX);
+        // Callers of oneway calls note it as well, and may come late.
+        if since > self.last.load(Ordering::Relaxed) {
+            self.last.store(since, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn last(&self) -> Instant {

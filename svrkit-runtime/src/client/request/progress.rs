@@ -133,7 +133,8 @@ impl<R: Response> Request<R> {
                 }
                 State::Sent(call) => {
                     let outcome = ready!(call.poll(cx));
-                    if let Outcome::Answered(_) = outcome {
+                    // A oneway call has none, and a lost connection ends calls without.
+                    if R::IS_AWAITED && matches!(outcome, Outcome::Answered(Ok(_))) {
                         self.told.answered(call.last_read_at());
                     }
                     let outcome = match outcome {

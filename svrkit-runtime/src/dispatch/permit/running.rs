@@ -75,7 +75,7 @@ impl Permit {
             if let Some(watched) = &mut permit.watched {
                 watched.handled();
             }
-            let waits = Out::IS_MESSAGE && permit.is_awaited() && !permit.responder.has_room(0);
+            let waits = Out::IS_MESSAGE && permit.is_awaited() && !permit.may_answer();
             if waits && !permit.room(0).await {
                 return;
             }
@@ -127,6 +127,12 @@ impl Permit {
             watched.started(now);
         }
         false
+    }
+
+    /// Whether it is to be answered now with what its handler has given: nobody has stopped it, and there is room.
+    #[inline]
+    fn may_answer(&self) -> bool {
+        !self.responder.in_flight().is_stopped(self.call_id, self.stops) && self.responder.has_room(0)
     }
 
     /// Waits until the connection takes an answer of this length: while a caller does not read its answers, its calls stay in

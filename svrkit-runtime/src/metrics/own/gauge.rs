@@ -38,7 +38,7 @@ impl Gauge {
     pub fn add(&self, difference: i64) {
         match &self.slots {
             Some(slots) => slots.cells().add(0, difference.cast_unsigned()),
-            None => self.place.metrics.0.count_uncounted(),
+            None => self.place.metrics.0.count_uncounted(1),
         }
     }
 
@@ -46,7 +46,7 @@ impl Gauge {
     pub fn set(&self, number: i64) {
         match &self.slots {
             Some(slots) => slots.block[0].store(number.cast_unsigned(), Ordering::Relaxed),
-            None => self.place.metrics.0.count_uncounted(),
+            None => self.place.metrics.0.count_uncounted(1),
         }
     }
 
