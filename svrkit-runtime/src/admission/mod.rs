@@ -2,11 +2,12 @@
 //!
 //! [`Door`] decides: a pure value, told the time and what happens, made of a [`queue`] that is bounded by time and pushes out the least important, the
 //! [`capacity`] it is bounded by, the [`level`] that [`overload`] sets, the [`limit`] of handlers under way and the [`tier`] that people are told.
-//! [`Gate`] enforces what it decides: it has the calls and the handlers, and a [`Slot`] for each of these. What it costs while nothing waits is in
+//! [`Entry`] says how important a stranger's calls are. [`Gate`] enforces what it decides: it has the calls and the handlers, and a [`Slot`] for each of these. What it costs while nothing waits is in
 //! [`gate`].
 
 mod capacity;
 mod door;
+mod entry;
 mod gate;
 mod level;
 mod limit;
@@ -20,6 +21,7 @@ mod slot;
 mod tier;
 
 pub(crate) use door::Bounds;
+pub(crate) use entry::Entry;
 pub(crate) use gate::{Gate, ShutOut};
 pub use mode::Admission;
 pub(crate) use seen::Seen;

@@ -33,6 +33,7 @@ const SERVER_TAKEOVER: &str = "server.takeover";
 const SERVER_REFLECTION: &str = "server.reflection";
 const SERVER_MONITORING: &str = "server.monitoring";
 const SERVER_ADMISSION: &str = "server.admission";
+const SERVER_ENTRY: &str = "server.entry";
 const CLIENT_NAME: &str = "client.name";
 const METRICS: &str = "metrics.count";
 const METRICS_DIR: &str = "metrics.dir";
@@ -58,6 +59,11 @@ fn own_keys() -> Vec<Key> {
             &["off", "watching", "on"],
         )
         .with_default("on"),
+        Key::flag(
+            SERVER_ENTRY,
+            "whether a server's callers are strangers, whose word for how important their calls are is not taken: no call is more important than the schema says of its method.",
+        )
+        .with_default_flag(false),
         #[cfg(all(unix, feature = "takeover"))]
         Key::text(
             SERVER_TAKEOVER,
@@ -185,6 +191,12 @@ impl Config {
             Some("watching") => Admission::Watching,
             _ => Admission::On,
         }
+    }
+
+    /// `server.entry`: whether a server's callers are strangers.
+    #[must_use]
+    pub fn entry(&self) -> bool {
+        self.flag(SERVER_ENTRY).unwrap_or(false)
     }
 
     /// `client.name`: the name that a client gives to servers.

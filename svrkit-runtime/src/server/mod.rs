@@ -28,6 +28,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 pub use bound::Bound;
 pub use drain::Drained;
@@ -42,7 +43,7 @@ use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
 use self::takeover::Takeover;
 use crate::admin::{Admin, CallRing};
-use crate::admission::{Admission, Bounds, Gate};
+use crate::admission::{Admission, Bounds, Entry, Gate};
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
@@ -80,6 +81,8 @@ pub struct Server {
     metrics: Switch,
     limits: Limits,
     admission: Admission,
+    /// Its callers are strangers.
+    is_entry: bool,
     framing: Framing,
     health: Health,
     /// Its health is not asked for by callers.
@@ -103,6 +106,8 @@ struct Shared {
     router: Arc<Router>,
     /// Where calls wait; `None`: nowhere.
     gate: Option<Arc<Gate>>,
+    /// What says how important calls are; `None`: their callers do.
+    entry: Option<Entry>,
     hooks: Hooks,
     metrics: Option<Metrics>,
     limits: Limits,
@@ -216,6 +221,14 @@ impl Server {
         self
     }
 
+    /// Says that its callers are strangers, as where requests come in from outside: no call is more important than the schema says of its method, and
+    /// which users go first changes by the hour. Without it a caller's word is taken, as it has to be beneath the entry: a call there is as
+    /// important as the one above it.
+    pub fn entry(mut self) -> Self {
+        self.is_entry = true;
+        self
+    }
+
     /// Sets the limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -229,6 +242,7 @@ impl Server {
         log::configure(config);
         self.security.configure(config);
         self.admission = config.admission();
+        self.is_entry = config.entry();
         self.without_reflection |= !config.reflection();
         self.without_monitoring |= !config.monitoring();
         if let Some(admin) = config.admin() {
@@ -332,7 +346,7 @@ impl Server {
     fn into_shared(mut self) -> Result<Arc<Shared>, ServeError> {
         let (limits, mut hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
         let metrics = self.metrics.metrics(&limits);
-        let (framing, admission) = (self.framing, self.admission);
+        let (framing, admission, is_entry) = (self.framing, self.admission, self.is_entry);
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
         let (health, config) = (self.health_of_run(draining.clone()), self.config.take());
@@ -344,6 +358,7 @@ impl Server {
         };
         let router = self.into_router(health.clone(), metrics.clone(), count_connections)?;
         let router = Arc::new(router);
+        let entry = is_entry.then(|| Entry::new(Instant::now()));
         let gate = Gate::new(admission, bounds(&limits), &router);
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
         if let Some(calls) = &calls {
@@ -371,6 +386,7 @@ impl Server {
             name,
             router,
             gate,
+            entry,
             hooks,
             metrics,
             limits,

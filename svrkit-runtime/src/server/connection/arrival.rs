@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Connection;
-use crate::admission::ShutOut;
+use crate::admission::{Entry, ShutOut};
 use crate::context::Context;
 use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
 use crate::interceptor::Side;
@@ -13,6 +13,7 @@ use crate::limits::Limits;
 use crate::log;
 use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
+use crate::priority::Priority;
 use crate::server::Shared;
 use crate::spec::is_kit;
 use crate::status::Status;
@@ -31,6 +32,10 @@ impl Connection {
         shared: &Shared,
     ) -> Worth {
         let call_id = frame.header.call_id;
+        let facts = match &shared.entry {
+            Some(entry) => RequestFacts { priority: self.entered(entry, &facts, arrived, shared), ..facts },
+            None => facts,
+        };
         let wanted = wanted(frame.header.flags);
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
         let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, frame.body.len()));
@@ -71,6 +76,19 @@ impl Connection {
             }
         }
         Worth::Call
+    }
+
+    /// How important a stranger's call is. Who names no user by a route key is told apart by the address.
+    fn entered(&self, entry: &Entry, facts: &RequestFacts, now: Instant, shared: &Shared) -> Priority {
+        let user = match facts.route_hash {
+            0 => Err(self.peer.map(|peer| peer.ip())),
+            key => Ok(key),
+        };
+        match shared.router.method(facts.ids()) {
+            Some(spec) => entry.priority(facts.priority, spec, user, now),
+            // It will be refused for being unknown.
+            None => Priority::LOSSY,
+        }
     }
 
     /// Answers a call that has not begun, and tells who listens.
