@@ -6,5 +6,6 @@ mod ejection;
 mod gates;
 mod retries;
 mod scripted;
+mod simulated;
 #[path = "../support/mod.rs"]
 mod support;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -29,7 +29,9 @@ pub(in crate::client) struct Gate {
     is_guarded: AtomicBool,
     /// Calls that were sent, of each class. Counted by a load and a store, as the budget counts: some are lost where threads count at one instant.
     sent: [AtomicU64; CLASSES],
-    guard: Mutex<Guard>,
+    /// From the first thing on that it may keep out.
+    guard: Mutex<Option<Box<Guard>>>,
+    born: Instant,
 }
 
 #[derive(Debug)]
@@ -65,9 +67,12 @@ pub(super) enum Shut {
 
 impl Gate {
     pub(in crate::client) fn new(now: Instant) -> Self {
-        let class = || Class { requests: Window::new(now), sent: 0 };
-        let guard = Guard { level: None, blocks: HashMap::new(), classes: std::array::from_fn(|_| class()) };
-        Self { is_guarded: AtomicBool::new(false), sent: Default::default(), guard: Mutex::new(guard) }
+        Self {
+            is_guarded: AtomicBool::new(false),
+            sent: Default::default(),
+            guard: Mutex::default(),
+            born: now,
+        }
     }
 
     /// A call was sent.
@@ -88,7 +93,7 @@ impl Gate {
 
     #[cold]
     fn set_level(&self, level: Option<LearnedLevel>) {
-        self.lock().level = level;
+        self.with_guard(|guard| guard.level = level);
         if level.is_some() {
             self.guard();
         }
@@ -99,14 +104,14 @@ impl Gate {
     pub(super) fn note_refusal(&self, priority: Priority, now: Instant) {
         let index = class_of(priority);
         let sent = self.sent[index].load(Ordering::Relaxed);
-        self.lock().classes[index].note(sent, now, 0, 1);
+        self.with_guard(|guard| guard.classes[index].note(sent, now, 0, 1));
         self.guard();
     }
 
     /// The server wants no more calls of this method for so long.
     #[cold]
     pub(super) fn block(&self, spec: &'static Spec, until: Instant) {
-        self.lock().blocks.insert(spec.number(), until);
+        self.with_guard(|guard| guard.blocks.insert(spec.number(), until));
         self.guard();
     }
 
@@ -124,10 +129,11 @@ impl Gate {
         settings: ClientProtection,
         now: Instant,
     ) -> bool {
-        let guard = self.lock();
-        let is_blocked = guard.blocks.get(&entrant.spec.number()).is_some_and(|until| now < *until);
-        let is_shut_out = guard.level.is_some_and(|level| level.shuts_out(entrant.priority, now));
-        settings.blocks.is_on() && is_blocked || settings.levels.is_on() && is_shut_out
+        self.with_guard(|guard| {
+            let is_blocked = guard.blocks.get(&entrant.spec.number()).is_some_and(|until| now < *until);
+            let is_shut_out = guard.level.is_some_and(|level| level.shuts_out(entrant.priority, now));
+            settings.blocks.is_on() && is_blocked || settings.levels.is_on() && is_shut_out
+        })
     }
 
     /// Why a call is kept out now; the first that acts, else the first that watches.
@@ -140,35 +146,43 @@ impl Gate {
     ) -> Option<(Shut, Mode)> {
         let index = class_of(entrant.priority);
         let sent = self.sent[index].load(Ordering::Relaxed);
-        let mut guard = self.lock();
-        let found = [
-            (guard.blocked(entrant.spec, now), settings.blocks),
-            (guard.shut_out(entrant.priority, now), settings.levels),
-            (guard.throttled(index, sent, now), settings.throttle),
-        ];
-        let found = found.into_iter().filter_map(|(shut, mode)| Some((shut?, mode)));
-        let found = found.filter(|(_, mode)| *mode != Mode::Off);
-        let found = found.clone().find(|(_, mode)| mode.is_on()).or_else(|| found.into_iter().next());
-        if let Some((Shut::Throttled, Mode::On)) = found {
-            guard.classes[index].note(sent, now, 1, 1);
-        }
-        if found.is_none() && guard.is_idle(now) {
-            self.is_guarded.store(false, Ordering::Relaxed);
-        }
-        found
+        self.with_guard(|guard| {
+            let found = [
+                (guard.blocked(entrant.spec, now), settings.blocks),
+                (guard.shut_out(entrant.priority, now), settings.levels),
+                (guard.throttled(index, sent, now), settings.throttle),
+            ];
+            let found = found.into_iter().filter_map(|(shut, mode)| Some((shut?, mode)));
+            let mut found = found.filter(|(_, mode)| *mode != Mode::Off);
+            let found = found.clone().find(|(_, mode)| mode.is_on()).or_else(|| found.next());
+            if let Some((Shut::Throttled, Mode::On)) = found {
+                guard.classes[index].note(sent, now, 1, 1);
+            }
+            if found.is_none() && guard.is_idle(now) {
+                self.is_guarded.store(false, Ordering::Relaxed);
+            }
+            found
+        })
     }
 
     fn guard(&self) {
         self.is_guarded.store(true, Ordering::Relaxed);
     }
 
-    /// Changed by plain assignments, none of which panics: a poisoned one is whole.
-    fn lock(&self) -> MutexGuard<'_, Guard> {
-        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn with_guard<T>(&self, act: impl FnOnce(&mut Guard) -> T) -> T {
+        // Changed by plain assignments, none of which panics: a poisoned one is whole.
+        let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        act(guard.get_or_insert_with(|| Box::new(Guard::new(self.born))))
     }
 }
 
 impl Guard {
+    /// Calls that were sent before there was one came evenly since the endpoint was known.
+    fn new(born: Instant) -> Self {
+        let class = |_| Class { requests: Window::new(born), sent: 0 };
+        Self { level: None, blocks: HashMap::new(), classes: std::array::from_fn(class) }
+    }
+
     fn blocked(&mut self, spec: &'static Spec, now: Instant) -> Option<Shut> {
         let left = self.blocks.get(&spec.number())?.saturating_duration_since(now);
         if left.is_zero() {

@@ -34,7 +34,8 @@ pub(in crate::client) struct Standing {
     row: AtomicU32,
     /// Until when it is ejected, in nanoseconds since `born`; 0: it never was.
     until: AtomicU64,
-    faults: Mutex<Faults>,
+    /// From the first one on: most endpoints of a client that has many never have any.
+    faults: Mutex<Option<Box<Faults>>>,
 }
 
 #[derive(Debug)]
@@ -52,13 +53,6 @@ struct Faults {
 
 impl Standing {
     pub(in crate::client) fn new(name: Arc<str>, ward: Weak<Ward>, now: Instant) -> Arc<Self> {
-        let faults = Faults {
-            window: Window::new(now),
-            row_at: None,
-            ejections: 0,
-            returned: now,
-            exile: Duration::ZERO,
-        };
         Arc::new(Self {
             born: now,
             ward,
@@ -66,7 +60,7 @@ impl Standing {
             ended: AtomicU32::new(0),
             row: AtomicU32::new(0),
             until: AtomicU64::new(0),
-            faults: Mutex::new(faults),
+            faults: Mutex::default(),
         })
     }
 
@@ -118,6 +112,7 @@ impl Standing {
         let Some(ward) = self.ward.upgrade() else { return };
         let (symptom, own) = {
             let mut faults = self.lock();
+            let faults = self.faults(&mut faults);
             let ended = self.ended.swap(0, Ordering::Relaxed);
             faults.window.note(now, u64::from(ended) + 1, 1);
             if is_failure && faults.row_at.is_none_or(|known| known <= began) {
@@ -136,6 +131,7 @@ impl Standing {
     /// What was counted of it until `now`.
     pub(super) fn totals(&self, now: Instant) -> Totals {
         let mut faults = self.lock();
+        let faults = self.faults(&mut faults);
         let ended = self.ended.swap(0, Ordering::Relaxed);
         faults.window.note(now, u64::from(ended), 0);
         faults.window.totals()
@@ -144,6 +140,7 @@ impl Standing {
     /// How long it is to be ejected, as `term` says of so many times: longer, if it has come back not long ago.
     pub(super) fn sentence(&self, now: Instant, term: impl FnOnce(u32) -> Duration) -> Duration {
         let mut faults = self.lock();
+        let faults = self.faults(&mut faults);
         let is_soon = faults.ejections > 0 && now < deadline::after(faults.returned, faults.exile);
         faults.ejections = if is_soon { faults.ejections.saturating_add(1) } else { 1 };
         faults.exile = term(faults.ejections);
@@ -153,7 +150,7 @@ impl Standing {
 
     /// Forgets what was known of it, so that it is judged anew.
     pub(super) fn forget(&self, now: Instant) {
-        self.lock().window = Window::new(now);
+        self.faults(&mut self.lock()).window = Window::new(now);
         self.row.store(0, Ordering::Relaxed);
     }
 
@@ -171,8 +168,21 @@ impl Standing {
         u64::try_from(now.saturating_duration_since(self.born).as_nanos()).unwrap_or(u64::MAX)
     }
 
+    /// Calls that were counted before there was a window came evenly since the endpoint was known.
+    fn faults<'a>(&self, faults: &'a mut Option<Box<Faults>>) -> &'a mut Faults {
+        faults.get_or_insert_with(|| {
+            Box::new(Faults {
+                window: Window::new(self.born),
+                row_at: None,
+                ejections: 0,
+                returned: self.born,
+                exile: Duration::ZERO,
+            })
+        })
+    }
+
     /// Changed by plain assignments, none of which panics: a poisoned one is whole.
-    fn lock(&self) -> MutexGuard<'_, Faults> {
+    fn lock(&self) -> MutexGuard<'_, Option<Box<Faults>>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
