@@ -1,6 +1,7 @@
 //! Who cancels much and means no harm.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::wire::frame::{Facts, Header};
@@ -12,7 +13,8 @@ use crate::support::{ECHO, Note, Raw, WAIT, request_header, well, words};
 
 /// So few that any charge beyond what calls pay for would show.
 fn few() -> Limits {
-    Limits { flood_frames: 16, ..Limits::default() }
+    // A busy machine takes a while for them.
+    Limits { flood_frames: 16, queue_wait: Duration::from_secs(60), ..Limits::default() }
 }
 
 /// By hand, as fast as a socket takes them: of each two calls one is cancelled.
