@@ -36,6 +36,9 @@ struct PairArguments {
     /// This program as it was built of another state of the source
     #[arg(long, value_name = "PROGRAM")]
     before: PathBuf,
+    /// What this build is: `svrkit`, or `svrkit-uncounted`, which is without metrics as builds before them are
+    #[arg(long, value_name = "PEER", default_value = "svrkit", value_parser = ["svrkit", "svrkit-uncounted"])]
+    peer: String,
     /// Connections x calls in flight on each
     #[arg(
         long,
@@ -71,7 +74,8 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
         .unwrap_or(Duration::from_millis(if quick { 300 } else { 1_000 }));
     let placement = Placement::choose(None)?;
     let title = format!(
-        "pair: {placement}; scheduler {}; {repeats} pairs of {} s",
+        "pair: {}; {placement}; scheduler {}; {repeats} pairs of {} s",
+        arguments.peer,
         arguments.scheduler,
         measure.as_secs_f64()
     );
@@ -80,12 +84,12 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
     let after = Build {
         name: "this build",
         program: &own_program()?,
-        peer: Peer::named("svrkit").context("svrkit is no peer")?,
+        peer: peer(&arguments.peer)?,
     };
     let before = Build {
         name: "the build before",
         program: &arguments.before,
-        ..after
+        peer: peer("svrkit")?,
     };
     let mut table = report::table(row::COLUMNS, row::FIRST_NUMBER);
     for load in arguments.loads {
@@ -106,4 +110,8 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
     }
     report.print(&title, &table);
     Ok(())
+}
+
+fn peer(name: &str) -> Result<&'static Peer> {
+    Peer::named(name).with_context(|| format!("there is no peer {name}"))
 }
