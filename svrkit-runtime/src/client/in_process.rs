@@ -20,7 +20,6 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::{Metrics, Tally, TallyEnd};
 use crate::monitor::{Hooks, Watch, WhenWritten};
-use crate::scratch::Encoded;
 use crate::status::catalogue::{calling, streaming};
 use crate::status::{Status, as_told};
 use crate::stream::{self, InProcessCalls, StreamEnd, Streams};
@@ -262,8 +261,8 @@ impl Responder for InProcess {
         None
     }
 
-    fn answer(&self, call_id: u32, outcome: Result<Encoded<'_>, &Status>) {
-        let outcome = outcome.map(Encoded::into_bytes).map_err(as_told);
+    fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
+        let outcome = outcome.map(Bytes::copy_from_slice).map_err(as_told);
         self.pending.answer(call_id, outcome);
         self.streams.close(call_id);
     }

@@ -165,7 +165,7 @@ impl Client {
 
     fn encode<Req: Tlv>(&self, message: &Req) -> Result<Bytes, Status> {
         scratch::encode(message, self.limits().message_out, |encoded| match encoded {
-            Ok(encoded) => Ok(encoded.into_bytes()),
+            Ok(bytes) => Ok(Bytes::copy_from_slice(bytes)),
             Err(error) => Err(calling::request_unencodable(error)),
         })
     }

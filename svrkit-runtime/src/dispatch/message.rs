@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::interceptor::Reply;
 use crate::limits::Limits;
-use crate::scratch::{self, Encoded};
+use crate::scratch;
 use crate::spec::Spec;
 use crate::status::Status;
 use crate::status::catalogue::admitting;
@@ -22,7 +22,7 @@ pub(super) trait Output: Send + 'static {
     const IS_MESSAGE: bool;
 
     /// Hands its bytes, at most `message_out`, to `take`.
-    fn encode<R>(&self, message_out: u32, take: impl FnOnce(Result<Encoded<'_>, EncodeError>) -> R) -> R;
+    fn encode<R>(&self, message_out: u32, take: impl FnOnce(Result<&[u8], EncodeError>) -> R) -> R;
 }
 
 impl<M: Tlv> Input for M {
@@ -43,7 +43,7 @@ impl Input for () {
 impl<M: Tlv> Output for M {
     const IS_MESSAGE: bool = true;
 
-    fn encode<R>(&self, message_out: u32, take: impl FnOnce(Result<Encoded<'_>, EncodeError>) -> R) -> R {
+    fn encode<R>(&self, message_out: u32, take: impl FnOnce(Result<&[u8], EncodeError>) -> R) -> R {
         scratch::encode(self, message_out, take)
     }
 }
@@ -51,15 +51,15 @@ impl<M: Tlv> Output for M {
 impl Output for () {
     const IS_MESSAGE: bool = false;
 
-    fn encode<R>(&self, _: u32, take: impl FnOnce(Result<Encoded<'_>, EncodeError>) -> R) -> R {
-        take(Ok(Encoded::Lent(&[])))
+    fn encode<R>(&self, _: u32, take: impl FnOnce(Result<&[u8], EncodeError>) -> R) -> R {
+        take(Ok(&[]))
     }
 }
 
 impl Output for Reply {
     const IS_MESSAGE: bool = true;
 
-    fn encode<R>(&self, _: u32, take: impl FnOnce(Result<Encoded<'_>, EncodeError>) -> R) -> R {
-        take(Ok(Encoded::Own(self.body().clone())))
+    fn encode<R>(&self, _: u32, take: impl FnOnce(Result<&[u8], EncodeError>) -> R) -> R {
+        take(Ok(self.body()))
     }
 }

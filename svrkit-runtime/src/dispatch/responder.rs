@@ -8,13 +8,12 @@ use crate::admission::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
-use crate::scratch::Encoded;
 use crate::status::Status;
 
 /// The way back to a caller, as the dispatcher sees it: a transport implements it.
 pub(crate) trait Responder: Send + Sync {
     /// Sends the answer: an encoded message, or why there is none. Told at most once for each call.
-    fn answer(&self, call_id: u32, outcome: Result<Encoded<'_>, &Status>);
+    fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>);
 
     /// Tells who wants to know when the answers that were given so far have been written; without that where they are not.
     fn when_written(&self, then: WhenWritten);

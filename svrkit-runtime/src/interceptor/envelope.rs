@@ -146,7 +146,7 @@ impl Reply {
 
 fn encode<M: Tlv>(message: &M, limits: &Limits, what: fmt::Arguments<'_>) -> Result<Bytes, Status> {
     scratch::encode(message, limits.message_out, |encoded| match encoded {
-        Ok(encoded) => Ok(encoded.into_bytes()),
+        Ok(bytes) => Ok(Bytes::copy_from_slice(bytes)),
         Err(error) => Err(handling::replacement_unencodable(what, error)),
     })
 }

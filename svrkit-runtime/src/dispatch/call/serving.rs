@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::Call;
 use crate::dispatch::message::{Input, Output};
 use crate::dispatch::workplace::Workplace;
@@ -77,7 +79,7 @@ impl Call {
                 Box::pin(context.scope(async move {
                     let output = handler(In::read(spec, &body, &limits)?).await?;
                     output.encode(limits.message_out, |encoded| match encoded {
-                        Ok(encoded) => Ok(Reply::new(encoded.into_bytes(), &limits)),
+                        Ok(bytes) => Ok(Reply::new(Bytes::copy_from_slice(bytes), &limits)),
                         Err(error) => Err(handling::response_unencodable(spec, error)),
                     })
                 }))

@@ -13,31 +13,26 @@ use crate::interceptor::Side;
 use crate::log::{self, Event};
 use crate::metrics::TallyEnd;
 use crate::monitor::WhenWritten;
-use crate::scratch::Encoded;
 use crate::spec::Spec;
 use crate::status::catalogue::{calling, handling, streaming};
 use crate::status::{Status, story};
 use crate::wire::frame::WHOLE_LEN_MAX;
 
 impl Permit {
-    pub(in crate::dispatch) fn answer(mut self, outcome: Result<Encoded<'_>, &Status>) {
+    pub(in crate::dispatch) fn answer(mut self, outcome: Result<&[u8], &Status>) {
         self.answer_once(outcome);
     }
 
     /// The same where moving it costs more than the rest.
-    fn answer_once(&mut self, outcome: Result<Encoded<'_>, &Status>) {
+    fn answer_once(&mut self, outcome: Result<&[u8], &Status>) {
         if self.end() == Some(StoppedBy::Caller) {
             // Nobody waits for the answer, and its id may be another call's by now.
             return self.tell_cancelled();
         }
-        let (error, len) = match &outcome {
-            Ok(encoded) => (None, encoded.len()),
-            Err(status) => (Some(*status), 0),
-        };
         if self.is_awaited() {
             self.responder.answer(self.call_id, outcome);
         }
-        self.tell_answered(error, len);
+        self.tell_answered(outcome.err(), outcome.map_or(0, <[u8]>::len));
     }
 
     /// Encodes the answer and sends it, or gives it back where it is long and others like it wait.
@@ -49,7 +44,7 @@ impl Permit {
                         self.answer_once(Err(&handling::response_over_limit(bytes.len(), max)));
                     }
                     _ if bytes.len() > WHOLE_LEN_MAX && !self.responder.has_room(bytes.len()) => {
-                        return Some(bytes.into_bytes());
+                        return Some(Bytes::copy_from_slice(bytes));
                     }
                     _ => self.answer_once(Ok(bytes)),
                 },
@@ -62,7 +57,7 @@ impl Permit {
     /// Sends a long answer in its turn. The call stays in flight until then: so many wait at most.
     pub(super) async fn answer_in_turn(self, answer: Bytes) {
         if self.room(answer.len()).await {
-            self.answer(Ok(Encoded::Own(answer)));
+            self.answer(Ok(&answer));
         }
     }
 

@@ -11,21 +11,17 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
 use crate::priority::Priority;
-use crate::scratch::Encoded;
 use crate::status::{Layer, Party, Status, to_wire};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
 impl Responder for Connection {
-    fn answer(&self, call_id: u32, outcome: Result<Encoded<'_>, &Status>) {
+    fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
         let level = self.announced();
         match outcome {
             Ok(message) => {
                 let facts = ResponseFacts { level, ..ResponseFacts::default() };
                 let header = Header::new(call_id, Facts::Response(facts));
-                match message {
-                    Encoded::Lent(bytes) => self.outbox.push(header, &[], bytes),
-                    Encoded::Own(bytes) => self.outbox.push_shared(header, &[], &bytes),
-                };
+                self.outbox.push(header, &[], message);
             }
             Err(status) => {
                 let told = status.facts();

@@ -50,7 +50,7 @@ impl StreamEnd {
                 len = encoded.len();
                 match self.carrier.peer_message_in() {
                     Some(max) if len > max as usize => Err(streaming::message_over_limit(len, max)),
-                    _ => Ok(self.try_send(&encoded)),
+                    _ => Ok(self.try_send(encoded)),
                 }
             });
             match sent.map_err(NotSent::Unencodable)? {

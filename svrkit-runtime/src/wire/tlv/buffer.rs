@@ -93,11 +93,6 @@ impl EncodeBuffer {
         &self.bytes[start..]
     }
 
-    /// Bytes that the last message took, headroom included.
-    pub(crate) fn used_len(&self) -> usize {
-        self.used_len
-    }
-
     /// Gives back all memory, for a buffer that will rest for a while.
     pub fn release(&mut self) {
         *self = Self::new(self.message_len_max);

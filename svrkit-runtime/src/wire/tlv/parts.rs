@@ -70,24 +70,7 @@ impl fmt::Debug for EncodedPart<'_> {
     }
 }
 
-impl<'b> EncodedParts<'b> {
-    /// The message, where no field is a part of its own.
-    pub(crate) fn as_written(&self) -> Option<&'b [u8]> {
-        self.shared.is_empty().then_some(self.written)
-    }
-
-    /// The message in one piece.
-    pub(crate) fn to_bytes(&self) -> Bytes {
-        let mut whole = Vec::with_capacity(self.len());
-        for part in self.iter() {
-            whole.extend_from_slice(match part {
-                EncodedPart::Written(bytes) => bytes,
-                EncodedPart::Shared(bytes) => bytes,
-            });
-        }
-        whole.into()
-    }
-
+impl EncodedParts<'_> {
     /// How many bytes the message has.
     #[expect(clippy::len_without_is_empty, reason = "it is about a message, not about a collection")]
     pub fn len(&self) -> usize {
