@@ -68,7 +68,6 @@ pub use bytes::Bytes;
 #[doc(hidden)]
 pub use admin::admin_request;
 pub use admin::{Admin, AdminError};
-pub use admission::Admission;
 pub use client::{
     Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, OutgoingCall, Picker, Request,
     Resolution, Resolver, Response, wait,

@@ -13,11 +13,11 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::door::{Arrival, Bounds, Door, Turn};
 use super::level::Level;
-use super::mode::Admission;
 use super::queue::Waiting;
 use super::seen::Seen;
 use super::slot::Slot;
 use crate::dispatch::{Call, Router};
+use crate::mode::Mode;
 use crate::priority::Priority;
 use crate::status::catalogue::admitting;
 use crate::task;
@@ -28,7 +28,7 @@ const TICK: Duration = Duration::from_millis(5);
 /// The door of a server, and how many handlers are behind it.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    mode: Admission,
+    mode: Mode,
     router: Arc<Router>,
     /// Handlers under way that have a task.
     running: AtomicU32,
@@ -51,8 +51,8 @@ pub(crate) struct ShutOut;
 
 impl Gate {
     /// The gate of a server; `None`: it has none.
-    pub(crate) fn new(mode: Admission, bounds: Bounds, router: &Arc<Router>) -> Option<Arc<Self>> {
-        if mode == Admission::Off {
+    pub(crate) fn new(mode: Mode, bounds: Bounds, router: &Arc<Router>) -> Option<Arc<Self>> {
+        if mode == Mode::Off {
             return None;
         }
         let door = Door::new(bounds, Instant::now());
@@ -91,7 +91,7 @@ impl Gate {
             return Ok(());
         }
         self.by_level.fetch_add(1, Ordering::Relaxed);
-        if self.mode == Admission::On { Err(ShutOut) } else { Ok(()) }
+        if self.mode.is_on() { Err(ShutOut) } else { Ok(()) }
     }
 
     /// Takes a call that the level admits: it starts, waits or is refused.
@@ -232,7 +232,7 @@ impl Gate {
 
     fn refuse(self: &Arc<Self>, call: Call, now: Instant) {
         self.by_queue.fetch_add(1, Ordering::Relaxed);
-        if self.mode == Admission::On {
+        if self.mode.is_on() {
             let spec = self.router.method((call.service_id(), call.method_id()));
             call.refuse_of(spec, &admitting::queue_full());
         } else {

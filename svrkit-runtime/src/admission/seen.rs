@@ -1,13 +1,13 @@
 //! A gate as people see it.
 
-use super::mode::Admission;
 use super::tier::Tier;
+use crate::mode::Mode;
 use crate::priority::Priority;
 
 /// How a gate is now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen {
-    pub(crate) mode: Admission,
+    pub(crate) mode: Mode,
     pub(crate) tier: Tier,
     /// The least important that is admitted.
     pub(crate) admitted: Priority,

@@ -23,8 +23,8 @@ pub use self::key::{Key, NotTaken, TEXT_LEN_MAX};
 pub use self::number::NoNumber;
 pub(crate) use self::number::{Measure, Quantity};
 pub use self::origin::Origin;
-use crate::admission::Admission;
 use crate::limits::Limits;
+use crate::mode::Mode;
 
 const SERVER_NAME: &str = "server.name";
 const SERVER_LISTEN: &str = "server.listen";
@@ -53,12 +53,10 @@ fn own_keys() -> Vec<Key> {
             "whether a server tells callers what it has counted of its calls, for `cargo svrkit top`.",
         )
         .with_default_flag(true),
-        Key::choice(
+        Mode::key(
             SERVER_ADMISSION,
-            "what a server does with calls beyond what it can do: `on` refuses the least important, `watching` counts those and lets them through, `off` does neither.",
-            &["off", "watching", "on"],
-        )
-        .with_default("on"),
+            "what a server does with calls beyond what it can do: `on` refuses the least important, `watch` counts those and lets them through, `off` does neither.",
+        ),
         Key::flag(
             SERVER_ENTRY,
             "whether a server's callers are strangers, whose word for how important their calls are is not taken: no call is more important than the schema says of its method.",
@@ -185,12 +183,8 @@ impl Config {
 
     /// `server.admission`: what a server does with calls beyond what it can do.
     #[must_use]
-    pub fn admission(&self) -> Admission {
-        match self.text(SERVER_ADMISSION) {
-            Some("off") => Admission::Off,
-            Some("watching") => Admission::Watching,
-            _ => Admission::On,
-        }
+    pub fn admission(&self) -> Mode {
+        Mode::from_word(self.text(SERVER_ADMISSION)).unwrap_or_default()
     }
 
     /// `server.entry`: whether a server's callers are strangers.

@@ -43,7 +43,7 @@ use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
 use self::takeover::Takeover;
 use crate::admin::{Admin, CallRing};
-use crate::admission::{Admission, Bounds, Entry, Gate};
+use crate::admission::{Bounds, Entry, Gate};
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
@@ -52,6 +52,7 @@ use crate::interceptor::{Chain, Interceptor};
 use crate::limits::Limits;
 use crate::log;
 use crate::metrics::{Metrics, Switch};
+use crate::mode::Mode;
 use crate::monitor::{Hooks, Monitor};
 use crate::monitoring::{self, CountConnections};
 use crate::reflection;
@@ -80,7 +81,7 @@ pub struct Server {
     hooks: Hooks,
     metrics: Switch,
     limits: Limits,
-    admission: Admission,
+    admission: Mode,
     /// Its callers are strangers.
     is_entry: bool,
     framing: Framing,
@@ -215,8 +216,17 @@ impl Server {
         self
     }
 
-    /// Sets what it does with calls beyond what it can do; without a word it refuses the least important.
-    pub fn admission(mut self, admission: Admission) -> Self {
+    /// Sets what it does with calls beyond what it can do; how it tells which these are, `docs/protection.md` says. On, as without a word, it
+    /// refuses the least important; watching, calls wait for handlers, and those that would be refused are counted, and start; off, it takes them
+    /// all, and all handlers start at once.
+    ///
+    /// ```
+    /// use svrkit_runtime::{Mode, Server};
+    ///
+    /// let server = Server::new().admission(Mode::Watching);
+    /// assert_eq!(Mode::default(), Mode::On);
+    /// ```
+    pub fn admission(mut self, admission: Mode) -> Self {
         self.admission = admission;
         self
     }

@@ -113,7 +113,7 @@ async fn the_level_says_what_is_taken_what_waits_and_what_was_refused() {
     server.gate.go.notify_one();
     let outcomes = [first.await.unwrap(), second.await.unwrap(), third.await.unwrap()];
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 2);
-    let off = Server::new().admission(svrkit_runtime::Admission::Off).admin("127.0.0.1:0");
+    let off = Server::new().admission(svrkit_runtime::Mode::Off).admin("127.0.0.1:0");
     let off = Shown::of(off).await.get("/level").await;
     assert!(off.body.contains("server.admission"), "{}", off.body);
 }

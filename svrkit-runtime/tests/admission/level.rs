@@ -1,7 +1,7 @@
 //! The level: told with every answer, and what it shuts out is refused by its header.
 
 use svrkit_runtime::wire::frame::ResponseFacts;
-use svrkit_runtime::{Admission, Cause, Code, Priority, Tlv};
+use svrkit_runtime::{Cause, Code, Mode, Priority, Tlv};
 
 use crate::server::{ECHO, Holding, request};
 use crate::support::Note;
@@ -10,7 +10,7 @@ const ALL: Priority = Priority { class: u8::MAX, rank: u8::MAX };
 
 #[tokio::test]
 async fn every_answer_of_a_calm_server_says_that_all_are_admitted() {
-    let mut holding = Holding::with(100, 100, Admission::On).await;
+    let mut holding = Holding::with(100, 100, Mode::On).await;
     let answer = ResponseFacts { level: ALL, ..ResponseFacts::default() };
     holding.raw.send(request(1, ECHO, Priority::LOSSY), b"").await;
     assert_eq!(holding.answer().await, (1, answer));
@@ -22,7 +22,7 @@ async fn every_answer_of_a_calm_server_says_that_all_are_admitted() {
 /// One handler is held, one place is left, and more calls come than it can end: those of many users, of whom some are admitted.
 #[tokio::test]
 async fn under_load_the_less_important_are_refused_by_the_level_unread_and_the_others_served() {
-    let mut holding = Holding::with(2, 64, Admission::On).await;
+    let mut holding = Holding::with(2, 64, Mode::On).await;
     holding.send(1, Priority::CORE).await;
     assert_eq!(holding.started().await, 1);
     let body = Note::number(7).encode().unwrap();

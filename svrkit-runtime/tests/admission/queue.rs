@@ -1,13 +1,13 @@
 //! Calls wait for a handler's turn, and the least important go when too many do.
 
 use svrkit_runtime::wire::frame::{Facts, Header};
-use svrkit_runtime::{Admission, Cause, Code, Limits, Priority, Server};
+use svrkit_runtime::{Cause, Code, Limits, Mode, Priority, Server};
 
 use crate::server::Holding;
 
 #[tokio::test]
 async fn as_many_handlers_start_as_may_be_and_the_others_in_the_order_they_came() {
-    let mut holding = Holding::with(2, 100, Admission::On).await;
+    let mut holding = Holding::with(2, 100, Mode::On).await;
     for number in 1..=5 {
         holding.send(number, Priority::NORMAL).await;
     }
@@ -24,7 +24,7 @@ async fn as_many_handlers_start_as_may_be_and_the_others_in_the_order_they_came(
 
 #[tokio::test]
 async fn when_the_queue_is_full_the_least_important_is_refused_and_the_connection_goes_on() {
-    let mut holding = Holding::with(1, 2, Admission::On).await;
+    let mut holding = Holding::with(1, 2, Mode::On).await;
     holding.send(1, Priority::NORMAL).await;
     assert_eq!(holding.started().await, 1);
     holding.send(2, Priority::LOSSY).await;
@@ -46,7 +46,7 @@ async fn when_the_queue_is_full_the_least_important_is_refused_and_the_connectio
 
 #[tokio::test]
 async fn whose_caller_has_gone_does_not_start() {
-    let mut holding = Holding::with(1, 100, Admission::On).await;
+    let mut holding = Holding::with(1, 100, Mode::On).await;
     for number in 1..=3 {
         holding.send(number, Priority::NORMAL).await;
     }
@@ -73,7 +73,7 @@ async fn at_the_entry_nobody_is_more_important_than_the_schema_says() {
 
 #[tokio::test]
 async fn watching_it_counts_what_it_would_refuse_and_lets_it_through() {
-    let mut holding = Holding::with(1, 1, Admission::Watching).await;
+    let mut holding = Holding::with(1, 1, Mode::Watching).await;
     for number in 1..=4 {
         holding.send(number, Priority::NORMAL).await;
     }
@@ -86,7 +86,7 @@ async fn watching_it_counts_what_it_would_refuse_and_lets_it_through() {
 
 #[tokio::test]
 async fn off_all_start_at_once() {
-    let mut holding = Holding::with(1, 1, Admission::Off).await;
+    let mut holding = Holding::with(1, 1, Mode::Off).await;
     for number in 1..=4 {
         holding.send(number, Priority::NORMAL).await;
     }
@@ -99,7 +99,7 @@ async fn off_all_start_at_once() {
 
 #[tokio::test]
 async fn a_server_that_stops_serves_those_that_wait() {
-    let mut holding = Holding::with(1, 100, Admission::On).await;
+    let mut holding = Holding::with(1, 100, Mode::On).await;
     for number in 1..=3 {
         holding.send(number, Priority::NORMAL).await;
     }

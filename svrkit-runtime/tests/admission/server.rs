@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::wire::frame::{Facts, Frame, Header, RequestFacts, ResponseFacts};
-use svrkit_runtime::{Admission, Call, Limits, Priority, Server, Service, ServiceSpec, Spec, Tlv};
+use svrkit_runtime::{Call, Limits, Mode, Priority, Server, Service, ServiceSpec, Spec, Tlv};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::support::{Note, Raw, in_time};
@@ -52,7 +52,7 @@ pub(crate) struct Holding {
 
 impl Holding {
     /// One that lets so many handlers be under way, and so many calls wait.
-    pub(crate) async fn with(handlers_running: u32, queue_calls: usize, admission: Admission) -> Self {
+    pub(crate) async fn with(handlers_running: u32, queue_calls: usize, admission: Mode) -> Self {
         let limits = Limits { handlers_running, queue_calls, ..Limits::default() };
         Self::of(Server::new().limits(limits).admission(admission)).await
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use svrkit_runtime::simulation::{Conditions, Host, Network, Simulation};
 use svrkit_runtime::{
-    Admission, Call, CallEnd, CallFacts, Client, ClientDecision, Decision, Limits, Monitor, Server, Service,
+    Call, CallEnd, CallFacts, Client, ClientDecision, Decision, Limits, Mode, Monitor, Server, Service,
     ServiceSpec, Spec, Status,
 };
 use tokio::task::JoinHandle;
@@ -94,7 +94,7 @@ fn serve(network: &Network, name: &str, worker: Worker) -> String {
     let host = network.host(name);
     host.spawn(async move {
         // A server that protects itself comes back whatever its clients do.
-        let server = Server::new().admission(Admission::Off).without_metrics().service(worker);
+        let server = Server::new().admission(Mode::Off).without_metrics().service(worker);
         let bound = server.bind("0.0.0.0:4310").await.unwrap();
         bound.run_until(std::future::pending()).await;
     });

@@ -36,7 +36,7 @@ fn facts(seen: &Seen) -> [(&'static str, String); 8] {
         None => "not known: it was never busy".into(),
     };
     [
-        ("admission", seen.mode.word().into()),
+        ("admission", seen.mode.as_str().into()),
         ("load", seen.tier.to_string()),
         ("admitted", admitted(seen.admitted)),
         ("waiting", format!("{} of {}", seen.queued, seen.queue_bound)),

@@ -127,7 +127,8 @@ impl Permit {
         self
     }
 
-    /// Whether it was stopped before its turn.
+    /// Whether it was stopped.
+    #[inline]
     pub(super) fn is_given_up(&self) -> bool {
         self.responder.in_flight().is_stopped(self.call_id, self.stops)
     }

@@ -132,7 +132,7 @@ impl Permit {
     /// Whether it is to be answered now with what its handler has given: nobody has stopped it, and there is room.
     #[inline]
     fn may_answer(&self) -> bool {
-        !self.responder.in_flight().is_stopped(self.call_id, self.stops) && self.responder.has_room(0)
+        !self.is_given_up() && self.responder.has_room(0)
     }
 
     /// Waits until the connection takes an answer of this length: while a caller does not read its answers, its calls stay in
