@@ -17,10 +17,13 @@ use super::queue::Waiting;
 use super::seen::Seen;
 use super::slot::Slot;
 use crate::dispatch::{Call, Router};
+use crate::metrics::Metrics;
 use crate::mode::Mode;
 use crate::priority::Priority;
+use crate::status::Cause;
 use crate::status::catalogue::admitting;
 use crate::task;
+use crate::wire::frame::RequestFacts;
 
 /// How often windows are looked after while calls wait.
 const TICK: Duration = Duration::from_millis(5);
@@ -30,6 +33,8 @@ const TICK: Duration = Duration::from_millis(5);
 pub(crate) struct Gate {
     mode: Mode,
     router: Arc<Router>,
+    /// What calls are counted in that would be refused, did it not only watch.
+    metrics: Option<Metrics>,
     /// Handlers under way that have a task.
     running: AtomicU32,
     /// What the door says of itself, for those who do not take its lock.
@@ -51,7 +56,12 @@ pub(crate) struct ShutOut;
 
 impl Gate {
     /// The gate of a server; `None`: it has none.
-    pub(crate) fn new(mode: Mode, bounds: Bounds, router: &Arc<Router>) -> Option<Arc<Self>> {
+    pub(crate) fn new(
+        mode: Mode,
+        bounds: Bounds,
+        router: &Arc<Router>,
+        metrics: Option<&Metrics>,
+    ) -> Option<Arc<Self>> {
         if mode == Mode::Off {
             return None;
         }
@@ -59,6 +69,7 @@ impl Gate {
         Some(Arc::new(Self {
             mode,
             router: Arc::clone(router),
+            metrics: metrics.cloned(),
             running: AtomicU32::new(0),
             notice: AtomicU32::new(door.notice()),
             level: AtomicU16::new(door.level().buckets()),
@@ -84,14 +95,19 @@ impl Gate {
     }
 
     /// Whether the level admits a call, of which nothing but its header has been read. To be asked once for each call unless it is calm.
-    pub(crate) fn admits(self: &Arc<Self>, priority: Priority) -> Result<(), ShutOut> {
+    pub(crate) fn admits(self: &Arc<Self>, call: &RequestFacts) -> Result<(), ShutOut> {
         let mut door = self.lock();
         self.attend(&mut door);
-        if door.admits(priority) {
+        if door.admits(call.priority) {
             return Ok(());
         }
+        drop(door);
         self.by_level.fetch_add(1, Ordering::Relaxed);
-        if self.mode.is_on() { Err(ShutOut) } else { Ok(()) }
+        if self.mode.is_on() {
+            return Err(ShutOut);
+        }
+        self.spare(call.ids(), Cause::Level);
+        Ok(())
     }
 
     /// Takes a call that the level admits: it starts, waits or is refused.
@@ -236,7 +252,15 @@ impl Gate {
             let spec = self.router.method((call.service_id(), call.method_id()));
             call.refuse_of(spec, &admitting::queue_full());
         } else {
+            self.spare((call.service_id(), call.method_id()), Cause::Queue);
             self.start(call, Slot::take(self), now);
+        }
+    }
+
+    /// Counts a call that is not refused because nothing is.
+    fn spare(&self, ids: (u32, u16), cause: Cause) {
+        if let Some(metrics) = &self.metrics {
+            metrics.spared(self.router.method(ids), cause);
         }
     }
 

@@ -74,6 +74,8 @@ groups! {
     handler("service", "method") {
         PANICS = "svrkit_handler_panics_total", Counter, None
             => "Handlers that have panicked.";
+        SPARED = "svrkit_calls_spared_total", Counter, None, by "cause" of CAUSES
+            => "Calls that mechanisms of protection which only watch would have refused, by why; nothing came of it.";
     }
 
     /// The connections of one side, over sockets.

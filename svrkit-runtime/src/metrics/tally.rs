@@ -199,6 +199,14 @@ impl Metrics {
         add(&self.0, self.0.handler(spec), handler::PANICS, 1);
     }
 
+    /// Counts a call that would have been refused for `cause`, did the mechanism that says so not only watch.
+    #[cold]
+    pub(crate) fn spared(&self, spec: Option<&'static Spec>, cause: Cause) {
+        if let Some(cause) = cause_index(cause) {
+            add(&self.0, self.0.handler(spec), handler::SPARED + cause, 1);
+        }
+    }
+
     /// Counts a call that was refused before it was handed to its service.
     #[cold]
     pub(crate) fn refused(&self, mut tally: Tally, spec: Option<&'static Spec>, end: &TallyEnd<'_>) {

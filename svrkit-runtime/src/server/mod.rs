@@ -369,7 +369,7 @@ impl Server {
         let router = self.into_router(health.clone(), metrics.clone(), count_connections)?;
         let router = Arc::new(router);
         let entry = is_entry.then(|| Entry::new(Instant::now()));
-        let gate = Gate::new(admission, bounds(&limits), &router);
+        let gate = Gate::new(admission, bounds(&limits), &router, metrics.as_ref());
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
         if let Some(calls) = &calls {
             hooks.push(Arc::clone(calls) as Arc<dyn Monitor>);

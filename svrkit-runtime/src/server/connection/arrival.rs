@@ -48,7 +48,7 @@ impl Connection {
         let is_kit = is_kit(facts.service_id);
         // While the server is calm, and for who routes and watches, there is no gate.
         let gate = self.gate.as_ref().filter(|gate| !gate.is_calm() && !is_kit && facts.remaining_us != 0);
-        let begun = match gate.map_or(Ok(()), |gate| gate.admits(facts.priority)) {
+        let begun = match gate.map_or(Ok(()), |gate| gate.admits(&facts)) {
             Err(ShutOut) => Err(Refused::ShutOut),
             // Who routes and watches is told why, not refused.
             Ok(()) if is_kit => {
