@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::Metrics;
 use super::tally::Told;
 
-/// Most ends that are kept; with the next one they are counted.
-const ENDS_MAX: usize = 64;
+/// Most ends that are kept that differ; with the next one they are counted.
+const KINDS_MAX: usize = 64;
 
 thread_local! {
     static BATCH: RefCell<Ends> = const { RefCell::new(Ends { registry_id: None, ends: Vec::new() }) };
@@ -20,7 +20,13 @@ thread_local! {
 struct Ends {
     /// Of which registry; `None`: nothing is read now.
     registry_id: Option<u64>,
-    ends: Vec<Told>,
+    ends: Vec<Alike>,
+}
+
+/// Ends that are alike in all that is counted, as those mostly are that were read together: they are counted like one.
+struct Alike {
+    end: Told,
+    times: u64,
 }
 
 /// Has this thread count what ends together, until it is dropped.
@@ -70,14 +76,22 @@ impl Drop for Batch<'_> {
 }
 
 impl Ends {
+    #[inline]
+    fn push(&mut self, metrics: &Metrics, end: Told) {
+        if let Some(last) = self.ends.last_mut().filter(|last| last.end == end) {
+            last.times += 1;
+            return;
+        }
+        if self.ends.len() == KINDS_MAX {
+            self.count(metrics, Instant::now());
+        }
+        self.ends.push(Alike { end, times: 1 });
+    }
+
     fn count(&mut self, metrics: &Metrics, now: Instant) {
         metrics.0.count(|mut counting| {
-            for run in self.ends.chunk_by(|one, next| (one.series, one.began) == (next.series, next.began)) {
-                // They came together as well.
-                let took = run[0].took(now);
-                counting.updates(run[0].series, run.len(), |cells| {
-                    run.iter().for_each(|end| end.count(cells, took));
-                });
+            for Alike { end, times } in &self.ends {
+                counting.updates(end.series, *times, |cells| end.count(cells, end.took(now), *times));
             }
         });
         self.ends.clear();
@@ -91,15 +105,62 @@ pub(super) fn count(metrics: &Metrics, end: Told) {
         let batch = &mut *batch.borrow_mut();
         let is_of_batch = batch.registry_id == Some(metrics.0.id());
         if is_of_batch {
-            if batch.ends.len() == ENDS_MAX {
-                batch.count(metrics, Instant::now());
-            }
-            batch.ends.push(end);
+            batch.push(metrics, end);
         }
         is_of_batch
     });
     // Where the thread ends nothing is read on it.
     if !is_kept.unwrap_or(false) {
-        metrics.0.update(end.series, |cells| end.count(cells, end.took(Instant::now())));
+        metrics.0.update(end.series, |cells| end.count(cells, end.took(Instant::now()), 1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::TallyEnd;
+    use super::super::tally::Tally;
+    use super::*;
+    use crate::interceptor::Side;
+    use crate::spec::Spec;
+
+    static PLACE: Spec = Spec::new("shop.Orders", 2000, "Place", 1);
+
+    /// What is counted of calls, each of another length and with another answer's, that end in one batch or each for itself.
+    fn counted(lens: &[(usize, usize)], is_batch: bool) -> String {
+        let metrics = Metrics::new();
+        let began = Instant::now();
+        let batch = is_batch.then(|| Batch::begin(Some(&metrics)));
+        for (request, response) in lens {
+            let mut tally = Tally::new(began, *request);
+            tally.begin(&metrics, Side::Server, &PLACE);
+            tally.waited(Duration::from_micros(7));
+            // Who ends in a batch leaves the look at the clock to it.
+            let now = if is_batch { None } else { Some(began) };
+            let end =
+                TallyEnd { side: Side::Server, now, status: None, response_len: *response, stream: None };
+            tally.end(&metrics, &end);
+        }
+        drop(batch);
+        let text = metrics.snapshot().prometheus();
+        // The time that this test takes is in none of the others.
+        let lines = text.lines().filter(|line| !line.contains("duration") && line.contains("Place"));
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+
+    #[test]
+    fn what_ends_together_counts_as_if_each_had_ended_alone() {
+        let kinds_max = KINDS_MAX;
+        let alike = vec![(64, 64); 200];
+        let other_each_time: Vec<_> = (0..3 * kinds_max + 1).map(|len| (len, 2 * len)).collect();
+        let by_turns: Vec<_> = (0..100).map(|number| if number % 3 == 0 { (9, 1) } else { (9, 2) }).collect();
+        for lens in [&alike[..], &other_each_time, &by_turns, &other_each_time[..kinds_max], &[]] {
+            let together = counted(lens, true);
+            assert_eq!(together, counted(lens, false));
+            assert_eq!(together.is_empty(), lens.is_empty());
+            let calls = format!("code=\"OK\"}} {}\n", lens.len());
+            assert!(lens.is_empty() || together.contains(&calls), "{calls} in {together}");
+        }
     }
 }

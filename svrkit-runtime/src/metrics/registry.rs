@@ -231,8 +231,8 @@ impl Registry {
     }
 
     #[cold]
-    pub(super) fn count_uncounted(&self, number: usize) {
-        self.uncounted.cells().add(registry::UNCOUNTED, number as u64);
+    pub(super) fn count_uncounted(&self, number: u64) {
+        self.uncounted.cells().add(registry::UNCOUNTED, number);
     }
 
     /// Each change under the lock leaves contents whole, or panics before it: a poisoned one is whole.

@@ -65,8 +65,14 @@ impl Cells<'_> {
     /// Counts a value in the histogram whose first slot this is.
     #[inline]
     pub(crate) fn record(&self, slot: usize, scale: Scale, value: u64) {
-        self.add(slot, value);
-        self.add(slot + 1 + scale.bucket_of(value), 1);
+        self.record_times(slot, scale, value, 1);
+    }
+
+    /// Counts the same value so many times.
+    #[inline]
+    pub(crate) fn record_times(&self, slot: usize, scale: Scale, value: u64, times: u64) {
+        self.add(slot, value.wrapping_mul(times));
+        self.add(slot + 1 + scale.bucket_of(value), times);
     }
 }
 
@@ -109,7 +115,7 @@ impl Counting<'_> {
 
     /// The same for so many changes at once.
     #[inline]
-    pub(super) fn updates(&mut self, series: SeriesId, number: usize, change: impl FnOnce(Cells<'_>)) {
+    pub(super) fn updates(&mut self, series: SeriesId, number: u64, change: impl FnOnce(Cells<'_>)) {
         if let Some(held) = &self.held
             && let Some(Some(slots)) = held.blocks.get(series.index())
         {

@@ -41,7 +41,7 @@ pub(crate) struct TallyEnd<'a> {
 }
 
 /// An attempt that has ended, to be counted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Told {
     pub(super) series: SeriesId,
     pub(super) began: Instant,
@@ -103,7 +103,7 @@ impl Tally {
     pub(crate) fn end(self, metrics: &Metrics, end: &TallyEnd<'_>) {
         let told = self.told(metrics, end);
         match end.now {
-            Some(now) => metrics.0.update(told.series, |cells| told.count(cells, told.took(now))),
+            Some(now) => metrics.0.update(told.series, |cells| told.count(cells, told.took(now), 1)),
             None => batch::count(metrics, told),
         }
     }
@@ -118,7 +118,7 @@ impl Tally {
         // How long a stream lasts is its callers' affair.
         let took_there = end.stream.is_none().then_some(took_there);
         metrics.0.count(|mut counting| {
-            counting.update(told.series, |cells| told.count(cells, took));
+            counting.update(told.series, |cells| told.count(cells, took, 1));
             counting.update(sent.endpoint, |cells| count_at_endpoint(cells, end.status, took_there));
         });
     }
@@ -154,28 +154,28 @@ impl Told {
         nanos(now.saturating_duration_since(self.began))
     }
 
-    /// Counts it in the slots of its series.
+    /// Counts it, and others that are alike, in the slots of their series: so many of them, each of which took so long.
     #[inline]
-    pub(super) fn count(&self, cells: Cells<'_>, took: u64) {
-        cells.add(method::CALLS + usize::from(self.code.number()), 1);
-        cells.add(method::IN_FLIGHT, 0_u64.wrapping_sub(self.has_begun.into()));
+    pub(super) fn count(&self, cells: Cells<'_>, took: u64, times: u64) {
+        cells.add(method::CALLS + usize::from(self.code.number()), times);
+        cells.add(method::IN_FLIGHT, 0_u64.wrapping_sub(if self.has_begun { times } else { 0 }));
         if let Some(wait) = self.wait {
-            cells.record(method::WAIT, Scale::TIME, wait.get() - 1);
+            cells.record_times(method::WAIT, Scale::TIME, wait.get() - 1, times);
         }
-        cells.record(method::REQUEST, Scale::LENGTH, self.request_len.into());
+        cells.record_times(method::REQUEST, Scale::LENGTH, self.request_len.into(), times);
         if self.code != Code::Ok {
-            return self.count_failed(cells, took);
+            return self.count_failed(cells, took, times);
         }
-        cells.record(DURATION_OK, Scale::TIME, took);
-        cells.record(method::RESPONSE, Scale::LENGTH, self.response_len.into());
+        cells.record_times(DURATION_OK, Scale::TIME, took, times);
+        cells.record_times(method::RESPONSE, Scale::LENGTH, self.response_len.into(), times);
     }
 
     #[cold]
-    fn count_failed(&self, cells: Cells<'_>, took: u64) {
-        cells.record(DURATION_FAILED, Scale::TIME, took);
-        cells.add(method::FAILED + usize::from(self.layer.number()), 1);
+    fn count_failed(&self, cells: Cells<'_>, took: u64, times: u64) {
+        cells.record_times(DURATION_FAILED, Scale::TIME, took, times);
+        cells.add(method::FAILED + usize::from(self.layer.number()), times);
         if let Some(cause) = cause_index(self.cause) {
-            cells.add(method::REFUSED + cause, 1);
+            cells.add(method::REFUSED + cause, times);
         }
     }
 }
