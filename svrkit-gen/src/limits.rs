@@ -44,6 +44,12 @@ pub const TAG_MAX: u32 = (1 << 29) - 1;
 /// The longest `timeout` of a method: one day, in milliseconds.
 pub const TIMEOUT_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 
+/// The highest rate of a method, and its largest burst: calls in a second or a minute.
+pub const RATE_MAX: u32 = 1_000_000_000;
+
+/// Most handlers of a server that one method may have or keep for itself.
+pub const HANDLERS_MAX: u32 = 1_000_000;
+
 /// Most numbers and ranges, or names, one `<reserved>` may list.
 pub const RESERVED_MAX: usize = 10_000;
 

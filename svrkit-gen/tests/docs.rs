@@ -110,7 +110,7 @@ fn the_reference_names_every_limit_with_its_value() {
     }
     let values = values! {
         FILE_LEN_MAX RUN_LEN_MAX FILES_MAX FOLDER_ENTRIES_MAX ELEMENTS_MAX RUN_ELEMENTS_MAX ELEMENT_DEPTH_MAX ATTRIBUTES_MAX NAME_LEN_MAX
-        PACKAGE_DEPTH_MAX PATH_LEN_MAX TAG_MAX TIMEOUT_MS_MAX RESERVED_MAX FINDINGS_MAX ALLOWANCES_MAX
+        PACKAGE_DEPTH_MAX PATH_LEN_MAX TAG_MAX TIMEOUT_MS_MAX RATE_MAX HANDLERS_MAX RESERVED_MAX FINDINGS_MAX ALLOWANCES_MAX
     };
     let docs = constants(&std::fs::read_to_string("src/limits.rs").unwrap());
     let named: BTreeSet<_> = values.iter().map(|(name, _)| *name).collect();

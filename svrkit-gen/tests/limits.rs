@@ -5,8 +5,9 @@
 mod support;
 
 use svrkit_gen::limits::{
-    ATTRIBUTES_MAX, ELEMENT_DEPTH_MAX, ELEMENTS_MAX, FILE_LEN_MAX, FILES_MAX, FINDINGS_MAX, NAME_LEN_MAX,
-    PACKAGE_DEPTH_MAX, PATH_LEN_MAX, RESERVED_MAX, RUN_ELEMENTS_MAX, RUN_LEN_MAX, TAG_MAX, TIMEOUT_MS_MAX,
+    ATTRIBUTES_MAX, ELEMENT_DEPTH_MAX, ELEMENTS_MAX, FILE_LEN_MAX, FILES_MAX, FINDINGS_MAX, HANDLERS_MAX,
+    NAME_LEN_MAX, PACKAGE_DEPTH_MAX, PATH_LEN_MAX, RATE_MAX, RESERVED_MAX, RUN_ELEMENTS_MAX, RUN_LEN_MAX,
+    TAG_MAX, TIMEOUT_MS_MAX,
 };
 use svrkit_gen::{Code, Config, Report};
 
@@ -190,6 +191,25 @@ fn a_timeout_has_a_maximum() {
         )
     };
     check("timeout", text, TIMEOUT_MS_MAX as usize, Code::BAD_VALUE.as_str(), "TIMEOUT_MS_MAX");
+}
+
+#[test]
+fn rates_and_handlers_have_a_maximum() {
+    let text = |attribute: &str| {
+        format!(
+            "<protocol package='a'><message name='M'/><service name='S'>\
+             <method name='X' id='1' request='M' response='M' {attribute}/></service></protocol>"
+        )
+    };
+    let bad_value = Code::BAD_VALUE.as_str();
+    let rate = |calls: usize| text(&format!("rate='{calls}/s'"));
+    check("rate", rate, RATE_MAX as usize, bad_value, "RATE_MAX");
+    let burst = |calls: usize| text(&format!("caller-rate='1/min burst {calls}'"));
+    check("burst", burst, RATE_MAX as usize, bad_value, "RATE_MAX");
+    let running_max = |handlers: usize| text(&format!("running-max='{handlers}'"));
+    check("running-max", running_max, HANDLERS_MAX as usize, bad_value, "HANDLERS_MAX");
+    let reserve = |handlers: usize| text(&format!("reserve='{handlers}'"));
+    check("reserve", reserve, HANDLERS_MAX as usize, bad_value, "HANDLERS_MAX");
 }
 
 #[test]

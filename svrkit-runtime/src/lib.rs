@@ -46,6 +46,7 @@ pub mod nearest;
 mod one_line;
 mod priority;
 mod random;
+mod rate;
 pub mod reflection;
 mod route_key;
 mod scratch;
@@ -68,6 +69,7 @@ pub use bytes::Bytes;
 #[doc(hidden)]
 pub use admin::admin_request;
 pub use admin::{Admin, AdminError};
+pub use admission::Tier;
 pub use client::{
     Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, OutgoingCall, Picker, Request,
     Resolution, Resolver, Response, wait,
@@ -90,6 +92,7 @@ pub use monitor::{
     HandlerPanic, Monitor, Recorder, Stages, StreamTotals,
 };
 pub use priority::Priority;
+pub use rate::{NotARate, Rate};
 pub use route_key::RouteKey;
 #[cfg(all(unix, feature = "takeover"))]
 pub use server::TakeoverError;

@@ -5,8 +5,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::admission::Tier;
 use crate::metrics::Number;
 use crate::priority::Priority;
+use crate::rate::Rate;
 
 /// The facts of one service.
 #[non_exhaustive]
@@ -108,6 +110,18 @@ pub struct Spec {
     pub timeout: Option<Duration>,
     /// What calls of it have that no other call is the cause of: the schema's class, rank 0.
     pub priority: Priority,
+    /// The load from which on its second, cheaper handler answers; `None`: it has none.
+    pub degraded_from: Option<Tier>,
+    /// The load from which on its calls are refused; `None`: not because of the tier.
+    pub refused_from: Option<Tier>,
+    /// How often a server takes calls of it; `None`: as often as it can.
+    pub rate: Option<Rate>,
+    /// How often a server takes calls of it from one caller; `None`: as often as from all of them.
+    pub caller_rate: Option<Rate>,
+    /// How many of its handlers a server has at once at most; `None`: as many as it has of all methods.
+    pub running_max: Option<u32>,
+    /// How many places among a server's handlers no other method can take.
+    pub reserve: u32,
     /// Whether doing it twice is the same as doing it once; only then may a client repeat it by itself.
     pub idempotent: bool,
     /// Which sides send many messages instead of one.
@@ -152,6 +166,12 @@ impl Spec {
             response: "",
             timeout: None,
             priority: Priority::NORMAL,
+            degraded_from: None,
+            refused_from: None,
+            rate: None,
+            caller_rate: None,
+            running_max: None,
+            reserve: 0,
             idempotent: false,
             streaming: Streaming::Unary,
             oneway: false,
@@ -189,6 +209,48 @@ impl Spec {
     #[must_use]
     pub const fn priority(mut self, class: u8) -> Self {
         self.priority = Priority::of_class(class);
+        self
+    }
+
+    /// Sets the load from which on its second handler answers.
+    #[must_use]
+    pub const fn degraded_from(mut self, tier: Tier) -> Self {
+        self.degraded_from = Some(tier);
+        self
+    }
+
+    /// Sets the load from which on its calls are refused.
+    #[must_use]
+    pub const fn refused_from(mut self, tier: Tier) -> Self {
+        self.refused_from = Some(tier);
+        self
+    }
+
+    /// Sets how often a server takes calls of it.
+    #[must_use]
+    pub const fn rate(mut self, rate: Rate) -> Self {
+        self.rate = Some(rate);
+        self
+    }
+
+    /// Sets how often a server takes calls of it from one caller.
+    #[must_use]
+    pub const fn caller_rate(mut self, rate: Rate) -> Self {
+        self.caller_rate = Some(rate);
+        self
+    }
+
+    /// Sets how many of its handlers a server has at once at most.
+    #[must_use]
+    pub const fn running_max(mut self, handlers: u32) -> Self {
+        self.running_max = Some(handlers);
+        self
+    }
+
+    /// Sets how many places among a server's handlers no other method can take.
+    #[must_use]
+    pub const fn reserve(mut self, places: u32) -> Self {
+        self.reserve = places;
         self
     }
 

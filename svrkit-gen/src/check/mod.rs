@@ -5,11 +5,13 @@
 
 mod bad_name;
 mod blocking_stream;
+mod caller_rate_above_rate;
 mod constrained;
 mod constraint_unreachable;
 mod constraint_unsuited;
 mod default_forbidden;
 mod default_without_optional;
+mod degraded_without_answer;
 mod duplicate_definition;
 mod duplicate_error;
 mod duplicate_field;
@@ -30,9 +32,11 @@ mod oneway_answer;
 mod optional_message;
 mod optional_repeated;
 mod packed_unpackable;
+mod refused_before_degraded;
 mod replaced_by_unknown;
 mod replaced_not_deprecated;
 mod required_recursion;
+mod reserve_above_running_max;
 mod reserved_error;
 mod reserved_error_code;
 mod reserved_field;
@@ -98,6 +102,10 @@ const RULES: &[Rule] = &[
     route_key_of_stream::RULE,
     oneway_answer::RULE,
     blocking_stream::RULE,
+    refused_before_degraded::RULE,
+    degraded_without_answer::RULE,
+    reserve_above_running_max::RULE,
+    caller_rate_above_rate::RULE,
 ];
 
 /// One rule.

@@ -18,7 +18,7 @@ use crate::diagnostic::Report;
 use crate::model::fingerprint::{fingerprint, message_fingerprint};
 use crate::model::{
     Enum, Error, Errors, Field, FieldType, File, Lifecycle, Literal, Message, MessageId, Method, Name, Oneof,
-    Reserved, Scalar, Schema, Service, Stream, Value,
+    Per, Rate, Reserved, Scalar, Schema, Service, Stream, Tier, Value,
 };
 
 /// The status of an error that names none.
@@ -255,6 +255,7 @@ fn method(method: &Method, schema: &Schema) -> Record {
         Some(Stream::Both) => 3,
     };
     let errors = method.errors.as_ref().map(|errors| schema.errors(errors.value).name.full());
+    let protection = &method.protection;
     Record::new()
         .text(1, &method.head.name.value)
         .number(2, method.head.id.value.into())
@@ -270,6 +271,32 @@ fn method(method: &Method, schema: &Schema) -> Record {
         .message_unless_empty(12, lifecycle(&method.head.lifecycle))
         .text(13, &method.head.doc)
         .flag(14, method.blocking.is_some())
+        .number(15, protection.degraded_from.as_ref().map_or(0, |from| tier(from.value)))
+        .number(16, protection.refused_from.as_ref().map_or(0, |from| tier(from.value)))
+        .message_unless_empty(17, protection.rate.as_ref().map_or_else(Record::new, |it| rate(it.value)))
+        .message_unless_empty(
+            18,
+            protection.caller_rate.as_ref().map_or_else(Record::new, |it| rate(it.value)),
+        )
+        .number(19, protection.running_max.as_ref().map_or(0, |max| max.value.into()))
+        .number(20, protection.reserve.as_ref().map_or(0, |places| places.value.into()))
+}
+
+/// The number of its `svrkit.descriptor.Tier`.
+fn tier(tier: Tier) -> u64 {
+    match tier {
+        Tier::Busy => 1,
+        Tier::High => 2,
+        Tier::Critical => 3,
+    }
+}
+
+fn rate(rate: Rate) -> Record {
+    let seconds = match rate.per {
+        Per::Second => 1,
+        Per::Minute => 60,
+    };
+    Record::new().number(1, rate.calls.into()).number(2, seconds).number(3, rate.burst.map_or(0, u64::from))
 }
 
 fn reserved(reserved: &Reserved) -> Record {

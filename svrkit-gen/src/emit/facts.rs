@@ -6,7 +6,7 @@ use super::accessor;
 use super::context::Context;
 use super::service::Flow;
 use crate::constraint::{Constraint, Subject};
-use crate::model::{Error, Field, Method, Oneof, PRIORITY_DEFAULT};
+use crate::model::{Error, Field, Method, Oneof, PRIORITY_DEFAULT, Protection};
 
 /// What holds for a field, a map or a member of a oneof.
 pub(super) fn of_field(field: &Field, context: Context<'_>) -> Vec<String> {
@@ -51,7 +51,20 @@ pub(super) fn of_method(method: &Method) -> Vec<String> {
     let priority = (method.priority != PRIORITY_DEFAULT).then(|| format!("priority {}", method.priority));
     let route_key = method.route_key.as_ref().map(|field| format!("routed by `{}`", field.value));
     let blocking = method.blocking.map(|_| "runs on the blocking pool".to_owned());
-    [flow, timeout, idempotent, priority, route_key, blocking].into_iter().flatten().collect()
+    let facts = [flow, timeout, idempotent, priority, route_key, blocking].into_iter().flatten();
+    facts.chain(of_protection(&method.protection)).collect()
+}
+
+/// What a method does as load rises, and how much of a server it may take.
+fn of_protection(protection: &Protection) -> impl Iterator<Item = String> {
+    let Protection { degraded_from, refused_from, rate, caller_rate, running_max, reserve } = protection;
+    let degraded = degraded_from.as_ref().map(|from| format!("degraded under {} load", from.value.word()));
+    let refused = refused_from.as_ref().map(|from| format!("refused under {} load", from.value.word()));
+    let rate = rate.as_ref().map(|rate| format!("at most {}", rate.value));
+    let caller_rate = caller_rate.as_ref().map(|rate| format!("at most {} of one caller", rate.value));
+    let running_max = running_max.as_ref().map(|max| format!("at most {} handlers", max.value));
+    let reserve = reserve.as_ref().map(|places| format!("{} places of its own", places.value));
+    [degraded, refused, rate, caller_rate, running_max, reserve].into_iter().flatten()
 }
 
 /// The status of an error that names none; `svrkit_macros` has the same.

@@ -6,7 +6,7 @@ use quote::quote;
 use super::service::Flow;
 use super::{bytes, ident, lifecycle, number};
 use crate::model::fingerprint::fingerprint;
-use crate::model::{Method, PRIORITY_DEFAULT, Schema, Service};
+use crate::model::{Method, PRIORITY_DEFAULT, Per, Protection, Rate, Schema, Service, Tier};
 use crate::names;
 
 pub(super) fn specs(service: &Service, descriptors: Option<&[u8]>, schema: &Schema) -> TokenStream {
@@ -52,6 +52,7 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
         let priority = number::integer(method.priority);
         quote!(.priority(#priority))
     });
+    let protection = protection(&method.protection);
     let idempotent = method.idempotent.then(|| quote!(.idempotent()));
     let flow = match Flow::of(method) {
         Flow::Unary => None,
@@ -79,7 +80,57 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
         #[doc = #doc]
         pub static #name: ::svrkit_runtime::Spec =
             ::svrkit_runtime::Spec::new(#service_name, #service_id, #method_name, #method_id)
-                .messages(#request, #response) #timeout #priority #idempotent
+                .messages(#request, #response) #timeout #priority #protection #idempotent
                 #flow #errors #route_key #since #deprecated;
     }
+}
+
+/// What it does as load rises, and how much of a server it may take.
+fn protection(protection: &Protection) -> TokenStream {
+    let degraded_from = protection.degraded_from.as_ref().map(|from| {
+        let tier = tier(from.value);
+        quote!(.degraded_from(#tier))
+    });
+    let refused_from = protection.refused_from.as_ref().map(|from| {
+        let tier = tier(from.value);
+        quote!(.refused_from(#tier))
+    });
+    let method_rate = protection.rate.as_ref().map(|it| {
+        let rate = rate(it.value);
+        quote!(.rate(#rate))
+    });
+    let caller_rate = protection.caller_rate.as_ref().map(|it| {
+        let rate = rate(it.value);
+        quote!(.caller_rate(#rate))
+    });
+    let running_max = protection.running_max.as_ref().map(|it| {
+        let max = number::integer(it.value);
+        quote!(.running_max(#max))
+    });
+    let reserve = protection.reserve.as_ref().map(|it| {
+        let places = number::integer(it.value);
+        quote!(.reserve(#places))
+    });
+    quote!(#degraded_from #refused_from #method_rate #caller_rate #running_max #reserve)
+}
+
+fn tier(tier: Tier) -> TokenStream {
+    match tier {
+        Tier::Busy => quote!(::svrkit_runtime::Tier::Busy),
+        Tier::High => quote!(::svrkit_runtime::Tier::High),
+        Tier::Critical => quote!(::svrkit_runtime::Tier::Critical),
+    }
+}
+
+fn rate(rate: Rate) -> TokenStream {
+    let calls = number::integer(rate.calls);
+    let per = match rate.per {
+        Per::Second => quote!(per_second),
+        Per::Minute => quote!(per_minute),
+    };
+    let burst = rate.burst.map(|burst| {
+        let burst = number::integer(burst);
+        quote!(.with_burst(#burst))
+    });
+    quote!(::svrkit_runtime::Rate::#per(#calls) #burst)
 }

@@ -28,7 +28,7 @@ impl Context<'_> {
     }
 
     fn method(&self, method: &Method, scope: &str, page: &mut Page) {
-        let head = &method.head;
+        let (head, protection) = (&method.head, &method.protection);
         doc(&head.doc, page);
         let errors = method.errors.as_ref().map(|errors| self.schema.errors(errors.value).name.full());
         Facts::default()
@@ -36,6 +36,12 @@ impl Context<'_> {
             .maybe("errors", errors)
             .maybe("timeout", method.timeout_ms.map(timeout))
             .maybe("priority", (method.priority != PRIORITY_DEFAULT).then(|| method.priority.to_string()))
+            .maybe("degraded-from", protection.degraded_from.as_ref().map(|from| from.value.word()))
+            .maybe("refused-from", protection.refused_from.as_ref().map(|from| from.value.word()))
+            .maybe("rate", protection.rate.as_ref().map(|rate| rate.value.to_string()))
+            .maybe("caller-rate", protection.caller_rate.as_ref().map(|rate| rate.value.to_string()))
+            .maybe("running-max", protection.running_max.as_ref().map(|max| max.value.to_string()))
+            .maybe("reserve", protection.reserve.as_ref().map(|places| places.value.to_string()))
             .flag("oneway", method.oneway.is_some())
             .flag("blocking", method.blocking.is_some())
             .maybe("route-key", method.route_key.as_ref().map(|field| &field.value))

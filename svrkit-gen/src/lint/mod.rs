@@ -8,6 +8,7 @@
 
 mod allowances;
 mod case;
+mod core_refused;
 mod deprecated_use;
 mod enum_prefix;
 mod field_case;
@@ -57,6 +58,7 @@ const LINTS: &[Lint] = &[
     unbounded::LINT,
     deprecated_use::LINT,
     reserved_without_name::LINT,
+    core_refused::LINT,
     // The last: it asks what the others would have said.
     unused_allow::LINT,
 ];

@@ -5,7 +5,7 @@ use std::mem::take;
 use super::element::Element;
 use super::syntax::{Method, Stream};
 use super::vocabulary::STREAMS;
-use super::{Context, duration, lifecycle, value};
+use super::{Context, duration, lifecycle, protection, value};
 use crate::diagnostic::Spanned;
 use crate::model::PRIORITY_DEFAULT;
 
@@ -29,6 +29,7 @@ pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Op
     let errors = element.attribute("errors").map(|it| value::text(it, context));
     let timeout_ms = element.attribute("timeout").and_then(|it| duration::duration_ms(it, context));
     let priority = element.attribute("priority").and_then(|it| value::priority(it, context));
+    let protection = protection::protection(element, context);
     let idempotent = element.attribute("idempotent").and_then(|it| value::flag(it, context));
     let stream = element.attribute("stream").and_then(|attribute| {
         let value = match value::one_of(attribute, &STREAMS, context)? {
@@ -51,6 +52,7 @@ pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Op
         errors,
         timeout_ms,
         priority: priority.unwrap_or(PRIORITY_DEFAULT),
+        protection,
         idempotent: idempotent.is_some_and(|idempotent| idempotent.value),
         stream,
         oneway: oneway_flag.filter(|it| it.value).map(|it| it.span),

@@ -23,6 +23,7 @@ mod message;
 mod method;
 mod nearest;
 mod oneof;
+mod protection;
 mod protocol;
 mod reader;
 mod reserved;

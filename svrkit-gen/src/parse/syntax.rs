@@ -3,8 +3,10 @@
 //! Where a part could not be read, the finding is made and the part is absent here. What is kept of its element
 //! is marked `is_partial`, so that no rule judges it by what is missing.
 
+use std::fmt;
 use std::rc::Rc;
 
+use super::vocabulary::TIERS;
 use crate::constraint::Constraint;
 use crate::diagnostic::{Span, Spanned};
 
@@ -160,6 +162,7 @@ pub(crate) struct Method {
     pub(crate) errors: Option<Spanned<Rc<str>>>,
     pub(crate) timeout_ms: Option<u64>,
     pub(crate) priority: u8,
+    pub(crate) protection: Protection,
     pub(crate) idempotent: bool,
     pub(crate) stream: Option<Spanned<Stream>>,
     /// The place of `oneway="true"`.
@@ -169,10 +172,76 @@ pub(crate) struct Method {
     pub(crate) route_key: Option<Spanned<Rc<str>>>,
 }
 
+/// What a method does as load rises, and how much of a server it may take.
+#[derive(Debug, Default)]
+pub(crate) struct Protection {
+    pub(crate) degraded_from: Option<Spanned<Tier>>,
+    pub(crate) refused_from: Option<Spanned<Tier>>,
+    pub(crate) rate: Option<Spanned<Rate>>,
+    pub(crate) caller_rate: Option<Spanned<Rate>>,
+    /// Handlers at once, at most.
+    pub(crate) running_max: Option<Spanned<u32>>,
+    /// Places that no other method can take.
+    pub(crate) reserve: Option<Spanned<u32>>,
+}
+
+/// How loaded a server is, where something starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tier {
+    Busy,
+    High,
+    Critical,
+}
+
+/// Calls in a second or a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) calls: u32,
+    pub(crate) per: Per,
+    /// How many may come at once; `None`: a second's worth.
+    pub(crate) burst: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Per {
+    Second,
+    Minute,
+}
+
 /// Which side of a call sends many messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stream {
     Client,
     Server,
     Both,
+}
+
+impl Tier {
+    /// Its word.
+    pub(crate) fn word(self) -> &'static str {
+        TIERS.iter().find(|(_, tier)| *tier == self).map_or("", |(word, _)| word)
+    }
+}
+
+impl Rate {
+    /// Calls in a minute.
+    pub(crate) fn a_minute(self) -> u64 {
+        let seconds = match self.per {
+            Per::Second => 60,
+            Per::Minute => 1,
+        };
+        u64::from(self.calls) * seconds
+    }
+}
+
+/// As a schema writes it.
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.per {
+            Per::Second => "s",
+            Per::Minute => "min",
+        };
+        write!(f, "{}/{unit}", self.calls)?;
+        self.burst.map_or(Ok(()), |burst| write!(f, " burst {burst}"))
+    }
 }

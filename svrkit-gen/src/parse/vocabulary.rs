@@ -5,6 +5,7 @@
 //! The order of attributes is the one a formatted file has. The XSD is made of this table: what it says of a word is
 //! what an editor shows.
 
+use super::syntax::Tier;
 use crate::constraint::{self, Place};
 use crate::model::PRIORITY_DEFAULT;
 
@@ -76,6 +77,12 @@ pub(crate) enum Form {
     Number,
     Duration,
     Priority,
+    /// A tier of load from which on something happens.
+    Tier,
+    /// Calls in a second or a minute.
+    Rate,
+    /// Handlers, at least 1.
+    Handlers,
     Retry,
     /// Numbers and ranges with blanks between them.
     Ranges,
@@ -99,6 +106,10 @@ pub(crate) const STREAMS: [&str; 3] = ["client", "server", "both"];
 /// The words for priorities, and the numbers they stand for; less is more important.
 pub(crate) const PRIORITIES: [(&str, u8); 4] =
     [("core", 0), ("important", 64), ("normal", PRIORITY_DEFAULT), ("lossy", 192)];
+
+/// The words for tiers of load that something can start at; each is worse than the one before.
+pub(crate) const TIERS: [(&str, Tier); 3] =
+    [("busy", Tier::Busy), ("high", Tier::High), ("critical", Tier::Critical)];
 
 /// The endings of calls a schema may give to its errors, as the runtime spells them.
 pub(crate) const STATUSES: [&str; 16] = [
@@ -360,6 +371,28 @@ static WORDS: &[Word] = &[
                 "priority",
                 Form::Priority,
                 "What is served first where not everything can be: a word, or a number from 0 (first) to 255.",
+            ),
+            may(
+                "degraded-from",
+                Form::Tier,
+                "The tier of load from which on a second, cheaper handler answers: `busy`, `high` or `critical`.",
+            ),
+            may(
+                "refused-from",
+                Form::Tier,
+                "The tier of load from which on its calls are refused: `busy`, `high` or `critical`.",
+            ),
+            may(
+                "rate",
+                Form::Rate,
+                "How often a server takes calls of it: `1000/s`, `30/min` or `1000/s burst 50`.",
+            ),
+            may("caller-rate", Form::Rate, "How often a server takes calls of it from one caller."),
+            may("running-max", Form::Handlers, "How many of its handlers a server has at once at most."),
+            may(
+                "reserve",
+                Form::Handlers,
+                "How many places among a server's handlers no other method can take.",
             ),
             may(
                 "idempotent",

@@ -5,9 +5,9 @@
 
 use super::writer::Writer;
 use crate::constraint;
-use crate::limits::{NAME_LEN_MAX, PACKAGE_DEPTH_MAX, PATH_LEN_MAX, TAG_MAX};
+use crate::limits::{HANDLERS_MAX, NAME_LEN_MAX, PACKAGE_DEPTH_MAX, PATH_LEN_MAX, TAG_MAX};
 use crate::model::{Scalar, TAGS_OF_PROTOBUF};
-use crate::parse::vocabulary::{Attr, Form, PRIORITIES, words};
+use crate::parse::vocabulary::{Attr, Form, PRIORITIES, TIERS, words};
 
 /// What may be the value of an attribute.
 enum Simple {
@@ -35,7 +35,10 @@ const DIGITS: &str = "[0-9]+";
 const SIGNED_DIGITS: &str = "-?[0-9]+";
 /// As `check::bad_name` has it.
 const NAME: &str = "_*[A-Za-z][A-Za-z0-9_]*";
-const WAIT: &str = "0*[1-9][0-9]*";
+/// A number of more than none.
+const SOME: &str = "0*[1-9][0-9]*";
+/// The same up to `limits::RATE_MAX`.
+const RATE: &str = "0*([1-9][0-9]{0,8}|10{9})";
 
 /// The name of the type of an attribute.
 pub(super) fn type_name(attr: Attr) -> String {
@@ -55,6 +58,9 @@ pub(super) fn type_name(attr: Attr) -> String {
         Form::Number => "number",
         Form::Duration => "duration",
         Form::Priority => "priority",
+        Form::Tier => "tier",
+        Form::Rate => "rate",
+        Form::Handlers => "handlers",
         Form::Retry => "retry",
         Form::Ranges => "list-of-ranges",
         Form::SignedRanges => "list-of-signed-ranges",
@@ -111,13 +117,17 @@ fn simple(form: Form) -> Simple {
         Form::Positive => number("xs:unsignedInt", DIGITS, Some(1), None),
         Form::MethodId => number("xs:unsignedShort", DIGITS, Some(1), None),
         Form::Number => number("xs:int", SIGNED_DIGITS, None, None),
-        Form::Duration => text(&format!("{WAIT}(ms|s|min)")),
+        Form::Duration => text(&format!("{SOME}(ms|s|min)")),
         Form::Priority => {
             let words = PRIORITIES.iter().map(|(word, _)| *word).collect();
             Simple::Union(vec![Simple::Words(words), number("xs:unsignedByte", DIGITS, None, None)])
         }
+        Form::Tier => Simple::Words(TIERS.map(|(word, _)| word).to_vec()),
+        // As `parse::protection` has it.
+        Form::Rate => text(&format!("{RATE}/(s|min)( burst {RATE})?")),
+        Form::Handlers => number("xs:unsignedInt", DIGITS, Some(1), Some(HANDLERS_MAX)),
         Form::Retry => {
-            let times = text(&format!("after {WAIT}(ms|s)"));
+            let times = text(&format!("after {SOME}(ms|s)"));
             Simple::Union(vec![Simple::Words(vec!["never", "elsewhere"]), times])
         }
         Form::Ranges => Simple::List(Box::new(text(&format!("{DIGITS}(-{DIGITS})?")))),

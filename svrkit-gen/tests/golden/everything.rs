@@ -604,7 +604,7 @@ pub mod golden {
         pub trait Orders: ::core::marker::Send + ::core::marker::Sync + 'static {
             /// Places an order.
             ///
-            /// Method 1; takes at most 300 ms; priority 0.
+            /// Method 1; takes at most 300 ms; priority 0; at most 64 handlers; 16 places of its own.
             fn place(
                 &self,
                 request: Order,
@@ -613,7 +613,7 @@ pub mod golden {
             /// Method `Get` of `golden.everything.Orders`; takes at most 120 s; may be repeated.
             fn get(&self, request: Option) -> impl ::svrkit_runtime::Answer<Order>;
 
-            /// Method `New` of `golden.everything.Orders`; priority 192.
+            /// Method `New` of `golden.everything.Orders`; priority 192; degraded under high load; refused under critical load; at most 30/min.
             fn new_(
                 &self,
                 request: String,
@@ -741,7 +741,7 @@ pub mod golden {
 
             /// Places an order.
             ///
-            /// Method 1; takes at most 300 ms; priority 0.
+            /// Method 1; takes at most 300 ms; priority 0; at most 64 handlers; 16 places of its own.
             pub fn place(
                 &self,
                 request: &Order,
@@ -754,7 +754,7 @@ pub mod golden {
                 self.client.request(&ORDERS_GET, request)
             }
 
-            /// Method `New` of `golden.everything.Orders`; priority 192.
+            /// Method `New` of `golden.everything.Orders`; priority 192; degraded under high load; refused under critical load; at most 30/min.
             pub fn new_(
                 &self,
                 request: &String,
@@ -829,16 +829,17 @@ pub mod golden {
         \x04\x08\x04\x10\x04\n\x04\x08\x09\x10\x0c\x12\x04LOST*\x0eHow far it is.\x12M\n\x17golden.every\
         thing.Taken\x12\x09\n\x07UNKNOWN\x12\x19\n\x0cUNRECOGNIZED\x10\x80\x80\x80\x80\xf8\xff\xff\xff\xff\
         \x01\x12\x0c\n\x04SELF\x10\xff\xff\xff\xff\x07\x126\n\x1bgolden.parts.Money.Currency\x12\x0d\n\x0b\
-        UNSPECIFIED\x12\x08\n\x03EUR\x10\xd2\x07\"\xb9\x03\n\x18golden.everything.Orders\x10\x86\x12\x1a\
-        U\n\x05Place\x10\x01\x1a\x17golden.everything.Order\"\x1cgolden.everything.Order.Item@\xac\x02j\x10\
-        Places an order.\x1aC\n\x03Get\x10\x02\x1a\x18golden.everything.Option\"\x17golden.everything.Or\
-        der@\xc0\xa9\x07H\x80\x01P\x01\x1a8\n\x03New\x10\x03\x1a\x18golden.everything.String\"\x12golden\
-        .parts.MoneyH\xc0\x01\x1a?\n\x05Clone\x10\x04\x1a\x17golden.everything.Lists\"\x19golden.everyth\
-        ing.ScalarsH@\x1aK\n\x05Match\x10\xff\xff\x03\x1a\x1bgolden.everything.Optionals\"\x1bgolden.eve\
-        rything.Optionals@\x88'H\xc8\x01!\xf8~\xd3.\x0b?\x9e\x94*\x0e\n\x04\x08\x05\x10\x08\x12\x06Cance\
-        l:\x1dPlacing and following orders.*\x96\x01\n\x0eeverything.xml\x12\x11golden.everything\x18\x03\
-        \"oEvery feature of the dialect, once.\n\n- lists\n  that go on\n- `code`, [brackets], <tags> an\
-        d https://example.org/*\x1b\n\x09money.xml\x12\x0cgolden.parts\x18\x02",
+        UNSPECIFIED\x12\x08\n\x03EUR\x10\xd2\x07\"\xcb\x03\n\x18golden.everything.Orders\x10\x86\x12\x1a\
+        [\n\x05Place\x10\x01\x1a\x17golden.everything.Order\"\x1cgolden.everything.Order.Item@\xac\x02j\x10\
+        Places an order.\x98\x01@\xa0\x01\x10\x1aC\n\x03Get\x10\x02\x1a\x18golden.everything.Option\"\x17\
+        golden.everything.Order@\xc0\xa9\x07H\x80\x01P\x01\x1aD\n\x03New\x10\x03\x1a\x18golden.everythin\
+        g.String\"\x12golden.parts.MoneyH\xc0\x01x\x02\x80\x01\x03\x8a\x01\x04\x08\x1e\x10<\x1a?\n\x05Cl\
+        one\x10\x04\x1a\x17golden.everything.Lists\"\x19golden.everything.ScalarsH@\x1aK\n\x05Match\x10\xff\
+        \xff\x03\x1a\x1bgolden.everything.Optionals\"\x1bgolden.everything.Optionals@\x88'H\xc8\x01!\xf8\
+        ~\xd3.\x0b?\x9e\x94*\x0e\n\x04\x08\x05\x10\x08\x12\x06Cancel:\x1dPlacing and following orders.*\x96\
+        \x01\n\x0eeverything.xml\x12\x11golden.everything\x18\x03\"oEvery feature of the dialect, once.\n\
+        \n- lists\n  that go on\n- `code`, [brackets], <tags> and https://example.org/*\x1b\n\x09money.x\
+        ml\x12\x0cgolden.parts\x18\x02",
             );
 
         /// The facts of `golden.everything.Orders.Place`.
@@ -850,7 +851,9 @@ pub mod golden {
             )
             .messages("golden.everything.Order", "golden.everything.Order.Item")
             .timeout(::core::time::Duration::from_millis(300))
-            .priority(0);
+            .priority(0)
+            .running_max(64)
+            .reserve(16);
 
         /// The facts of `golden.everything.Orders.Get`.
         pub static ORDERS_GET: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
@@ -871,7 +874,10 @@ pub mod golden {
                 3,
             )
             .messages("golden.everything.String", "golden.parts.Money")
-            .priority(192);
+            .priority(192)
+            .degraded_from(::svrkit_runtime::Tier::High)
+            .refused_from(::svrkit_runtime::Tier::Critical)
+            .rate(::svrkit_runtime::Rate::per_minute(30));
 
         /// The facts of `golden.everything.Orders.Clone`.
         pub static ORDERS_CLONE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
@@ -908,7 +914,7 @@ pub mod golden {
             /// Method `Keep` of `golden.everything.Desk`; runs on the blocking pool.
             fn keep(&self, request: Maps) -> impl ::svrkit_runtime::Answer<Maps>;
 
-            /// Method `Watch` of `golden.everything.Desk`; streams answers; takes at most 1 s.
+            /// Method `Watch` of `golden.everything.Desk`; streams answers; takes at most 1 s; refused under high load; at most 20000/s burst 50 of one caller.
             fn watch(
                 &self,
                 request: Settings,
@@ -1089,7 +1095,7 @@ pub mod golden {
                 self.client.request(&DESK_KEEP, request)
             }
 
-            /// Method `Watch` of `golden.everything.Desk`; streams answers; takes at most 1 s.
+            /// Method `Watch` of `golden.everything.Desk`; streams answers; takes at most 1 s; refused under high load; at most 20000/s burst 50 of one caller.
             pub fn watch(
                 &self,
                 request: &Settings,
@@ -1185,18 +1191,19 @@ pub mod golden {
         hing\nleft to sell\x12I\n\x08TOO_BUSY\x10\xea\x07\x1a\x12RESOURCE_EXHAUSTED\"\nafter 20ms*\x1ago\
         lden.everything.Settings\x12=\n\x07UNKNOWN\x10\xeb\x07\x1a\x13FAILED_PRECONDITION2\x1a\x08\x02\x12\
         \x0csays nothing\x1a\x08SOLD_OUT\x1a\x0c\n\x04\x08\x07\x10\x09\x12\x04LOST*\x18Why an order is r\
-        efused.\"\xda\x04\n\x16golden.everything.Desk\x10\x87\x12\x1ax\n\x03Pay\x10\x01\x1a\x19golden.ev\
+        efused.\"\xe8\x04\n\x16golden.everything.Desk\x10\x87\x12\x1ax\n\x03Pay\x10\x01\x1a\x19golden.ev\
         erything.Payment\"\x1agolden.everything.Settings*\x1cgolden.everything.OrderErrorH\x80\x01Z\x05c\
         entsj\x10Takes a payment.\x1a=\n\x04Keep\x10\x02\x1a\x16golden.everything.Maps\"\x16golden.every\
-        thing.MapsH\x80\x01p\x01\x1aF\n\x05Watch\x10\x03\x1a\x1agolden.everything.Settings\"\x17golden.e\
-        verything.Order0\x02@\xe8\x07H\x80\x01\x1a@\n\x06Upload\x10\x04\x1a\x17golden.everything.Order\"\
-        \x16golden.everything.Maps0\x01H\x80\x01\x1a?\n\x04Talk\x10\x05\x1a\x17golden.everything.Order\"\
-        \x17golden.everything.Order0\x03H\x80\x01\x1a1\n\x04Note\x10\x06\x1a\x19golden.everything.Paymen\
-        t8\x01H\x80\x01Z\x05centsp\x01\x1a`\n\x08PlaceOld\x10\x07\x1a\x1agolden.everything.OldOrder\"\x1a\
-        golden.everything.OldOrderH\x80\x01b\x17\x08\x02\x12\x0etakes one item\x1a\x03Pay!\xf6r\xf9W\xf5\
-        T\xbc`:\x1bEverything a method can be.*\x96\x01\n\x0eeverything.xml\x12\x11golden.everything\x18\
-        \x03\"oEvery feature of the dialect, once.\n\n- lists\n  that go on\n- `code`, [brackets], <tags\
-        > and https://example.org/*\x1b\n\x09money.xml\x12\x0cgolden.parts\x18\x02",
+        thing.MapsH\x80\x01p\x01\x1aT\n\x05Watch\x10\x03\x1a\x1agolden.everything.Settings\"\x17golden.e\
+        verything.Order0\x02@\xe8\x07H\x80\x01\x80\x01\x02\x92\x01\x08\x08\xa0\x9c\x01\x10\x01\x182\x1a@\
+        \n\x06Upload\x10\x04\x1a\x17golden.everything.Order\"\x16golden.everything.Maps0\x01H\x80\x01\x1a\
+        ?\n\x04Talk\x10\x05\x1a\x17golden.everything.Order\"\x17golden.everything.Order0\x03H\x80\x01\x1a\
+        1\n\x04Note\x10\x06\x1a\x19golden.everything.Payment8\x01H\x80\x01Z\x05centsp\x01\x1a`\n\x08Plac\
+        eOld\x10\x07\x1a\x1agolden.everything.OldOrder\"\x1agolden.everything.OldOrderH\x80\x01b\x17\x08\
+        \x02\x12\x0etakes one item\x1a\x03Pay!\xf6r\xf9W\xf5T\xbc`:\x1bEverything a method can be.*\x96\x01\
+        \n\x0eeverything.xml\x12\x11golden.everything\x18\x03\"oEvery feature of the dialect, once.\n\n-\
+        \x20lists\n  that go on\n- `code`, [brackets], <tags> and https://example.org/*\x1b\n\x09money.x\
+        ml\x12\x0cgolden.parts\x18\x02",
             );
 
         /// The facts of `golden.everything.Desk.Pay`.
@@ -1228,6 +1235,8 @@ pub mod golden {
             )
             .messages("golden.everything.Settings", "golden.everything.Order")
             .timeout(::core::time::Duration::from_secs(1))
+            .refused_from(::svrkit_runtime::Tier::High)
+            .caller_rate(::svrkit_runtime::Rate::per_second(20_000).with_burst(50))
             .streaming(::svrkit_runtime::Streaming::Server);
 
         /// The facts of `golden.everything.Desk.Upload`.

@@ -500,6 +500,24 @@ pub mod svrkit {
             /// Its handler runs on the blocking pool of a server of ours; callers need not know.
             #[tlv(14)]
             pub blocking: bool,
+            /// The load from which on a second, cheaper handler answers.
+            #[tlv(15)]
+            pub degraded_from: Tier,
+            /// The load from which on its calls are refused.
+            #[tlv(16)]
+            pub refused_from: Tier,
+            /// How often a server takes calls of it; absent: as often as it can.
+            #[tlv(17)]
+            pub rate: ::core::option::Option<Rate>,
+            /// How often a server takes calls of it from one caller; absent: as often as from all of them.
+            #[tlv(18)]
+            pub caller_rate: ::core::option::Option<Rate>,
+            /// How many of its handlers a server has at once at most; 0: as many as it has of all methods.
+            #[tlv(19)]
+            pub running_max: u32,
+            /// How many places among a server's handlers no other method can take.
+            #[tlv(20)]
+            pub reserve: u32,
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,
@@ -515,6 +533,44 @@ pub mod svrkit {
                     ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
                 }
             }
+
+            /// `rate`, or its default when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn rate(&self) -> &Rate {
+                match &self.rate {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
+            }
+
+            /// `caller_rate`, or its default when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn caller_rate(&self) -> &Rate {
+                match &self.caller_rate {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
+            }
+        }
+
+        /// So many calls in so long.
+        #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
+        #[tlv(name = "svrkit.descriptor.Rate", view)]
+        pub struct Rate {
+            /// How many, in the long run.
+            #[tlv(1)]
+            pub calls: u32,
+            /// In how long: 1 or 60.
+            #[tlv(2)]
+            pub seconds: u32,
+            /// How many may come at once; 0: a second's worth, at least one.
+            #[tlv(3)]
+            pub burst: u32,
+            /// Records of tags this version does not know, kept and sent on.
+            #[tlv(unknown)]
+            pub unknown: ::svrkit_runtime::UnknownFields,
         }
 
         /// What was used once and never is again.
@@ -659,6 +715,26 @@ pub mod svrkit {
             /// Many of both.
             #[tlv(3)]
             Both,
+            /// A number this version does not know.
+            #[tlv(unknown)]
+            Unknown(i32),
+        }
+
+        /// How loaded a server is, where something starts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ::svrkit_runtime::TlvEnum)]
+        pub enum Tier {
+            /// Nothing starts, however loaded it is.
+            #[tlv(0)]
+            Unspecified,
+            /// Calls wait for their handlers.
+            #[tlv(1)]
+            Busy,
+            /// Some are refused.
+            #[tlv(2)]
+            High,
+            /// Most are.
+            #[tlv(3)]
+            Critical,
             /// A number this version does not know.
             #[tlv(unknown)]
             Unknown(i32),

@@ -24,3 +24,4 @@ pub(crate) use entry::Entry;
 pub(crate) use gate::{Gate, ShutOut};
 pub(crate) use seen::Seen;
 pub(crate) use slot::Slot;
+pub use tier::Tier;

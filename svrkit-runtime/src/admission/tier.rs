@@ -8,9 +8,17 @@ use tokio::time::Instant;
 /// A lower tier is believed after so long.
 const CALMS_IN: Duration = Duration::from_secs(1);
 
-/// How loaded a server is. What a method does as it rises, its schema says.
+/// How loaded a server is; each is worse than the one before. What a method does as it rises, its schema says: `degraded-from` and
+/// `refused-from`.
+///
+/// ```
+/// use svrkit_runtime::Tier;
+///
+/// assert!(Tier::Calm < Tier::Busy && Tier::High < Tier::Critical);
+/// assert_eq!(Tier::High.as_str(), "high");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Tier {
+pub enum Tier {
     /// Handlers start at once.
     #[default]
     Calm,
@@ -23,8 +31,9 @@ pub(crate) enum Tier {
 }
 
 impl Tier {
-    /// Its word.
-    pub(crate) const fn word(self) -> &'static str {
+    /// Its word, as schemas and pages have it: `calm`, `busy`, `high` or `critical`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Calm => "calm",
             Self::Busy => "busy",
@@ -44,7 +53,7 @@ impl Tier {
 
 impl fmt::Display for Tier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }
 

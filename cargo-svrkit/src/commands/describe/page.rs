@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use svrkit_reflect::descriptor::{Enum, ErrorSet, Lifecycle, Method, Service, Stream};
+use svrkit_reflect::descriptor::{Enum, ErrorSet, Lifecycle, Method, Service, Stream, Tier};
 use svrkit_reflect::{MessageDescriptor, Pool};
 use svrkit_runtime::Priority;
 
@@ -94,6 +94,7 @@ fn line_of_method(method: &Method) -> String {
         };
     }
     line.push_str(&priority(method.priority));
+    line.push_str(&protection(method));
     if method.idempotent {
         line.push_str(", idempotent");
     }
@@ -106,6 +107,34 @@ fn line_of_method(method: &Method) -> String {
         }
     }
     line + &history(method.lifecycle.as_ref()) + &remark(&method.doc)
+}
+
+/// What it does as load rises, and how much of a server it may take, in the words of the schema.
+fn protection(method: &Method) -> String {
+    let mut line = String::new();
+    for (word, tier) in [("degraded-from", method.degraded_from), ("refused-from", method.refused_from)] {
+        let _ = match tier {
+            Tier::Unspecified => Ok(()),
+            Tier::Busy => write!(line, ", {word} busy"),
+            Tier::High => write!(line, ", {word} high"),
+            Tier::Critical => write!(line, ", {word} critical"),
+            Tier::Unknown(number) => write!(line, ", {word} {number}"),
+        };
+    }
+    for (word, rate) in [("rate", &method.rate), ("caller-rate", &method.caller_rate)] {
+        let Some(rate) = rate else { continue };
+        let unit = if rate.seconds == 60 { "min" } else { "s" };
+        let _ = write!(line, ", {word} {}/{unit}", rate.calls);
+        if rate.burst > 0 {
+            let _ = write!(line, " burst {}", rate.burst);
+        }
+    }
+    for (word, handlers) in [("running-max", method.running_max), ("reserve", method.reserve)] {
+        if handlers > 0 {
+            let _ = write!(line, ", {word} {handlers}");
+        }
+    }
+    line
 }
 
 /// By the word of the schema; of the one that all have who name none, nothing.

@@ -330,6 +330,7 @@ impl<'a> Resolver<'a> {
             errors,
             timeout_ms: syntax.timeout_ms,
             priority: syntax.priority,
+            protection: syntax.protection,
             idempotent: syntax.idempotent,
             stream: syntax.stream,
             oneway: syntax.oneway,
