@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::admission::Gate;
+use crate::admission::{Gate, Rules};
 use crate::client::Dialed;
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -32,6 +32,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// Where its calls wait; `None`: nowhere.
     fn gate(&self) -> Option<&Arc<Gate>>;
+
+    /// What its calls are held to before that.
+    fn rules(&self) -> &Rules;
 
     /// Has it accept no more, let its calls end, and stop, as SIGTERM does.
     fn stop(&self);

@@ -2,7 +2,7 @@
 //!
 //! [`Door`] decides: a pure value, told the time and what happens, made of a [`queue`] that is bounded by time and pushes out the least important, the
 //! [`capacity`] it is bounded by, the [`level`] that [`overload`] sets, the [`limit`] of handlers under way and the [`tier`] that people are told.
-//! [`Entry`] says how important a stranger's calls are. [`Gate`] enforces what it decides: it has the calls and the handlers, and a [`Slot`] for each of these. What it costs while nothing waits is in
+//! Before it [`Rules`] ask what does not depend on how much there is to do. [`Entry`] says how important a stranger's calls are. [`Gate`] enforces what it decides: it has the calls and the handlers, and a [`Slot`] for each of these. What it costs while nothing waits is in
 //! [`gate`].
 
 mod capacity;
@@ -13,6 +13,7 @@ mod level;
 mod limit;
 mod overload;
 mod queue;
+mod rules;
 mod seen;
 #[cfg(test)]
 mod simulation;
@@ -22,6 +23,8 @@ mod tier;
 pub(crate) use door::Bounds;
 pub(crate) use entry::Entry;
 pub(crate) use gate::{Gate, ShutOut};
+pub use rules::ServerProtection;
+pub(crate) use rules::{Arriving, Broken, Longest, Pass, Rules, RulesSeen, Seen as HandlerSeen, keys};
 pub(crate) use seen::Seen;
 pub(crate) use slot::Slot;
 pub use tier::Tier;

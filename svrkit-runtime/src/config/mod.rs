@@ -76,6 +76,7 @@ fn own_keys() -> Vec<Key> {
         )
         .with_default("default"),
     ];
+    keys.extend(crate::admission::keys());
     keys.extend(crate::client::protection_keys());
     keys.extend(crate::admin::keys());
     keys.extend(crate::log::keys());

@@ -37,6 +37,11 @@ impl Moment {
         LAST.get().filter(|last| deadline.is_none_or(|deadline| deadline > last.far))
     }
 
+    /// The time by the last look of this thread where it is within a batch, and else by the clock.
+    pub(super) fn now() -> Instant {
+        LAST.get().map_or_else(Instant::now, |last| last.now)
+    }
+
     /// How long it had waited that came at `began`.
     pub(super) fn waited_since(&self, began: Instant) -> Duration {
         if began == self.read_at { self.waited } else { self.now.saturating_duration_since(began) }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::admin::{ConnectionSeen, Overview, Subject};
-use crate::admission::Gate;
+use crate::admission::{Gate, Rules};
 use crate::client::{self, Dialed};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -66,6 +66,10 @@ impl Subject for Inspected {
 
     fn gate(&self) -> Option<&Arc<Gate>> {
         self.shared.gate.as_ref()
+    }
+
+    fn rules(&self) -> &Rules {
+        &self.shared.rules
     }
 
     fn stop(&self) {

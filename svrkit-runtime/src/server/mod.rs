@@ -43,7 +43,7 @@ use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
 use self::takeover::Takeover;
 use crate::admin::{Admin, CallRing};
-use crate::admission::{Bounds, Entry, Gate};
+use crate::admission::{Bounds, Entry, Gate, Rules, ServerProtection};
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
@@ -82,6 +82,7 @@ pub struct Server {
     metrics: Switch,
     limits: Limits,
     admission: Mode,
+    protection: ServerProtection,
     /// Its callers are strangers.
     is_entry: bool,
     framing: Framing,
@@ -107,6 +108,8 @@ struct Shared {
     router: Arc<Router>,
     /// Where calls wait; `None`: nowhere.
     gate: Option<Arc<Gate>>,
+    /// What calls are held to before that.
+    rules: Rules,
     /// What says how important calls are; `None`: their callers do.
     entry: Option<Entry>,
     hooks: Hooks,
@@ -231,6 +234,13 @@ impl Server {
         self
     }
 
+    /// Sets which rules it holds calls to as they arrive. On, as all are without a word, a rule refuses; watching, it counts what it would refuse; off,
+    /// it is not asked.
+    pub fn protection(mut self, protection: ServerProtection) -> Self {
+        self.protection = protection;
+        self
+    }
+
     /// Says that its callers are strangers, as where requests come in from outside: no call is more important than the schema says of its method, and
     /// which users go first changes by the hour. Without it a caller's word is taken, as it has to be beneath the entry: a call there is as
     /// important as the one above it.
@@ -252,6 +262,7 @@ impl Server {
         log::configure(config);
         self.security.configure(config);
         self.admission = config.admission();
+        self.protection = config.server_protection();
         self.is_entry = config.entry();
         self.without_reflection |= !config.reflection();
         self.without_monitoring |= !config.monitoring();
@@ -357,6 +368,7 @@ impl Server {
         let (limits, mut hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
         let metrics = self.metrics.metrics(&limits);
         let (framing, admission, is_entry) = (self.framing, self.admission, self.is_entry);
+        let protection = self.protection;
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
         let (health, config) = (self.health_of_run(draining.clone()), self.config.take());
@@ -368,6 +380,7 @@ impl Server {
         };
         let router = self.into_router(health.clone(), metrics.clone(), count_connections)?;
         let router = Arc::new(router);
+        let rules = Rules::new(protection, &limits, router.specs(), metrics.as_ref());
         let entry = is_entry.then(|| Entry::new(Instant::now()));
         let gate = Gate::new(admission, bounds(&limits), &router, metrics.as_ref());
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
@@ -396,6 +409,7 @@ impl Server {
             name,
             router,
             gate,
+            rules,
             entry,
             hooks,
             metrics,

@@ -9,5 +9,6 @@ mod support;
 
 mod level;
 mod queue;
+mod rules;
 mod server;
 mod shown;

@@ -1,6 +1,7 @@
 //! At the server, before a handler starts.
 
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use svrkit_runtime::wire::frame::{Facts, Header, Metadata, RequestFacts};
 use svrkit_runtime::{
@@ -9,13 +10,14 @@ use svrkit_runtime::{
 };
 use tokio::sync::Notify;
 
-use crate::support::{ECHO, MISSING, Note, Raw, Running, TEST_ID, request_header};
+use crate::support::{ECHO, MISSING, Note, Raw, Running, TEST_ID, request_header, words};
 use crate::{DO, OWN_ID, Seen, own, serve, told};
 
 pub(crate) async fn provoke(seen: &mut Seen) {
     crowded(seen).await;
     overloaded(seen).await;
     late(seen).await;
+    hopeless(seen).await;
     unknown(seen).await;
     unreadable(seen).await;
     uninvited(seen).await;
@@ -68,6 +70,12 @@ async fn crowded(seen: &mut Seen) {
     long.send(request_header(1, 4), &body).await;
     long.send(request_header(2, 4), &body).await;
     seen.caller("calls_bytes_full", told(&long.receive().await.unwrap()));
+    let limits = Limits { calls_memory: 1024, message_in: 10_000, ..Limits::default() };
+    let small = Running::with(limits).await;
+    let mut long = Raw::greeted(small.address).await;
+    long.send(request_header(1, 4), &body).await;
+    long.send(request_header(2, 4), &body).await;
+    seen.caller("calls_memory_full", told(&long.receive().await.unwrap()));
     let stopping = tokio::spawn(server.stop());
     // The goaway says that it has begun to stop.
     raw.receive().await.unwrap();
@@ -130,6 +138,35 @@ async fn late(seen: &mut Seen) {
         }
     };
     seen.caller("late_in_turn", late);
+}
+
+/// Handlers take ten milliseconds, and callers come that have five.
+async fn hopeless(seen: &mut Seen) {
+    let (_, server) = serve(|call| {
+        call.handle(&DO, |note: Note| async move {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            Ok(note)
+        });
+    })
+    .await;
+    let mut raw = Raw::greeted(server.address().parse().unwrap()).await;
+    let mut call_id = 0;
+    // As often as it takes to know what is usual: the machine may be slower than the handlers.
+    let refused = loop {
+        let mut end = async |remaining_us| {
+            call_id += 1;
+            let facts =
+                RequestFacts { service_id: OWN_ID, method_id: 1, remaining_us, ..RequestFacts::default() };
+            raw.send(Header::new(call_id, Facts::Request(facts)), b"").await;
+            raw.receive().await.unwrap()
+        };
+        end(30_000_000).await;
+        let answer = end(5_000).await;
+        if words(&answer).contains("usually takes") {
+            break told(&answer);
+        }
+    };
+    seen.caller("time_too_short", refused);
 }
 
 async fn unknown(seen: &mut Seen) {

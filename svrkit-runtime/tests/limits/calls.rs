@@ -83,6 +83,30 @@ pub(crate) async fn calls_bytes() {
 }
 
 #[tokio::test]
+pub(crate) async fn calls_memory() {
+    let limits = Limits { message_in: 10_000, calls_memory: 20_000, ..Limits::default() };
+    let server = Running::with(limits).await;
+    // Each on a connection of its own, which has room for more.
+    let (one, other) = (server.client().await, server.client().await);
+    let wait = |client: &Client| tokio::spawn(client.request::<_, Note>(&WAIT, &note_of(10_000)));
+    let waiting = (wait(&one), wait(&other));
+    server.gate.started.notified().await;
+    server.gate.started.notified().await;
+    let third = server.client().await;
+    let echo = |len| third.request::<_, Note>(&ECHO, &note_of(len));
+    check(
+        &echo(4096).await.unwrap_err(),
+        Cause::Concurrency,
+        "the requests in flight at the server would have more than 20000 bytes (the server's calls.memory)",
+    );
+    assert!(echo(4095).await.is_ok(), "what is short is not counted");
+    server.gate.go.notify_one();
+    server.gate.go.notify_one();
+    assert!(waiting.0.await.unwrap().is_ok() && waiting.1.await.unwrap().is_ok());
+    assert!(echo(10_000).await.is_ok(), "their bytes are free again");
+}
+
+#[tokio::test]
 pub(crate) async fn outbound_queue() {
     let limits =
         Limits { outbound_queue: 64 << 10, drain_timeout: Duration::from_millis(10), ..Limits::default() };

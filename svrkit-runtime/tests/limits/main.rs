@@ -31,8 +31,8 @@ use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_time
 use admission::{handlers_running, queue_calls, queue_wait};
 use blocks::block_max;
 use calls::{
-    calls_bytes, calls_in_flight, deadline_default, deadline_max, deadline_max_beyond_every_clock,
-    drain_timeout, health_timeout, outbound_queue,
+    calls_bytes, calls_in_flight, calls_memory, deadline_default, deadline_max,
+    deadline_max_beyond_every_clock, drain_timeout, health_timeout, outbound_queue,
 };
 use clients::{
     client_backoff_max, client_backoff_min, client_connections, client_opening, connection_age_of_the_client,
@@ -83,6 +83,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "decode.depth" => decode_depth, decode_depth_at_the_end_of_its_range;
     "calls.in_flight" => calls_in_flight;
     "calls.bytes" => calls_bytes;
+    "calls.memory" => calls_memory;
     "handlers.running" => handlers_running;
     "queue.calls" => queue_calls;
     "queue.wait" => queue_wait;

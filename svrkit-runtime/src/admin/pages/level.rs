@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use crate::admin::Subject;
-use crate::admin::page::{Document, Page, Showing, Shown};
-use crate::admission::Seen;
+use crate::admin::page::{Column, Document, Page, Showing, Shown};
+use crate::admission::{Longest, RulesSeen, Seen};
+use crate::config::Measure;
 use crate::priority::Priority;
 
 pub(super) struct Level(pub(super) Arc<dyn Subject>);
@@ -26,6 +29,12 @@ impl Page for Level {
                 document.words("The server takes all calls, and lets none wait (server.admission = \"off\").")
             }
         };
+        let document = document.table(
+            "Rules, whatever there is to do",
+            &RULES,
+            rules(&self.0.rules().seen(Instant::now())),
+            "",
+        );
         Shown::from(document).now()
     }
 }
@@ -44,6 +53,26 @@ fn facts(seen: &Seen) -> [(&'static str, String); 8] {
         ("capacity", capacity),
         ("refused by the level", seen.refused_by_level.to_string()),
         ("refused by the queue", seen.refused_by_queue.to_string()),
+    ]
+}
+
+const RULES: [Column; 4] =
+    [Column::left("rule"), Column::left("mode"), Column::right("refused"), Column::left("now")];
+
+fn rules(seen: &RulesSeen) -> [Vec<String>; 2] {
+    let [held, max] = [seen.held, seen.held_max].map(|bytes| Measure::Size.show(bytes as u64));
+    let longest = match seen.longest {
+        Some(Longest { spec, takes }) => format!("{spec} takes longest: {} ms", takes.as_millis()),
+        None => "no method is known to take long".into(),
+    };
+    [
+        vec!["usual time".into(), seen.usual_time.to_string(), seen.refused_by_time.to_string(), longest],
+        vec![
+            "memory".into(),
+            seen.memory.to_string(),
+            seen.refused_by_memory.to_string(),
+            format!("{held} of {max}"),
+        ],
     ]
 }
 

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::Permit;
+use crate::admission::HandlerSeen;
 use crate::dispatch::in_flight::StoppedBy;
 use crate::dispatch::message::Output;
 use crate::dispatch::panic::{self, Noted};
@@ -79,6 +80,9 @@ impl Permit {
     #[cold]
     pub(super) fn answer_unanswered(&mut self) {
         let stopped_by = self.end();
+        if let Some(StoppedBy::Caller | StoppedBy::Deadline) = stopped_by {
+            self.pass.end(HandlerSeen::Stopped, Instant::now);
+        }
         if panicking() {
             self.tell_panic();
         }

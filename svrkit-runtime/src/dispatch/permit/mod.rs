@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use self::watched::Watched;
 use super::in_flight::{Lasts, Stops};
 use super::responder::Responder;
-use crate::admission::Slot;
+use crate::admission::{Pass, Slot};
 use crate::context::Context;
 use crate::interceptor::Side;
 use crate::limits::Limits;
@@ -84,6 +84,8 @@ pub(crate) struct Permit {
     watched: Option<Box<Watched>>,
     /// Its handler's place among those under way, once it has one: who ends where it was read has none.
     slot: OnceLock<Slot>,
+    /// What the server's rules have taken for it.
+    pass: Pass,
     ended: bool,
 }
 
@@ -111,6 +113,7 @@ impl Permit {
             tally,
             watched: watch.map(|watch| Box::new(Watched::new(watch))),
             slot: OnceLock::new(),
+            pass: Pass::default(),
             ended: false,
         }
     }
@@ -119,6 +122,11 @@ impl Permit {
     pub(crate) fn with_stream(mut self, end: Arc<StreamEnd>) -> Self {
         self.stream = Some(end);
         self
+    }
+
+    /// Keeps what rules have taken for it until it is gone.
+    pub(crate) fn keep(&mut self, pass: Pass) {
+        self.pass = pass;
     }
 
     /// Gives its handler a place that was taken for it: it starts at once, where that is its turn.

@@ -7,6 +7,7 @@ use std::task::Waker;
 use tokio::time::Instant;
 
 use super::{Permit, Starts};
+use crate::admission::HandlerSeen;
 use crate::context::Context;
 use crate::dispatch::message::Output;
 use crate::dispatch::moment::Moment;
@@ -71,6 +72,7 @@ impl Permit {
                 drop(handler);
                 return;
             };
+            permit.pass.end(HandlerSeen::Ended, Moment::now);
             permit.end_stream();
             if let Some(watched) = &mut permit.watched {
                 watched.handled();

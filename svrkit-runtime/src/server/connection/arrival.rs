@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Connection;
-use crate::admission::{Entry, ShutOut};
+use crate::admission::{Arriving, Broken, Entry, Gate, Pass, ShutOut};
 use crate::context::Context;
 use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
 use crate::interceptor::Side;
@@ -27,11 +27,11 @@ impl Connection {
         self: &Arc<Self>,
         facts: RequestFacts,
         frame: Frame,
-        arrived: Instant,
+        read: Read,
         starts: Starts,
         shared: &Shared,
     ) -> Worth {
-        let call_id = frame.header.call_id;
+        let (call_id, arrived) = (frame.header.call_id, read.at);
         let facts = match &shared.entry {
             Some(entry) => RequestFacts { priority: self.entered(entry, &facts, arrived, shared), ..facts },
             None => facts,
@@ -48,16 +48,19 @@ impl Connection {
         let is_kit = is_kit(facts.service_id);
         // While the server is calm, and for who routes and watches, there is no gate.
         let gate = self.gate.as_ref().filter(|gate| !gate.is_calm() && !is_kit && facts.remaining_us != 0);
-        let begun = match gate.map_or(Ok(()), |gate| gate.admits(&facts)) {
-            Err(ShutOut) => Err(Refused::ShutOut),
+        let begun = if is_kit {
             // Who routes and watches is told why, not refused.
-            Ok(()) if is_kit => {
-                self.in_flight.begin_while_draining(call_id, len, room, lasts).map_err(Refused::NotBegun)
-            }
-            Ok(()) => self.in_flight.begin(call_id, len, room, lasts).map_err(Refused::NotBegun),
+            let begun = self.in_flight.begin_while_draining(call_id, len, room, lasts);
+            begun.map(|stops| (stops, Pass::default())).map_err(Refused::NotBegun)
+        } else {
+            let call = Arriving { facts: &facts, at: arrived, is_first: read.is_first, len };
+            self.admit(&call, gate, shared).and_then(|pass| {
+                let begun = self.in_flight.begin(call_id, len, room, lasts);
+                begun.map(|stops| (stops, pass)).map_err(Refused::NotBegun)
+            })
         };
-        let stops = match begun {
-            Ok(stops) => stops,
+        let (stops, pass) = match begun {
+            Ok(begun) => begun,
             Err(refused) => {
                 let unbegun = Unbegun { call_id, facts, wanted, tally, watch, context };
                 return self.refuse(refused, unbegun, shared);
@@ -66,6 +69,7 @@ impl Connection {
         let responder = Arc::clone(self) as Arc<dyn Responder>;
         let mut permit =
             Permit::new(call_id, wanted, stops, starts, context.deadline(), responder, (tally, watch));
+        permit.keep(pass);
         if wanted == Wanted::Stream {
             permit = permit.with_stream(FramedStreams::open(self, call_id));
         }
@@ -76,6 +80,17 @@ impl Connection {
             }
         }
         Worth::Call
+    }
+
+    /// Whether a call is taken, in the order of the tests: the rules, the level, and what there is room for.
+    #[inline]
+    fn admit(&self, call: &Arriving<'_>, gate: Option<&Arc<Gate>>, shared: &Shared) -> Result<Pass, Refused> {
+        let mut pass = shared.rules.admit(call).map_err(Refused::Broken)?;
+        if let Some(gate) = gate {
+            gate.admits(call.facts).map_err(|ShutOut| Refused::ShutOut)?;
+        }
+        shared.rules.make_room(&mut pass, call).map_err(Refused::Broken)?;
+        Ok(pass)
     }
 
     /// How important a stranger's call is. Who names no user by a route key is told apart by the address.
@@ -96,7 +111,8 @@ impl Connection {
         let Unbegun { call_id, facts, wanted, tally, watch, context } = unbegun;
         let status = refused.status(&self.limits);
         // Of an id that is in use nothing can be said: its one answer belongs to the first.
-        let is_answered = wanted != Wanted::Nothing && refused != Refused::NotBegun(NotBegun::Duplicate);
+        let is_answered =
+            wanted != Wanted::Nothing && !matches!(refused, Refused::NotBegun(NotBegun::Duplicate));
         if is_answered {
             self.answer(call_id, Err(&status));
         }
@@ -128,9 +144,19 @@ struct Unbegun {
     context: Context,
 }
 
+/// The read that a request came by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Read {
+    pub(super) at: Instant,
+    /// Whether the request was the first frame of it.
+    pub(super) is_first: bool,
+}
+
 /// Why a call is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Refused {
+    /// A rule forbids it.
+    Broken(Broken),
     /// The server takes only what is more important.
     ShutOut,
     /// The connection has no room for it.
@@ -140,6 +166,7 @@ enum Refused {
 impl Refused {
     fn status(self, limits: &Limits) -> Status {
         match self {
+            Self::Broken(broken) => broken.status(),
             Self::ShutOut => admitting::level_shut(),
             Self::NotBegun(not_begun) => not_begun.status(limits),
         }
@@ -152,8 +179,10 @@ impl Refused {
             Self::NotBegun(NotBegun::Duplicate | NotBegun::Lingering | NotBegun::Full(Full::Calls)) => {
                 USELESS
             }
-            // It was told nothing of bytes, and of the level once it is asked for.
-            Self::ShutOut | Self::NotBegun(NotBegun::Draining | NotBegun::Full(Full::Bytes)) => NEUTRAL,
+            // It was told nothing of bytes and rules, and of the level once it is asked for.
+            Self::Broken(_)
+            | Self::ShutOut
+            | Self::NotBegun(NotBegun::Draining | NotBegun::Full(Full::Bytes)) => NEUTRAL,
         }
     }
 }

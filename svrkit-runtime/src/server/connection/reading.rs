@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
 
+use super::arrival::Read;
 use super::{Connection, Leave};
 use crate::dispatch::{Starts, Together};
 use crate::metrics::Batch;
@@ -67,7 +68,8 @@ impl Connection {
             let together = Together::begin(inbox.read_at(), now);
             let counted = Batch::begin(self.metrics.as_ref());
             loop {
-                let worth = self.take(frame, inbox.read_at(), || pace.allows(|| together.look()), shared)?;
+                let read = Read { at: inbox.read_at(), is_first: inbox.frames() == 1 };
+                let worth = self.take(frame, read, || pace.allows(|| together.look()), shared)?;
                 inbox.weigh(worth).map_err(|error| Leave::by(error, &self.outbox))?;
                 if !self.outbox.has_room(0) {
                     break;
@@ -102,7 +104,7 @@ impl Connection {
     fn take(
         self: &Arc<Self>,
         frame: Frame,
-        arrived: Instant,
+        read: Read,
         may_start: impl FnOnce() -> bool,
         shared: &Shared,
     ) -> Result<Worth, Leave> {
@@ -113,7 +115,7 @@ impl Connection {
             }
             Facts::Request(facts) => {
                 let starts = if may_start() { Starts::AtOnce } else { Starts::OnItsTask };
-                self.request(facts, frame, arrived, starts, shared)
+                self.request(facts, frame, read, starts, shared)
             }
             Facts::Cancel => {
                 self.in_flight.cancel(call_id);

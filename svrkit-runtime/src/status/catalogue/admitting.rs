@@ -14,6 +14,10 @@ super::catalogue! {
     calls_bytes_full(max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "the requests in flight on this connection would have more than {max} bytes (the server's calls.bytes)" limit "calls.bytes"
         => "see why the server is slow; have fewer long requests in flight, or raise its limit";
+    /// The requests of all calls in flight at the server have as many bytes as allowed, with this one more.
+    calls_memory_full(max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
+        "the requests in flight at the server would have more than {max} bytes (the server's calls.memory)" limit "calls.memory"
+        => "see why the server is slow; have fewer long requests in flight, or raise its limit";
     /// The handler of a call that was given up still runs.
     call_lingering() = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "the handler of an earlier call of this id has not ended"
@@ -30,6 +34,10 @@ super::catalogue! {
     late_on_arrival() = DeadlineExceeded, Admission, Caller, Deadline, Unknown,
         "the deadline was over when the call arrived"
         => "give the call more time, or see to the network";
+    /// There was less time left than the method has usually taken of late: it was not begun, for it would hardly have been of use.
+    time_too_short(method, takes) = DeadlineExceeded, Admission, Caller, Deadline, Unknown,
+        "{method} usually takes {takes} ms here, and the call has less left"
+        => "give the call more time; see what makes the method slow";
     /// There was no time left when a thread was free for its handler.
     late_in_turn() = DeadlineExceeded, Admission, Caller, Deadline, Unknown,
         "the deadline was over before a handler's turn came"
