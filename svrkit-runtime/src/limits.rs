@@ -152,6 +152,10 @@ limits! {
     retry_backoff_min: Duration = "retry.backoff.min", Time, Duration::from_millis(20), MILLISECOND..=HOUR;
     /// the longest wait before any attempt of a request, unless a server names a longer one.
     retry_backoff_max: Duration = "retry.backoff.max", Time, Duration::from_secs(1), MILLISECOND..=HOUR;
+    /// how long a request of an idempotent method is waited for until a client sends a copy of it to another endpoint; 0: as long as nineteen of twenty of the method take, which the client learns.
+    hedge_delay: Duration = "hedge.delay", Time, Duration::ZERO, Duration::ZERO..=HOUR;
+    /// how long it is waited for at least, where the client learns it.
+    hedge_delay_min: Duration = "hedge.delay_min", Time, Duration::from_millis(10), MILLISECOND..=HOUR;
     /// failures in a row after which a client ejects an endpoint: no calls go there for a time.
     ejection_failures: u32 = "ejection.failures", Count, 5, 1..=1_000_000;
     /// how many of a hundred endpoints a client ejects at once; of two or more one in any case, unless it is 0, and never all.

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::departure::Departure;
-use super::pending::{CALLS_MAX, Outcome, Pending};
+use super::pending::{CALLS_MAX, Outcome, Pending, Until};
 use super::places::Places;
 use super::pool::{Peer, Report};
 use crate::status::Status;
@@ -148,8 +149,12 @@ impl Drop for Place {
 pub(super) struct Call {
     place: Place,
     call_id: u32,
-    /// Where its time is taken. Taken when it has been told.
+    /// Where its time is taken.
     began: Option<Instant>,
+    /// Where its time is taken: when it has ended, and its endpoint was told.
+    ended: Option<Instant>,
+    /// When its caller wants to be woken, though there is no outcome.
+    nudge: Option<Instant>,
     /// Its outcome was taken, and its slot is another call's.
     has_ended: bool,
 }
@@ -157,9 +162,32 @@ pub(super) struct Call {
 impl Call {
     /// Takes a slot, and wakes `caller` when there is an outcome. `sent`: it will be sent at once. `None`: the connection is gone.
     pub(super) fn start(place: Place, deadline: Instant, sent: bool, caller: Option<Waker>) -> Option<Self> {
-        let call_id = place.connection.link.pending().start(deadline, sent, caller)?;
         let began = place.connection.peer.outcomes.begin();
-        Some(Self { place, call_id, began, has_ended: false })
+        Self::start_at(place, deadline.into(), sent, caller, began)
+    }
+
+    /// The same for a caller who wants to be woken after `patience` as well, where there is another endpoint to go to.
+    pub(super) fn start_impatient(
+        place: Place,
+        deadline: Instant,
+        patience: Duration,
+        sent: bool,
+        caller: Option<Waker>,
+    ) -> Option<Self> {
+        let began = place.connection.peer.outcomes.begin();
+        let nudge = began.and_then(|began| began.checked_add(patience)).filter(|nudge| *nudge < deadline);
+        Self::start_at(place, Until { deadline, nudge }, sent, caller, began)
+    }
+
+    fn start_at(
+        place: Place,
+        until: Until,
+        sent: bool,
+        caller: Option<Waker>,
+        began: Option<Instant>,
+    ) -> Option<Self> {
+        let call_id = place.connection.link.pending().start(until, sent, caller)?;
+        Some(Self { place, call_id, began, ended: None, nudge: until.nudge, has_ended: false })
     }
 
     pub(super) fn connection(&self) -> &Arc<Connection> {
@@ -174,6 +202,22 @@ impl Call {
     pub(super) fn untimed(mut self) -> Self {
         self.began = None;
         self
+    }
+
+    /// When it began and when it has ended, where its time is taken.
+    pub(super) fn time(&self) -> Option<(Instant, Instant)> {
+        self.began.zip(self.ended)
+    }
+
+    /// Where its time is taken, when it began.
+    pub(super) fn began(&self) -> Option<Instant> {
+        self.began
+    }
+
+    /// Whether the time has come at which its caller wanted to be woken. True once.
+    #[inline]
+    pub(super) fn is_nudged(&mut self) -> bool {
+        self.nudge.is_some() && self.nudge.take_if(|nudge| *nudge <= Instant::now()).is_some()
     }
 
     pub(super) fn send(&self, facts: RequestFacts, metadata: &Bytes, body: &Bytes) -> bool {
@@ -247,8 +291,10 @@ impl Call {
 
     /// Tells how it ended; `None`: the server has not seen it.
     fn tell(&mut self, report: Option<Report>) {
-        if let (Some(began), Some(report)) = (self.began.take(), report) {
-            self.place.connection.peer.ended(began, Instant::now(), report);
+        if let (Some(began), Some(report)) = (self.began, report) {
+            let now = Instant::now();
+            self.ended = Some(now);
+            self.place.connection.peer.ended(began, now, report);
         }
     }
 }

@@ -4,14 +4,22 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::task::yield_now;
+use tokio::time::{sleep, timeout};
 
 use super::Client;
+use super::connection::Connection;
+use super::picker::OutgoingCall;
+use crate::context::Context;
 use crate::limits::Limits;
+use crate::monitor::{Decision, Event, Recorder};
 use crate::server::Server;
+use crate::simulation::{Conditions, Simulation};
 use crate::spec::{ServiceSpec, Spec, Streaming};
 use crate::stream::Sender;
 use crate::testing::TestServer;
@@ -19,8 +27,9 @@ use crate::types::{BytesValue, U64Value};
 use crate::{Call, Service, Status};
 
 static WALK: Spec = Spec::new("test.Walks", 4300, "Walk", 1);
+static REST: Spec = Spec::new("test.Walks", 4300, "Rest", 3).idempotent();
 static COUNT: Spec = Spec::new("test.Walks", 4300, "Count", 2).streaming(Streaming::Server);
-static WALKS: ServiceSpec = ServiceSpec::new("test.Walks", 4300, &[&WALK, &COUNT]);
+static WALKS: ServiceSpec = ServiceSpec::new("test.Walks", 4300, &[&WALK, &COUNT, &REST]);
 
 /// Calls that it takes at once.
 const PLACES: u32 = 2;
@@ -39,6 +48,10 @@ impl Service for Walks {
                     yield_now().await;
                 }
                 Ok::<_, Status>(turns)
+            }),
+            3 => call.handle(&REST, |time: U64Value| async move {
+                sleep(Duration::from_millis(time.value)).await;
+                Ok::<_, Status>(time)
             }),
             _ => call.handle_server_stream(&COUNT, |end: U64Value, mut out: Sender<U64Value>| async move {
                 for number in 0..end.value {
@@ -144,4 +157,56 @@ async fn a_stream_in_process_leaves_no_slot_and_no_place() {
         while numbers.next().await.unwrap().is_some() {}
     })
     .await;
+}
+
+/// It is at one of two endpoints for 10 ms, at both for 30, and where the first is lost, at the other one alone.
+#[test]
+fn a_call_at_two_endpoints_leaves_no_slot_and_no_place() {
+    for is_lost in [false, true] {
+        Simulation::seeded(1).conditions(Conditions::delay(Duration::from_millis(1))).run(async |network| {
+            for name in ["one", "other"] {
+                network.host(name).spawn(async {
+                    let bound = server().without_metrics().bind("0.0.0.0:4310").await.unwrap();
+                    bound.run_until(std::future::pending()).await;
+                });
+            }
+            let limits = Limits { hedge_delay: Duration::from_millis(10), ..Limits::default() };
+            let told = Recorder::default();
+            let client = Client::builder("one:4310,other:4310").limits(limits).monitor(told.clone()).lazy();
+            for after in 0..50 {
+                connected(&client).await;
+                let rest = client.request::<U64Value, U64Value>(&REST, &40.into());
+                let lose = async {
+                    sleep(Duration::from_millis(20)).await;
+                    if is_lost {
+                        client.0.pool.ready(None).unwrap().link.close();
+                    }
+                    std::future::pending::<()>().await;
+                };
+                let work = async { tokio::join!(rest, lose) };
+                assert!(timeout(Duration::from_millis(after), work).await.is_err());
+                for connection in connected(&client).await {
+                    let left = (connection.link.pending().taken(), connection.places.taken());
+                    assert_eq!(left, (0, 0), "slots and places taken after {after} ms");
+                }
+            }
+            let is_hedge = |event: &Event| matches!(event, Event::Decided { decision: Decision::Hedged, .. });
+            let hedged = told.events().into_iter().filter(is_hedge).count();
+            assert!(hedged >= 20, "{hedged} were at both");
+        });
+    }
+}
+
+/// A connection to each of the two endpoints.
+async fn connected(client: &Client) -> [Arc<Connection>; 2] {
+    loop {
+        let walk = client.request::<U64Value, U64Value>(&WALK, &U64Value::default());
+        walk.await.unwrap();
+        let one = client.0.pool.ready(None).unwrap();
+        let (context, tried) = (Context::default(), [Arc::clone(one.peer())]);
+        let elsewhere = OutgoingCall::new(&WALK, &context, 0).after(&tried);
+        if let Some(other) = client.0.pool.ready(Some(&elsewhere)) {
+            return [one, other];
+        }
+    }
 }

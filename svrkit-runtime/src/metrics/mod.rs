@@ -37,6 +37,7 @@ pub(crate) use self::decision::DecisionSeries;
 pub(crate) use self::endpoint::EndpointSeries;
 pub use self::family::{Described, Kind, Unit};
 pub use self::histogram::Histogram;
+pub(crate) use self::histogram::Scale;
 pub(crate) use self::lag::measure;
 pub(crate) use self::number::Number;
 pub use self::own::{

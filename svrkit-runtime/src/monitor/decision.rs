@@ -50,6 +50,14 @@ decisions! {
     RetriesSpent = "retries_spent";
     /// It is not repeated: the deadline would be over before.
     RetryTooLate = "retry_too_late";
+    /// A copy of a request is sent to another endpoint: the first attempt takes longer than usual (`hedge.delay`).
+    Hedged = "hedged";
+    /// No copy is sent: the budget is used up (`retry.share`, `retry.floor`).
+    HedgeOverBudget = "hedge_over_budget";
+    /// No copy is sent: no other endpoint is connected, well and without refusals of late.
+    HedgeNowhere = "hedge_nowhere";
+    /// The copy was answered before the first attempt was.
+    HedgeWon = "hedge_won";
     /// An endpoint is ejected: so many calls in a row have failed there (`ejection.failures`).
     EjectedByRow = "ejected_by_row";
     /// An endpoint is ejected: a larger share of its calls fails than of the others'.

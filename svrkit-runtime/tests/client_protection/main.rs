@@ -4,6 +4,7 @@
 
 mod ejection;
 mod gates;
+mod hedging;
 mod retries;
 mod scripted;
 mod simulated;

@@ -27,6 +27,8 @@ struct Worker {
     turn: Arc<tokio::sync::Mutex<()>>,
     /// How many calls of a hundred fail whatever happens.
     sickness: usize,
+    /// How much longer its work takes than others'.
+    slowness: Duration,
     calls: Arc<AtomicUsize>,
 }
 
@@ -41,7 +43,7 @@ impl Worker {
             sleep(Self::WORK / 2).await;
             return Err(Status::unavailable("it took too long"));
         }
-        sleep(Self::WORK).await;
+        sleep(Self::WORK + self.slowness).await;
         // Spread over all calls: 37 has no divisor in common with 100.
         if number * 37 % 100 < self.sickness { Err(Status::internal("broken")) } else { Ok(note) }
     }
@@ -214,5 +216,61 @@ fn a_node_that_stands_still_for_a_moment_is_not_ejected() {
             network.host("node0").resume();
         });
         assert!(ejections.is_empty(), "seed {seed}: {ejections:?}");
+    }
+}
+
+/// Ten endpoints, the first of which takes so much longer: what the callers' slowest calls but one of a hundred took, while 100 requests come a
+/// second for twenty seconds, how many attempts there were for a hundred requests, and how many of those the first endpoint got.
+fn slow_leaf(seed: u64, slowness: Duration) -> (Duration, f64, f64) {
+    Simulation::seeded(seed).conditions(Conditions::delay(MS)).run(async move |network| {
+        let worker = |index| Worker {
+            slowness: if index == 0 { slowness } else { Duration::ZERO },
+            ..Worker::default()
+        };
+        let workers: Vec<Worker> = (0..10).map(worker).collect();
+        let serve =
+            |(index, worker): (usize, &Worker)| serve(&network, &format!("node{index}"), worker.clone());
+        let targets: Vec<String> = workers.iter().enumerate().map(serve).collect();
+        let (host, (client, told)) = (network.host("client"), client(&targets.join(","), Limits::default()));
+        let mut took = Vec::new();
+        for request in timed_load(&host, &client, 100, 20 * SECOND).await {
+            took.push(request.await.unwrap());
+        }
+        took.sort_unstable();
+        let attempts = told.began.load(Ordering::Relaxed);
+        assert_eq!(told.ended.load(Ordering::Relaxed), attempts, "each attempt ends once");
+        let there = workers[0].calls.load(Ordering::Relaxed);
+        let requests = took.len();
+        let most = 1.1 * requests as f64 + 10.0 * 21.0;
+        assert!(attempts as f64 <= most, "{attempts} attempts for {requests} requests");
+        let of_hundred = |count: usize| 100.0 * count as f64 / requests as f64;
+        (took[requests * 99 / 100], of_hundred(attempts), of_hundred(there))
+    })
+}
+
+/// Has `host` make so many requests a second for a time: how long each took.
+async fn timed_load(host: &Host, client: &Client, rate: u32, lasts: Duration) -> Vec<JoinHandle<Duration>> {
+    let (began, count) = (Instant::now(), (lasts.as_secs_f64() * f64::from(rate)) as u32);
+    let mut requests = Vec::new();
+    for number in 0..count {
+        sleep_until(began + lasts * number / count).await;
+        let request = client.request::<_, Note>(&WORK, &Note::number(7));
+        requests.push(host.spawn(async move {
+            let began = Instant::now();
+            request.await.unwrap();
+            began.elapsed()
+        }));
+    }
+    requests
+}
+
+#[test]
+fn a_node_that_is_slow_by_200_ms_is_not_seen_in_the_99th_percentile() {
+    for seed in 1..=2 {
+        let (healthy, ..) = slow_leaf(seed, Duration::ZERO);
+        let (slow, attempts, there) = slow_leaf(seed, 200 * MS);
+        eprintln!("seed {seed}: {healthy:?} {slow:?} {attempts} {there}");
+        assert!(slow <= 2 * healthy, "seed {seed}: {slow:?}, and {healthy:?} where none is slow");
+        assert!(attempts <= 110.0 && there <= 5.0, "{attempts} attempts and {there} there of a hundred");
     }
 }

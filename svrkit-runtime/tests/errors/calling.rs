@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use svrkit_runtime::{CallEnd, Client, Context, Limits, Monitor, Server, Spec, Status};
+use svrkit_runtime::{CallEnd, Client, Context, Limits, Metrics, Monitor, Server, Spec, Status};
 use tokio::sync::mpsc;
 
 use crate::support::{ECHO, GROW, Note, Raw, Running, TEST_ID, Test, WAIT};
@@ -134,6 +134,8 @@ async fn others(seen: &mut Seen) {
     waiting.abort();
     seen.handler("caller_gone", statuses.recv().await.unwrap());
 
+    outrun(seen).await;
+
     let service = Test::default();
     let gate = std::sync::Arc::clone(&service.0);
     let client = Server::new().service(service).in_process().unwrap();
@@ -144,6 +146,28 @@ async fn others(seen: &mut Seen) {
     gate.started.notified().await;
     elsewhere.shutdown_background();
     seen.caller("runtime_ended", waiting.await.unwrap().unwrap_err());
+}
+
+/// A request that is at two servers, of which one answers.
+async fn outrun(seen: &mut Seen) {
+    static READ: Spec = Spec::new("test.Test", TEST_ID, "Wait", 4).idempotent();
+    let servers = [Running::start().await, Running::start().await];
+    let (told, mut statuses) = mpsc::unbounded_channel();
+    let metrics = Metrics::new();
+    let limits = Limits { hedge_delay: Duration::from_millis(1), ..Limits::default() };
+    let builder = Client::builder(format!("{},{}", servers[0].address, servers[1].address)).limits(limits);
+    let client = builder.metrics(metrics.clone()).monitor(Statuses(told)).lazy();
+    while metrics.snapshot().counter("svrkit_connections_opened_total", &[("side", "client")]) < 2 {
+        echo(&client).await.unwrap();
+    }
+    let request = client.request::<_, Note>(&READ, &Note::default()).timeout(Duration::from_secs(60));
+    let waiting = tokio::spawn(request);
+    for server in &servers {
+        server.gate.started.notified().await;
+    }
+    servers[0].gate.go.notify_one();
+    waiting.await.unwrap().unwrap();
+    seen.caller("outrun", statuses.recv().await.unwrap());
 }
 
 /// Runs [`a_wait_that_gets_no_thread`] where no thread can be started: each would have a stack that no memory holds.

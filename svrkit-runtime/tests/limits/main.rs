@@ -19,6 +19,7 @@ mod clients;
 mod decoding;
 mod ejections;
 mod frames;
+mod hedges;
 mod messages;
 mod metrics;
 mod peers;
@@ -45,6 +46,7 @@ use frames::{
     flood_frames_of_the_client, flood_frames_of_the_server, frame_rate_min, frame_timeout_of_a_body_in_parts,
     frame_timeout_of_the_client, frame_timeout_of_the_server,
 };
+use hedges::{hedge_delay, hedge_delay_min};
 use messages::{
     compression_min, message_in_in_process, message_in_of_the_client, message_in_of_the_server,
     message_out_of_the_client, message_out_of_the_server, metadata_bytes, metadata_bytes_of_the_server,
@@ -112,6 +114,8 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "retry.floor" => retry_floor;
     "retry.backoff.min" => retry_backoff_min;
     "retry.backoff.max" => retry_backoff_max;
+    "hedge.delay" => hedge_delay;
+    "hedge.delay_min" => hedge_delay_min;
     "ejection.failures" => ejection_failures;
     "ejection.share" => ejection_share;
     "ejection.min" => ejection_min;

@@ -16,5 +16,5 @@ use std::sync::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 pub(super) use self::outcome::Outcome;
-pub(super) use self::slots::CALLS_MAX;
+pub(super) use self::slots::{CALLS_MAX, Until};
 pub(super) use self::table::Pending;

@@ -37,8 +37,29 @@ pub(super) struct Slot {
 #[derive(Debug)]
 pub(super) enum State {
     Free,
-    Waiting { deadline: Instant, sent: bool, caller: Option<Waker> },
+    Waiting { until: Until, sent: bool, caller: Option<Waker> },
     Ended(Outcome),
+}
+
+/// Until when a call waits.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::client) struct Until {
+    pub(in crate::client) deadline: Instant,
+    /// When its caller is woken once before, though there is no outcome.
+    pub(in crate::client) nudge: Option<Instant>,
+}
+
+impl Until {
+    /// What comes first.
+    pub(super) fn next(self) -> Instant {
+        self.nudge.map_or(self.deadline, |nudge| nudge.min(self.deadline))
+    }
+}
+
+impl From<Instant> for Until {
+    fn from(deadline: Instant) -> Self {
+        Self { deadline, nudge: None }
+    }
 }
 
 impl Slots {
@@ -84,10 +105,17 @@ impl Slots {
         self.slots.len() - self.free.len()
     }
 
-    /// The calls that wait, with their deadlines.
-    pub(super) fn waiting(&self) -> impl Iterator<Item = (u32, Instant)> {
-        self.slots.iter().zip(1u32..).filter_map(|(slot, number)| match slot.state {
-            State::Waiting { deadline, .. } => Some((call_id(number, slot.generation), deadline)),
+    /// Whether any call waits.
+    pub(super) fn has_waiting(&self) -> bool {
+        self.slots.iter().any(|slot| matches!(slot.state, State::Waiting { .. }))
+    }
+
+    /// The calls that wait, until when, and whom to wake.
+    pub(super) fn waiting(&mut self) -> impl Iterator<Item = (u32, &mut Until, Option<&Waker>)> {
+        self.slots.iter_mut().zip(1u32..).filter_map(|(slot, number)| match &mut slot.state {
+            State::Waiting { until, caller, .. } => {
+                Some((call_id(number, slot.generation), until, caller.as_ref()))
+            }
             State::Free | State::Ended(_) => None,
         })
     }

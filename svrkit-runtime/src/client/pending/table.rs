@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::outcome::Outcome;
-use super::slots::{Slot, Slots, State};
+use super::slots::{Slot, Slots, State, Until};
 use super::{Mutex, MutexGuard, Notify};
 use crate::status::Status;
 
@@ -29,21 +29,22 @@ struct Table {
 }
 
 impl Pending {
-    /// Takes a slot for a call that ends at `deadline` at the latest, and for which `caller` is woken then. `None`: the connection is gone,
-    /// or all [`CALLS_MAX`] slots are taken.
+    /// Takes a slot for a call that waits `until` then at the latest, and for which `caller` is woken when it has ended. `None`: the connection is
+    /// gone, or all [`CALLS_MAX`] slots are taken.
     pub(in crate::client) fn start(
         &self,
-        deadline: Instant,
+        until: impl Into<Until>,
         sent: bool,
         caller: Option<Waker>,
     ) -> Option<u32> {
+        let until = until.into();
         let mut table = self.lock();
         if table.closed {
             return None;
         }
-        let call_id = table.slots.take(State::Waiting { deadline, sent, caller })?;
-        if table.timer.is_none_or(|timer| deadline < timer) {
-            table.timer = Some(deadline);
+        let call_id = table.slots.take(State::Waiting { until, sent, caller })?;
+        if table.timer.is_none_or(|timer| until.next() < timer) {
+            table.timer = Some(until.next());
             drop(table);
             self.earlier_deadline.notify_one();
         }
@@ -53,10 +54,10 @@ impl Pending {
     /// Changes the deadline of a call that waits.
     pub(in crate::client) fn set_deadline(&self, call_id: u32, to: Instant) {
         let mut table = self.lock();
-        let Some(Slot { state: State::Waiting { deadline, .. }, .. }) = table.slots.get(call_id) else {
+        let Some(Slot { state: State::Waiting { until, .. }, .. }) = table.slots.get(call_id) else {
             return;
         };
-        *deadline = to;
+        until.deadline = to;
         if table.timer.is_none_or(|timer| to < timer) {
             table.timer = Some(to);
             drop(table);
@@ -160,7 +161,7 @@ impl Pending {
     /// elsewhere: none starts where nothing is sent any more.
     pub(in crate::client) fn close_if_idle(&self) -> bool {
         let mut table = self.lock();
-        if table.closed || table.slots.waiting().next().is_some() {
+        if table.closed || table.slots.has_waiting() {
             return false;
         }
         table.closed = true;
@@ -169,13 +170,24 @@ impl Pending {
         true
     }
 
-    /// Calls whose deadline is over at `now`, for [`Self::expire`]. Sets the timer to the next deadline.
+    /// Calls whose deadline is over at `now`, for [`Self::expire`]. Wakes those that wanted to be woken by then, and sets the timer to what is next.
     pub(in crate::client) fn overdue(&self, now: Instant) -> Vec<u32> {
         let mut table = self.lock();
-        let (overdue, later): (Vec<_>, Vec<_>) =
-            table.slots.waiting().partition(|(_, deadline)| *deadline <= now);
-        table.timer = later.into_iter().map(|(_, deadline)| deadline).min();
-        overdue.into_iter().map(|(call_id, _)| call_id).collect()
+        let (mut overdue, mut nudged, mut next) = (Vec::new(), Vec::new(), None);
+        for (call_id, until, caller) in table.slots.waiting() {
+            if until.deadline <= now {
+                overdue.push(call_id);
+                continue;
+            }
+            if until.nudge.take_if(|nudge| *nudge <= now).is_some() {
+                nudged.extend(caller.cloned());
+            }
+            next = Some(next.map_or(until.next(), |next: Instant| next.min(until.next())));
+        }
+        table.timer = next;
+        drop(table);
+        nudged.into_iter().for_each(Waker::wake);
+        overdue
     }
 
     /// What the timer has to wait for.
@@ -185,7 +197,7 @@ impl Pending {
 
     /// Whether no call waits.
     pub(in crate::client) fn is_idle(&self) -> bool {
-        self.lock().slots.waiting().next().is_none()
+        !self.lock().slots.has_waiting()
     }
 
     pub(in crate::client) fn is_closed(&self) -> bool {

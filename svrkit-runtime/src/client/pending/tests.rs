@@ -1,14 +1,16 @@
 //! What the table promises where one thing happens after the other.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use std::task::{Context, Poll, Waker};
 use tokio::time::Instant;
 
 use super::slots::{SLOTS_MIN, split};
-use super::{CALLS_MAX, Outcome, Pending};
+use super::{CALLS_MAX, Outcome, Pending, Until};
 use crate::status::Status;
 
 fn poll(pending: &Pending, call_id: u32) -> Poll<Outcome> {
@@ -100,6 +102,42 @@ async fn deadlines_come_in_their_order_and_move_the_timer() {
     assert!(matches!(poll(&pending, early), Poll::Ready(Outcome::Late { sent: false })));
     assert_eq!((pending.overdue(at(9)), pending.timer()), (vec![late], None));
     assert_eq!(pending.expire(late), Some(true));
+}
+
+#[tokio::test]
+async fn a_caller_is_woken_once_before_its_deadline_where_it_wants_that() {
+    let pending = Pending::default();
+    let now = Instant::now();
+    let at = |seconds| now + Duration::from_secs(seconds);
+    let start = |nudge| {
+        let woken = Arc::new(Woken::default());
+        let until = Until { deadline: at(9), nudge: Some(at(nudge)) };
+        (pending.start(until, true, Some(Waker::from(Arc::clone(&woken)))).unwrap(), woken)
+    };
+    let ((first, woken), (_, later)) = (start(2), start(5));
+    assert_eq!(pending.timer(), Some(at(2)));
+    assert_eq!((pending.overdue(at(2)), pending.timer()), (vec![], Some(at(5))));
+    assert_eq!((woken.times(), later.times()), (1, 0));
+    assert!(poll(&pending, first).is_pending(), "it waits still");
+    assert_eq!((pending.overdue(at(4)), woken.times()), (vec![], 1), "once");
+    pending.abandon(first);
+    assert_eq!((pending.overdue(at(6)), pending.timer(), later.times()), (vec![], Some(at(9)), 1));
+    assert_eq!(pending.overdue(at(9)).len(), 1);
+}
+
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Woken {
+    fn times(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ mod announcer;
 mod budget;
 mod ejection;
 mod gate;
+mod hedging;
+mod latencies;
 mod learned_level;
 mod retries;
 mod settings;
@@ -27,6 +29,7 @@ pub(super) use self::announcer::Announcer;
 use self::budget::SharedBudget;
 use self::gate::Shut;
 pub(super) use self::gate::{Entrant, Gate};
+use self::latencies::MethodLatencies;
 pub(super) use self::retries::FailedAttempt;
 use self::retries::Next;
 pub use self::settings::ClientProtection;
@@ -49,6 +52,7 @@ pub(super) struct Protection {
     settings: ClientProtection,
     limits: Limits,
     budget: SharedBudget,
+    latencies: MethodLatencies,
     announcer: Arc<Announcer>,
 }
 
@@ -63,7 +67,8 @@ pub(super) enum Retried {
 
 impl Protection {
     pub(super) fn new(settings: ClientProtection, limits: &Limits, announcer: Arc<Announcer>) -> Self {
-        Self { settings, limits: *limits, budget: SharedBudget::new(limits), announcer }
+        let latencies = MethodLatencies::new(Instant::now());
+        Self { settings, limits: *limits, budget: SharedBudget::new(limits), latencies, announcer }
     }
 
     /// A request begins.
@@ -101,6 +106,49 @@ impl Protection {
         };
         self.announcer.tell(decision, mode, Some(spec), failed.status.facts().endpoint);
         if mode.is_on() { retried } else { Retried::Not(None) }
+    }
+
+    /// After what time a copy of a request of `spec` is sent to another endpoint; `None`: none is.
+    #[inline]
+    pub(super) fn hedge_delay(&self, spec: &'static Spec) -> Option<Duration> {
+        if !spec.idempotent || self.settings.hedging == Mode::Off || self.limits.retry_attempts < 2 {
+            return None;
+        }
+        hedging::delay(&self.limits, || self.latencies.usual(spec))
+    }
+
+    /// A request of `spec` was answered that began and ended then.
+    #[inline]
+    pub(super) fn note_answer(&self, spec: &'static Spec, (began, ended): (Instant, Instant)) {
+        if spec.idempotent && self.settings.hedging != Mode::Off && self.limits.hedge_delay.is_zero() {
+            self.latencies.note(spec, ended.saturating_duration_since(began), ended);
+        }
+    }
+
+    /// Whether a copy of a request of `spec` is sent now to `elsewhere`, where there is such an endpoint.
+    #[cold]
+    pub(super) fn hedge(&self, spec: &'static Spec, elsewhere: Option<&Peer>) -> bool {
+        let mode = self.settings.hedging;
+        let now = Instant::now();
+        let well = elsewhere.filter(|peer| !peer.gate.is_guarded() && !peer.standing.is_ejected(now));
+        let decision = match well {
+            None => Decision::HedgeNowhere,
+            Some(_) if !self.budget.take(now) => Decision::HedgeOverBudget,
+            Some(_) => Decision::Hedged,
+        };
+        self.announcer.tell(decision, mode, Some(spec), elsewhere.map(|peer| &*peer.name));
+        decision == Decision::Hedged && mode.is_on()
+    }
+
+    /// Whether a call of `spec` that has ended by `status` may be made again.
+    pub(super) fn may_be_repeated(&self, status: &Status, spec: &'static Spec) -> bool {
+        retries::may_be_repeated(status, spec.idempotent, true)
+    }
+
+    /// The copy at `peer` was answered before the first attempt was.
+    #[cold]
+    pub(super) fn hedge_won(&self, spec: &'static Spec, peer: &Peer) {
+        self.announcer.tell(Decision::HedgeWon, Mode::On, Some(spec), Some(&peer.name));
     }
 
     /// What a call that a server has ended by `status` says of those that come after it.

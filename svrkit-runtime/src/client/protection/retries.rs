@@ -43,7 +43,7 @@ pub(super) fn next(
     now: Instant,
     part_of: impl FnOnce(Duration) -> Duration,
 ) -> Next {
-    if !may_be_repeated(failed) {
+    if !may_be_repeated(failed.status, failed.is_idempotent, failed.has_others) {
         return Next::End;
     }
     if failed.number >= limits.retry_attempts {
@@ -64,15 +64,15 @@ pub(super) fn next(
 }
 
 /// Whether doing it again may help, and does it no second time where that would matter.
-fn may_be_repeated(failed: FailedAttempt<'_>) -> bool {
-    let (facts, is_idempotent) = (failed.status.facts(), failed.is_idempotent);
+pub(super) fn may_be_repeated(status: &Status, is_idempotent: bool, has_others: bool) -> bool {
+    let facts = status.facts();
     match facts.retry {
         Retry::Never => false,
         // A server that does not serve it now may do so later; one that does not know the service will not.
-        Retry::Elsewhere => failed.has_others || facts.layer == Layer::Admission,
+        Retry::Elsewhere => has_others || facts.layer == Layer::Admission,
         // A refusal before the handler; a handler that says so has done something by then.
         Retry::After(_) => is_idempotent || facts.layer == Layer::Admission,
-        Retry::Unknown => is_idempotent && failed.status.code() == Code::Unavailable,
+        Retry::Unknown => is_idempotent && status.code() == Code::Unavailable,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::config::{Config, Key};
 use crate::mode::Mode;
 
 const RETRIES: &str = "client.retries";
+const HEDGING: &str = "client.hedging";
 const EJECTION: &str = "client.ejection";
 const THROTTLE: &str = "client.throttle";
 const LEVELS: &str = "client.levels";
@@ -21,6 +22,7 @@ const BLOCKS: &str = "client.blocks";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClientProtection {
     pub(super) retries: Mode,
+    pub(super) hedging: Mode,
     pub(super) ejection: Mode,
     pub(super) throttle: Mode,
     pub(super) levels: Mode,
@@ -38,13 +40,20 @@ impl ClientProtection {
     #[must_use]
     pub fn off() -> Self {
         let off = Mode::Off;
-        Self { retries: off, ejection: off, throttle: off, levels: off, blocks: off }
+        Self { retries: off, hedging: off, ejection: off, throttle: off, levels: off, blocks: off }
     }
 
     /// Sets whether attempts that failed are repeated (`client.retries`).
     #[must_use]
     pub fn retries(mut self, mode: Mode) -> Self {
         self.retries = mode;
+        self
+    }
+
+    /// Sets whether a request that takes longer than usual is sent to a second endpoint (`client.hedging`): of idempotent methods alone.
+    #[must_use]
+    pub fn hedging(mut self, mode: Mode) -> Self {
+        self.hedging = mode;
         self
     }
 
@@ -91,6 +100,10 @@ pub(crate) fn keys() -> Vec<Key> {
             "whether a client repeats attempts that failed, where that may help and can do no harm (`retry.*`).",
         ),
         Mode::key(
+            HEDGING,
+            "whether a client sends a request of an idempotent method to a second endpoint when it takes longer than usual (`hedge.*`).",
+        ),
+        Mode::key(
             EJECTION,
             "whether a client leaves endpoints alone for a time that fail more than the others (`ejection.*`).",
         ),
@@ -116,6 +129,7 @@ impl Config {
         let mode = |name| Mode::from_word(self.text(name)).unwrap_or_default();
         ClientProtection {
             retries: mode(RETRIES),
+            hedging: mode(HEDGING),
             ejection: mode(EJECTION),
             throttle: mode(THROTTLE),
             levels: mode(LEVELS),

@@ -1,9 +1,10 @@
 //! What a caller wants: a future that finds a connection, sends a call and waits for its answer.
 //!
 //! This file is what its caller sets; [`progress`] takes it from state to state, [`sending`] has what it does on a connection,
-//! [`repeating`] what follows an attempt that has failed.
+//! [`repeating`] what follows an attempt that has failed, [`racing`] a second one beside one that takes long.
 
 mod progress;
+mod racing;
 mod repeating;
 mod sending;
 
@@ -160,6 +161,7 @@ impl<R> Request<R> {
 impl<R> Drop for Request<R> {
     fn drop(&mut self) {
         if self.told.is_told() {
+            self.tell_of_copy(&calling::caller_gone());
             self.tell(Some(&calling::caller_gone()));
         }
     }

@@ -10,6 +10,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::{Instant, Sleep, timeout_at};
 
 use super::Request;
+use super::racing::Race;
 use crate::client::connection::{Call, Place};
 use crate::client::intercept::{self, Outline};
 use crate::client::pending::Outcome;
@@ -43,6 +44,8 @@ pub(super) enum State {
     Queued(Call),
     /// Waits for its answer.
     Sent(Call),
+    /// Waits for the answer to this attempt or to its copy.
+    Racing(Box<Race>),
     /// An attempt has failed: waits before the next one.
     Resting(Pin<Box<Sleep>>),
     /// Nobody is to answer it; waits until it has left.
@@ -53,7 +56,7 @@ pub(super) enum State {
 impl<R: Response> Request<R> {
     /// Goes on from where it stands, as far as it gets.
     pub(super) fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Status>> {
-        let was_sent = matches!(self.state, State::Sent(_));
+        let was_sent = matches!(self.state, State::Sent(_) | State::Racing(_));
         loop {
             match &mut self.state {
                 State::New { passes_interceptors } => {
@@ -132,10 +135,18 @@ impl<R: Response> Request<R> {
                     return Poll::Pending;
                 }
                 State::Sent(call) => {
-                    let outcome = ready!(call.poll(cx));
+                    let Poll::Ready(outcome) = call.poll(cx) else {
+                        if call.is_nudged() {
+                            self.hedge(cx.waker());
+                        }
+                        return Poll::Pending;
+                    };
                     // A oneway call has none, and a lost connection ends calls without.
                     if R::IS_AWAITED && matches!(outcome, Outcome::Answered(Ok(_))) {
                         self.told.answered(call.last_read_at());
+                        if let Some(time) = call.time() {
+                            self.client.protection().note_answer(self.spec, time);
+                        }
                     }
                     let outcome = match outcome {
                         Outcome::Answered(Err(status)) => {
@@ -153,6 +164,13 @@ impl<R: Response> Request<R> {
                             self.state = State::Leaving(self.left(connection));
                         }
                         _ => return Poll::Ready(read),
+                    }
+                }
+                State::Racing(race) => {
+                    let (outcome, is_copy) = ready!(race.poll(cx));
+                    let settled = self.settle(outcome, is_copy);
+                    if settled.is_ready() {
+                        return settled;
                     }
                 }
                 State::Resting(resting) => {

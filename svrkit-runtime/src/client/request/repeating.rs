@@ -21,6 +21,12 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
+    /// One of them has ended at `peer` by `status`.
+    pub(super) fn note(&mut self, peer: Arc<Peer>, status: &Status) {
+        self.peers.push(peer);
+        self.may_have_acted |= status.facts().layer != Layer::Admission;
+    }
+
     /// How the request ends by that of its last attempt.
     pub(super) fn conclude(&self, status: Status) -> Status {
         // What a handler says is its callers' own affair.
@@ -56,9 +62,7 @@ impl<R: Response> Request<R> {
         };
         match self.client.protection().retry(failed, self.spec) {
             Retried::After(wait) => {
-                let attempts = self.failed.get_or_insert_default();
-                attempts.peers.push(peer);
-                attempts.may_have_acted |= status.facts().layer != Layer::Admission;
+                self.failed.get_or_insert_default().note(peer, &status);
                 self.tell(Some(&status.method(self.spec)));
                 Ok(if wait.is_zero() { self.begin_again() } else { State::Resting(Box::pin(sleep(wait))) })
             }

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Waker;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
@@ -25,20 +26,11 @@ impl<R: Response> Request<R> {
         connection: Arc<Connection>,
         caller: &Waker,
     ) -> Result<State, Status> {
-        let message = self.message.as_ref().map_err(Status::clone)?;
+        self.message.as_ref().map_err(Status::clone)?;
         if connection.peer().gate.is_guarded() {
             self.client.protection().pass(connection.peer(), self.entrant())?;
         }
-        if let Some(name) = connection.served_name(self.spec.service_id)
-            && name != self.spec.service
-        {
-            return Err(calling::service_mismatch(name, self.spec.service_id, self.spec.service));
-        }
-        if let Some(max) = connection.server.message_in
-            && message.len() > max as usize
-        {
-            return Err(calling::request_over_limit(message.len(), max));
-        }
+        self.fits(&connection)?;
         match Place::try_take(connection) {
             Ok(place) => self.start(place, caller),
             Err(connection) => {
@@ -49,9 +41,34 @@ impl<R: Response> Request<R> {
         }
     }
 
+    /// Whether what the server has said of itself takes the request.
+    pub(super) fn fits(&self, connection: &Connection) -> Result<(), Status> {
+        if let Some(name) = connection.served_name(self.spec.service_id)
+            && name != self.spec.service
+        {
+            return Err(calling::service_mismatch(name, self.spec.service_id, self.spec.service));
+        }
+        match connection.server.message_in {
+            Some(max) if self.message_len() > max as usize => {
+                Err(calling::request_over_limit(self.message_len(), max))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn start(&mut self, place: Place, caller: &Waker) -> Result<State, Status> {
         let has_room = place.connection.link.has_room(self.message_len());
-        match Call::start(place, self.deadline(), has_room, Some(caller.clone())) {
+        let (deadline, caller) = (self.deadline(), Some(caller.clone()));
+        let patience = if R::IS_AWAITED && self.failed.is_none() {
+            self.client.protection().hedge_delay(self.spec)
+        } else {
+            None
+        };
+        let call = match patience {
+            None => Call::start(place, deadline, has_room, caller),
+            Some(patience) => Call::start_impatient(place, deadline, patience, has_room, caller),
+        };
+        match call {
             // It was lost between two looks: the next one opens another.
             None => Ok(State::Unconnected),
             Some(call) if has_room => self.send(call),
@@ -60,14 +77,24 @@ impl<R: Response> Request<R> {
     }
 
     pub(super) fn send(&mut self, call: Call) -> Result<State, Status> {
+        let moment = self.first.take().unwrap_or_else(|| {
+            let now = Instant::now();
+            (now, self.deadline().saturating_duration_since(now))
+        });
+        // Where it was not taken the server has not seen it: another connection may take it.
+        Ok(if self.transmit(&call, moment)? { State::Sent(call) } else { State::Unconnected })
+    }
+
+    /// Sends it by `call`, with the look at the clock that it needs and the time that is left then. False: the connection takes nothing any more.
+    pub(super) fn transmit(
+        &mut self,
+        call: &Call,
+        (now, remaining): (Instant, Duration),
+    ) -> Result<bool, Status> {
         let message = self.message.as_ref().map_err(Status::clone)?;
         let server_max = call.connection().server.metadata_bytes;
         let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)
             .inspect_err(|_| call.mark_unsent())?;
-        let (now, remaining) = self.first.take().unwrap_or_else(|| {
-            let now = Instant::now();
-            (now, self.deadline().saturating_duration_since(now))
-        });
         let inherited = self.context.facts(self.spec);
         let facts = RequestFacts {
             remaining_us: RequestFacts::remaining_us_of(remaining),
@@ -79,13 +106,11 @@ impl<R: Response> Request<R> {
         } else {
             call.send_oneway(facts, &metadata, message)
         };
-        if !taken {
-            // The server has not seen it: another connection may take it.
-            return Ok(State::Unconnected);
+        if taken {
+            call.connection().peer().gate.note_sent(inherited.priority);
+            self.told.sent(&self.client, call.connection().peer(), now);
         }
-        call.connection().peer().gate.note_sent(inherited.priority);
-        self.told.sent(&self.client, call.connection().peer(), now);
-        Ok(State::Sent(call))
+        Ok(taken)
     }
 
     /// When `connection` has written what is queued there now.

@@ -81,6 +81,10 @@ super::catalogue! {
     caller_gone() = Cancelled, Client, Caller, None, Unknown,
         "its caller waits no longer"
         => "nothing: the caller wanted it so";
+    /// A copy of the request that was sent to another endpoint has ended it, so that this attempt is given up (`client.hedging`). Only monitors see it.
+    outrun() = Cancelled, Client, Caller, None, Unknown,
+        "given up: another attempt of the same request was answered first"
+        => "nothing: the caller has its answer";
     /// `wait` is called where code is async already.
     wait_within_runtime() = FailedPrecondition, Client, Caller, None, Never,
         "`wait` would block a thread of the tokio runtime that it was called in: use `.await` here"
