@@ -7,7 +7,7 @@ use svrkit_runtime::Tlv;
 use svrkit_store::{Batch, Conflict, Expected, Guarantee, Store, StoreError, Table};
 use tempfile::TempDir;
 
-use crate::records::{COUNTS, Count, NOTES, Note, count};
+use crate::records::{COUNTS, Count, NOTES, Note, NoteKey, count};
 
 /// One of each engine, and what it needs.
 fn stores() -> Vec<(Store, Option<TempDir>)> {
@@ -103,7 +103,7 @@ async fn scans_are_in_the_order_of_keys_and_end_where_they_are_told() {
         let batch =
             keys.iter().rev().fold(Batch::new(), |batch, key| batch.put(&NOTES, key, &Note::of(key.1)));
         store.commit(batch).await.unwrap();
-        let found = async |range: (Bound<(u64, u64)>, Bound<(u64, u64)>), most| -> Vec<(u64, u64)> {
+        let found = async |range: (Bound<NoteKey>, Bound<NoteKey>), most| -> Vec<NoteKey> {
             let found = store.scan(&NOTES, range, most).await.unwrap();
             assert!(found.iter().all(|(key, note)| note.record == Note::of(key.1)));
             found.into_iter().map(|(key, _)| key).collect()

@@ -27,8 +27,10 @@ impl Note {
 }
 
 pub(crate) static COUNTS: Table<u64, Count> = Table::new("counts");
-/// By writer, then by the number that it gave.
-pub(crate) static NOTES: Table<(u64, u64), Note> = Table::new("notes");
+/// The writer, then the number that it gave.
+pub(crate) type NoteKey = (u64, u64);
+
+pub(crate) static NOTES: Table<NoteKey, Note> = Table::new("notes");
 
 pub(crate) fn count(number: u64) -> Count {
     Count { number }
