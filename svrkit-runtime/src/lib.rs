@@ -69,7 +69,7 @@ pub use bytes::Bytes;
 #[doc(hidden)]
 pub use admin::admin_request;
 pub use admin::{Admin, AdminError};
-pub use admission::{ServerProtection, Tier};
+pub use admission::{MethodRules, ServerProtection, ServerRules, Tier, UnknownMethod};
 pub use client::{
     Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, OutgoingCall, Picker, Request,
     Resolution, Resolver, Response, wait,

@@ -96,6 +96,8 @@ limits! {
     calls_bytes: usize = "calls.bytes", Size, 64 << 20, 1 << 10..=1 << 40;
     /// bytes of requests in flight on all connections of one server, counted as those of one connection are; one of `message.in` has room in any case.
     calls_memory: usize = "calls.memory", Size, 512 << 20, 1 << 10..=1 << 50;
+    /// callers that a server knows the rates of, where rates of callers are set; of those beyond, who is least ahead of its rate is forgotten.
+    rate_callers: usize = "rate.callers", Count, 16_384, 8..=16_777_216;
     /// handlers of one server under way at once that do not end at once, at most; how many it lets go, it learns from what its threads and what handlers wait for can bear.
     handlers_running: u32 = "handlers.running", Count, 10_000, 1..=1_000_000;
     /// calls of one server that wait for a handler's turn, at most; how many do, follows from `queue.wait`.

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use support::{ECHO, Note};
 use svrkit_runtime::{
-    CONFIG_FILE_LEN_MAX, Client, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Key, Limits, Origin,
-    ServeError, Server, TEXT_LEN_MAX,
+    CONFIG_FILE_LEN_MAX, Client, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Key, Limits, MethodRules,
+    Origin, Rate, ServeError, Server, TEXT_LEN_MAX,
 };
 use tempfile::TempDir;
 
@@ -529,6 +529,67 @@ fn the_documentation_lists_every_key() {
         rows.collect::<String>()
     );
     support::check_table("../docs/configuration.md", "keys", &table);
+}
+
+#[test]
+fn the_documentation_lists_what_is_set_of_methods() {
+    let keys = MethodRules::keys();
+    let rows = keys.iter().map(|key| format!("| `{}` | {} | {} |\n", key.name(), key.takes(), key.doc()));
+    let table = format!("| key | takes | |\n|---|---|---|\n{}", rows.collect::<String>());
+    support::check_table("../docs/configuration.md", "methods", &table);
+}
+
+#[test]
+fn methods_are_held_to_what_a_file_says_of_them() {
+    let folder = Folder::with(
+        "[method.\"test.Test.Echo\"]\nrate = '100/s burst 7'\nrunning_max = 9\n\
+         [method.test.Test.Wait]\ncaller_rate = '5/min'\nreserve = 3\n[server]\ncaller_rate = '60/s'\n",
+    );
+    let builder = || Config::builder().file(folder.path());
+    let config = builder().set("method.test.Test.Fail.rate", "1/s").load().unwrap();
+    assert_eq!(config.caller_rate(), Some(Rate::per_second(60)));
+    let shown = folder.0.path().display().to_string();
+    let line =
+        config.to_string().lines().find(|line| line.contains("Echo.rate")).unwrap().replace(&shown, "");
+    assert!(line.contains("\"100/s burst 7\"") && line.ends_with("/shop.toml:2"), "{line}");
+    // A file wins over the program, as for all keys.
+    let config = builder().set("method.test.Test.Echo.running_max", "1").load().unwrap();
+    let setting =
+        config.settings().find(|it| it.key().name() == "method.test.Test.Echo.running_max").unwrap();
+    assert_eq!(setting.value(), "9");
+}
+
+#[test]
+fn what_is_said_of_methods_in_words_that_are_none_is_refused() {
+    refused_file(
+        "[method.\"test.Test.Echo\"]\nrate = '100'\n",
+        "shop.toml:2: method.test.Test.Echo.rate is \"100\", which is no rate: expected a rate of 1 to 1000000000 calls, as in \
+         1000/s, 30/min or 1000/s burst 50, or none: it takes a rate, or none, as in \"none\"",
+    );
+    refused_file(
+        "[method.\"test.Test.Echo\"]\nrates = '100/s'\n",
+        "shop.toml:2: unknown key \"method.test.Test.Echo.rates\": docs/configuration.md lists the known ones",
+    );
+    refused_file(
+        "method = 7\n",
+        "shop.toml:1: unknown key \"method\": docs/configuration.md lists the known ones",
+    );
+    let message = Config::builder()
+        .variables(variable("SVRKIT__METHOD__TEST__TEST__ECHO__RATE", "1/s"))
+        .load()
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("SVRKIT__METHOD__TEST__TEST__ECHO__RATE"), "{message}");
+}
+
+#[tokio::test]
+async fn a_configuration_of_methods_that_are_not_served_is_refused() {
+    let config = Config::builder().set("method.test.Test.Ecko.rate", "1/s").load().unwrap();
+    let server = Server::new().config(&config).service(support::Test::default());
+    assert_eq!(
+        server.bind("127.0.0.1:0").await.unwrap_err().to_string(),
+        "the configuration is of another server: no method \"test.Test.Ecko\" is served here, only test.Test.Echo is similar"
+    );
 }
 
 /// What an operator writes must lead to one key.

@@ -12,6 +12,7 @@ use super::level::Level;
 use super::limit::{Limit, Turns};
 use super::overload::Overload;
 use super::queue::{Queue, Room, Waiting};
+use super::rules::Occupied;
 use super::tier::{Tier, Tiers};
 use crate::priority::Priority;
 
@@ -93,10 +94,17 @@ impl<T> Door<T> {
         self.overload.arrive(priority)
     }
 
-    /// A call that the level admits, while so many handlers are under way.
-    pub(crate) fn arrive(&mut self, now: Instant, running: u32, newcomer: Waiting<T>) -> Arrival<T> {
-        self.look(now, running);
-        if running < self.limit.get() && self.queue.is_empty() {
+    /// A call that the level admits, while so many handlers are under way; whether its method has a place of its own left.
+    pub(crate) fn arrive(
+        &mut self,
+        now: Instant,
+        occupied: Occupied,
+        has_own: bool,
+        newcomer: Waiting<T>,
+    ) -> Arrival<T> {
+        self.look(now, occupied);
+        // Those that wait have none left, or would have been let go.
+        if occupied.lets_start(has_own, self.limit.get()) && (has_own || self.queue.is_empty()) {
             self.overload.started(now.saturating_duration_since(newcomer.arrived));
             return Arrival::Starts(newcomer.call);
         }
@@ -111,13 +119,22 @@ impl<T> Door<T> {
         }
     }
 
-    /// The call whose turn it is while so many handlers are under way, if there is room for one more.
-    pub(crate) fn next(&mut self, now: Instant, running: u32) -> Option<Turn<T>> {
-        self.look(now, running);
-        if running >= self.limit.get() {
+    /// The call whose turn it is while so many handlers are under way, if there is room for one more. `has_own`: whether a call's method has a
+    /// place of its own left.
+    pub(crate) fn next(
+        &mut self,
+        now: Instant,
+        occupied: Occupied,
+        has_own: impl Fn(&T) -> bool,
+    ) -> Option<Turn<T>> {
+        self.look(now, occupied);
+        let waiting = if occupied.has_room(self.limit.get()) {
+            self.queue.pop()?
+        } else if occupied.kept > 0 {
+            self.queue.pop_first(has_own)?
+        } else {
             return None;
-        }
-        let waiting = self.queue.pop()?;
+        };
         if waiting.expires.is_some_and(|expires| expires <= now) {
             self.overload.refused_by_queue();
             return Some(Turn::Expired(waiting.call));
@@ -138,8 +155,8 @@ impl<T> Door<T> {
     }
 
     /// Looks after the windows, and gives back those that waited too long.
-    pub(crate) fn tick(&mut self, now: Instant, running: u32) -> Vec<T> {
-        self.look(now, running);
+    pub(crate) fn tick(&mut self, now: Instant, occupied: Occupied) -> Vec<T> {
+        self.look(now, occupied);
         let expired = self.queue.expired(now);
         expired.iter().for_each(|_| self.overload.refused_by_queue());
         if let Some(closed) = self.overload.close(now, self.queue.len()) {
@@ -149,7 +166,7 @@ impl<T> Door<T> {
                 now,
                 Turns {
                     lateness: total.checked_div(turns),
-                    running,
+                    running: occupied.running,
                     is_reached: !self.queue.is_empty(),
                     ended: closed.ended,
                     time: closed.time,
@@ -197,8 +214,8 @@ impl<T> Door<T> {
         self.overload.bound().map_or(self.bounds.queue_max, |learned| learned.min(self.bounds.queue_max))
     }
 
-    fn look(&mut self, now: Instant, running: u32) {
-        if running >= self.limit.get() {
+    fn look(&mut self, now: Instant, occupied: Occupied) {
+        if !occupied.has_room(self.limit.get()) {
             self.overload.was_busy(now.saturating_duration_since(self.looked));
         }
         self.looked = now;

@@ -14,6 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::door::{Arrival, Bounds, Door, Turn};
 use super::level::Level;
 use super::queue::Waiting;
+use super::rules::{Methods, Occupied, kept_of};
 use super::seen::Seen;
 use super::slot::Slot;
 use crate::dispatch::{Call, Router};
@@ -33,6 +34,8 @@ const TICK: Duration = Duration::from_millis(5);
 pub(crate) struct Gate {
     mode: Mode,
     router: Arc<Router>,
+    /// Those that have places of their own.
+    methods: Arc<Methods>,
     /// What calls are counted in that would be refused, did it not only watch.
     metrics: Option<Metrics>,
     /// Handlers under way that have a task.
@@ -60,25 +63,48 @@ impl Gate {
         mode: Mode,
         bounds: Bounds,
         router: &Arc<Router>,
+        methods: &Arc<Methods>,
         metrics: Option<&Metrics>,
     ) -> Option<Arc<Self>> {
         if mode == Mode::Off {
             return None;
         }
         let door = Door::new(bounds, Instant::now());
-        Some(Arc::new(Self {
+        let notice = door.notice();
+        let gate = Arc::new(Self {
             mode,
             router: Arc::clone(router),
+            methods: Arc::clone(methods),
             metrics: metrics.cloned(),
             running: AtomicU32::new(0),
-            notice: AtomicU32::new(door.notice()),
+            notice: AtomicU32::new(notice),
             level: AtomicU16::new(door.level().buckets()),
             attentive: AtomicBool::new(false),
             door: Mutex::new(door),
             asked: AtomicU32::new(0),
             by_level: AtomicU64::new(0),
             by_queue: AtomicU64::new(0),
-        }))
+        });
+        gate.look_again();
+        Some(gate)
+    }
+
+    /// Methods have more or fewer places of their own than before.
+    pub(crate) fn look_again(&self) {
+        self.note(&self.lock());
+    }
+
+    /// Tells those who do not take the lock what the door says. While fewer than this are under way, none can have a place that is kept.
+    fn note(&self, door: &Door<Call>) {
+        let (reserved, _) = self.methods.reserved();
+        let notice = door.notice();
+        self.notice.store(notice - kept_of(reserved, notice), Ordering::Relaxed);
+        self.level.store(door.level().buckets(), Ordering::Relaxed);
+    }
+
+    fn occupied(&self) -> Occupied {
+        let (_, kept) = self.methods.reserved();
+        Occupied { running: self.running.load(Ordering::Relaxed), kept }
     }
 
     /// Whether a call may start at once, wherever it is: nothing waits, and all are admitted.
@@ -95,10 +121,11 @@ impl Gate {
     }
 
     /// Whether the level admits a call, of which nothing but its header has been read. To be asked once for each call unless it is calm.
-    pub(crate) fn admits(self: &Arc<Self>, call: &RequestFacts) -> Result<(), ShutOut> {
+    /// `has_own`: its method has a place of its own left, which is for calls of any level.
+    pub(crate) fn admits(self: &Arc<Self>, call: &RequestFacts, has_own: bool) -> Result<(), ShutOut> {
         let mut door = self.lock();
         self.attend(&mut door);
-        if door.admits(call.priority) {
+        if door.admits(call.priority) || has_own {
             return Ok(());
         }
         drop(door);
@@ -116,12 +143,13 @@ impl Gate {
         let expires = call.context().deadline().map(|deadline| middle(arrived, deadline));
         let mut door = self.lock();
         self.attend(&mut door);
-        let arrival = door.arrive(
-            now,
-            self.running.load(Ordering::Relaxed),
-            Waiting { call, priority, arrived, expires },
-        );
-        let slot = matches!(arrival, Arrival::Starts(_)).then(|| Slot::take(self));
+        let has_own = call.has_own_place();
+        let waiting = Waiting { call, priority, arrived, expires };
+        let arrival = door.arrive(now, self.occupied(), has_own, waiting);
+        let slot = match &arrival {
+            Arrival::Starts(call) => Some(Slot::take(self, call.method())),
+            _ => None,
+        };
         drop(door);
         match (arrival, slot) {
             (Arrival::Starts(call), Some(slot)) => self.start(call, slot, now),
@@ -187,10 +215,9 @@ impl Gate {
             let (expired, is_calm) = {
                 let mut door = self.lock();
                 let running = self.running.load(Ordering::Relaxed);
-                let expired = door.tick(now, running);
-                self.notice.store(door.notice(), Ordering::Relaxed);
-                self.level.store(door.level().buckets(), Ordering::Relaxed);
-                let is_calm = door.is_calm(running);
+                let expired = door.tick(now, self.occupied());
+                self.note(&door);
+                let is_calm = door.is_calm(running) && running < self.notice.load(Ordering::Relaxed);
                 if is_calm {
                     self.attentive.store(false, Ordering::Release);
                 }
@@ -227,8 +254,11 @@ impl Gate {
     fn next(self: &Arc<Self>) -> Option<(Turn<Call>, Option<Slot>, Instant)> {
         let now = Instant::now();
         let mut door = self.lock();
-        let turn = door.next(now, self.running.load(Ordering::Relaxed))?;
-        let slot = matches!(turn, Turn::Starts(_)).then(|| Slot::take(self));
+        let turn = door.next(now, self.occupied(), Call::has_own_place)?;
+        let slot = match &turn {
+            Turn::Starts(call) => Some(Slot::take(self, call.method())),
+            Turn::Expired(_) => None,
+        };
         Some((turn, slot, now))
     }
 
@@ -253,7 +283,8 @@ impl Gate {
             call.refuse_of(spec, &admitting::queue_full());
         } else {
             self.spare((call.service_id(), call.method_id()), Cause::Queue);
-            self.start(call, Slot::take(self), now);
+            let slot = Slot::take(self, call.method());
+            self.start(call, slot, now);
         }
     }
 

@@ -73,6 +73,12 @@ impl<T> Queue<T> {
         self.remove(number)
     }
 
+    /// The first of those that `may` go although others wait before them.
+    pub(super) fn pop_first(&mut self, may: impl Fn(&T) -> bool) -> Option<Waiting<T>> {
+        let number = *self.calls.iter().find(|(_, waiting)| may(&waiting.call))?.0;
+        self.remove(number)
+    }
+
     /// Those that it is of no use to start any more.
     pub(super) fn expired(&mut self, now: Instant) -> Vec<Waiting<T>> {
         let is_over = |call: &Waiting<T>| call.expires.is_some_and(|expires| expires <= now);

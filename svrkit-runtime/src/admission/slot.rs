@@ -4,20 +4,31 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::gate::Gate;
+use super::rules::Method;
 
 /// A place among the handlers under way. Given back on drop, and the next call that waits is let go then.
-pub(crate) struct Slot(Arc<Gate>);
+pub(crate) struct Slot {
+    gate: Arc<Gate>,
+    /// Where that has places of its own.
+    method: Option<Arc<Method>>,
+}
 
 impl Slot {
-    pub(crate) fn take(gate: &Arc<Gate>) -> Self {
+    pub(crate) fn take(gate: &Arc<Gate>, method: Option<&Arc<Method>>) -> Self {
         gate.began();
-        Self(Arc::clone(gate))
+        if let Some(method) = method {
+            method.bulkhead().began();
+        }
+        Self { gate: Arc::clone(gate), method: method.cloned() }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.ended();
+        if let Some(method) = &self.method {
+            method.bulkhead().ended();
+        }
+        self.gate.ended();
     }
 }
 

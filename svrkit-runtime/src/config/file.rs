@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{CONFIG_FILE_LEN_MAX, FaultKind};
 use super::key::Given;
+use super::method;
 use super::origin::Origin;
 use super::reading::{Reading, is_inside};
 
@@ -67,7 +68,9 @@ impl Walk<'_> {
             let dot = if outer.is_empty() { "" } else { "." };
             let name = format!("{outer}{dot}{}", key.get_ref());
             match value.get_ref() {
-                DeValue::Table(inner) if self.is_table(&name) => self.table(&name, inner),
+                DeValue::Table(inner) if self.is_table(&name) || method::is_table(&name) => {
+                    self.table(&name, inner)
+                }
                 value if self.is_table(&name) && !matches!(value, DeValue::Table(_)) => {
                     self.reading.fault(self.origin(line), FaultKind::NoTable { name });
                 }

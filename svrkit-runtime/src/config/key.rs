@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::number::{Measure, NoNumber, Quantity};
+use crate::rate::{NotARate, Rate};
 
 /// Most bytes of a text or a secret.
 pub const TEXT_LEN_MAX: usize = 4096;
@@ -39,6 +40,8 @@ pub struct Key {
 enum Form {
     Number(Measure, RangeInclusive<u64>),
     Flag,
+    /// A rate, or `none`.
+    Rate,
     /// One of these words.
     Choice(&'static [&'static str]),
     Text,
@@ -76,6 +79,8 @@ pub enum NotTaken {
     OutOfRange,
     /// `true` or `false` is wanted.
     NoFlag,
+    /// A rate or `none` is wanted.
+    NoRate,
     /// It is none of the words that are wanted.
     NoChoice,
     /// A text is wanted, and it stands in a file without quotes.
@@ -106,6 +111,11 @@ impl Key {
     /// `true` or `false`.
     pub fn flag(name: &'static str, doc: &'static str) -> Self {
         Self::new(name, doc, Form::Flag)
+    }
+
+    /// How often something may happen, as [`Rate`] writes it, or `none`, which it is where nobody sets it.
+    pub fn rate(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, doc, Form::Rate).with_default(NO_RATE)
     }
 
     /// One of `words`.
@@ -174,6 +184,7 @@ impl Key {
                 format!("a {} from {from} to {to}", measure.noun())
             }
             Form::Flag => "true or false".into(),
+            Form::Rate => "a rate, or none".into(),
             Form::Choice(words) => one_of(words),
             Form::Text => format!("a text of at most {TEXT_LEN_MAX} bytes"),
             Form::Secret => format!("a text of at most {TEXT_LEN_MAX} bytes, never shown"),
@@ -196,7 +207,7 @@ impl Key {
     pub(super) fn measure(&self) -> Option<Measure> {
         match &self.form {
             Form::Number(measure, _) => Some(*measure),
-            Form::Flag | Form::Choice(_) | Form::Text | Form::Secret => None,
+            Form::Flag | Form::Rate | Form::Choice(_) | Form::Text | Form::Secret => None,
         }
     }
 
@@ -210,6 +221,7 @@ impl Key {
             (Some(value), _) => self.show(value),
             (None, Form::Number(measure, range)) => measure.show(*range.start()),
             (None, Form::Flag) => "true".into(),
+            (None, Form::Rate) => "\"1000/s\"".into(),
             (None, Form::Choice(words)) => format!("{:?}", words.first().unwrap_or(&"")),
             (None, Form::Text | Form::Secret) => "\"some text\"".into(),
         }
@@ -223,7 +235,12 @@ impl Key {
                 if range.contains(&number) { Ok(Value::Number(number)) } else { Err(NotTaken::OutOfRange) }
             }
             Form::Flag => given.text.parse().map(Value::Flag).map_err(|_| NotTaken::NoFlag),
-            Form::Choice(_) | Form::Text | Form::Secret if given.bare => Err(NotTaken::NoText),
+            Form::Rate | Form::Choice(_) | Form::Text | Form::Secret if given.bare => Err(NotTaken::NoText),
+            Form::Rate if given.text == NO_RATE => Ok(Value::Text(NO_RATE.into())),
+            Form::Rate => {
+                let rate: Rate = given.text.parse().map_err(|_| NotTaken::NoRate)?;
+                Ok(Value::Text(rate.to_string()))
+            }
             Form::Choice(words) if words.contains(&given.text.as_str()) => {
                 Ok(Value::Text(given.text.clone()))
             }
@@ -269,6 +286,7 @@ impl Key {
             (NotTaken::NoNumber(_) | NotTaken::NoFlag | NotTaken::NoChoice, _) => {
                 "which is neither true nor false".into()
             }
+            (NotTaken::NoRate, _) => format!("which is no rate: {NotARate}, or none"),
             (NotTaken::OutOfRange, _) => "which is out of range".into(),
             (NotTaken::NoText, _) => "which is a text only within quotes".into(),
             (NotTaken::TooLong, _) => format!("which has more than {TEXT_LEN_MAX} bytes"),
@@ -297,6 +315,9 @@ fn one_of(words: &[&str]) -> String {
         words => words.concat(),
     }
 }
+
+/// The word for where there is no rate.
+const NO_RATE: &str = "none";
 
 /// What the names of variables begin with. See `environment` for the two underscores.
 pub(super) const VARIABLE_PREFIX: &str = "SVRKIT__";

@@ -9,6 +9,7 @@ mod error;
 #[cfg(feature = "toml")]
 mod file;
 mod key;
+mod method;
 mod number;
 mod origin;
 mod reading;
@@ -20,11 +21,13 @@ pub use self::builder::ConfigBuilder;
 pub use self::error::{CONFIG_FILE_LEN_MAX, ConfigError, FAULTS_MAX, Fault, FaultKind};
 use self::key::Value;
 pub use self::key::{Key, NotTaken, TEXT_LEN_MAX};
+pub(crate) use self::method::keys as method_keys;
 pub use self::number::NoNumber;
 pub(crate) use self::number::{Measure, Quantity};
 pub use self::origin::Origin;
 use crate::limits::Limits;
 use crate::mode::Mode;
+use crate::rate::Rate;
 
 const SERVER_NAME: &str = "server.name";
 const SERVER_LISTEN: &str = "server.listen";
@@ -212,6 +215,14 @@ impl Config {
         self.text(METRICS_DIR).filter(|dir| *dir != "default")
     }
 
+    /// What it says of single methods: the full name, the word, and the setting.
+    pub(crate) fn of_methods(&self) -> impl Iterator<Item = (&str, &str, &Setting)> {
+        self.settings.iter().filter_map(|setting| {
+            let (method, word) = method::parts(setting.key.name())?;
+            Some((method, word, setting))
+        })
+    }
+
     /// The value of a size or a count; `None`: no key of this name is one.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<u64> {
@@ -275,6 +286,22 @@ impl Setting {
         let value = Value::Number(number);
         let is_default = key.default_value() == Some(&value);
         Self { key, value, origin: if is_default { Origin::Default } else { Origin::Code } }
+    }
+
+    /// The rate, where it is one.
+    pub(crate) fn rate(&self) -> Option<Rate> {
+        match &self.value {
+            Value::Text(text) => text.parse().ok(),
+            Value::Number(_) | Value::Flag(_) | Value::Secret(_) => None,
+        }
+    }
+
+    /// The count, where it is one.
+    pub(crate) fn count(&self) -> Option<u32> {
+        match self.value {
+            Value::Number(number) => u32::try_from(number).ok(),
+            Value::Flag(_) | Value::Text(_) | Value::Secret(_) => None,
+        }
     }
 
     /// The key.

@@ -3,7 +3,7 @@
 use super::error::{ConfigError, FAULTS_MAX, Fault, FaultKind};
 use super::key::{Given, Key, Value};
 use super::origin::Origin;
-use super::{Config, Setting};
+use super::{Config, Setting, method};
 use crate::nearest::nearest;
 
 /// Sources are applied in order of precedence, the weakest first: a later one overwrites.
@@ -50,6 +50,11 @@ impl Reading {
 
     /// Sets the key of this name, or notes why not.
     pub(super) fn set(&mut self, name: &str, given: &Given, origin: Origin) {
+        if !self.keys().any(|key| key.name() == name)
+            && let Some(key) = method::key(name)
+        {
+            self.slots.push(Slot { key, value: None, origin: Origin::Default });
+        }
         let Some(slot) = self.slots.iter_mut().find(|slot| slot.key.name() == name) else {
             // What will not be told needs no advice: a file may hold a hundred thousand unknown names.
             let is_told = self.faults.len() < FAULTS_MAX;

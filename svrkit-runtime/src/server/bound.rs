@@ -18,6 +18,7 @@ use super::signal::StopSignals;
 use super::takeover::Takeover;
 use super::{Drained, ServeError, Shared};
 use crate::admin::{Admin, AdminListener, AdminServing};
+use crate::admission::ServerRules;
 use crate::log::{self, Event};
 use crate::transport::{Address, Listener};
 
@@ -84,6 +85,12 @@ impl Bound {
     #[must_use]
     pub fn admin_addr(&self) -> Option<SocketAddr> {
         self.admin.as_ref().map(AdminListener::local_addr)
+    }
+
+    /// What its methods are held to, to be changed while it serves.
+    #[must_use]
+    pub fn rules(&self) -> ServerRules {
+        ServerRules::new(&self.shared.rules, self.shared.gate.as_ref())
     }
 
     /// Serves until SIGTERM or Ctrl-C, or the page `/drain` asks for it, then drains. A second signal cuts the drain short.

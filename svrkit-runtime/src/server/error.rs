@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 
 use crate::admin::AdminError;
+use crate::admission::UnknownMethod;
 use crate::config::ConfigError;
 use crate::dispatch::ServiceIdTaken;
 
@@ -31,6 +32,8 @@ pub enum ServeError {
         /// What is in the way.
         error: AdminError,
     },
+    /// Its configuration says something of a method that it does not serve.
+    MethodUnknown(UnknownMethod),
     /// Its certificates or keys cannot be loaded.
     #[cfg(feature = "tls")]
     Tls(crate::tls::TlsError),
@@ -69,6 +72,7 @@ impl fmt::Display for ServeError {
             Self::ServiceIdTaken(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}"),
             Self::Config(error) => error.fmt(f),
+            Self::MethodUnknown(unknown) => write!(f, "the configuration is of another server: {unknown}"),
             Self::Admin { address, error } => write!(f, "no admin pages on {address}: {error}"),
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.fmt(f),

@@ -109,7 +109,7 @@ struct Shared {
     /// Where calls wait; `None`: nowhere.
     gate: Option<Arc<Gate>>,
     /// What calls are held to before that.
-    rules: Rules,
+    rules: Arc<Rules>,
     /// What says how important calls are; `None`: their callers do.
     entry: Option<Entry>,
     hooks: Hooks,
@@ -381,8 +381,12 @@ impl Server {
         let router = self.into_router(health.clone(), metrics.clone(), count_connections)?;
         let router = Arc::new(router);
         let rules = Rules::new(protection, &limits, router.specs(), metrics.as_ref());
+        if let Some(config) = &config {
+            rules.configure(config).map_err(ServeError::MethodUnknown)?;
+        }
+        let rules = Arc::new(rules);
         let entry = is_entry.then(|| Entry::new(Instant::now()));
-        let gate = Gate::new(admission, bounds(&limits), &router, metrics.as_ref());
+        let gate = Gate::new(admission, bounds(&limits), &router, rules.methods(), metrics.as_ref());
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
         if let Some(calls) = &calls {
             hooks.push(Arc::clone(calls) as Arc<dyn Monitor>);

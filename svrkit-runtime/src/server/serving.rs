@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use super::race::before;
 use super::{Drained, Shared, accept, drain};
 use crate::admin::AdminServing;
+use crate::admission::ServerRules;
 use crate::log::{self, Event};
 use crate::metrics::measure;
 use crate::task;
@@ -38,6 +39,11 @@ impl Serving {
         let accepting = task::spawn(accept::accept(listener, Arc::clone(&shared)));
         let measuring = measure(shared.metrics.as_ref());
         Self { accepting, measuring, succession: None, admin, shared }
+    }
+
+    /// What its methods are held to.
+    pub(crate) fn rules(&self) -> ServerRules {
+        ServerRules::new(&self.shared.rules, self.shared.gate.as_ref())
     }
 
     /// Lets another process take over: `succession` ends when that serves.

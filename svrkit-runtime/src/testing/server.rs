@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::admission::ServerRules;
 use crate::client::Client;
 use crate::server::{Drained, Server, Serving};
 
@@ -76,6 +77,16 @@ impl TestServer {
     pub async fn client(&self) -> Client {
         let connected = Client::connect(&self.address).await;
         connected.unwrap_or_else(|status| panic!("no client of the test server: {status}"))
+    }
+
+    /// What its methods are held to, to be changed while it serves.
+    ///
+    /// # Panics
+    ///
+    /// After a crash, until it is restarted.
+    #[must_use]
+    pub fn rules(&self) -> ServerRules {
+        self.serving.as_ref().expect("a server that has crashed has no rules").rules()
     }
 
     /// Takes no new calls, waits for those in flight, at most `drain.timeout`, and says what it had to cut.

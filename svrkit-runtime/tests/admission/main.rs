@@ -7,8 +7,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bulkheads;
+mod faults;
 mod level;
 mod queue;
+mod rates;
 mod rules;
 mod server;
 mod shown;

@@ -12,10 +12,13 @@ use crate::support::{Note, Raw, in_time};
 const ID: u32 = 4300;
 pub(crate) const HOLD: u16 = 1;
 pub(crate) const ECHO: u16 = 2;
+/// As [`HOLD`].
+pub(crate) const KEPT: u16 = 3;
 
 static HOLD_SPEC: Spec = Spec::new("test.Held", ID, "Hold", HOLD).messages("test.Note", "test.Note");
 static ECHO_SPEC: Spec = Spec::new("test.Held", ID, "Echo", ECHO).messages("test.Note", "test.Note");
-static HELD: ServiceSpec = ServiceSpec::new("test.Held", ID, &[&HOLD_SPEC, &ECHO_SPEC]);
+static KEPT_SPEC: Spec = Spec::new("test.Held", ID, "Kept", KEPT).messages("test.Note", "test.Note");
+static HELD: ServiceSpec = ServiceSpec::new("test.Held", ID, &[&HOLD_SPEC, &ECHO_SPEC, &KEPT_SPEC]);
 
 /// Tells which handlers start, and holds each until it is let go.
 struct Held {
@@ -30,12 +33,14 @@ impl Service for Held {
 
     fn dispatch(&self, call: Call) {
         let (started, go) = (self.started.clone(), Arc::clone(&self.go));
+        let hold = move |note: Note| async move {
+            started.send(note.number).unwrap();
+            go.acquire().await.unwrap().forget();
+            Ok(note)
+        };
         match call.method_id() {
-            HOLD => call.handle(&HOLD_SPEC, move |note: Note| async move {
-                started.send(note.number).unwrap();
-                go.acquire().await.unwrap().forget();
-                Ok(note)
-            }),
+            HOLD => call.handle(&HOLD_SPEC, hold),
+            KEPT => call.handle(&KEPT_SPEC, hold),
             ECHO => call.handle(&ECHO_SPEC, |note: Note| async move { Ok(note) }),
             _ => call.refuse_unknown_method(&HELD),
         }
@@ -67,8 +72,13 @@ impl Holding {
 
     /// Sends a call whose number is its id, with more time than any machine takes.
     pub(crate) async fn send(&mut self, number: u32, priority: Priority) {
+        self.send_to(HOLD, number, priority).await;
+    }
+
+    /// The same to a method.
+    pub(crate) async fn send_to(&mut self, method_id: u16, number: u32, priority: Priority) {
         let body = Note::number(number.into()).encode().unwrap();
-        self.raw.send(request(number, HOLD, priority), &body).await;
+        self.raw.send(request(number, method_id, priority), &body).await;
     }
 
     /// Waits until the server has read all that was sent.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use svrkit_runtime::wire::frame::{Facts, Header, Metadata, RequestFacts};
 use svrkit_runtime::{
-    AllowList, BearerCheck, BearerToken, Cause, Client, Limits, Priority, Server, Spec, Status, Streaming,
-    Tlv,
+    AllowList, BearerCheck, BearerToken, Cause, Client, Config, Limits, Priority, Retry, Server, Spec,
+    Status, Streaming, Tlv,
 };
 use tokio::sync::Notify;
 
@@ -18,6 +18,7 @@ pub(crate) async fn provoke(seen: &mut Seen) {
     overloaded(seen).await;
     late(seen).await;
     hopeless(seen).await;
+    held(seen).await;
     unknown(seen).await;
     unreadable(seen).await;
     uninvited(seen).await;
@@ -167,6 +168,29 @@ async fn hopeless(seen: &mut Seen) {
         }
     };
     seen.caller("time_too_short", refused);
+}
+
+/// A method of which a server takes one call a minute, and one that has one handler at once.
+async fn held(seen: &mut Seen) {
+    let config = Config::builder()
+        .set("method.test.Test.Echo.rate", "1/min")
+        .set("method.test.Test.Wait.running_max", "1")
+        .load()
+        .unwrap();
+    let server = Running::of(Server::new().config(&config)).await;
+    let mut raw = Raw::greeted(server.address).await;
+    raw.send(request_header(1, 1), b"").await;
+    raw.receive().await.unwrap();
+    raw.send(request_header(2, 1), b"").await;
+    let refused = told(&raw.receive().await.unwrap());
+    let Retry::After(wait) = refused.facts().retry else { panic!("{refused}") };
+    assert!(Duration::ZERO < wait && wait <= Duration::from_secs(60), "{wait:?}");
+    // For how long is each case's own.
+    seen.caller("rate_over", refused.retry(Retry::Elsewhere));
+    raw.send(request_header(3, 4), b"").await;
+    server.gate.started.notified().await;
+    raw.send(request_header(4, 4), b"").await;
+    seen.caller("running_max_reached", told(&raw.receive().await.unwrap()));
 }
 
 async fn unknown(seen: &mut Seen) {

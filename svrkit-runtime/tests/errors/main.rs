@@ -25,6 +25,7 @@ mod streaming;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use support::words;
 use svrkit_runtime::testing::TestServer;
@@ -210,6 +211,7 @@ fn told(frame: &Frame) -> Status {
     let retry = match facts.retry {
         1 => Retry::Never,
         2 => Retry::Elsewhere,
+        3 => Retry::After(Duration::from_millis(facts.retry_after_ms.into())),
         _ => Retry::Unknown,
     };
     Status::new(Code::from_number(facts.code), words(frame))

@@ -1,8 +1,9 @@
 //! How many handlers may be under way, and how many calls wait for them.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 use svrkit_runtime::wire::frame::{Facts, Frame};
-use svrkit_runtime::{Cause, Code, Limits, Tlv};
+use svrkit_runtime::{Cause, Code, Config, Limits, Server, Tlv};
 
 use crate::support::{Note, Raw, Running, request_header, words};
 
@@ -46,6 +47,40 @@ pub(crate) async fn queue_wait() {
     let refused = flood(Duration::from_millis(1), usize::MAX).await.unwrap();
     check(&refused);
     assert!(flood(Duration::from_secs(3600), 20).await.is_none(), "an hour's calls have room");
+}
+
+/// Nine callers, each by an address of its own, and eight places: one has to go, and has its burst again.
+#[tokio::test]
+pub(crate) async fn rate_callers() {
+    for (places, forgotten) in [(8, 1), (1024, 0)] {
+        let rates = Config::builder().set("server.caller_rate", "1/min burst 1").load().unwrap();
+        let limits = Limits { rate_callers: places, ..Limits::default() };
+        let server = Running::of(Server::new().config(&rates).limits(limits)).await;
+        let mut callers = Vec::new();
+        for host in 1..=9 {
+            let mut raw = Raw::greeted_from(Ipv4Addr::new(127, 0, 0, host), server.address).await;
+            raw.send(request_header(1, ECHO), b"").await;
+            assert_eq!(code(&raw.receive().await.unwrap()), Code::Ok.number(), "its first");
+            callers.push(raw);
+        }
+        let mut taken = 0;
+        for raw in &mut callers {
+            // Who is forgotten takes the place of another one: after the first it would be everybody in turn.
+            raw.send(request_header(2, ECHO), b"").await;
+            let answer = raw.receive().await.unwrap();
+            if code(&answer) == Code::Ok.number() {
+                taken += 1;
+                break;
+            }
+            assert!(words(&answer).contains("calls of this caller come too often"), "{}", words(&answer));
+        }
+        assert_eq!(taken, forgotten, "{places} places");
+    }
+}
+
+fn code(answer: &Frame) -> u8 {
+    let Facts::Response(facts) = answer.header.facts else { panic!("{answer:?}") };
+    facts.code
 }
 
 /// What is refused first of bursts of calls, at most so many, to a server that holds one of two handlers.

@@ -29,7 +29,7 @@ mod streams;
 mod takeovers;
 
 use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_timeout};
-use admission::{handlers_running, queue_calls, queue_wait};
+use admission::{handlers_running, queue_calls, queue_wait, rate_callers};
 use blocks::block_max;
 use calls::{
     calls_bytes, calls_in_flight, calls_memory, deadline_default, deadline_max,
@@ -86,6 +86,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "calls.in_flight" => calls_in_flight;
     "calls.bytes" => calls_bytes;
     "calls.memory" => calls_memory;
+    "rate.callers" => rate_callers;
     "handlers.running" => handlers_running;
     "queue.calls" => queue_calls;
     "queue.wait" => queue_wait;

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test program uses its own part of this module")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use svrkit_runtime::{
     UnknownFields,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Notify;
 
 #[derive(Clone, Debug, Default, PartialEq, Tlv)]
@@ -220,7 +220,18 @@ impl Raw {
 
     /// Connected and past the hellos.
     pub(crate) async fn greeted(address: SocketAddr) -> Self {
-        let mut raw = Self::connect(address).await;
+        Self::connect(address).await.past_hellos().await
+    }
+
+    /// The same from an address of its own: this machine has sixteen million of them.
+    pub(crate) async fn greeted_from(local: Ipv4Addr, address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((local, 0))).unwrap();
+        Self::new(socket.connect(address).await.unwrap()).past_hellos().await
+    }
+
+    async fn past_hellos(self) -> Self {
+        let mut raw = self;
         raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
         let hello = raw.receive().await.unwrap();
         assert!(matches!(hello.header.facts, Facts::Hello { .. }), "{hello:?}");

@@ -6,9 +6,10 @@ use tokio::time::Instant;
 
 use crate::admin::Subject;
 use crate::admin::page::{Column, Document, Page, Showing, Shown};
-use crate::admission::{Longest, RulesSeen, Seen};
+use crate::admission::{Longest, MethodSeen, RulesSeen, Seen};
 use crate::config::Measure;
 use crate::priority::Priority;
+use crate::rate::Rate;
 
 pub(super) struct Level(pub(super) Arc<dyn Subject>);
 
@@ -29,11 +30,12 @@ impl Page for Level {
                 document.words("The server takes all calls, and lets none wait (server.admission = \"off\").")
             }
         };
-        let document = document.table(
-            "Rules, whatever there is to do",
-            &RULES,
-            rules(&self.0.rules().seen(Instant::now())),
-            "",
+        let seen = self.0.rules().seen(Instant::now());
+        let document = document.table("Rules, whatever there is to do", &RULES, rules(&seen), "").table(
+            "Methods that are held to something of their own",
+            &METHODS,
+            methods(&seen),
+            "none",
         );
         Shown::from(document).now()
     }
@@ -59,7 +61,7 @@ fn facts(seen: &Seen) -> [(&'static str, String); 8] {
 const RULES: [Column; 4] =
     [Column::left("rule"), Column::left("mode"), Column::right("refused"), Column::left("now")];
 
-fn rules(seen: &RulesSeen) -> [Vec<String>; 2] {
+fn rules(seen: &RulesSeen) -> [Vec<String>; 4] {
     let [held, max] = [seen.held, seen.held_max].map(|bytes| Measure::Size.show(bytes as u64));
     let longest = match seen.longest {
         Some(Longest { spec, takes }) => format!("{spec} takes longest: {} ms", takes.as_millis()),
@@ -68,12 +70,44 @@ fn rules(seen: &RulesSeen) -> [Vec<String>; 2] {
     [
         vec!["usual time".into(), seen.usual_time.to_string(), seen.refused_by_time.to_string(), longest],
         vec![
+            "rates".into(),
+            seen.rates.to_string(),
+            seen.refused_by_rate.to_string(),
+            format!("{} callers forgotten for others", seen.callers_forgotten),
+        ],
+        vec![
+            "bulkheads".into(),
+            seen.bulkheads.to_string(),
+            seen.refused_by_bulkhead.to_string(),
+            String::new(),
+        ],
+        vec![
             "memory".into(),
             seen.memory.to_string(),
             seen.refused_by_memory.to_string(),
             format!("{held} of {max}"),
         ],
     ]
+}
+
+const METHODS: [Column; 7] = [
+    Column::left("method"),
+    Column::right("rate"),
+    Column::right("caller rate"),
+    Column::right("calls at once"),
+    Column::right("at most"),
+    Column::right("handlers under way"),
+    Column::right("reserve"),
+];
+
+fn methods(seen: &RulesSeen) -> impl Iterator<Item = Vec<String>> {
+    seen.methods.iter().map(|MethodSeen { spec, rules, calls, running }| {
+        let rate = |rate: Option<Rate>| rate.map_or_else(|| "none".into(), |rate| rate.to_string());
+        let max = rules.running_max.map_or_else(|| "no limit".into(), |max| max.to_string());
+        let (rates, reserve) = ([rules.rate, rules.caller_rate].map(rate), rules.reserve.to_string());
+        let [all, caller] = rates;
+        vec![spec.to_string(), all, caller, calls.to_string(), max, running.to_string(), reserve]
+    })
 }
 
 fn admitted(least: Priority) -> String {

@@ -1,11 +1,14 @@
 //! The methods of a server, and what is known of each where calls are taken.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::bulkhead::Bulkhead;
+use super::held::MethodRules;
+use super::meter::Meter;
 use super::usual::{Known, Seen, Usual};
 use crate::spec::{ServiceSpec, Spec, Streaming};
 
@@ -14,17 +17,24 @@ const PASSES: u32 = 100;
 
 /// Of the kit's services none: these are not held to rules.
 #[derive(Debug)]
-pub(super) struct Methods {
+pub(crate) struct Methods {
     /// Sorted by id, as the methods of each are.
     services: Vec<(u32, Vec<Arc<Method>>)>,
     born: Instant,
     /// The longest of the usual times, in microseconds: who has more time than that need not ask.
     longest_us: AtomicU32,
+    /// Whether any of them is held to more than its usual time.
+    are_held: AtomicBool,
+    callers_are_held: AtomicBool,
+    /// Whether methods have places of their own at all.
+    keeps_places: bool,
+    /// Those that have places of their own.
+    reserved: RwLock<Vec<Arc<Method>>>,
 }
 
 /// What is known of a method.
 #[derive(Debug)]
-pub(super) struct Method {
+pub(crate) struct Method {
     pub(super) spec: &'static Spec,
     usual: Mutex<Usual>,
     /// What [`Usual`] has said last, in microseconds, and until when that holds, in nanoseconds since the server's birth.
@@ -32,6 +42,12 @@ pub(super) struct Method {
     known_until: AtomicU64,
     /// Calls with less time than that.
     short: AtomicU32,
+    /// Of all callers together.
+    pub(super) meter: Meter,
+    /// Of each caller; what has come of it is in a table that all methods share.
+    pub(super) caller_meter: Meter,
+    pub(super) bulkhead: Bulkhead,
+    held_to: Mutex<MethodRules>,
 }
 
 /// A call that is looked at, to learn how long its method takes.
@@ -43,7 +59,11 @@ pub(super) struct Timed {
 }
 
 impl Methods {
-    pub(super) fn new(services: impl IntoIterator<Item = &'static ServiceSpec>, now: Instant) -> Self {
+    pub(super) fn new(
+        services: impl IntoIterator<Item = &'static ServiceSpec>,
+        keeps_places: bool,
+        now: Instant,
+    ) -> Self {
         let of = |spec: &&'static Spec| Arc::new(Method::new(spec));
         let served = services.into_iter().filter(|service| !service.is_kit());
         let mut services: Vec<_> = served
@@ -54,7 +74,63 @@ impl Methods {
             })
             .collect();
         services.sort_by_key(|(id, _)| *id);
-        Self { services, born: now, longest_us: AtomicU32::new(0) }
+        let longest_us = AtomicU32::new(0);
+        let methods = Self {
+            services,
+            born: now,
+            longest_us,
+            are_held: AtomicBool::new(false),
+            callers_are_held: AtomicBool::new(false),
+            keeps_places,
+            reserved: RwLock::default(),
+        };
+        methods.all().for_each(|method| method.hold(MethodRules::of(method.spec), keeps_places));
+        methods.look();
+        methods
+    }
+
+    /// The method of this full name.
+    pub(super) fn named(&self, name: &str) -> Option<&Arc<Method>> {
+        self.all().find(|method| method.spec.to_string() == name)
+    }
+
+    /// Holds a method to other rules from now on.
+    pub(super) fn hold(&self, method: &Method, rules: MethodRules) {
+        method.hold(rules, self.keeps_places);
+        self.look();
+    }
+
+    /// Says whether callers are held to a rate, whatever they call.
+    pub(super) fn hold_callers(&self, are_held: bool) {
+        self.callers_are_held.store(are_held, Ordering::Relaxed);
+        self.look();
+    }
+
+    fn look(&self) {
+        let mut reserved = self.reserved.write().unwrap_or_else(PoisonError::into_inner);
+        *reserved = self.all().filter(|method| method.bulkhead.reserve() > 0).cloned().collect();
+        let are_held = self.callers_are_held.load(Ordering::Relaxed)
+            || self.all().any(|method| method.rules() != MethodRules::default());
+        self.are_held.store(are_held, Ordering::Relaxed);
+    }
+
+    /// Whether any method is held to more than its usual time.
+    #[inline]
+    pub(super) fn are_held(&self) -> bool {
+        self.are_held.load(Ordering::Relaxed)
+    }
+
+    /// Places that methods have of their own, and how many of these nobody has.
+    pub(crate) fn reserved(&self) -> (u32, u32) {
+        let reserved = self.reserved.read().unwrap_or_else(PoisonError::into_inner);
+        reserved.iter().fold((0, 0), |(all, kept): (u32, u32), method| {
+            (all.saturating_add(method.bulkhead.reserve()), kept.saturating_add(method.bulkhead.kept()))
+        })
+    }
+
+    /// A time as meters count it.
+    pub(super) fn nanos(&self, now: Instant) -> u64 {
+        u64::try_from(now.saturating_duration_since(self.born).as_nanos()).unwrap_or(u64::MAX)
     }
 
     /// The method of these ids; `None`: it is the kit's, or nobody's.
@@ -77,8 +153,7 @@ impl Methods {
 
     fn tell(&self, method: &Method, known: Option<Known>) {
         let Known { takes, until } = known.unwrap_or(Known { takes: Duration::ZERO, until: self.born });
-        let until = until.saturating_duration_since(self.born).as_nanos();
-        method.known_until.store(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Relaxed);
+        method.known_until.store(self.nanos(until), Ordering::Relaxed);
         method.takes_us.store(u32::try_from(takes.as_micros()).unwrap_or(u32::MAX), Ordering::Relaxed);
         let all = self.all().map(|method| method.takes_us.load(Ordering::Relaxed));
         self.longest_us.store(all.max().unwrap_or(0), Ordering::Relaxed);
@@ -86,8 +161,7 @@ impl Methods {
 
     /// What the method usually takes; `None`: that is not known, or nothing to speak of.
     pub(super) fn takes(&self, method: &Method, now: Instant) -> Option<Duration> {
-        let now = now.saturating_duration_since(self.born).as_nanos();
-        let is_known = u128::from(method.known_until.load(Ordering::Relaxed)) > now;
+        let is_known = method.known_until.load(Ordering::Relaxed) > self.nanos(now);
         let takes_us = method.takes_us.load(Ordering::Relaxed);
         (is_known && takes_us > 0).then(|| Duration::from_micros(takes_us.into()))
     }
@@ -101,7 +175,33 @@ impl Method {
             takes_us: AtomicU32::new(0),
             known_until: AtomicU64::new(0),
             short: AtomicU32::new(0),
+            meter: Meter::default(),
+            caller_meter: Meter::default(),
+            bulkhead: Bulkhead::default(),
+            held_to: Mutex::default(),
         }
+    }
+
+    fn hold(&self, rules: MethodRules, keeps_places: bool) {
+        self.meter.set(rules.rate);
+        self.caller_meter.set(rules.caller_rate);
+        self.bulkhead.set(rules.running_max, if keeps_places { rules.reserve } else { 0 });
+        *self.held_to.lock().unwrap_or_else(PoisonError::into_inner) = rules;
+    }
+
+    /// What it is held to.
+    pub(super) fn rules(&self) -> MethodRules {
+        *self.held_to.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it has so many handlers at most, or places of its own.
+    pub(super) fn has_bulkhead(&self) -> bool {
+        self.bulkhead.max().is_some() || self.bulkhead.reserve() > 0
+    }
+
+    /// What it has of the server's handlers.
+    pub(crate) fn bulkhead(&self) -> &Bulkhead {
+        &self.bulkhead
     }
 
     /// Whether a call that has less time than is usual passes all the same.
@@ -147,7 +247,7 @@ mod tests {
 
     #[test]
     fn methods_are_found_by_their_ids_and_the_kits_are_not_among_them() {
-        let methods = Methods::new([&ORDERS, &KIT], Instant::now());
+        let methods = Methods::new([&ORDERS, &KIT], true, Instant::now());
         let found = |ids| methods.of(ids).map(|method| method.spec.method);
         assert_eq!(found((2000, 1)), Some("Status"));
         assert_eq!(found((2000, 2)), Some("Place"));
@@ -157,7 +257,7 @@ mod tests {
     #[test]
     fn what_is_usual_is_told_until_it_is_forgotten_and_the_longest_to_all() {
         let now = Instant::now();
-        let methods = Arc::new(Methods::new([&ORDERS], now));
+        let methods = Arc::new(Methods::new([&ORDERS], true, now));
         let (slow, fast) = (methods.of((2000, 2)).unwrap(), methods.of((2000, 1)).unwrap());
         let (mut at, ms) = (now, Duration::from_millis);
         for _ in 0..100 {

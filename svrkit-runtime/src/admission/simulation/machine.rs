@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::admission::door::{Arrival, Bounds, Door, Turn};
 use crate::admission::queue::Waiting;
+use crate::admission::rules::Occupied;
 use crate::priority::Priority;
 
 pub(super) const CLASSES: [Priority; 4] =
@@ -128,7 +129,7 @@ impl Machine {
                 arrival = self.now + self.random.after(load(self.now));
             } else {
                 tick += TICK;
-                let expired = self.door.tick(self.at(), self.running);
+                let expired = self.door.tick(self.at(), self.occupied());
                 self.outcome.refused += expired.len() as u64;
             }
             self.let_go();
@@ -138,6 +139,10 @@ impl Machine {
 
     fn at(&self) -> Instant {
         self.born + self.now
+    }
+
+    fn occupied(&self) -> Occupied {
+        Occupied { running: self.running, kept: 0 }
     }
 
     fn arrive(&mut self) {
@@ -154,7 +159,7 @@ impl Machine {
         }
         let expires = Some(self.at() + DEADLINE / 2);
         let waiting = Waiting { call, priority, arrived: self.at(), expires };
-        match self.door.arrive(self.at(), self.running, waiting) {
+        match self.door.arrive(self.at(), self.occupied(), false, waiting) {
             Arrival::Starts(call) => self.start(call),
             Arrival::Waits { pushed_out: None } => {}
             Arrival::Waits { pushed_out: Some(_) } | Arrival::Refused(_) => self.outcome.refused += 1,
@@ -162,7 +167,7 @@ impl Machine {
     }
 
     fn let_go(&mut self) {
-        while let Some(turn) = self.door.next(self.at(), self.running) {
+        while let Some(turn) = self.door.next(self.at(), self.occupied(), |_| false) {
             match turn {
                 Turn::Starts(call) => self.start(call),
                 Turn::Expired(_) => self.outcome.refused += 1,

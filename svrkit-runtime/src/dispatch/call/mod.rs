@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::permit::Permit;
-use crate::admission::Slot;
+use crate::admission::{Method, Slot};
 use crate::context::Context;
 use crate::interceptor::Chain;
 use crate::spec::{ServiceSpec, Spec};
@@ -71,6 +71,16 @@ impl Call {
     pub(crate) fn in_slot(mut self, slot: Slot) -> Self {
         self.permit = self.permit.in_slot(slot);
         self
+    }
+
+    /// Its method, where that has a bulkhead.
+    pub(crate) fn method(&self) -> Option<&Arc<Method>> {
+        self.permit.pass().method()
+    }
+
+    /// Whether its method has a place of its own left among the handlers.
+    pub(crate) fn has_own_place(&self) -> bool {
+        self.permit.pass().has_own()
     }
 
     /// Whether its caller, or a deadline, has given it up.

@@ -129,6 +129,11 @@ impl Permit {
         self.pass = pass;
     }
 
+    /// What rules have taken for it.
+    pub(super) fn pass(&self) -> &Pass {
+        &self.pass
+    }
+
     /// Gives its handler a place that was taken for it: it starts at once, where that is its turn.
     pub(super) fn in_slot(mut self, slot: Slot) -> Self {
         (self.slot, self.starts) = (slot.into(), Starts::AtOnce);
@@ -144,7 +149,7 @@ impl Permit {
     /// Counts its handler among those under way, as it is not over at once. One with a stream may stay for as long as it likes, and is not.
     fn take_slot(&self) {
         if let Some(gate) = self.responder.gate().filter(|_| self.wanted != Wanted::Stream) {
-            self.slot.get_or_init(|| Slot::take(gate));
+            self.slot.get_or_init(|| Slot::take(gate, self.pass.method()));
         }
     }
 

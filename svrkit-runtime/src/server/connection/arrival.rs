@@ -1,5 +1,6 @@
 //! A request that has arrived: counted, or refused, and handed to the router.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -15,6 +16,7 @@ use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
 use crate::priority::Priority;
 use crate::server::Shared;
+use crate::server::capacity::PeerNetwork;
 use crate::spec::is_kit;
 use crate::status::Status;
 use crate::status::catalogue::admitting;
@@ -85,12 +87,23 @@ impl Connection {
     /// Whether a call is taken, in the order of the tests: the rules, the level, and what there is room for.
     #[inline]
     fn admit(&self, call: &Arriving<'_>, gate: Option<&Arc<Gate>>, shared: &Shared) -> Result<Pass, Refused> {
-        let mut pass = shared.rules.admit(call).map_err(Refused::Broken)?;
+        let mut pass = shared.rules.admit(call, |secret| self.rated_as(secret)).map_err(Refused::Broken)?;
         if let Some(gate) = gate {
-            gate.admits(call.facts).map_err(|ShutOut| Refused::ShutOut)?;
+            gate.admits(call.facts, pass.has_own()).map_err(|ShutOut| Refused::ShutOut)?;
         }
         shared.rules.make_room(&mut pass, call).map_err(Refused::Broken)?;
         Ok(pass)
+    }
+
+    /// The number of the caller, as far as it is told apart: by what it has proved to be, or else by its address; what it says of itself would be anybody's choice.
+    fn rated_as(&self, secret: &RandomState) -> u64 {
+        *self.rated_as.get_or_init(|| {
+            #[cfg(feature = "tls")]
+            if let Some(name) = self.certificate.get().and_then(|it| it.identities().next()) {
+                return secret.hash_one((name, 0));
+            }
+            secret.hash_one(self.peer.map(|peer| PeerNetwork::from(peer.ip())))
+        })
     }
 
     /// How important a stranger's call is. Who names no user by a route key is told apart by the address.

@@ -59,6 +59,8 @@ pub(super) struct Connection {
     gate: Option<Arc<Gate>>,
     /// How many calls were refused by their caller's fault.
     refused: AtomicU32,
+    /// Its caller's number, once a rate of callers has asked for it.
+    rated_as: OnceLock<u64>,
     /// The peer's `message.in`, as its hello said.
     peer_message_in: OnceLock<u32>,
     /// What the peer calls itself, where its hello said.
@@ -95,6 +97,7 @@ impl Connection {
             metrics: shared.metrics.clone(),
             gate: shared.gate.clone(),
             refused: AtomicU32::new(0),
+            rated_as: OnceLock::new(),
             peer_message_in: OnceLock::new(),
             peer_name: OnceLock::new(),
             #[cfg(feature = "tls")]

@@ -14,6 +14,14 @@ super::catalogue! {
     calls_bytes_full(max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "the requests in flight on this connection would have more than {max} bytes (the server's calls.bytes)" limit "calls.bytes"
         => "see why the server is slow; have fewer long requests in flight, or raise its limit";
+    /// Calls come more often than the schema, the server's configuration or whoever runs it allows. The status says in how long there is room.
+    rate_over(method, whose, wait) = ResourceExhausted, Admission, Caller, Rate, Elsewhere,
+        "{method} is refused: {whose} too often, there is room in {wait} ms (rate)"
+        => "call less often, or raise the rate: of the method in its schema or method.*.rate and method.*.caller_rate, of each caller server.caller_rate";
+    /// As many calls of the method as it may have at once have not ended.
+    running_max_reached(method, max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
+        "{method} has {max} calls at once already, which is as many as it may have (running_max)"
+        => "see why the method is slow; raise its maximum in its schema or method.*.running_max, or call it less";
     /// The requests of all calls in flight at the server have as many bytes as allowed, with this one more.
     calls_memory_full(max) = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "the requests in flight at the server would have more than {max} bytes (the server's calls.memory)" limit "calls.memory"

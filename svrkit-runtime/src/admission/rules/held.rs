@@ -1,0 +1,113 @@
+//! What a method is held to: by its schema at first, then by the configuration, then by whoever changes it while the server serves.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use super::Rules;
+use crate::admission::Gate;
+use crate::config::{Key, Setting, method_keys};
+use crate::rate::Rate;
+use crate::spec::Spec;
+
+/// What a server holds the calls of one method to; without anything, to what all calls are held to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MethodRules {
+    /// How often a server takes calls of it; `None`: as often as it can.
+    pub rate: Option<Rate>,
+    /// How often it takes calls of it from one caller; `None`: as often as from all of them.
+    pub caller_rate: Option<Rate>,
+    /// How many of its calls it has at once at most, those that wait included; `None`, or 0: as many as of all methods.
+    pub running_max: Option<u32>,
+    /// How many places among the server's handlers no other method can take.
+    pub reserve: u32,
+}
+
+/// The rules of a server that has its address, to be changed while it serves: [`Bound::rules`](crate::Bound::rules).
+///
+/// A change holds for calls that come from then on. It goes with the process: what is to hold for the next one belongs into its configuration.
+#[derive(Clone, Debug)]
+pub struct ServerRules {
+    pub(super) rules: Arc<Rules>,
+    pub(super) gate: Option<Arc<Gate>>,
+}
+
+/// A server serves no method of this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownMethod {
+    /// The name as it was given.
+    pub method: String,
+    /// The most similar one that is served.
+    pub nearest: Option<String>,
+}
+
+impl MethodRules {
+    /// Those of the schema.
+    #[must_use]
+    pub fn of(spec: &Spec) -> Self {
+        let Spec { rate, caller_rate, running_max, reserve, .. } = *spec;
+        Self { rate, caller_rate, running_max, reserve }
+    }
+
+    /// What a configuration may say of methods, `*` standing for the full name of one.
+    #[must_use]
+    pub fn keys() -> Vec<Key> {
+        method_keys()
+    }
+
+    /// The same with what a configuration says of the method, whose settings these are.
+    pub(super) fn set(&mut self, word: &str, setting: &Setting) {
+        match word {
+            RATE => self.rate = setting.rate(),
+            CALLER_RATE => self.caller_rate = setting.rate(),
+            RUNNING_MAX => self.running_max = setting.count(),
+            RESERVE => self.reserve = setting.count().unwrap_or(0),
+            _ => {}
+        }
+    }
+}
+
+/// The words of a configuration.
+pub(crate) const RATE: &str = "rate";
+pub(crate) const CALLER_RATE: &str = "caller_rate";
+pub(crate) const RUNNING_MAX: &str = "running_max";
+pub(crate) const RESERVE: &str = "reserve";
+
+impl ServerRules {
+    pub(crate) fn new(rules: &Arc<Rules>, gate: Option<&Arc<Gate>>) -> Self {
+        Self { rules: Arc::clone(rules), gate: gate.cloned() }
+    }
+
+    /// What a method is held to, by its full name.
+    ///
+    /// # Errors
+    /// [`UnknownMethod`] where none of the server's is called so. The kit's are held to nothing, and are none of these.
+    pub fn of(&self, method: &str) -> Result<MethodRules, UnknownMethod> {
+        self.rules.method(method).map(|method| method.rules())
+    }
+
+    /// Holds a method to these rules from now on, whatever it was held to.
+    ///
+    /// # Errors
+    /// [`UnknownMethod`], and nothing has changed.
+    pub fn hold(&self, method: &str, rules: MethodRules) -> Result<(), UnknownMethod> {
+        self.rules.hold(method, rules)?;
+        if let Some(gate) = &self.gate {
+            gate.look_again();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for UnknownMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no method {:?} is served here", self.method)?;
+        match &self.nearest {
+            Some(nearest) => write!(f, ", only {nearest} is similar"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for UnknownMethod {}
