@@ -88,8 +88,8 @@ pub use limits::Limits;
 pub use metrics::{Metrics, Snapshot};
 pub use mode::Mode;
 pub use monitor::{
-    CallEnd, CallFacts, ClientDecision, ConnectionEnd, ConnectionFacts, Decision, Ending, Event,
-    HandlerPanic, Monitor, Recorder, Stages, StreamTotals,
+    CallEnd, CallFacts, CallerBlocked, ClientDecision, ConnectionEnd, ConnectionFacts, Decision, Ending,
+    Event, HandlerPanic, Monitor, Recorder, Stages, StreamTotals,
 };
 pub use priority::Priority;
 pub use rate::{NotARate, Rate};

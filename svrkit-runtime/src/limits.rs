@@ -104,6 +104,22 @@ limits! {
     queue_calls: usize = "queue.calls", Count, 10_000, 0..=1_000_000;
     /// how long calls of a fast service are to wait for a handler's turn: as many wait as the server can end in it; five of a slow one in any case.
     queue_wait: Duration = "queue.wait", Time, Duration::from_millis(20), MILLISECOND..=HOUR;
+    /// calls in a second with the same request, of one method, which no caller is blocked for, whatever the others do.
+    wild_rate: u32 = "wild.rate", Count, 100, 1..=1_000_000_000;
+    /// how many times as often as most others call at all (nine of ten in the busiest of their last seconds) a caller asks the same of one method, until it runs wild.
+    wild_times: u32 = "wild.times", Count, 20, 1..=1_000_000;
+    /// other callers that there are at least; with fewer of them there is nothing that a caller could be held to.
+    wild_callers: u32 = "wild.callers", Count, 8, 1..=255;
+    /// how long a caller is beyond both, second by second, until it is blocked.
+    wild_time: Duration = "wild.time", Time, Duration::from_secs(3), Duration::from_secs(1)..=HOUR;
+    /// how long a caller that runs wild is blocked at first, for its calls of that method; twice as long with each further offence.
+    wild_block_min: Duration = "wild.block.min", Time, Duration::from_secs(10), MILLISECOND..=DAY;
+    /// the longest time for which a server blocks a caller.
+    wild_block_max: Duration = "wild.block.max", Time, Duration::from_secs(600), MILLISECOND..=DAY;
+    /// how long after its last block a caller's offences are remembered.
+    wild_forget: Duration = "wild.forget", Time, HOUR, Duration::ZERO..=YEAR;
+    /// blocks that a server remembers; while so many last, nobody else is blocked.
+    wild_blocks: usize = "wild.blocks", Count, 1024, 1..=1_000_000;
     /// bytes that wait to be written on one connection before a server stops reading it and a client's calls wait.
     outbound_queue: usize = "outbound.queue", Size, 1 << 20, 1 << 10..=1 << 30;
     /// bytes of a stream's messages that may wait for their reader here, before their sender waits; a frame of them costs 64 beside its length. Announced.

@@ -67,6 +67,8 @@ pub(crate) enum Event {
     ConnectionCut,
     ConnectionRefused,
     CallRefused,
+    CallerBlocked,
+    CallerPardoned,
     ServerStarted,
     ServerDraining,
     ServerStopped,
@@ -92,6 +94,8 @@ impl Event {
             Self::ConnectionCut => "connection_cut",
             Self::ConnectionRefused => "connection_refused",
             Self::CallRefused => "call_refused",
+            Self::CallerBlocked => "caller_blocked",
+            Self::CallerPardoned => "caller_pardoned",
             Self::ServerStarted => "server_started",
             Self::ServerDraining => "server_draining",
             Self::ServerStopped => "server_stopped",
@@ -110,7 +114,10 @@ impl Event {
 
     /// Whether any peer can have it said.
     fn is_provoked(self) -> bool {
-        matches!(self, Self::ConnectionCut | Self::ConnectionRefused | Self::CallRefused)
+        matches!(
+            self,
+            Self::ConnectionCut | Self::ConnectionRefused | Self::CallRefused | Self::CallerBlocked
+        )
     }
 
     /// Whether people are told of it elsewhere: [`Server::serve`](crate::Server::serve) says it on stdout.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::admission::{Gate, Rules};
+use crate::admission::{Gate, Rules, Wild};
 use crate::client::Dialed;
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -35,6 +35,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// What its calls are held to before that.
     fn rules(&self) -> &Rules;
+
+    /// What watches its callers; `None`: nothing.
+    fn wild(&self) -> Option<&Arc<Wild>>;
 
     /// Has it accept no more, let its calls end, and stop, as SIGTERM does.
     fn stop(&self);

@@ -19,6 +19,7 @@ mod seen;
 mod simulation;
 mod slot;
 mod tier;
+mod wild;
 
 pub(crate) use door::Bounds;
 pub(crate) use entry::Entry;
@@ -29,3 +30,4 @@ pub use rules::{MethodRules, ServerProtection, ServerRules, UnknownMethod};
 pub(crate) use seen::Seen;
 pub(crate) use slot::Slot;
 pub use tier::Tier;
+pub(crate) use wild::{BlockSeen, Sentry, Told, Wild};

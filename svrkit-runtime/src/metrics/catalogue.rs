@@ -74,6 +74,8 @@ groups! {
     handler("service", "method") {
         PANICS = "svrkit_handler_panics_total", Counter, None
             => "Handlers that have panicked.";
+        BLOCKED = "svrkit_callers_blocked_total", Counter, None, by "mode" of MODES
+            => "Blocks of callers that ran wild, each time it was for one of them; those of servers that only watch came to nothing.";
         SPARED = "svrkit_calls_spared_total", Counter, None, by "cause" of CAUSES
             => "Calls that mechanisms of protection which only watch would have refused, by why; nothing came of it.";
     }
@@ -171,6 +173,9 @@ const LAYERS: &[&str] = &{
     }
     layers
 };
+
+/// Of mechanisms that decide.
+const MODES: &[&str] = &["on", "watch"];
 
 const ENDINGS: &[&str] = &["closed", "left", "lost", "protocol", "limit", "not_opened"];
 const OUTCOMES: &[&str] = &["answered", "failed", "abandoned"];

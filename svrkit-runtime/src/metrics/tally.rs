@@ -199,6 +199,12 @@ impl Metrics {
         add(&self.0, self.0.handler(spec), handler::PANICS, 1);
     }
 
+    /// Counts that a caller is blocked for its calls of a method; `is_watched`: nothing comes of it.
+    #[cold]
+    pub(crate) fn caller_blocked(&self, spec: &'static Spec, is_watched: bool) {
+        add(&self.0, self.0.handler(Some(spec)), handler::BLOCKED + usize::from(is_watched), 1);
+    }
+
     /// Counts a call that would have been refused for `cause`, did the mechanism that says so not only watch.
     #[cold]
     pub(crate) fn spared(&self, spec: Option<&'static Spec>, cause: Cause) {

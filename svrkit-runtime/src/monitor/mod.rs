@@ -3,6 +3,7 @@
 //! Every attempt of a call is told of twice, at either side: when it begins and when it has ended, however that was. Who
 //! listens implements [`Monitor`]; with nobody listening a call pays one branch.
 
+mod blocked;
 mod call;
 mod connection;
 mod decision;
@@ -11,6 +12,7 @@ mod recorder;
 mod watch;
 mod written;
 
+pub use self::blocked::CallerBlocked;
 pub use self::call::{CallEnd, CallFacts, HandlerPanic, Stages, StreamTotals};
 pub(crate) use self::connection::ConnectionWatch;
 pub use self::connection::{ConnectionEnd, ConnectionFacts, Ending};
@@ -82,6 +84,11 @@ pub trait Monitor: Send + Sync + 'static {
     /// A client has decided something for protection: to repeat an attempt, to leave an endpoint alone, or not to.
     fn client_decided(&self, decision: &ClientDecision<'_>) {
         let _ = decision;
+    }
+
+    /// A server has blocked a caller that runs wild.
+    fn caller_blocked(&self, blocked: &CallerBlocked<'_>) {
+        let _ = blocked;
     }
 
     /// The server has stopped, after it gave its calls time to end.

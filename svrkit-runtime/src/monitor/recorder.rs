@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::{
-    CallEnd, CallFacts, ClientDecision, ConnectionEnd, ConnectionFacts, Decision, Ending, HandlerPanic,
-    Monitor,
+    CallEnd, CallFacts, CallerBlocked, ClientDecision, ConnectionEnd, ConnectionFacts, Decision, Ending,
+    HandlerPanic, Monitor,
 };
 use crate::interceptor::Side;
 use crate::server::Drained;
@@ -101,6 +101,17 @@ pub enum Event {
         /// The endpoint that it is about; empty where it is about none.
         endpoint: String,
     },
+    /// [`Monitor::caller_blocked`].
+    Blocked {
+        /// Who.
+        caller: String,
+        /// Full name of the method.
+        method: String,
+        /// Which offence it was.
+        offences: u32,
+        /// Whether nothing comes of it.
+        is_watched: bool,
+    },
     /// [`Monitor::server_drained`].
     Drained(Drained),
 }
@@ -180,6 +191,16 @@ impl Monitor for Recorder {
     fn client_decided(&self, decided: &ClientDecision<'_>) {
         let ClientDecision { decision, is_watched, endpoint, .. } = *decided;
         self.keep(Event::Decided { decision, is_watched, endpoint: endpoint.unwrap_or_default().to_owned() });
+    }
+
+    fn caller_blocked(&self, blocked: &CallerBlocked<'_>) {
+        let CallerBlocked { caller, spec, offences, is_watched, .. } = *blocked;
+        self.keep(Event::Blocked {
+            caller: caller.to_owned(),
+            method: spec.to_string(),
+            offences,
+            is_watched,
+        });
     }
 
     fn server_drained(&self, drained: &Drained) {

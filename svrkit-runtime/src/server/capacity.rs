@@ -22,6 +22,13 @@ impl From<IpAddr> for PeerNetwork {
     }
 }
 
+impl PeerNetwork {
+    /// Its first address.
+    pub(super) fn address(self) -> IpAddr {
+        self.0
+    }
+}
+
 /// What a server has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Capacity {

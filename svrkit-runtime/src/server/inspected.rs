@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::admin::{ConnectionSeen, Overview, Subject};
-use crate::admission::{Gate, Rules};
+use crate::admission::{Gate, Rules, Wild};
 use crate::client::{self, Dialed};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -70,6 +70,10 @@ impl Subject for Inspected {
 
     fn rules(&self) -> &Rules {
         &self.shared.rules
+    }
+
+    fn wild(&self) -> Option<&Arc<Wild>> {
+        self.shared.wild.as_ref()
     }
 
     fn stop(&self) {

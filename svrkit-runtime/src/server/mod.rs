@@ -43,7 +43,7 @@ use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
 use self::takeover::Takeover;
 use crate::admin::{Admin, CallRing};
-use crate::admission::{Bounds, Entry, Gate, Rules, ServerProtection};
+use crate::admission::{Bounds, Entry, Gate, Rules, ServerProtection, Wild};
 use crate::client::Client;
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
@@ -110,6 +110,8 @@ struct Shared {
     gate: Option<Arc<Gate>>,
     /// What calls are held to before that.
     rules: Arc<Rules>,
+    /// What watches its callers; `None`: nothing.
+    wild: Option<Arc<Wild>>,
     /// What says how important calls are; `None`: their callers do.
     entry: Option<Entry>,
     hooks: Hooks,
@@ -391,6 +393,7 @@ impl Server {
         if let Some(calls) = &calls {
             hooks.push(Arc::clone(calls) as Arc<dyn Monitor>);
         }
+        let wild = Wild::new(protection, &limits, &router, &hooks, metrics.as_ref());
         let services = router.specs().map(|spec| ServedService {
             id: spec.id,
             name: spec.name.into(),
@@ -414,6 +417,7 @@ impl Server {
             router,
             gate,
             rules,
+            wild,
             entry,
             hooks,
             metrics,

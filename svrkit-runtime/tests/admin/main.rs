@@ -11,3 +11,4 @@ mod drain;
 mod protocol;
 mod shown;
 mod starting;
+mod wild;

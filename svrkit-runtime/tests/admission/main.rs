@@ -15,3 +15,4 @@ mod rates;
 mod rules;
 mod server;
 mod shown;
+mod wild;

@@ -16,6 +16,7 @@ use crate::{DO, OWN_ID, Seen, own, serve, told};
 pub(crate) async fn provoke(seen: &mut Seen) {
     crowded(seen).await;
     overloaded(seen).await;
+    blocked(seen).await;
     late(seen).await;
     hopeless(seen).await;
     held(seen).await;
@@ -54,6 +55,36 @@ async fn overloaded(seen: &mut Seen) {
     }
     seen.caller("queue_full", by_queue.unwrap());
     seen.caller("level_shut", by_level.unwrap());
+}
+
+/// One asks the same over and over, and ten others were there.
+async fn blocked(seen: &mut Seen) {
+    let limits = Limits { wild_time: Duration::from_secs(1), ..Limits::default() };
+    let server = Running::with(limits).await;
+    for other in 0..10 {
+        let mut raw = Raw::connect(server.address).await.greet(&format!("other {other}")).await;
+        raw.send(request_header(1, 1), b"").await;
+        raw.receive().await.unwrap();
+    }
+    let mut raw = Raw::greeted(server.address).await;
+    let mut call_id = 0;
+    let refused = 'refused: loop {
+        for _ in 0..50 {
+            call_id += 1;
+            raw.send(request_header(call_id, 1), b"").await;
+        }
+        for _ in 0..50 {
+            let answer = raw.receive().await.unwrap();
+            let Facts::Response(facts) = answer.header.facts else { panic!("{answer:?}") };
+            if facts.code != 0 {
+                break 'refused told(&answer);
+            }
+        }
+    };
+    let longest = Limits::default().wild_block_min;
+    assert!(matches!(refused.facts().retry, Retry::After(left) if left <= longest), "{refused}");
+    // For how long is each case's own.
+    seen.caller("blocked", refused.retry(Retry::Elsewhere));
 }
 
 async fn crowded(seen: &mut Seen) {

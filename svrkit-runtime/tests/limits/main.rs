@@ -27,6 +27,7 @@ mod retries;
 mod securing;
 mod streams;
 mod takeovers;
+mod wild;
 
 use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_timeout};
 use admission::{handlers_running, queue_calls, queue_wait, rate_callers};
@@ -66,6 +67,10 @@ use support::Note;
 use svrkit_runtime::{Cause, Code, Key, Limits, Status, Tlv};
 use takeovers::{takeover_handshake_of_the_predecessor, takeover_handshake_of_the_successor};
 
+use wild::{
+    wild_block_max, wild_block_min, wild_blocks, wild_callers, wild_forget, wild_rate, wild_time, wild_times,
+};
+
 macro_rules! edges {
     ($($key:literal => $($test:ident),+;)+) => {
         [$(($key, &[$((stringify!($test), $test as fn())),+])),+]
@@ -90,6 +95,14 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "handlers.running" => handlers_running;
     "queue.calls" => queue_calls;
     "queue.wait" => queue_wait;
+    "wild.rate" => wild_rate;
+    "wild.times" => wild_times;
+    "wild.callers" => wild_callers;
+    "wild.time" => wild_time;
+    "wild.block.min" => wild_block_min;
+    "wild.block.max" => wild_block_max;
+    "wild.forget" => wild_forget;
+    "wild.blocks" => wild_blocks;
     "outbound.queue" => outbound_queue;
     "stream.window" => stream_window, stream_window_of_a_peer_that_has_no_credit;
     "connection.window" => connection_window;

@@ -220,19 +220,20 @@ impl Raw {
 
     /// Connected and past the hellos.
     pub(crate) async fn greeted(address: SocketAddr) -> Self {
-        Self::connect(address).await.past_hellos().await
+        Self::connect(address).await.greet("").await
     }
 
     /// The same from an address of its own: this machine has sixteen million of them.
     pub(crate) async fn greeted_from(local: Ipv4Addr, address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from((local, 0))).unwrap();
-        Self::new(socket.connect(address).await.unwrap()).past_hellos().await
+        Self::new(socket.connect(address).await.unwrap()).greet("").await
     }
 
-    async fn past_hellos(self) -> Self {
+    /// Past the hellos, in which it calls itself `name`.
+    pub(crate) async fn greet(self, name: &str) -> Self {
         let mut raw = self;
-        raw.send(hello_header(), &Hello::default().encode().unwrap()).await;
+        raw.send(hello_header(), &Hello { name: name.into(), ..Hello::default() }.encode().unwrap()).await;
         let hello = raw.receive().await.unwrap();
         assert!(matches!(hello.header.facts, Facts::Hello { .. }), "{hello:?}");
         raw

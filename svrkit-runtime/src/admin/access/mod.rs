@@ -13,7 +13,7 @@ pub(super) use self::host::check_host;
 pub(super) use self::origin::check_origin;
 use self::sessions::Sessions;
 pub(crate) use self::token::{TOKEN_LEN_MIN, Token};
-use super::http::{Headers, HttpStatus, Refusal};
+use super::http::{Headers, HttpStatus, Refusal, form};
 
 /// Who may see pages.
 #[derive(Debug)]
@@ -62,7 +62,9 @@ impl Access {
     pub(super) fn enter(&self, form: &[u8]) -> Option<String> {
         match self {
             Self::ThisMachine => None,
-            Self::Token { token, sessions } => token.is(&token::of_form(form)?).then(|| sessions.begin()),
+            Self::Token { token, sessions } => {
+                token.is(&form::field(form, "token")?).then(|| sessions.begin())
+            }
         }
     }
 }

@@ -42,35 +42,6 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The value of `token` in a form (`application/x-www-form-urlencoded`, WHATWG URL, section 5.1). `None`: there is none that is text.
-pub(super) fn of_form(form: &[u8]) -> Option<String> {
-    let pairs = form.split(|byte| *byte == b'&');
-    let value = pairs.filter_map(|pair| pair.strip_prefix(b"token=")).next()?;
-    String::from_utf8(decoded(value)).ok()
-}
-
-fn decoded(value: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(value.len());
-    let mut rest = value;
-    while let [first, behind @ ..] = rest {
-        let (byte, behind) = match (first, behind) {
-            (b'%', [high, low, behind @ ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => (high << 4 | low, behind),
-                _ => (b'%', &rest[1..]),
-            },
-            (b'+', behind) => (b' ', behind),
-            (byte, behind) => (*byte, behind),
-        };
-        decoded.push(byte);
-        rest = behind;
-    }
-    decoded
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,19 +53,6 @@ mod tests {
             [("abc", "abd"), ("abc", "xbc"), ("abc", "ab"), ("abc", "abca"), ("abc", ""), ("", "a")]
         {
             assert!(!same(secret.as_bytes(), shown.as_bytes()), "{secret} {shown}");
-        }
-    }
-
-    #[test]
-    fn forms_are_decoded() {
-        for (form, expected) in [
-            ("token=a%2Bb+c", Some("a+b c")),
-            ("x=1&token=", Some("")),
-            ("token=%zz%4", Some("%zz%4")),
-            ("token=%ff", None),
-            ("tokens=a", None),
-        ] {
-            assert_eq!(of_form(form.as_bytes()).as_deref(), expected, "{form}");
         }
     }
 }

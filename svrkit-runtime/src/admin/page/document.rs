@@ -29,8 +29,18 @@ pub(crate) enum Block {
     },
     /// Other pages.
     Links(Vec<Link>),
-    /// A button, and a field beside it where something is to be typed.
-    Form { action: &'static str, button: &'static str, secret: Option<&'static str> },
+    /// A button, and what is sent with it.
+    Form { action: &'static str, button: String, field: Field },
+}
+
+/// What is sent with a button.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Nothing,
+    /// What is to be typed, under this name, and not shown.
+    Secret(&'static str),
+    /// A name and what it stands for.
+    Fixed(&'static str, u64),
 }
 
 /// A column of a table.
@@ -91,14 +101,22 @@ impl Document {
     }
 
     /// A button that asks `action` to do what it is for.
-    pub(crate) fn button(mut self, action: &'static str, button: &'static str) -> Self {
-        self.blocks.push(Block::Form { action, button, secret: None });
-        self
+    pub(crate) fn button(self, action: &'static str, button: &str) -> Self {
+        self.form(action, button, Field::Nothing)
+    }
+
+    /// The same, and says by a field of this name what to do it with.
+    pub(crate) fn button_of(self, action: &'static str, field: (&'static str, u64), button: &str) -> Self {
+        self.form(action, button, Field::Fixed(field.0, field.1))
     }
 
     /// The same with a field for a secret of this name.
-    pub(crate) fn secret(mut self, action: &'static str, secret: &'static str, button: &'static str) -> Self {
-        self.blocks.push(Block::Form { action, button, secret: Some(secret) });
+    pub(crate) fn secret(self, action: &'static str, secret: &'static str, button: &str) -> Self {
+        self.form(action, button, Field::Secret(secret))
+    }
+
+    fn form(mut self, action: &'static str, button: &str, field: Field) -> Self {
+        self.blocks.push(Block::Form { action, button: tame(button), field });
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::admin::style::SHEET;
 
-use super::document::{Align, Block, Column, Document, Link};
+use super::document::{Align, Block, Column, Document, Field, Link};
 
 /// Text that has no meaning in HTML.
 struct Html(String);
@@ -93,12 +93,19 @@ fn write_block(html: &mut Html, block: &Block) {
             }
             html.markup("</dl>\n");
         }
-        Block::Form { action, button, secret } => {
+        Block::Form { action, button, field } => {
             html.markup("<form method=\"post\" action=\"").text(action).markup("\">\n");
-            if let Some(secret) = secret {
-                html.markup("<label>").text(secret);
-                html.markup(" <input type=\"password\" name=\"").text(secret);
-                html.markup("\" autocomplete=\"current-password\" required></label>\n");
+            match field {
+                Field::Nothing => {}
+                Field::Secret(secret) => {
+                    html.markup("<label>").text(secret);
+                    html.markup(" <input type=\"password\" name=\"").text(secret);
+                    html.markup("\" autocomplete=\"current-password\" required></label>\n");
+                }
+                Field::Fixed(name, number) => {
+                    html.markup("<input type=\"hidden\" name=\"").text(name);
+                    html.markup("\" value=\"").text(&number.to_string()).markup("\">\n");
+                }
             }
             html.markup("<button>").text(button).markup("</button>\n</form>\n");
         }

@@ -27,8 +27,9 @@ pub(super) trait Page: Send + Sync {
     /// What it shows now. Changes nothing.
     fn show(&self) -> Showing<'_>;
 
-    /// Does what it is for, where it is for something, and says what that was.
-    fn act(&self) -> Option<Shown> {
+    /// Does what it is for, where it is for something, and says what that was. `form` is what was filled in, if anything was.
+    fn act(&self, form: &[u8]) -> Option<Shown> {
+        let _ = form;
         None
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::document::{Align, Block, Column, Document, Link};
+use super::document::{Align, Block, Column, Document, Field, Link};
 
 /// Between two columns.
 const GAP: &str = "  ";
@@ -27,10 +27,13 @@ pub(super) fn write(document: &Document) -> String {
                 write_rows(&mut out, &[Align::Left, Align::Left], &links.iter().map(row).collect::<Vec<_>>());
                 Ok(())
             }
-            Block::Form { action, button, secret: None } => {
+            Block::Form { action, button, field: Field::Nothing } => {
                 writeln!(out, "{button}: curl -X POST http://ADDRESS{action}")
             }
-            Block::Form { secret: Some(secret), .. } => {
+            Block::Form { action, button, field: Field::Fixed(name, number) } => {
+                writeln!(out, "{button}: curl -d {name}={number} http://ADDRESS{action}")
+            }
+            Block::Form { field: Field::Secret(secret), .. } => {
                 writeln!(out, "with the {secret}: curl -H 'Authorization: Bearer TOKEN' http://ADDRESS/")
             }
         }

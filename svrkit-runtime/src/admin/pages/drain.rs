@@ -27,7 +27,7 @@ impl Page for Drain {
         Shown::from(document).now()
     }
 
-    fn act(&self) -> Option<Shown> {
+    fn act(&self, _: &[u8]) -> Option<Shown> {
         self.0.stop();
         let document = Document::new("Draining").words("The server stops when its calls have ended.");
         Some(Shown::new(HttpStatus::ACCEPTED, document))

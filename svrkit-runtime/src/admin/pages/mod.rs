@@ -11,6 +11,7 @@ mod measure;
 mod metrics;
 mod ready;
 mod status;
+mod wild;
 
 use std::fmt;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ impl Pages {
         let mut pages: Vec<Box<dyn Page>> = vec![
             Box::new(calls::Calls(calls)),
             Box::new(level::Level(of())),
+            Box::new(wild::Wild(of())),
             Box::new(connections::Connections(of())),
             Box::new(config::Config(of())),
             Box::new(health::Health(of())),

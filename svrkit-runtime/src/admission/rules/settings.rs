@@ -9,6 +9,7 @@ const USUAL_TIME: &str = "server.usual_time";
 const RATES: &str = "server.rates";
 const BULKHEADS: &str = "server.bulkheads";
 const MEMORY: &str = "server.memory";
+const WILD: &str = "server.wild";
 
 /// Which rules a server holds calls to as they arrive; by default all of them. Whether it has a queue and levels beside, [`Server::admission`](crate::Server::admission) says.
 ///
@@ -24,6 +25,7 @@ pub struct ServerProtection {
     pub(super) rates: Mode,
     pub(super) bulkheads: Mode,
     pub(super) memory: Mode,
+    pub(in crate::admission) wild: Mode,
 }
 
 impl ServerProtection {
@@ -37,7 +39,7 @@ impl ServerProtection {
     #[must_use]
     pub fn off() -> Self {
         let off = Mode::Off;
-        Self { usual_time: off, rates: off, bulkheads: off, memory: off }
+        Self { usual_time: off, rates: off, bulkheads: off, memory: off, wild: off }
     }
 
     /// Sets whether calls are refused that have less time left than their method usually takes (`server.usual_time`).
@@ -69,6 +71,13 @@ impl ServerProtection {
         self.memory = mode;
         self
     }
+
+    /// Sets whether callers are blocked for a time that run wild (`server.wild`): who ask one thing over and over, far beyond what others ask.
+    #[must_use]
+    pub fn wild(mut self, mode: Mode) -> Self {
+        self.wild = mode;
+        self
+    }
 }
 
 /// The keys of a configuration.
@@ -94,6 +103,10 @@ pub(crate) fn keys() -> Vec<Key> {
             MEMORY,
             "whether a server refuses calls whose requests there is no memory for (`calls.memory`).",
         ),
+        Mode::key(
+            WILD,
+            "whether a server blocks callers for a time that run wild: who ask one thing over and over, far beyond what others ask (`wild.rate`, `wild.times`).",
+        ),
     ]
 }
 
@@ -113,6 +126,7 @@ impl Config {
             rates: mode(RATES),
             bulkheads: mode(BULKHEADS),
             memory: mode(MEMORY),
+            wild: mode(WILD),
         }
     }
 }

@@ -72,7 +72,8 @@ impl<'a> OutgoingCall<'a> {
 
     /// What gates of endpoints are asked about.
     pub(super) fn entrant(&self) -> Entrant {
-        Entrant { spec: self.spec, priority: self.context.facts(self.spec).priority }
+        let priority = self.context.facts(self.spec).priority;
+        Entrant { spec: self.spec, priority, route_hash: self.route_hash() }
     }
 
     /// The method.

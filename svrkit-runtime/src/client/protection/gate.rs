@@ -1,6 +1,6 @@
 //! The gate before one endpoint: what it would refuse, or has asked not to be sent, is refused before it is sent.
 //!
-//! Three causes: a block (`stop for so long`), the level that the server announces (`learned_level.rs`), and, where it announces none, the throttle
+//! Three causes: a block (`stop for so long`, of a method and a user), the level that the server announces (`learned_level.rs`), and, where it announces none, the throttle
 //! (`throttle.rs`). A gate that has nothing to keep out costs a call one load, and one addition for the throttle to know how many there were.
 
 use std::collections::HashMap;
@@ -22,6 +22,9 @@ use crate::spec::Spec;
 /// Calls are throttled apart by business class: those of a quarter of all classes together.
 const CLASSES: usize = 4;
 
+/// Blocks that are known at once. Whoever is blocked beside so many others is so by the server alone.
+const BLOCKS_MAX: usize = 1024;
+
 /// The gate before one endpoint.
 #[derive(Debug)]
 pub(in crate::client) struct Gate {
@@ -37,8 +40,8 @@ pub(in crate::client) struct Gate {
 #[derive(Debug)]
 struct Guard {
     level: Option<LearnedLevel>,
-    /// Until when no call of a method is to come, by the method's number. No more than there are methods.
-    blocks: HashMap<u32, Instant>,
+    /// Until when no call of a method for a user is to come, by the method's number and the hash of the user's route key, at most [`BLOCKS_MAX`].
+    blocks: HashMap<(u32, u32), Instant>,
     classes: [Class; CLASSES],
 }
 
@@ -55,6 +58,15 @@ struct Class {
 pub(in crate::client) struct Entrant {
     pub(in crate::client) spec: &'static Spec,
     pub(in crate::client) priority: Priority,
+    /// The hash of its user's route key; 0: it is for no user.
+    pub(in crate::client) route_hash: u32,
+}
+
+impl Entrant {
+    /// What is blocked where a server wants no more of it: its calls for others go on.
+    fn habit(self) -> (u32, u32) {
+        (self.spec.number(), self.route_hash)
+    }
 }
 
 /// Why a call is kept out, and how long that will be so at most.
@@ -108,10 +120,10 @@ impl Gate {
         self.guard();
     }
 
-    /// The server wants no more calls of this method for so long.
+    /// The server wants no more calls like this one, of its method and for its user, until then.
     #[cold]
-    pub(super) fn block(&self, spec: &'static Spec, until: Instant) {
-        self.with_guard(|guard| guard.blocks.insert(spec.number(), until));
+    pub(super) fn block(&self, entrant: Entrant, now: Instant, until: Instant) {
+        self.with_guard(|guard| guard.block(entrant.habit(), now, until));
         self.guard();
     }
 
@@ -130,7 +142,7 @@ impl Gate {
         now: Instant,
     ) -> bool {
         self.with_guard(|guard| {
-            let is_blocked = guard.blocks.get(&entrant.spec.number()).is_some_and(|until| now < *until);
+            let is_blocked = guard.blocks.get(&entrant.habit()).is_some_and(|until| now < *until);
             let is_shut_out = guard.level.is_some_and(|level| level.shuts_out(entrant.priority, now));
             settings.blocks.is_on() && is_blocked || settings.levels.is_on() && is_shut_out
         })
@@ -148,7 +160,7 @@ impl Gate {
         let sent = self.sent[index].load(Ordering::Relaxed);
         self.with_guard(|guard| {
             let found = [
-                (guard.blocked(entrant.spec, now), settings.blocks),
+                (guard.blocked(entrant.habit(), now), settings.blocks),
                 (guard.shut_out(entrant.priority, now), settings.levels),
                 (guard.throttled(index, sent, now), settings.throttle),
             ];
@@ -183,10 +195,19 @@ impl Guard {
         Self { level: None, blocks: HashMap::new(), classes: std::array::from_fn(class) }
     }
 
-    fn blocked(&mut self, spec: &'static Spec, now: Instant) -> Option<Shut> {
-        let left = self.blocks.get(&spec.number())?.saturating_duration_since(now);
+    fn block(&mut self, habit: (u32, u32), now: Instant, until: Instant) {
+        if self.blocks.len() >= BLOCKS_MAX {
+            self.blocks.retain(|_, until| now < *until);
+        }
+        if self.blocks.len() < BLOCKS_MAX || self.blocks.contains_key(&habit) {
+            self.blocks.insert(habit, until);
+        }
+    }
+
+    fn blocked(&mut self, habit: (u32, u32), now: Instant) -> Option<Shut> {
+        let left = self.blocks.get(&habit)?.saturating_duration_since(now);
         if left.is_zero() {
-            self.blocks.remove(&spec.number());
+            self.blocks.remove(&habit);
             return None;
         }
         Some(Shut::Blocked(left))
@@ -241,7 +262,7 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     fn entrant(priority: Priority) -> Entrant {
-        Entrant { spec: &READ, priority }
+        Entrant { spec: &READ, priority, route_hash: 0 }
     }
 
     fn check(gate: &Gate, entrant: Entrant, now: Instant) -> Option<Shut> {
@@ -261,16 +282,33 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_obeyed_until_its_end_by_its_method_alone() {
+    fn a_block_is_obeyed_until_its_end_by_its_method_and_user_alone() {
         let now = Instant::now();
         let gate = Gate::new(now);
-        gate.block(&READ, now + 500 * MS);
-        let read = entrant(Priority::CORE);
+        let read = Entrant { route_hash: 7, ..entrant(Priority::CORE) };
+        gate.block(read, now, now + 500 * MS);
         assert_eq!(check(&gate, read, now + 200 * MS), Some(Shut::Blocked(300 * MS)));
         assert_eq!(check(&gate, Entrant { spec: &OTHER, ..read }, now), None);
+        for route_hash in [0, 8] {
+            assert_eq!(check(&gate, Entrant { route_hash, ..read }, now), None);
+        }
         assert!(gate.would_refuse(read, ClientProtection::new(), now) && gate.is_guarded());
         assert_eq!(check(&gate, read, now + 500 * MS), None);
         assert!(!gate.is_guarded(), "there is nothing more to keep out");
+    }
+
+    #[test]
+    fn so_many_blocks_are_known_and_those_that_are_over_make_room() {
+        let now = Instant::now();
+        let gate = Gate::new(now);
+        let of = |route_hash| Entrant { route_hash, ..entrant(Priority::CORE) };
+        (0..BLOCKS_MAX as u32).for_each(|user| gate.block(of(user), now, now + 500 * MS));
+        gate.block(of(5000), now, now + 900 * MS);
+        gate.block(of(3), now, now + 600 * MS);
+        assert_eq!(check(&gate, of(5000), now), None, "there is no room for it");
+        assert_eq!(check(&gate, of(3), now), Some(Shut::Blocked(600 * MS)), "who is known is heard");
+        gate.block(of(5000), now + 500 * MS, now + 900 * MS);
+        assert_eq!(check(&gate, of(5000), now + 500 * MS), Some(Shut::Blocked(400 * MS)));
     }
 
     #[test]
@@ -324,9 +362,9 @@ mod tests {
     fn what_watches_keeps_nothing_out_and_says_so() {
         let now = Instant::now();
         let gate = Gate::new(now);
-        gate.block(&READ, now + 500 * MS);
-        let watching = ClientProtection::new().blocks(Mode::Watching);
         let read = entrant(Priority::LOSSY);
+        gate.block(read, now, now + 500 * MS);
+        let watching = ClientProtection::new().blocks(Mode::Watching);
         assert_eq!(gate.check(read, watching, now), Some((Shut::Blocked(500 * MS), Mode::Watching)));
         assert!(!gate.would_refuse(read, watching, now));
         // What acts goes first.

@@ -157,7 +157,7 @@ impl Protection {
         let (facts, now) = (status.facts(), Instant::now());
         match (facts.cause, facts.retry) {
             (Cause::Blocked, Retry::After(wait)) if self.settings.blocks != Mode::Off => {
-                gate.block(entrant.spec, deadline::after(now, wait.min(self.limits.block_max)));
+                gate.block(entrant, now, deadline::after(now, wait.min(self.limits.block_max)));
             }
             (Cause::Queue | Cause::Rate | Cause::Concurrency | Cause::Level, _)
                 if self.settings.throttle != Mode::Off =>

@@ -10,6 +10,7 @@ use crate::client::pool::Peer;
 use crate::client::protection::{Entrant, FailedAttempt, Retried};
 use crate::client::response::Response;
 use crate::status::{Layer, Retry, Status};
+use crate::wire::frame::RequestFacts;
 
 /// The attempts of a request that have failed.
 #[derive(Debug, Default)]
@@ -73,7 +74,8 @@ impl<R: Response> Request<R> {
 
     /// What gates of endpoints are asked about.
     pub(super) fn entrant(&self) -> Entrant {
-        Entrant { spec: self.spec, priority: self.context.facts(self.spec).priority }
+        let RequestFacts { priority, route_hash, .. } = self.request_facts();
+        Entrant { spec: self.spec, priority, route_hash }
     }
 
     /// The next attempt begins.

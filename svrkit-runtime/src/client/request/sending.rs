@@ -95,22 +95,27 @@ impl<R: Response> Request<R> {
         let server_max = call.connection().server.metadata_bytes;
         let metadata = metadata::encode(&self.metadata, &self.context, self.client.limits(), server_max)
             .inspect_err(|_| call.mark_unsent())?;
-        let inherited = self.context.facts(self.spec);
-        let facts = RequestFacts {
-            remaining_us: RequestFacts::remaining_us_of(remaining),
-            route_hash: if self.route_hash == 0 { inherited.route_hash } else { self.route_hash },
-            ..inherited
-        };
+        let facts =
+            RequestFacts { remaining_us: RequestFacts::remaining_us_of(remaining), ..self.request_facts() };
         let taken = if R::IS_AWAITED {
             call.send(facts, &metadata, message)
         } else {
             call.send_oneway(facts, &metadata, message)
         };
         if taken {
-            call.connection().peer().gate.note_sent(inherited.priority);
+            call.connection().peer().gate.note_sent(facts.priority);
             self.told.sent(&self.client, call.connection().peer(), now);
         }
         Ok(taken)
+    }
+
+    /// What its header says, but for the time.
+    pub(super) fn request_facts(&self) -> RequestFacts {
+        let inherited = self.context.facts(self.spec);
+        match self.route_hash {
+            0 => inherited,
+            route_hash => RequestFacts { route_hash, ..inherited },
+        }
     }
 
     /// When `connection` has written what is queued there now.

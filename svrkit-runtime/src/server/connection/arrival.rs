@@ -2,11 +2,12 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Connection;
-use crate::admission::{Arriving, Broken, Entry, Gate, Pass, ShutOut};
+use crate::admission::{Arriving, Broken, Entry, Gate, Pass, Sentry, ShutOut};
 use crate::context::Context;
 use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
 use crate::interceptor::Side;
@@ -18,8 +19,8 @@ use crate::priority::Priority;
 use crate::server::Shared;
 use crate::server::capacity::PeerNetwork;
 use crate::spec::is_kit;
-use crate::status::Status;
 use crate::status::catalogue::admitting;
+use crate::status::{Retry, Status};
 use crate::stream::FramedStreams;
 use crate::transport::{NEUTRAL, USELESS, Worth};
 use crate::wire::frame::{FLAG_ONEWAY, FLAG_STREAM, Frame, RequestFacts};
@@ -32,6 +33,7 @@ impl Connection {
         read: Read,
         starts: Starts,
         shared: &Shared,
+        sentry: Option<&mut Sentry>,
     ) -> Worth {
         let (call_id, arrived) = (frame.header.call_id, read.at);
         let facts = match &shared.entry {
@@ -56,7 +58,9 @@ impl Connection {
             begun.map(|stops| (stops, Pass::default())).map_err(Refused::NotBegun)
         } else {
             let call = Arriving { facts: &facts, at: arrived, is_first: read.is_first, len };
-            self.admit(&call, gate, shared).and_then(|pass| {
+            let passed = sentry.map_or(Ok(()), |sentry| sentry.pass(&facts, &frame.body, arrived));
+            let passed = passed.map_err(Refused::Blocked);
+            passed.and_then(|()| self.admit(&call, gate, shared)).and_then(|pass| {
                 let begun = self.in_flight.begin(call_id, len, room, lasts);
                 begun.map(|stops| (stops, pass)).map_err(Refused::NotBegun)
             })
@@ -168,6 +172,8 @@ pub(super) struct Read {
 /// Why a call is not taken.
 #[derive(Clone, Copy, Debug)]
 enum Refused {
+    /// Its caller runs wild, and is to send no more for so long.
+    Blocked(Duration),
     /// A rule forbids it.
     Broken(Broken),
     /// The server takes only what is more important.
@@ -179,6 +185,7 @@ enum Refused {
 impl Refused {
     fn status(self, limits: &Limits) -> Status {
         match self {
+            Self::Blocked(left) => admitting::blocked(left.as_millis()).retry(Retry::After(left)),
             Self::Broken(broken) => broken.status(),
             Self::ShutOut => admitting::level_shut(),
             Self::NotBegun(not_begun) => not_begun.status(limits),
@@ -192,6 +199,8 @@ impl Refused {
             Self::NotBegun(NotBegun::Duplicate | NotBegun::Lingering | NotBegun::Full(Full::Calls)) => {
                 USELESS
             }
+            // It is told for how long to send none.
+            Self::Blocked(_) => USELESS,
             // It was told nothing of bytes and rules, and of the level once it is asked for.
             Self::Broken(_)
             | Self::ShutOut

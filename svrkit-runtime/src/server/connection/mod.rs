@@ -1,7 +1,7 @@
 //! One accepted connection: hello, then frames in, calls to the router, answers out.
 //!
 //! This file has its life; [`reading`] what its peer sends, [`greeting`] the hello among that, [`arrival`] the requests,
-//! [`answering`] the way back, [`streaming`] what streams need of it, [`securing`] TLS, [`leave`] why it ends early, [`seen`] what admin
+//! [`answering`] the way back, [`streaming`] what streams need of it, [`securing`] TLS, [`whose`] calls they are, [`leave`] why it ends early, [`seen`] what admin
 //! pages show of it.
 
 mod answering;
@@ -12,6 +12,7 @@ mod reading;
 mod securing;
 mod seen;
 mod streaming;
+mod whose;
 
 use std::future::poll_fn;
 use std::net::SocketAddr;

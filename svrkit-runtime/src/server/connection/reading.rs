@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout};
 
 use super::arrival::Read;
 use super::{Connection, Leave};
+use crate::admission::Sentry;
 use crate::dispatch::{Starts, Together};
 use crate::metrics::Batch;
 use crate::monitor::ConnectionWatch;
@@ -53,6 +54,7 @@ impl Connection {
         inbox.limit(decoder, shared.framing);
         let mut pace = Pace::default();
         let mut refused = 0;
+        let mut sentry = self.sentry(shared);
         loop {
             // A peer that does not read its answers gets no more of them.
             self.outbox.room(READER).await;
@@ -69,7 +71,8 @@ impl Connection {
             let counted = Batch::begin(self.metrics.as_ref());
             loop {
                 let read = Read { at: inbox.read_at(), is_first: inbox.frames() == 1 };
-                let worth = self.take(frame, read, || pace.allows(|| together.look()), shared)?;
+                let worth =
+                    self.take(frame, read, || pace.allows(|| together.look()), shared, sentry.as_mut())?;
                 inbox.weigh(worth).map_err(|error| Leave::by(error, &self.outbox))?;
                 if !self.outbox.has_room(0) {
                     break;
@@ -107,6 +110,7 @@ impl Connection {
         read: Read,
         may_start: impl FnOnce() -> bool,
         shared: &Shared,
+        sentry: Option<&mut Sentry>,
     ) -> Result<Worth, Leave> {
         let call_id = frame.header.call_id;
         let worth = match frame.header.facts {
@@ -115,7 +119,7 @@ impl Connection {
             }
             Facts::Request(facts) => {
                 let starts = if may_start() { Starts::AtOnce } else { Starts::OnItsTask };
-                self.request(facts, frame, read, starts, shared)
+                self.request(facts, frame, read, starts, shared, sentry)
             }
             Facts::Cancel => {
                 self.in_flight.cancel(call_id);

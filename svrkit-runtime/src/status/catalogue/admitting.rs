@@ -30,6 +30,10 @@ super::catalogue! {
     call_lingering() = ResourceExhausted, Admission, Callee, Concurrency, Elsewhere,
         "the handler of an earlier call of this id has not ended"
         => "call again; give up fewer calls, or let their handlers end sooner";
+    /// Its caller asks one thing over and over, far beyond what the others ask. The status says for how long it is to send no such call.
+    blocked(left) = ResourceExhausted, Admission, Caller, Blocked, Elsewhere,
+        "this caller asks the same of the method far more often than others ask anything (wild.rate, wild.times): it is blocked for another {left} ms" limit "wild.rate"
+        => "see why it asks over and over; on the server's page /wild it can be pardoned";
     /// The server has more to do than it can, and what is less important goes first: this call, of which nothing was read.
     level_shut() = ResourceExhausted, Admission, Callee, Level, Elsewhere,
         "the server is overloaded, and takes only calls that are more important"

@@ -33,9 +33,9 @@ super::catalogue! {
     outer_deadline_over() = DeadlineExceeded, Client, Caller, Deadline, Never,
         "the deadline of the call it was made for was over before it was sent"
         => "give the outer call more time, or do less in it";
-    /// The server has asked for no more calls of this method for a time. The status says for how long.
+    /// The server has asked for no more calls of this method, for this user, for a time. The status says for how long.
     blocked_here(left) = ResourceExhausted, Client, Caller, Blocked, Elsewhere,
-        "not sent: the server wants no calls of this method for another {left} ms (here block.max at most)" limit "block.max"
+        "not sent: the server wants no such calls of this method for another {left} ms (here block.max at most)" limit "block.max"
         => "see why this caller is blocked there; wait for as long as the status says";
     /// The server announces that it admits more important calls alone. The status says when that is forgotten.
     shut_out_here(class, rank) = ResourceExhausted, Client, Callee, Level, Elsewhere,

@@ -165,8 +165,8 @@ impl RequestFacts {
 /// Offsets: 16 code, 17 cause, 18 party, 19 retry, 20 announced level (class), 21 announced level (rank), 22 layer,
 /// 23 marks (bit 0: degraded; others are ignored), 24 retry after, 28 error code.
 ///
-/// A caller whose cause is `blocked` is to send no call of that method on this connection, nor to this endpoint, before `retry_after_ms` is over: each
-/// would be refused unread.
+/// A caller whose cause is `blocked` is to send no call of that method with that route hash on this connection, nor to this endpoint, before
+/// `retry_after_ms` is over: each would be refused unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResponseFacts {
     /// Status code; 0 is OK.
