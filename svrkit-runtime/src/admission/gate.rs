@@ -137,6 +137,11 @@ impl Gate {
         Ok(())
     }
 
+    /// Whether the level would admit a call, without counting it.
+    pub(crate) fn would_admit(&self, priority: Priority) -> bool {
+        !self.mode.is_on() || Level::of_buckets(self.level.load(Ordering::Relaxed)).admits(priority)
+    }
+
     /// Takes a call that the level admits: it starts, waits or is refused.
     pub(crate) fn enter(self: &Arc<Self>, call: Call, priority: Priority, arrived: Instant) {
         let now = Instant::now();

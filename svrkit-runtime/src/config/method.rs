@@ -23,6 +23,7 @@ pub(super) fn parts(name: &str) -> Option<(&str, &str)> {
 }
 
 /// Whether a table of this name may hold what is set of methods.
+#[cfg(feature = "toml")]
 pub(super) fn is_table(name: &str) -> bool {
     name == TABLE || inside(name).is_some()
 }

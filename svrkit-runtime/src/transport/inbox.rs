@@ -16,7 +16,8 @@ use super::framing::Framing;
 use super::patience::{Patience, Wait};
 use crate::limits::Limits;
 use crate::wire::frame::{
-    FLAG_CHECKED, FLAG_COMPRESSED, Facts, Frame, FrameDecoder, FrameError, Parts, inflate,
+    FLAG_CHECKED, FLAG_COMPRESSED, FLAG_IN_PARTS, Facts, Frame, FrameDecoder, FrameError, Header, Parts,
+    inflate,
 };
 
 /// Room made for reads: many small frames arrive in one.
@@ -56,6 +57,13 @@ pub(crate) struct Inbox<R> {
     wait: Option<Box<Wait>>,
     flood: Flood,
 }
+
+/// Whether a long body is wanted that is announced by this header: asked before any of it has come. What nobody wants is thrown away as it comes, and its header
+/// handed out at once, with [`FLAG_IN_PARTS`] in the place of a body.
+pub(crate) type Wants<'a> = &'a (dyn Fn(&Header) -> bool + Sync);
+
+/// All bodies are wanted.
+pub(crate) const ALL: Wants<'static> = &|_| true;
 
 /// Why no further frame comes.
 #[derive(Debug)]
@@ -118,13 +126,13 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
 
     /// The next whole frame that has already arrived, without waiting.
     #[inline]
-    pub(crate) fn arrived(&mut self) -> Result<Option<Frame>, InboxError> {
+    pub(crate) fn arrived(&mut self, wants: Wants<'_>) -> Result<Option<Frame>, InboxError> {
         while let Some(frame) = self.decoder.decode(&mut self.inbound).map_err(InboxError::Frame)? {
             // Most are: those are not moved any further.
             let whole = if frame.is_plain() {
                 frame
             } else {
-                let Some(whole) = self.put_together(frame)? else { continue };
+                let Some(whole) = self.put_together(frame, wants)? else { continue };
                 whole
             };
             if let Some(wait) = &mut self.wait
@@ -138,21 +146,25 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
         Ok(None)
     }
 
-    fn put_together(&mut self, frame: Frame) -> Result<Option<Frame>, InboxError> {
+    fn put_together(&mut self, frame: Frame, wants: Wants<'_>) -> Result<Option<Frame>, InboxError> {
         if frame.header.facts == Facts::Part && frame.body.len() < PART_MIN {
             self.weigh(USELESS)?;
         }
-        self.make_plain(frame).map_err(InboxError::Frame)
+        self.make_plain(frame, wants).map_err(InboxError::Frame)
     }
 
-    /// The frame as it was before it was sent. `None`: it waits for the rest of its body.
-    fn make_plain(&mut self, mut frame: Frame) -> Result<Option<Frame>, FrameError> {
+    /// The frame as it was before it was sent, or, where nobody wants its body, what that was announced by. `None`: it waits for the rest of its body.
+    fn make_plain(&mut self, mut frame: Frame, wants: Wants<'_>) -> Result<Option<Frame>, FrameError> {
         let unwanted = frame.header.flags & (FLAG_COMPRESSED | FLAG_CHECKED) & !self.framing.flags();
         if unwanted != 0 {
             return Err(FrameError::UnknownFlags { flags: unwanted });
         }
         frame.header.flags &= !FLAG_CHECKED;
-        let Some(mut whole) = self.parts.take(frame)? else { return Ok(None) };
+        let begins = frame.header.flags & FLAG_IN_PARTS != 0;
+        let Some(mut whole) = self.parts.take(frame)? else {
+            let is_unwanted = begins && self.parts.announced().is_some_and(|header| !wants(header));
+            return Ok(if is_unwanted { self.parts.throw_away() } else { None });
+        };
         if whole.header.flags & FLAG_COMPRESSED != 0 {
             whole.body = inflate(&whole.body, self.decoder.body_len_max)?;
             whole.header.flags &= !FLAG_COMPRESSED;
@@ -162,9 +174,9 @@ impl<R: AsyncRead + Unpin> Inbox<R> {
     }
 
     /// The next frame; `None` when the peer has closed between two frames.
-    pub(crate) async fn next(&mut self) -> Result<Option<Frame>, InboxError> {
+    pub(crate) async fn next(&mut self, wants: Wants<'_>) -> Result<Option<Frame>, InboxError> {
         loop {
-            if let Some(frame) = self.arrived()? {
+            if let Some(frame) = self.arrived(wants)? {
                 return Ok(Some(frame));
             }
             match poll_fn(|cx| self.poll_read(cx)).await? {
@@ -245,7 +257,6 @@ mod tests {
     use tokio::io::{AsyncWriteExt, duplex};
 
     use super::*;
-    use crate::wire::frame::Header;
 
     #[tokio::test]
     async fn a_buffer_is_held_only_while_something_is_in_it() {
@@ -254,16 +265,16 @@ mod tests {
         let mut inbox = Inbox::new(socket, decoder, &Limits::default());
         let ping = Header::new(0, Facts::Ping(7)).to_bytes();
         for _ in 0..3 {
-            let waits = poll_fn(|cx| Poll::Ready(pin!(inbox.next()).poll(cx).is_pending())).await;
+            let waits = poll_fn(|cx| Poll::Ready(pin!(inbox.next(ALL)).poll(cx).is_pending())).await;
             assert!(waits && inbox.inbound.capacity() == 0, "nothing is there");
             peer.write_all(&ping[..20]).await.unwrap();
-            let waits = poll_fn(|cx| Poll::Ready(pin!(inbox.next()).poll(cx).is_pending())).await;
+            let waits = poll_fn(|cx| Poll::Ready(pin!(inbox.next(ALL)).poll(cx).is_pending())).await;
             assert!(waits && inbox.inbound == ping[..20], "a part of a frame stays");
             peer.write_all(&ping[20..]).await.unwrap();
-            assert_eq!(inbox.next().await.unwrap().unwrap().header.facts, Facts::Ping(7));
+            assert_eq!(inbox.next(ALL).await.unwrap().unwrap().header.facts, Facts::Ping(7));
             assert_eq!(SPARE.take().capacity(), 0, "this one has it");
         }
         drop(peer);
-        assert!(inbox.next().await.unwrap().is_none());
+        assert!(inbox.next(ALL).await.unwrap().is_none());
     }
 }

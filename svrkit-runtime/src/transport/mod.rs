@@ -22,7 +22,7 @@ mod socket_file;
 pub use address::{Address, AddressError};
 pub(crate) use flood::{NEUTRAL, UNDONE, USELESS, Worth};
 pub use framing::Framing;
-pub(crate) use inbox::{Inbox, InboxError, discard};
+pub(crate) use inbox::{ALL, Inbox, InboxError, discard};
 pub(crate) use lifespan::{Activity, Lifespan, Verdict};
 pub(crate) use listener::Listener;
 pub(crate) use outbox::{Outbox, Written};

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use svrkit_runtime::testing::TestServer;
-use svrkit_runtime::wire::frame::{Facts, Frame, Header, RequestFacts};
+use svrkit_runtime::wire::frame::{FLAG_IN_PARTS, Facts, Frame, Header, RequestFacts};
 use svrkit_runtime::{
     Call, Cause, Code, Limits, Metrics, Mode, Server, ServerProtection, Service, ServiceSpec, Spec, Tlv,
 };
 use tokio::time::sleep;
 
-use crate::support::{Note, Raw, Running, request_header, words};
+use crate::support::{ECHO, Note, Raw, Running, WAIT, request_header, words};
 
 const ID: u32 = 4301;
 const SLOW: u16 = 1;
@@ -95,6 +95,53 @@ async fn off_nothing_is_learned() {
         assert_eq!(code(&learned.call(ID, 30_000_000, b"").await), Code::Ok.number());
     }
     assert_eq!(code(&learned.call(ID, 1_000, &[0xff]).await), Code::InvalidArgument.number());
+}
+
+#[tokio::test]
+async fn what_there_is_no_room_for_is_refused_before_its_body_has_come() {
+    let limits = Limits { calls_memory: 400_000, message_in: 400_000, ..Limits::default() };
+    let server = Running::with(limits).await;
+    let mut raw = Raw::greeted(server.address).await;
+    let body = Note { payload: vec![7; 300_000].into(), ..Note::default() }.encode().unwrap();
+    raw.send(request_header(1, 4), &body).await;
+    server.gate.started.notified().await;
+    let announced =
+        |call_id| Header { flags: FLAG_IN_PARTS, body_len: body.len() as u32, ..request_header(call_id, 1) };
+    raw.send_bytes(&announced(2).to_bytes()).await;
+    let refused = raw.receive().await.unwrap();
+    assert_eq!(refused.header.call_id, 2);
+    assert!(words(&refused).contains("calls.memory"), "{}", words(&refused));
+    // What comes of it all the same is thrown away, and other calls pass between.
+    let (first, rest) = body.split_at(100_000);
+    raw.send(Header::new(2, Facts::Part), first).await;
+    raw.send(request_header(3, 1), b"").await;
+    assert_eq!(raw.receive().await.unwrap().header.call_id, 3);
+    raw.send(Header::new(2, Facts::Part), rest).await;
+    // When there is room again, the next one is put together.
+    server.gate.go.notify_one();
+    assert_eq!(raw.receive().await.unwrap().header.call_id, 1);
+    raw.send_bytes(&announced(4).to_bytes()).await;
+    raw.send(Header::new(4, Facts::Part), &body).await;
+    let answer = raw.receive().await.unwrap();
+    assert_eq!((answer.header.call_id, code(&answer)), (4, Code::Ok.number()));
+}
+
+#[tokio::test]
+async fn a_client_whose_long_request_is_refused_while_it_sends_goes_on() {
+    let limits = Limits { calls_memory: 400_000, message_in: 400_000, ..Limits::default() };
+    let server = Running::with(limits).await;
+    let client = server.client().await;
+    let long = Note { payload: vec![7; 300_000].into(), ..Note::default() };
+    let waiting = tokio::spawn(client.request::<_, Note>(&WAIT, &long));
+    server.gate.started.notified().await;
+    for _ in 0..3 {
+        let refused = client.request::<_, Note>(&ECHO, &long).await.unwrap_err();
+        assert!(refused.message().contains("calls.memory"), "{refused}");
+        assert_eq!(client.request::<_, Note>(&ECHO, &Note::number(7)).await.unwrap().number, 7);
+    }
+    server.gate.go.notify_one();
+    waiting.await.unwrap().unwrap();
+    assert_eq!(client.request::<_, Note>(&ECHO, &long).await.unwrap(), long);
 }
 
 #[tokio::test]

@@ -39,6 +39,11 @@ impl Memory {
         (held, fits(before, bytes, self.max))
     }
 
+    /// Whether a request of so many bytes would have room now.
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        fits(self.held(), bytes, self.max)
+    }
+
     pub(super) fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }

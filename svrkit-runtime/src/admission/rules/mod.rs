@@ -285,6 +285,16 @@ impl Rules {
         Ok(())
     }
 
+    /// Whether there would be memory for a request of so many bytes, without holding any.
+    pub(crate) fn would_hold(&self, len: usize) -> bool {
+        !self.modes.memory.is_on() || self.memory.has_room(len)
+    }
+
+    /// Whether the method of these ids has a place of its own left.
+    pub(crate) fn has_own(&self, ids: (u32, u16)) -> bool {
+        self.methods.of(ids).is_some_and(|method| method.bulkhead().kept() > 0)
+    }
+
     fn make_room_in_bulkhead(&self, taken: &mut Taken) -> Result<(), Broken> {
         let Some((method, max)) = taken.method.as_ref().and_then(|it| Some((it, it.bulkhead().max()?)))
         else {

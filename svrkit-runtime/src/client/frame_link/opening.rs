@@ -18,7 +18,7 @@ use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::catalogue::connecting;
 use crate::status::{Layer, Status};
 use crate::task;
-use crate::transport::{Framing, Inbox, ReadHalf};
+use crate::transport::{ALL, Framing, Inbox, ReadHalf};
 use crate::wire::frame::{
     Facts, FrameDecoder, GoawayReason, HELLO_LEN_MAX, HELLO_NAME_LEN_MAX, Hello, VERSION, common_version,
     hello_header,
@@ -115,7 +115,7 @@ impl FrameLink {
         inbox: &mut Inbox<impl AsyncRead + Unpin>,
         limits: &Limits,
     ) -> Result<Hello, Status> {
-        let frame = match timeout(limits.hello_timeout, inbox.next()).await {
+        let frame = match timeout(limits.hello_timeout, inbox.next(ALL)).await {
             Err(_) => {
                 let limit = limits.hello_timeout.as_millis();
                 return Err(connecting::hello_late(limit));

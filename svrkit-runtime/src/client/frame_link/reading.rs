@@ -12,14 +12,14 @@ use crate::monitor::{ConnectionWatch, Ending};
 use crate::status::catalogue::connecting;
 use crate::status::{Status, from_wire};
 use crate::stream;
-use crate::transport::{Inbox, InboxError, USELESS, Worth};
+use crate::transport::{ALL, Inbox, InboxError, USELESS, Worth};
 use crate::wire::frame::{Facts, Frame, Header};
 
 impl FrameLink {
     /// Reads until the connection ends, and tells all who wait of it.
     pub(super) async fn read(&self, mut inbox: Inbox<impl AsyncRead + Unpin>, mut watch: ConnectionWatch) {
         let why = loop {
-            match inbox.next().await {
+            match inbox.next(ALL).await {
                 Ok(Some(frame)) => match self.take_all(frame, &mut inbox) {
                     Ok(()) => {}
                     Err(why) => break why,
@@ -59,7 +59,7 @@ impl FrameLink {
             self.frames_read.store(inbox.frames(), Ordering::Relaxed);
             let worth = self.take(frame, inbox.read_at()).map_err(Err)?;
             inbox.weigh(worth).map_err(|error| Ok(Some(error)))?;
-            match inbox.arrived() {
+            match inbox.arrived(ALL) {
                 Ok(Some(next)) => frame = next,
                 Ok(None) => return Ok(()),
                 Err(error) => return Err(Ok(Some(error))),

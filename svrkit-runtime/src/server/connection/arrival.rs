@@ -17,13 +17,12 @@ use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
 use crate::priority::Priority;
 use crate::server::Shared;
-use crate::server::capacity::PeerNetwork;
 use crate::spec::is_kit;
 use crate::status::catalogue::admitting;
 use crate::status::{Retry, Status};
 use crate::stream::FramedStreams;
 use crate::transport::{NEUTRAL, USELESS, Worth};
-use crate::wire::frame::{FLAG_ONEWAY, FLAG_STREAM, Frame, RequestFacts};
+use crate::wire::frame::{FLAG_IN_PARTS, FLAG_ONEWAY, FLAG_STREAM, Facts, Frame, Header, RequestFacts};
 
 impl Connection {
     pub(super) fn request(
@@ -41,14 +40,17 @@ impl Connection {
             None => facts,
         };
         let wanted = wanted(frame.header.flags);
-        let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), frame.body.len(), || arrived);
-        let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, frame.body.len()));
+        // Nobody wanted its body when that was announced, and there is none.
+        let is_unread = frame.header.flags & FLAG_IN_PARTS != 0;
+        let body_len = if is_unread { frame.header.body_len as usize } else { frame.body.len() };
+        let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), body_len, || arrived);
+        let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, body_len));
         let time = wanted.time(facts.remaining(), &self.limits);
         let context = Context::of_call(&facts, arrived, time, self.peer_name.get().cloned());
         #[cfg(feature = "tls")]
         let context = context.certified(self.certificate.get().cloned());
         let (room, lasts) = (Room::of(&self.limits), wanted.lasts(&context));
-        let len = frame.metadata.len() + frame.body.len();
+        let len = frame.metadata.len() + body_len;
         let is_kit = is_kit(facts.service_id);
         // While the server is calm, and for who routes and watches, there is no gate.
         let gate = self.gate.as_ref().filter(|gate| !gate.is_calm() && !is_kit && facts.remaining_us != 0);
@@ -58,11 +60,18 @@ impl Connection {
             begun.map(|stops| (stops, Pass::default())).map_err(Refused::NotBegun)
         } else {
             let call = Arriving { facts: &facts, at: arrived, is_first: read.is_first, len };
-            let passed = sentry.map_or(Ok(()), |sentry| sentry.pass(&facts, &frame.body, arrived));
+            // Of a body that has not come nothing can be said, as that it is the same as others.
+            let passed = sentry.filter(|_| !is_unread);
+            let passed = passed.map_or(Ok(()), |sentry| sentry.pass(&facts, &frame.body, arrived));
             let passed = passed.map_err(Refused::Blocked);
             passed.and_then(|()| self.admit(&call, gate, shared)).and_then(|pass| {
-                let begun = self.in_flight.begin(call_id, len, room, lasts);
-                begun.map(|stops| (stops, pass)).map_err(Refused::NotBegun)
+                let stops = self.in_flight.begin(call_id, len, room, lasts).map_err(Refused::NotBegun)?;
+                if is_unread {
+                    // It would be taken by now.
+                    self.in_flight.end(call_id);
+                    return Err(Refused::ShutOut);
+                }
+                Ok((stops, pass))
             })
         };
         let (stops, pass) = match begun {
@@ -88,10 +97,26 @@ impl Connection {
         Worth::Call
     }
 
+    /// Whether the body of a call is wanted that is announced and has not come: what would be refused now, is, and not when it is there.
+    pub(super) fn wants(&self, header: &Header, shared: &Shared) -> bool {
+        let Facts::Request(facts) = &header.facts else { return true };
+        if is_kit(facts.service_id) {
+            return true;
+        }
+        let priority = match &shared.entry {
+            Some(entry) => self.entered(entry, facts, Instant::now(), shared),
+            None => facts.priority,
+        };
+        let is_admitted = self.gate.as_ref().is_none_or(|gate| gate.would_admit(priority));
+        (is_admitted || shared.rules.has_own(facts.ids()))
+            && shared.rules.would_hold(header.body_len as usize)
+    }
+
     /// Whether a call is taken, in the order of the tests: the rules, the level, and what there is room for.
     #[inline]
     fn admit(&self, call: &Arriving<'_>, gate: Option<&Arc<Gate>>, shared: &Shared) -> Result<Pass, Refused> {
-        let mut pass = shared.rules.admit(call, |secret| self.rated_as(secret)).map_err(Refused::Broken)?;
+        let mut pass =
+            shared.rules.admit(call, |secret| self.rated_as(secret, shared)).map_err(Refused::Broken)?;
         if let Some(gate) = gate {
             gate.admits(call.facts, pass.has_own()).map_err(|ShutOut| Refused::ShutOut)?;
         }
@@ -99,15 +124,9 @@ impl Connection {
         Ok(pass)
     }
 
-    /// The number of the caller, as far as it is told apart: by what it has proved to be, or else by its address; what it says of itself would be anybody's choice.
-    fn rated_as(&self, secret: &RandomState) -> u64 {
-        *self.rated_as.get_or_init(|| {
-            #[cfg(feature = "tls")]
-            if let Some(name) = self.certificate.get().and_then(|it| it.identities().next()) {
-                return secret.hash_one((name, 0));
-            }
-            secret.hash_one(self.peer.map(|peer| PeerNetwork::from(peer.ip())))
-        })
+    /// The number that its caller is metered by.
+    fn rated_as(&self, secret: &RandomState, shared: &Shared) -> u64 {
+        *self.rated_as.get_or_init(|| secret.hash_one(self.told(shared.entry.is_none())))
     }
 
     /// How important a stranger's call is. Who names no user by a route key is told apart by the address.

@@ -17,7 +17,7 @@ use crate::server::pace::Pace;
 use crate::status::from_wire;
 use crate::stream;
 use crate::task;
-use crate::transport::{Inbox, InboxError, UNDONE, USELESS, Worth};
+use crate::transport::{ALL, Inbox, InboxError, UNDONE, USELESS, Worth};
 use crate::wire::frame::{Facts, Frame, FrameDecoder, Header};
 
 /// The key under which the reading task waits for room; calls wait under their ids, and 0 is no call's.
@@ -31,7 +31,7 @@ impl Connection {
         watch: &mut ConnectionWatch,
         shared: &Shared,
     ) -> Result<(), Leave> {
-        let hello = match timeout(self.limits.hello_timeout, inbox.next()).await {
+        let hello = match timeout(self.limits.hello_timeout, inbox.next(ALL)).await {
             Err(_) => {
                 let limit = self.limits.hello_timeout.as_millis();
                 return Err(Leave::limit(format!("no whole hello within {limit} ms (hello.timeout)")));
@@ -55,10 +55,11 @@ impl Connection {
         let mut pace = Pace::default();
         let mut refused = 0;
         let mut sentry = self.sentry(shared);
+        let wants = |header: &Header| self.wants(header, shared);
         loop {
             // A peer that does not read its answers gets no more of them.
             self.outbox.room(READER).await;
-            let mut frame = match inbox.next().await {
+            let mut frame = match inbox.next(&wants).await {
                 Ok(Some(frame)) => frame,
                 Ok(None) => return Ok(()),
                 Err(error) => return Err(Leave::by(error, &self.outbox)),
@@ -77,7 +78,7 @@ impl Connection {
                 if !self.outbox.has_room(0) {
                     break;
                 }
-                match inbox.arrived() {
+                match inbox.arrived(&wants) {
                     Ok(Some(next)) => frame = next,
                     Ok(None) => break,
                     Err(error) => return Err(Leave::by(error, &self.outbox)),

@@ -16,7 +16,7 @@ impl Connection {
     }
 
     /// What its caller is told apart by: what it has proved; else at an entry its address, which a stranger cannot choose, and elsewhere its name as well.
-    fn told(&self, is_believed: bool) -> Told<'_> {
+    pub(super) fn told(&self, is_believed: bool) -> Told<'_> {
         #[cfg(feature = "tls")]
         if let Some(identity) = self.certificate.get().and_then(|certificate| certificate.identities().next())
         {

@@ -30,6 +30,14 @@ struct Begun {
     header: Header,
     metadata: Bytes,
     body: BytesMut,
+    /// What has come of a body that nobody wants; `None`: it is wanted.
+    thrown_away: Option<usize>,
+}
+
+impl Begun {
+    fn received(&self) -> usize {
+        self.thrown_away.unwrap_or(self.body.len())
+    }
 }
 
 impl Parts {
@@ -57,7 +65,22 @@ impl Parts {
     /// How many bytes have come of the body that waits for its rest.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |begun| begun.body.len())
+        self.0.as_ref().map_or(0, |begun| begun.received())
+    }
+
+    /// The header of the body that was announced, as long as nothing of it has come.
+    #[must_use]
+    pub fn announced(&self) -> Option<&Header> {
+        self.0.as_ref().filter(|begun| begun.received() == 0).map(|begun| &begun.header)
+    }
+
+    /// Has what comes of that body thrown away as it comes, and gives what it was announced by: its header says by [`FLAG_IN_PARTS`] that there is no body with it.
+    pub fn throw_away(&mut self) -> Option<Frame> {
+        let begun = self.0.as_mut()?;
+        begun.thrown_away = Some(begun.body.len());
+        let header = Header { flags: begun.header.flags | FLAG_IN_PARTS, ..begun.header.clone() };
+        begun.body = BytesMut::new();
+        Some(Frame { header, metadata: std::mem::take(&mut begun.metadata), body: Bytes::new() })
     }
 
     fn begin(&mut self, frame: Frame) -> Result<Option<Frame>, FrameError> {
@@ -71,7 +94,7 @@ impl Parts {
             return Ok(Some(Frame { header, metadata, body }));
         }
         let body = BytesMut::with_capacity(len.min(RESERVE_MAX));
-        self.0 = Some(Box::new(Begun { header, metadata, body }));
+        self.0 = Some(Box::new(Begun { header, metadata, body, thrown_away: None }));
         Ok(None)
     }
 
@@ -80,9 +103,16 @@ impl Parts {
         let Some(begun) = self.0.as_mut().filter(|begun| begun.header.call_id == call_id) else {
             return Err(FrameError::PartUnannounced { call_id });
         };
-        let (len, left) = (part.body.len(), begun.header.body_len as usize - begun.body.len());
+        let (len, left) = (part.body.len(), begun.header.body_len as usize - begun.received());
         if len == 0 || len > left {
             return Err(FrameError::PartLength { len: part.header.body_len, left: left as u32 });
+        }
+        if let Some(thrown_away) = &mut begun.thrown_away {
+            *thrown_away += len;
+            if len == left {
+                self.0 = None;
+            }
+            return Ok(None);
         }
         if begun.body.capacity() - begun.body.len() < len {
             // Twice what is there already: a length costs a peer nothing to claim.
@@ -93,7 +123,7 @@ impl Parts {
             return Ok(None);
         }
         Ok(self.0.take().map(|begun| {
-            let Begun { header, metadata, body } = *begun;
+            let Begun { header, metadata, body, .. } = *begun;
             Frame { header, metadata, body: body.freeze() }
         }))
     }
@@ -127,6 +157,30 @@ mod tests {
         assert_eq!((whole.header.flags, whole.header.body_len), (0, 5));
         assert_eq!((&whole.metadata[..], &whole.body[..]), (&b"me"[..], &b"abcde"[..]));
         assert_eq!(parts.take(part(7, b"f")), Err(FrameError::PartUnannounced { call_id: 7 }), "it is over");
+    }
+
+    #[test]
+    fn a_body_that_nobody_wants_is_thrown_away_as_it_comes_and_the_next_is_put_together() {
+        let mut parts = Parts::default();
+        assert_eq!(parts.take(announced(7, 5)), Ok(None));
+        assert_eq!(parts.announced().map(|header| header.body_len), Some(5));
+        let unread = parts.throw_away().unwrap();
+        assert_eq!(
+            (unread.header.flags, &unread.metadata[..], unread.body.len()),
+            (FLAG_IN_PARTS, &b"me"[..], 0)
+        );
+        assert_eq!(parts.take(part(7, b"ab")), Ok(None));
+        assert_eq!((parts.len(), parts.is_empty(), parts.announced()), (2, false, None));
+        assert_eq!(parts.0.as_ref().unwrap().body.capacity(), 0, "nothing is held for it");
+        assert_eq!(
+            parts.take(part(7, b"cdef")),
+            Err(FrameError::PartLength { len: 4, left: 3 }),
+            "it is held to what it announced"
+        );
+        assert_eq!(parts.take(part(7, b"cde")), Ok(None));
+        assert!(parts.is_empty());
+        parts.take(announced(8, 1)).unwrap();
+        assert_eq!(&parts.take(part(8, b"a")).unwrap().unwrap().body[..], b"a");
     }
 
     #[test]
