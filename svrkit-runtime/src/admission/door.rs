@@ -188,6 +188,16 @@ impl<T> Door<T> {
         self.overload.level()
     }
 
+    /// How long it is at the least until the level may admit more.
+    pub(crate) fn opens_in(&self, now: Instant) -> Duration {
+        self.overload.opens_in(now)
+    }
+
+    /// How long it takes until a call that would come now had its turn, as far as that is known.
+    pub(crate) fn turn_in(&self) -> Option<Duration> {
+        self.overload.turn_in(self.queue.len())
+    }
+
     pub(crate) fn tier(&self) -> Tier {
         self.tiers.tier()
     }

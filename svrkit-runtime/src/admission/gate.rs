@@ -21,8 +21,8 @@ use crate::dispatch::{Call, Router};
 use crate::metrics::Metrics;
 use crate::mode::Mode;
 use crate::priority::Priority;
-use crate::status::Cause;
 use crate::status::catalogue::admitting;
+use crate::status::{Cause, Retry};
 use crate::task;
 use crate::wire::frame::RequestFacts;
 
@@ -55,7 +55,10 @@ pub(crate) struct Gate {
 
 /// Why a call is not taken, decided by its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ShutOut;
+pub(crate) struct ShutOut {
+    /// How long it is at the least until the level admits more.
+    pub(crate) opens_in: Duration,
+}
 
 impl Gate {
     /// The gate of a server; `None`: it has none.
@@ -122,16 +125,22 @@ impl Gate {
 
     /// Whether the level admits a call, of which nothing but its header has been read. To be asked once for each call unless it is calm.
     /// `has_own`: its method has a place of its own left, which is for calls of any level.
-    pub(crate) fn admits(self: &Arc<Self>, call: &RequestFacts, has_own: bool) -> Result<(), ShutOut> {
+    pub(crate) fn admits(
+        self: &Arc<Self>,
+        call: &RequestFacts,
+        arrived: Instant,
+        has_own: bool,
+    ) -> Result<(), ShutOut> {
         let mut door = self.lock();
         self.attend(&mut door);
         if door.admits(call.priority) || has_own {
             return Ok(());
         }
+        let opens_in = door.opens_in(arrived);
         drop(door);
         self.by_level.fetch_add(1, Ordering::Relaxed);
         if self.mode.is_on() {
-            return Err(ShutOut);
+            return Err(ShutOut { opens_in });
         }
         self.spare(call.ids(), Cause::Level);
         Ok(())
@@ -285,7 +294,9 @@ impl Gate {
         self.by_queue.fetch_add(1, Ordering::Relaxed);
         if self.mode.is_on() {
             let spec = self.router.method((call.service_id(), call.method_id()));
-            call.refuse_of(spec, &admitting::queue_full());
+            let turn_in = self.lock().turn_in();
+            let advice = turn_in.map_or(Retry::Elsewhere, Retry::ElsewhereOrAfter);
+            call.refuse_of(spec, &admitting::queue_full().retry(advice));
         } else {
             self.spare((call.service_id(), call.method_id()), Cause::Queue);
             let slot = Slot::take(self, call.method());

@@ -53,6 +53,9 @@ const PATIENCE_MAX: Duration = Duration::from_millis(1600);
 /// It was opened in vain where it is shut again within so long.
 const IN_VAIN: Duration = Duration::from_millis(200);
 
+/// No shorter time is told to a caller.
+const MOMENT: Duration = Duration::from_millis(1);
+
 /// What is known of the load, and the level that follows from it.
 #[derive(Debug)]
 pub(super) struct Overload {
@@ -162,6 +165,18 @@ impl Overload {
         Some((per_s * self.bound_time().as_secs_f64()).round().max(JOBS) as usize)
     }
 
+    /// How long it is at the least until the level may admit more: to the end of the window, and for as long as it stays shut in any case.
+    pub(super) fn opens_in(&self, now: Instant) -> Duration {
+        let left = WINDOW.saturating_sub(now.saturating_duration_since(self.window.began));
+        left.max(self.opening.shut_for(now)).max(MOMENT)
+    }
+
+    /// How long it takes until a call that stands behind so many others has its turn; `None`: nothing is known yet.
+    pub(super) fn turn_in(&self, queued: usize) -> Option<Duration> {
+        let seconds = queued.max(1) as f64 / self.capacity.per_s()?;
+        Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).max(MOMENT))
+    }
+
     /// Forgets the window: what was before the queue began to fill says nothing of arrivals.
     pub(super) fn begin(&mut self, now: Instant) {
         self.window.clear(now);
@@ -218,9 +233,15 @@ impl Opening {
         }
     }
 
+    /// How long it stays as it is in any case.
+    fn shut_for(&self, now: Instant) -> Duration {
+        let since = |shut: Instant| self.patience.saturating_sub(now.saturating_duration_since(shut));
+        self.shut.map_or(Duration::ZERO, since)
+    }
+
     /// Opens, if it has waited for long enough.
     fn may_open(&mut self, now: Instant) -> bool {
-        if self.shut.is_some_and(|shut| now - shut < self.patience) {
+        if !self.shut_for(now).is_zero() {
             return false;
         }
         (self.opened, self.shut) = (Some(now), None);

@@ -55,7 +55,8 @@ pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
         Retry::Unknown => (RETRY_UNKNOWN, 0),
         Retry::Never => (RETRY_NEVER, 0),
         Retry::Elsewhere => (RETRY_ELSEWHERE, 0),
-        Retry::After(wait) => (RETRY_AFTER, u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)),
+        Retry::ElsewhereOrAfter(wait) => (RETRY_ELSEWHERE, millis(wait).max(1)),
+        Retry::After(wait) => (RETRY_AFTER, millis(wait)),
     };
     let header = ResponseFacts {
         cause: facts.cause.number(),
@@ -71,6 +72,10 @@ pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
     (header, failure)
 }
 
+fn millis(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)
+}
+
 /// The body of a status or a goaway.
 pub(crate) fn words(message: &str) -> Failure {
     Failure { message: prefix(message, WORDS_LEN_MAX).into(), ..Failure::default() }
@@ -82,10 +87,12 @@ pub(crate) fn from_wire(header: &ResponseFacts, body: &[u8]) -> Status {
         Ok(failure) => (failure.message, failure.detail),
         Err(error) => (format!("the callee's words cannot be read: {error}"), Bytes::new()),
     };
+    let wait = Duration::from_millis(header.retry_after_ms.into());
     let retry = match header.retry {
         RETRY_NEVER => Retry::Never,
-        RETRY_ELSEWHERE => Retry::Elsewhere,
-        RETRY_AFTER => Retry::After(Duration::from_millis(u64::from(header.retry_after_ms))),
+        RETRY_ELSEWHERE if wait.is_zero() => Retry::Elsewhere,
+        RETRY_ELSEWHERE => Retry::ElsewhereOrAfter(wait),
+        RETRY_AFTER => Retry::After(wait),
         _ => Retry::Unknown,
     };
     Status::new(Code::from_number(header.code), message)
@@ -115,8 +122,9 @@ mod tests {
 
     #[test]
     fn every_fact_survives_the_wire() {
-        for retry in [Retry::Unknown, Retry::Never, Retry::Elsewhere, Retry::After(Duration::from_millis(7))]
-        {
+        let wait = Duration::from_millis(7);
+        let (after, either) = (Retry::After(wait), Retry::ElsewhereOrAfter(wait));
+        for retry in [Retry::Unknown, Retry::Never, Retry::Elsewhere, after, either] {
             let status = Status::new(Code::Aborted, "raced")
                 .cause(Cause::Rate)
                 .party(Party::Callee)

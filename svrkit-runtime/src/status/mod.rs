@@ -37,6 +37,8 @@ pub enum Retry {
     Elsewhere,
     /// The same endpoint may answer it after this time.
     After(Duration),
+    /// Another endpoint may answer it at once, and the same one after this time at the earliest; it surely had no effect here.
+    ElsewhereOrAfter(Duration),
 }
 
 /// Why a call was not answered.
@@ -288,6 +290,9 @@ impl fmt::Display for Status {
             Retry::Unknown => {}
             Retry::Never => f.write_str(", retry: never")?,
             Retry::Elsewhere => f.write_str(", retry: elsewhere")?,
+            Retry::ElsewhereOrAfter(wait) => {
+                write!(f, ", retry: elsewhere, or after {} ms", wait.as_millis())?;
+            }
             Retry::After(wait) => write!(f, ", retry: after {} ms", wait.as_millis())?,
         }
         f.write_str(")")

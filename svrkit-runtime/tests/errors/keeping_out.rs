@@ -27,7 +27,8 @@ pub(crate) async fn provoke(seen: &mut Seen) {
     loop {
         let status = client.request::<_, Note>(&DO, &Note::default()).await.unwrap_err();
         if status.facts().layer == Layer::Client {
-            seen.caller("throttled_here", status);
+            assert_eq!(status.facts().retry, Retry::After(Duration::from_secs(1)), "{status}");
+            seen.caller("throttled_here", status.retry(Retry::Elsewhere));
             break;
         }
     }

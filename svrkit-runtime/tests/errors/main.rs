@@ -142,7 +142,7 @@ fn row(entry: &CatalogueEntry, is_unprovoked: bool) -> String {
     let cause = if entry.cause == Cause::None { String::new() } else { entry.cause.to_string() };
     let retry = match entry.retry {
         Retry::Never => "never",
-        Retry::Elsewhere => "elsewhere",
+        Retry::Elsewhere | Retry::ElsewhereOrAfter(_) => "elsewhere",
         _ => "",
     };
     let key = entry.key.map_or_else(String::new, |key| format!("`{key}`"));

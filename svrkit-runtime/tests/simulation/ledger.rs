@@ -271,7 +271,7 @@ impl Calling {
 
     fn failed(&self, status: &Status) -> (Outcome, Option<String>) {
         let facts = status.facts();
-        if matches!(facts.retry, Retry::Elsewhere | Retry::After(_)) {
+        if matches!(facts.retry, Retry::Elsewhere | Retry::ElsewhereOrAfter(_) | Retry::After(_)) {
             return (Outcome::NeverStarted(status.code()), None);
         }
         // The handler of Fail says whose error it is.

@@ -174,3 +174,30 @@ fn a_slow_service_has_room_for_five_jobs() {
     overload.close(now + T, 5);
     assert_eq!((overload.bound(), overload.bound_time()), (Some(5), Duration::from_millis(100)));
 }
+
+#[test]
+fn who_is_refused_is_told_when_it_may_be_otherwise_at_the_earliest() {
+    let (mut server, ms) = (Server::new(), Duration::from_millis);
+    assert_eq!(
+        Overload::new(T, server.now).turn_in(5),
+        None,
+        "nothing is known of a server that was never busy"
+    );
+    assert_eq!(
+        [0, 1, 20].map(|queued| server.overload.turn_in(queued)),
+        [1, 1, 20].map(|turn| Some(ms(turn)))
+    );
+    server.overloaded();
+    let told = |server: &Server, after| server.overload.opens_in(server.now + ms(after));
+    assert_eq!(
+        [0, 5, 19, 20, 400].map(|after| told(&server, after)),
+        [20, 15, 1, 1, 1].map(ms),
+        "with the window"
+    );
+    // Opened in vain, it stays shut for a while.
+    while server.overload.level() != Level::OPEN {
+        server.pass(Seen { arrivals: &[(128, 20)], ..Seen::default() });
+    }
+    server.overloaded();
+    assert_eq!([0, 50].map(|after| told(&server, after)), [200, 150].map(ms));
+}

@@ -183,7 +183,9 @@ impl Protection {
                 let status = calling::shut_out_here(level.class, level.rank);
                 (Decision::ShutOut, status.retry(Retry::After(left)))
             }
-            Shut::Throttled => (Decision::Throttled, calling::throttled_here()),
+            Shut::Throttled => {
+                (Decision::Throttled, calling::throttled_here().retry(Retry::After(throttle::STEP)))
+            }
         };
         self.announcer.tell(decision, mode, Some(entrant.spec), Some(&peer.name));
         if mode.is_on() { Err(status.endpoint(Arc::clone(&peer.name))) } else { Ok(()) }

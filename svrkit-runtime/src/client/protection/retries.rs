@@ -52,8 +52,13 @@ pub(super) fn next(
     let backoff = Backoff { min: limits.retry_backoff_min, max: limits.retry_backoff_max };
     let wait = match failed.status.facts().retry {
         // Who is elsewhere is not the one who has refused.
-        Retry::Elsewhere if failed.has_others && failed.number == 1 => Duration::ZERO,
+        Retry::Elsewhere | Retry::ElsewhereOrAfter(_) if failed.has_others && failed.number == 1 => {
+            Duration::ZERO
+        }
         // What is named is the least, or all who were told the same would come back at once.
+        Retry::ElsewhereOrAfter(least) if !failed.has_others => {
+            least.saturating_add(part_of(backoff.ceiling(failed.number)))
+        }
         Retry::After(least) => least.saturating_add(part_of(backoff.ceiling(failed.number))),
         _ => part_of(backoff.ceiling(failed.number)),
     };
@@ -69,7 +74,7 @@ pub(super) fn may_be_repeated(status: &Status, is_idempotent: bool, has_others: 
     match facts.retry {
         Retry::Never => false,
         // A server that does not serve it now may do so later; one that does not know the service will not.
-        Retry::Elsewhere => has_others || facts.layer == Layer::Admission,
+        Retry::Elsewhere | Retry::ElsewhereOrAfter(_) => has_others || facts.layer == Layer::Admission,
         // A refusal before the handler; a handler that says so has done something by then.
         Retry::After(_) => is_idempotent || facts.layer == Layer::Admission,
         Retry::Unknown => is_idempotent && status.code() == Code::Unavailable,
@@ -105,6 +110,9 @@ mod tests {
         check(&lost, false, true, Next::End);
         check(&refused(Retry::Elsewhere), false, true, Next::Again(Duration::ZERO));
         check(&refused(Retry::Elsewhere), false, false, Next::Again(most));
+        let busy = refused(Retry::ElsewhereOrAfter(20 * MS));
+        check(&busy, false, true, Next::Again(Duration::ZERO));
+        check(&busy, false, false, Next::Again(20 * MS + most));
         let strange = Status::unimplemented("no such service").layer(Layer::Dispatch).retry(Retry::Elsewhere);
         check(&strange, true, true, Next::Again(Duration::ZERO));
         check(&strange, true, false, Next::End);

@@ -5,7 +5,12 @@
 //! anything. However many it refuses, one of 64 goes there: by the formula alone that would be fewer the more are refused here, and a busy
 //! client would be the last to learn that the server is well again.
 
+use std::time::Duration;
+
 use super::window::Totals;
+
+/// The share is another one after so long: what was seen in the first of the seconds that it is made of counts no more.
+pub(super) const STEP: Duration = Duration::from_secs(1);
 
 /// Fewest refusals that say something: one that is lonely throttles nobody.
 const REFUSED_MIN: f64 = 10.0;

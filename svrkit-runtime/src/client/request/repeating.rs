@@ -37,7 +37,9 @@ impl Attempts {
         };
         match status.facts().retry {
             // That is sure of the last one alone.
-            Retry::Elsewhere if self.may_have_acted => status.retry(Retry::Unknown),
+            Retry::Elsewhere | Retry::ElsewhereOrAfter(_) if self.may_have_acted => {
+                status.retry(Retry::Unknown)
+            }
             _ => status,
         }
     }

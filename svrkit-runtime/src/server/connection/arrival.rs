@@ -118,7 +118,7 @@ impl Connection {
         let mut pass =
             shared.rules.admit(call, |secret| self.rated_as(secret, shared)).map_err(Refused::Broken)?;
         if let Some(gate) = gate {
-            gate.admits(call.facts, pass.has_own()).map_err(|ShutOut| Refused::ShutOut)?;
+            gate.admits(call.facts, call.at, pass.has_own()).map_err(Refused::ShutOut)?;
         }
         shared.rules.make_room(&mut pass, call).map_err(Refused::Broken)?;
         Ok(pass)
@@ -196,7 +196,7 @@ enum Refused {
     /// A rule forbids it.
     Broken(Broken),
     /// The server takes only what is more important.
-    ShutOut,
+    ShutOut(ShutOut),
     /// The connection has no room for it.
     NotBegun(NotBegun),
 }
@@ -206,7 +206,9 @@ impl Refused {
         match self {
             Self::Blocked(left) => admitting::blocked(left.as_millis()).retry(Retry::After(left)),
             Self::Broken(broken) => broken.status(),
-            Self::ShutOut => admitting::level_shut(),
+            Self::ShutOut(ShutOut { opens_in }) => {
+                admitting::level_shut().retry(Retry::ElsewhereOrAfter(opens_in))
+            }
             Self::NotBegun(not_begun) => not_begun.status(limits),
         }
     }
@@ -222,7 +224,7 @@ impl Refused {
             Self::Blocked(_) => USELESS,
             // It was told nothing of bytes and rules, and of the level once it is asked for.
             Self::Broken(_)
-            | Self::ShutOut
+            | Self::ShutOut(_)
             | Self::NotBegun(NotBegun::Draining | NotBegun::Full(Full::Bytes)) => NEUTRAL,
         }
     }

@@ -184,7 +184,8 @@ pub struct ResponseFacts {
     pub layer: u8,
     /// The answer is less than the method's best: made by its cheaper handler, for the server is under load.
     pub degraded: bool,
-    /// Milliseconds to wait before trying again, where that is the advice.
+    /// Milliseconds to wait before trying again, where that is the advice; where that is to try elsewhere, before trying here again: 0, if that is
+    /// not known.
     pub retry_after_ms: u32,
     /// The service's own error number; 0: none.
     pub error_code: u32,
