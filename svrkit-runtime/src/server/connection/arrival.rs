@@ -69,7 +69,7 @@ impl Connection {
                 if is_unread {
                     // It would be taken by now.
                     self.in_flight.end(call_id);
-                    return Err(Refused::ShutOut);
+                    return Err(Refused::ShutOut(ShutOut { opens_in: Duration::ZERO }));
                 }
                 Ok((stops, pass))
             })
