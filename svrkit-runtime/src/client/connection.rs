@@ -155,6 +155,8 @@ pub(super) struct Call {
     ended: Option<Instant>,
     /// When its caller wants to be woken, though there is no outcome.
     nudge: Option<Instant>,
+    /// Whether how long it takes says something of its endpoint.
+    is_timed: bool,
     /// Its outcome was taken, and its slot is another call's.
     has_ended: bool,
 }
@@ -187,7 +189,15 @@ impl Call {
         began: Option<Instant>,
     ) -> Option<Self> {
         let call_id = place.connection.link.pending().start(until, sent, caller)?;
-        Some(Self { place, call_id, began, ended: None, nudge: until.nudge, has_ended: false })
+        Some(Self {
+            place,
+            call_id,
+            began,
+            ended: None,
+            nudge: until.nudge,
+            is_timed: true,
+            has_ended: false,
+        })
     }
 
     pub(super) fn connection(&self) -> &Arc<Connection> {
@@ -198,9 +208,9 @@ impl Call {
         &*self.place.connection.link
     }
 
-    /// Its end says nothing of the server: how long a stream lasts is its callers' affair.
+    /// How long it lasts says nothing of the server, as that is its callers' affair; how it ends does.
     pub(super) fn untimed(mut self) -> Self {
-        self.began = None;
+        self.is_timed = false;
         self
     }
 
@@ -294,7 +304,7 @@ impl Call {
         if let (Some(began), Some(report)) = (self.began, report) {
             let now = Instant::now();
             self.ended = Some(now);
-            self.place.connection.peer.ended(began, now, report);
+            self.place.connection.peer.ended(began, now, report, self.is_timed);
         }
     }
 }

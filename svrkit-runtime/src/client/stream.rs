@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use super::connection::{Call, Connection, Place};
 use super::pending::Outcome;
 use super::picker::OutgoingCall;
+use super::protection::Entrant;
 use super::told::Told;
 use super::{Client, metadata};
 use crate::context::{Context, Limited};
@@ -134,8 +135,11 @@ impl OpeningStream<'_> {
         if self.spec.streaming == Streaming::Server {
             end.sends_nothing();
         }
+        call.connection().peer().gate.note_sent(facts.priority);
         told.sent(self.client, call.connection().peer(), now);
-        Ok(Some(StreamSlot { call, end, time: (self.limited.timeout, self.limited.from), ended: None }))
+        let (time, client) = ((self.limited.timeout, self.limited.from), self.client.clone());
+        let entrant = Entrant { spec: self.spec, priority: facts.priority, route_hash: facts.route_hash };
+        Ok(Some(StreamSlot { call, end, time, client, entrant, ended: None }))
     }
 
     fn late(&self) -> Status {
@@ -149,6 +153,8 @@ pub(crate) struct StreamSlot {
     end: Arc<StreamEnd>,
     /// What the deadline was made of.
     time: (Duration, &'static str),
+    client: Client,
+    entrant: Entrant,
     ended: Option<Result<Bytes, Status>>,
 }
 
@@ -172,13 +178,17 @@ impl StreamSlot {
 
     /// How the handler ended, once it has: with its encoded answer, or a status.
     pub(crate) async fn outcome(&mut self) -> Result<Bytes, Status> {
-        let (call, ended, time) = (&mut self.call, &mut self.ended, self.time);
+        let Self { call, ended, time, client, entrant, .. } = self;
         poll_fn(|cx| {
             if ended.is_none()
                 && let Poll::Ready(outcome) = call.poll(cx)
             {
                 *ended = Some(match outcome {
-                    Outcome::Answered(answer) => answer,
+                    Outcome::Answered(Err(status)) => {
+                        client.protection().heed(&call.connection().peer().gate, *entrant, &status);
+                        Err(status)
+                    }
+                    Outcome::Answered(Ok(answer)) => Ok(answer),
                     Outcome::Late { .. } => Err(calling::late_answer(time.0.as_millis(), time.1)),
                     Outcome::Unsent => Err(streaming::stream_cut()),
                 });

@@ -5,8 +5,10 @@
 mod ejection;
 mod gates;
 mod hedging;
+mod invariants;
 mod retries;
 mod scripted;
 mod simulated;
+mod streams;
 #[path = "../support/mod.rs"]
 mod support;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::{
-    Call, Client, ClientBuilder, Layer, Limits, Metrics, Recorder, Retry, Server, Service, ServiceSpec, Spec,
-    Status,
+    Call, Client, ClientBuilder, Layer, Limits, Metrics, Recorder, Retry, Sender, Server, Service,
+    ServiceSpec, Spec, Status, Streaming,
 };
 
 use crate::support::Note;
@@ -23,7 +23,10 @@ pub(crate) static READ: Spec = spec("Read", 1).idempotent();
 /// Doing it twice is not.
 pub(crate) static WRITE: Spec = spec("Write", 2);
 
-static SERVICE: ServiceSpec = ServiceSpec::new("test.Scripted", ID, &[&READ, &WRITE]);
+/// Its answers are a stream: one of them.
+pub(crate) static WATCH: Spec = spec("Watch", 3).idempotent().streaming(Streaming::Server);
+
+static SERVICE: ServiceSpec = ServiceSpec::new("test.Scripted", ID, &[&READ, &WRITE, &WATCH]);
 
 /// How the next calls end, whatever the method; where nothing is left, well.
 #[derive(Clone, Default)]
@@ -57,8 +60,19 @@ impl Service for Script {
     }
 
     fn dispatch(&self, call: Call) {
-        let spec = if call.method_id() == 1 { &READ } else { &WRITE };
         let status = self.next();
+        let spec = match call.method_id() {
+            1 => &READ,
+            2 => &WRITE,
+            _ => {
+                return call.handle_server_stream(&WATCH, |note: Note, mut out: Sender<Note>| async move {
+                    match status {
+                        Some(status) => Err(status),
+                        None => out.send(&note).await,
+                    }
+                });
+            }
+        };
         call.handle(spec, |note: Note| async move { status.map_or(Ok(note), Err) });
     }
 }
@@ -97,6 +111,16 @@ impl Watched {
 
     pub(crate) async fn call(&self, spec: &'static Spec) -> Result<u64, Status> {
         self.client.request::<_, Note>(spec, &Note::number(7)).await.map(|note| note.number)
+    }
+
+    /// The number that the stream of a call of `WATCH` brings.
+    pub(crate) async fn watch(&self) -> Result<u64, Status> {
+        let mut notes = self.client.server_stream::<_, Note>(&WATCH, &Note::number(7));
+        let mut number = 0;
+        while let Some(note) = notes.next().await? {
+            number = note.number;
+        }
+        Ok(number)
     }
 
     /// How many it has opened.

@@ -30,11 +30,13 @@ pub(in crate::client) enum Report {
 }
 
 impl Report {
-    /// What a status says of the endpoint it came from; `None`: nothing, as the server only leaves.
+    /// What a status says of the endpoint it came from; `None`: nothing, as the server only leaves, or a stream was idle.
     pub(in crate::client) fn of(status: &Status) -> Option<Self> {
         let facts = status.facts();
         Some(match (facts.cause, facts.layer, status.code()) {
             (Cause::Draining, ..) => return None,
+            // Of a stream on which nothing happens nobody knows whose turn it was.
+            (_, Layer::Transport, Code::DeadlineExceeded) => return None,
             (Cause::Queue | Cause::Rate | Cause::Concurrency | Cause::Level | Cause::Deadline, ..) => {
                 Self::Refused
             }
@@ -173,6 +175,7 @@ mod tests {
             (before.clone().cause(Cause::Draining), None),
             (before.clone().party(Party::Caller).cause(Cause::Blocked), Some(Declined)),
             (Status::unavailable("lost").layer(Layer::Transport), Some(Failed)),
+            (Status::deadline_exceeded("idle").layer(Layer::Transport), None),
             (Status::unauthenticated("who?").layer(Layer::Admission), Some(Declined)),
         ];
         let all = by_handler.into_iter().map(|(status, report)| (status, Some(report))).chain(by_server);

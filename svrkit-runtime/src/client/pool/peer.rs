@@ -30,9 +30,11 @@ impl Peer {
         &self.address
     }
 
-    /// A call there that began at `began` has ended.
-    pub(in crate::client) fn ended(&self, began: Instant, now: Instant, report: Report) {
-        self.outcomes.end(began, now, report);
+    /// A call there that began at `began` has ended; `is_timed`: how long it took says something of the endpoint.
+    pub(in crate::client) fn ended(&self, began: Instant, now: Instant, report: Report, is_timed: bool) {
+        if is_timed {
+            self.outcomes.end(began, now, report);
+        }
         self.standing.note(report, began, now);
     }
 

@@ -25,6 +25,9 @@ const CLASSES: usize = 4;
 /// Blocks that are known at once. Whoever is blocked beside so many others is so by the server alone.
 const BLOCKS_MAX: usize = 1024;
 
+/// In this time one call of a class is sent, however many are throttled: who calls seldom would wait long for one of 64.
+const PROBE_EACH: Duration = Duration::from_secs(1);
+
 /// The gate before one endpoint.
 #[derive(Debug)]
 pub(in crate::client) struct Gate {
@@ -51,6 +54,8 @@ struct Class {
     requests: Window,
     /// How many had been sent when that was looked at last.
     sent: u64,
+    /// When one was let through last, though most are not.
+    probed: Option<Instant>,
 }
 
 /// A call that the gate is asked about.
@@ -191,7 +196,7 @@ impl Gate {
 impl Guard {
     /// Calls that were sent before there was one came evenly since the endpoint was known.
     fn new(born: Instant) -> Self {
-        let class = |_| Class { requests: Window::new(born), sent: 0 };
+        let class = |_| Class { requests: Window::new(born), sent: 0, probed: None };
         Self { level: None, blocks: HashMap::new(), classes: std::array::from_fn(class) }
     }
 
@@ -226,7 +231,15 @@ impl Guard {
         let class = &mut self.classes[index];
         class.note(sent, now, 0, 0);
         let share = throttle::refused_share(class.requests.totals());
-        (share > 0.0 && (random::next() as f64) < share * u64::MAX as f64).then_some(Shut::Throttled)
+        if share == 0.0 {
+            return None;
+        }
+        let is_probe = class.probed.is_none_or(|probed| now.saturating_duration_since(probed) >= PROBE_EACH);
+        if is_probe || (random::next() as f64) >= share * u64::MAX as f64 {
+            class.probed = Some(now);
+            return None;
+        }
+        Some(Shut::Throttled)
     }
 
     /// Whether there is nothing that it could keep out.
@@ -341,6 +354,20 @@ mod tests {
         assert_eq!(kept_out(&gate, Priority::NORMAL, now), 0);
         assert_eq!(kept_out(&gate, Priority::LOSSY, now + 20_000 * MS), 0, "after ten quiet seconds");
         assert!(!gate.is_guarded());
+    }
+
+    #[test]
+    fn who_calls_seldom_is_let_through_once_a_second() {
+        let now = Instant::now();
+        let gate = Gate::new(now);
+        for _ in 0..1000 {
+            gate.note_sent(Priority::LOSSY);
+            gate.note_refusal(Priority::LOSSY, now);
+        }
+        // Two a second, for five seconds.
+        let passed =
+            (0..10).filter(|half| check(&gate, entrant(Priority::LOSSY), now + 500 * MS * *half).is_none());
+        assert!(passed.count() >= 5);
     }
 
     #[test]
