@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::admission::{Gate, Rules, Wild};
+use crate::admission::{Gate, ServerRules, Wild};
 use crate::client::Dialed;
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -34,7 +34,7 @@ pub(crate) trait Subject: Send + Sync + 'static {
     fn gate(&self) -> Option<&Arc<Gate>>;
 
     /// What its calls are held to before that.
-    fn rules(&self) -> &Rules;
+    fn rules(&self) -> ServerRules;
 
     /// What watches its callers; `None`: nothing.
     fn wild(&self) -> Option<&Arc<Wild>>;

@@ -25,7 +25,7 @@ pub(crate) use door::Bounds;
 pub(crate) use entry::Entry;
 pub(crate) use gate::{Gate, ShutOut};
 pub(crate) use rules::{Arriving, Broken, Longest, Pass, Rules, RulesSeen, Seen as HandlerSeen, keys};
-pub(crate) use rules::{CALLER_RATE, Method, MethodSeen, RATE, RESERVE, RUNNING_MAX};
+pub(crate) use rules::{CALLER_RATE, HANDLERS_MAX, Method, MethodSeen, RATE, RESERVE, RUNNING_MAX};
 pub use rules::{MethodRules, ServerProtection, ServerRules, UnknownMethod};
 pub(crate) use seen::Seen;
 pub(crate) use slot::Slot;

@@ -4,7 +4,7 @@
 //! environment has no variables for them: names of methods have capitals and dots.
 
 use super::key::Key;
-use crate::admission::{CALLER_RATE, RATE, RESERVE, RUNNING_MAX};
+use crate::admission::{CALLER_RATE, HANDLERS_MAX, RATE, RESERVE, RUNNING_MAX};
 
 /// The table of a file that methods stand in.
 const TABLE: &str = "method";
@@ -44,11 +44,11 @@ const MAKERS: [(&str, Make); 4] = [
     (CALLER_RATE, |name| Key::rate(name, "how often a server takes calls of the method from one caller.")),
     (RUNNING_MAX, |name| {
         let doc = "how many calls of the method a server has at once at most, those that wait included; 0: as many as of all methods.";
-        Key::count(name, doc, 0..=1_000_000)
+        Key::count(name, doc, 0..=HANDLERS_MAX.into())
     }),
     (RESERVE, |name| {
         let doc = "how many places among a server's handlers no other method can take.";
-        Key::count(name, doc, 0..=1_000_000)
+        Key::count(name, doc, 0..=HANDLERS_MAX.into())
     }),
 ];
 

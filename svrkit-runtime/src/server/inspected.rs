@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::admin::{ConnectionSeen, Overview, Subject};
-use crate::admission::{Gate, Rules, Wild};
+use crate::admission::{Gate, ServerRules, Wild};
 use crate::client::{self, Dialed};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -68,8 +68,8 @@ impl Subject for Inspected {
         self.shared.gate.as_ref()
     }
 
-    fn rules(&self) -> &Rules {
-        &self.shared.rules
+    fn rules(&self) -> ServerRules {
+        ServerRules::new(&self.shared.rules, self.shared.gate.as_ref())
     }
 
     fn wild(&self) -> Option<&Arc<Wild>> {

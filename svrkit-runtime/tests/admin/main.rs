@@ -9,6 +9,7 @@ mod calls;
 mod client;
 mod drain;
 mod protocol;
+mod rules;
 mod shown;
 mod starting;
 mod wild;

@@ -6,10 +6,9 @@ use tokio::time::Instant;
 
 use crate::admin::Subject;
 use crate::admin::page::{Column, Document, Page, Showing, Shown};
-use crate::admission::{Longest, MethodSeen, RulesSeen, Seen};
+use crate::admission::{Longest, RulesSeen, Seen};
 use crate::config::Measure;
 use crate::priority::Priority;
-use crate::rate::Rate;
 
 pub(super) struct Level(pub(super) Arc<dyn Subject>);
 
@@ -31,12 +30,7 @@ impl Page for Level {
             }
         };
         let seen = self.0.rules().seen(Instant::now());
-        let document = document.table("Rules, whatever there is to do", &RULES, rules(&seen), "").table(
-            "Methods that are held to something of their own",
-            &METHODS,
-            methods(&seen),
-            "none",
-        );
+        let document = document.table("Rules, whatever there is to do", &RULES, rules(&seen), "");
         Shown::from(document).now()
     }
 }
@@ -88,26 +82,6 @@ fn rules(seen: &RulesSeen) -> [Vec<String>; 4] {
             format!("{held} of {max}"),
         ],
     ]
-}
-
-const METHODS: [Column; 7] = [
-    Column::left("method"),
-    Column::right("rate"),
-    Column::right("caller rate"),
-    Column::right("calls at once"),
-    Column::right("at most"),
-    Column::right("handlers under way"),
-    Column::right("reserve"),
-];
-
-fn methods(seen: &RulesSeen) -> impl Iterator<Item = Vec<String>> {
-    seen.methods.iter().map(|MethodSeen { spec, rules, calls, running }| {
-        let rate = |rate: Option<Rate>| rate.map_or_else(|| "none".into(), |rate| rate.to_string());
-        let max = rules.running_max.map_or_else(|| "no limit".into(), |max| max.to_string());
-        let (rates, reserve) = ([rules.rate, rules.caller_rate].map(rate), rules.reserve.to_string());
-        let [all, caller] = rates;
-        vec![spec.to_string(), all, caller, calls.to_string(), max, running.to_string(), reserve]
-    })
 }
 
 fn admitted(least: Priority) -> String {

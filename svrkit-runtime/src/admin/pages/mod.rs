@@ -10,6 +10,7 @@ mod level;
 mod measure;
 mod metrics;
 mod ready;
+mod rules;
 mod status;
 mod wild;
 
@@ -38,6 +39,7 @@ impl Pages {
         let mut pages: Vec<Box<dyn Page>> = vec![
             Box::new(calls::Calls(calls)),
             Box::new(level::Level(of())),
+            Box::new(rules::Rules(of())),
             Box::new(wild::Wild(of())),
             Box::new(connections::Connections(of())),
             Box::new(config::Config(of())),

@@ -4,10 +4,13 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Rules;
+use tokio::time::Instant;
+
+use super::{MethodSeen, Rules, RulesSeen};
 use crate::admission::Gate;
 use crate::config::{Key, Setting, method_keys};
-use crate::rate::Rate;
+use crate::log::{self, Event};
+use crate::rate::{NotARate, Rate};
 use crate::spec::Spec;
 
 /// What a server holds the calls of one method to; without anything, to what all calls are held to.
@@ -50,6 +53,30 @@ impl MethodRules {
         Self { rate, caller_rate, running_max, reserve }
     }
 
+    /// The words of what a method may be held to.
+    pub(crate) const WORDS: [&str; 4] = [RATE, CALLER_RATE, RUNNING_MAX, RESERVE];
+
+    /// Sets what a word stands for, as a configuration has it; or says why not.
+    pub(crate) fn read(&mut self, word: &str, text: &str) -> Result<(), String> {
+        let wrong = |error: &dyn fmt::Display| format!("{word} is {text:?}: {error}");
+        let rate = || match text {
+            "none" => Ok(None),
+            text => text.parse().map(Some).map_err(|error: NotARate| wrong(&error)),
+        };
+        let count = || match text.parse() {
+            Ok(count @ 0..=HANDLERS_MAX) => Ok(count),
+            _ => Err(wrong(&format_args!("expected a number from 0 to {HANDLERS_MAX}"))),
+        };
+        match word {
+            RATE => self.rate = rate()?,
+            CALLER_RATE => self.caller_rate = rate()?,
+            RUNNING_MAX => self.running_max = Some(count()?).filter(|max| *max > 0),
+            RESERVE => self.reserve = count()?,
+            _ => {}
+        }
+        Ok(())
+    }
+
     /// What a configuration may say of methods, `*` standing for the full name of one.
     #[must_use]
     pub fn keys() -> Vec<Key> {
@@ -61,7 +88,7 @@ impl MethodRules {
         match word {
             RATE => self.rate = setting.rate(),
             CALLER_RATE => self.caller_rate = setting.rate(),
-            RUNNING_MAX => self.running_max = setting.count(),
+            RUNNING_MAX => self.running_max = setting.count().filter(|max| *max > 0),
             RESERVE => self.reserve = setting.count().unwrap_or(0),
             _ => {}
         }
@@ -73,6 +100,9 @@ pub(crate) const RATE: &str = "rate";
 pub(crate) const CALLER_RATE: &str = "caller_rate";
 pub(crate) const RUNNING_MAX: &str = "running_max";
 pub(crate) const RESERVE: &str = "reserve";
+
+/// The highest number of handlers that may be said.
+pub(crate) const HANDLERS_MAX: u32 = 1_000_000;
 
 impl ServerRules {
     pub(crate) fn new(rules: &Arc<Rules>, gate: Option<&Arc<Gate>>) -> Self {
@@ -93,10 +123,37 @@ impl ServerRules {
     /// [`UnknownMethod`], and nothing has changed.
     pub fn hold(&self, method: &str, rules: MethodRules) -> Result<(), UnknownMethod> {
         self.rules.hold(method, rules)?;
+        log::line(Event::RulesChanged, &[("method", method)], format_args!("{method} is held to {rules}"));
         if let Some(gate) = &self.gate {
             gate.look_again();
         }
         Ok(())
+    }
+
+    /// What each method is held to, for people.
+    pub(crate) fn methods(&self) -> Vec<MethodSeen> {
+        self.rules.methods_seen()
+    }
+
+    /// What the rules are like now, for people.
+    pub(crate) fn seen(&self, now: Instant) -> RulesSeen {
+        self.rules.seen(now)
+    }
+}
+
+/// `rate 200/s, running_max 64`, or `nothing of its own`.
+impl fmt::Display for MethodRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rate, caller_rate, running_max, reserve } = self;
+        let mut said = Vec::new();
+        said.extend(rate.map(|rate| format!("{RATE} {rate}")));
+        said.extend(caller_rate.map(|rate| format!("{CALLER_RATE} {rate}")));
+        said.extend(running_max.map(|max| format!("{RUNNING_MAX} {max}")));
+        said.extend((*reserve > 0).then(|| format!("{RESERVE} {reserve}")));
+        match said.as_slice() {
+            [] => f.write_str("nothing of its own"),
+            said => f.write_str(&said.join(", ")),
+        }
     }
 }
 

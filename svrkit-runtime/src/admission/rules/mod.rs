@@ -25,7 +25,7 @@ use tokio::time::Instant;
 
 pub(crate) use self::bulkhead::{Occupied, kept_of};
 use self::callers::Callers;
-pub(crate) use self::held::{CALLER_RATE, RATE, RESERVE, RUNNING_MAX};
+pub(crate) use self::held::{CALLER_RATE, HANDLERS_MAX, RATE, RESERVE, RUNNING_MAX};
 pub use self::held::{MethodRules, ServerRules, UnknownMethod};
 use self::memory::{Held, Memory};
 use self::meter::{Meter, Pacing};
@@ -132,11 +132,9 @@ pub(crate) struct RulesSeen {
     pub(crate) refused_by_memory: u64,
     /// Callers that fell out of the table while they were ahead of their rates.
     pub(crate) callers_forgotten: u64,
-    /// Methods that are held to something of their own.
-    pub(crate) methods: Vec<MethodSeen>,
 }
 
-/// A method that is held to something of its own, as people see it.
+/// What a method is held to, as people see it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MethodSeen {
     pub(crate) spec: &'static Spec,
@@ -362,13 +360,17 @@ impl Rules {
         Ok(())
     }
 
-    /// What they are like now, for people.
-    pub(crate) fn seen(&self, now: Instant) -> RulesSeen {
+    /// What each method is held to, for people.
+    fn methods_seen(&self) -> Vec<MethodSeen> {
         let methods = self.methods.all().map(|method| {
             let (rules, bulkhead) = (method.rules(), method.bulkhead());
             MethodSeen { spec: method.spec, rules, calls: bulkhead.taken(), running: bulkhead.running() }
         });
-        let methods = methods.filter(|method| method.rules != MethodRules::default());
+        methods.collect()
+    }
+
+    /// What they are like now, for people.
+    fn seen(&self, now: Instant) -> RulesSeen {
         let known = self.methods.all().filter_map(|method| {
             self.methods.takes(method, now).map(|takes| Longest { spec: method.spec, takes })
         });
@@ -385,7 +387,6 @@ impl Rules {
             refused_by_bulkhead: self.by_bulkhead.load(Ordering::Relaxed),
             refused_by_memory: self.by_memory.load(Ordering::Relaxed),
             callers_forgotten: self.callers.get().map_or(0, Callers::forgotten),
-            methods: methods.collect(),
         }
     }
 }

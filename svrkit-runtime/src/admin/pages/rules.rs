@@ -1,0 +1,85 @@
+//! `/rules`: what methods are held to, and by POST something else for one of them.
+
+use std::sync::Arc;
+
+use crate::admin::Subject;
+use crate::admin::http::{HttpStatus, form};
+use crate::admin::page::{Column, Document, Page, Showing, Shown};
+use crate::admission::{MethodRules, MethodSeen};
+use crate::rate::Rate;
+
+pub(super) struct Rules(pub(super) Arc<dyn Subject>);
+
+const METHODS: [Column; 7] = [
+    Column::left("method"),
+    Column::right("rate"),
+    Column::right("caller rate"),
+    Column::right("calls at once"),
+    Column::right("at most"),
+    Column::right("handlers under way"),
+    Column::right("reserve"),
+];
+
+const HOW: &str = "curl -d method=NAME -d rate=200/s changes what calls to come are held to; other fields are caller_rate, running_max and reserve. \
+    It goes with the process.";
+
+impl Page for Rules {
+    fn path(&self) -> &'static str {
+        "/rules"
+    }
+
+    fn about(&self) -> &'static str {
+        "what methods are held to: rates, handlers at most and at least"
+    }
+
+    fn show(&self) -> Showing<'_> {
+        let methods = self.0.rules().methods();
+        let rows = methods.iter().filter(|method| method.rules != MethodRules::default()).map(row);
+        let caption = "Methods that are held to something of their own";
+        let document = Document::new("Rules").table(caption, &METHODS, rows, "None is.").words(HOW);
+        Shown::from(document).now()
+    }
+
+    fn act(&self, form: &[u8]) -> Option<Shown> {
+        Some(self.change(form).unwrap_or_else(|words| {
+            Shown::new(HttpStatus::BAD_REQUEST, Document::new("Nothing was changed").words(words))
+        }))
+    }
+}
+
+impl Rules {
+    fn change(&self, form: &[u8]) -> Result<Shown, String> {
+        let server = self.0.rules();
+        let name = form::field(form, "method").ok_or(HOW)?;
+        let mut rules = server.of(&name).map_err(|unknown| unknown.to_string())?;
+        let mut is_changed = false;
+        for word in MethodRules::WORDS {
+            if let Some(text) = form::field(form, word) {
+                rules.read(word, &text)?;
+                is_changed = true;
+            }
+        }
+        if !is_changed {
+            return Err(HOW.into());
+        }
+        server.hold(&name, rules).map_err(|unknown| unknown.to_string())?;
+        let methods = server.methods();
+        let rows = methods.iter().filter(|method| method.spec.to_string() == name).map(row);
+        Ok(Document::new("Changed").table("From now on", &METHODS, rows, "").into())
+    }
+}
+
+fn row(seen: &MethodSeen) -> Vec<String> {
+    let MethodSeen { spec, rules, calls, running } = seen;
+    let rate = |rate: Option<Rate>| rate.map_or_else(|| "none".into(), |rate| rate.to_string());
+    let max = rules.running_max.map_or_else(|| "no limit".into(), |max| max.to_string());
+    vec![
+        spec.to_string(),
+        rate(rules.rate),
+        rate(rules.caller_rate),
+        calls.to_string(),
+        max,
+        running.to_string(),
+        rules.reserve.to_string(),
+    ]
+}
