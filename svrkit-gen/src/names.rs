@@ -70,6 +70,11 @@ pub(crate) fn method(name: &str) -> String {
     if CLIENT_METHODS.contains(&snake.as_str()) { format!("{snake}_") } else { snake }
 }
 
+/// The second handler of a method, of the service's trait alone.
+pub(crate) fn degraded(method: &str) -> String {
+    format!("{}_degraded", words_joined(method, char::to_ascii_lowercase))
+}
+
 /// A field of a message, or the one that holds a oneof.
 pub(crate) fn field(name: &str) -> String {
     snake_case(name)
@@ -250,6 +255,18 @@ mod tests {
             [("New", "new_"), ("Connect", "connect_"), ("clone", "clone_"), ("Get", "get"), ("Type", "type")]
         {
             assert_eq!(method(name), expected);
+        }
+    }
+
+    #[test]
+    fn a_second_handler_is_called_as_the_first_whatever_that_had_to_evade() {
+        for (name, expected) in [
+            ("GetPrice", "get_price_degraded"),
+            ("New", "new_degraded"),
+            ("Self", "self_degraded"),
+            ("Match", "match_degraded"),
+        ] {
+            assert_eq!(degraded(name), expected);
         }
     }
 

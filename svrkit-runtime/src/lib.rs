@@ -69,10 +69,12 @@ pub use bytes::Bytes;
 #[doc(hidden)]
 pub use admin::admin_request;
 pub use admin::{Admin, AdminError};
-pub use admission::{MethodRules, ServerProtection, ServerRules, Tier, UnknownMethod};
+pub use admission::{
+    HeldTier, Load, MethodRules, NotATier, ServerProtection, ServerRules, Tier, UnknownMethod,
+};
 pub use client::{
-    Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, OutgoingCall, Picker, Request,
-    Resolution, Resolver, Response, wait,
+    Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, Marked, OutgoingCall, Picker,
+    Request, Resolution, Resolver, Response, WithMarks, wait,
 };
 pub use config::{
     CONFIG_FILE_LEN_MAX, Config, ConfigBuilder, ConfigError, FAULTS_MAX, Fault, FaultKind, Key, NoNumber,
@@ -89,7 +91,7 @@ pub use metrics::{Metrics, Snapshot};
 pub use mode::Mode;
 pub use monitor::{
     CallEnd, CallFacts, CallerBlocked, ClientDecision, ConnectionEnd, ConnectionFacts, Decision, Ending,
-    Event, HandlerPanic, Monitor, Recorder, Stages, StreamTotals,
+    Event, HandlerPanic, LevelChange, Monitor, Recorder, Stages, StreamTotals, TierChange,
 };
 pub use priority::Priority;
 pub use rate::{NotARate, Rate};

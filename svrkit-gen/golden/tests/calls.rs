@@ -22,6 +22,10 @@ impl e::Orders for Shop {
         Ok(parts::Money::default())
     }
 
+    async fn new_degraded(&self, _: e::String) -> Result<parts::Money, Status> {
+        Ok(parts::Money::default())
+    }
+
     async fn clone_(&self, lists: e::Lists) -> Result<e::Scalars, Status> {
         Ok(lists.scalars.into_iter().next_back().unwrap_or_default())
     }

@@ -51,8 +51,24 @@ fn check(schema: &Schema, found: &mut Diagnostics) {
         items.service(service);
         let methods = service.heads().into_iter().map(|head| &head.name);
         members(methods.map(|name| ("method", &*name.value, name.span)), names::method, found);
+        second_handlers(service, found);
     }
     items.report(found);
+}
+
+/// Refuses methods that are called as the second handler of another one.
+fn second_handlers(service: &Service, found: &mut Diagnostics) {
+    let heads = service.heads();
+    for method in service.methods.iter().filter(|method| method.protection.degraded_from.is_some()) {
+        let name = &method.head.name;
+        let rust = names::degraded(&name.value);
+        let taken =
+            heads.iter().filter(|head| is_sound(&head.name.value) && names::method(&head.name.value) == rust);
+        for head in taken.filter(|_| is_sound(&name.value)) {
+            let first = format!("the second handler of {}", quoted(&name.value));
+            found.push(collision(&first, name.span, "method", &head.name.value, head.name.span, &rust));
+        }
+    }
 }
 
 /// What becomes fields of the struct, in the order of the file.

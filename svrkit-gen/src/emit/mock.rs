@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::context::Context;
 use super::ident;
-use super::service::{Flow, Types, deprecated, parameters};
+use super::service::{Degraded, Flow, Types, deprecated, parameters};
 use crate::model::{Method, Service};
 use crate::names;
 
@@ -41,7 +41,9 @@ fn default(service: &Service) -> Option<TokenStream> {
     let fields = service.methods.iter().map(|it| {
         let name = ident(&names::method(&it.head.name.value));
         let spec = ident(&names::method_spec(&names::service_spec(service), &it.head.name.value));
-        quote!(#name: ::svrkit_runtime::testing::MockMethod::new(&#spec))
+        let told_nothing = quote!(::svrkit_runtime::testing::MockMethod::new(&#spec));
+        let degraded = Degraded::of(it).map(|Degraded { name, .. }| quote!(, #name: #told_nothing));
+        quote!(#name: #told_nothing #degraded)
     });
     (!service.methods.is_empty()).then(|| {
         quote! {
@@ -65,9 +67,17 @@ fn field(method: &Method, service: &Service, context: Context<'_>) -> TokenStrea
         // Of a stream both ways each request is answered by itself.
         Flow::Server | Flow::Both => (request, many(response)),
     };
+    let degraded = Degraded::of(method).map(|Degraded { name, words, .. }| {
+        let doc = format!(" {words}.");
+        quote! {
+            , #[doc = #doc]
+            pub #name: ::svrkit_runtime::testing::MockMethod<#request, #response>
+        }
+    });
     quote! {
         #[doc = #doc]
         pub #name: ::svrkit_runtime::testing::MockMethod<#request, #response>
+        #degraded
     }
 }
 
@@ -80,9 +90,18 @@ fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStre
         Flow::Client => (quote!(call_client_stream), quote!(requests)),
         Flow::Both => (quote!(call_both_streams), quote!(requests, out)),
     };
+    let degraded = Degraded::of(method).map(|Degraded { name, .. }| {
+        quote! {
+            fn #name(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer> {
+                self.#name.#call(#arguments)
+            }
+        }
+    });
     quote! {
         fn #name(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer> {
             self.#name.#call(#arguments)
         }
+
+        #degraded
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::service::{Flow, deprecated};
+use super::service::{Degraded, Flow, deprecated};
 use super::{ident, number};
 use crate::model::{Method, Service};
 use crate::names;
@@ -16,6 +16,8 @@ pub(super) fn server(service: &Service) -> TokenStream {
     let doc = format!(" Serves `{}` by calls of a [`trait@{service_trait}`].", service.name.full());
     let deprecated = deprecated(service);
     let dispatch = dispatch(service);
+    let is_asked = service.methods.iter().any(|it| Degraded::of(it).is_some());
+    let mutable = is_asked.then(|| quote!(mut));
     quote! {
         #[doc = #doc]
         #deprecated
@@ -42,7 +44,7 @@ pub(super) fn server(service: &Service) -> TokenStream {
                 &#spec
             }
 
-            fn dispatch(&self, call: ::svrkit_runtime::Call) {
+            fn dispatch(&self, #mutable call: ::svrkit_runtime::Call) {
                 #dispatch
             }
         }
@@ -80,9 +82,19 @@ fn arm(method: &Method, service: &Service) -> TokenStream {
         Flow::Both => (quote!(handle_both_streams), quote!(requests, out)),
     };
     // Not `service.#name`: an `Arc` has methods of its own. The handler's error becomes the status it stands for.
+    let degraded = Degraded::of(method).map(|Degraded { name, .. }| {
+        quote! {
+            if call.is_degraded(&#spec) {
+                return call.#handle(&#spec, move |#arguments| async move {
+                    #parameter::#name(&service, #arguments).await.map_err(::core::convert::Into::into)
+                });
+            }
+        }
+    });
     quote! {
         #id => {
             let service = ::std::sync::Arc::clone(&self.service);
+            #degraded
             call.#handle(&#spec, move |#arguments| async move {
                 #parameter::#name(&service, #arguments).await.map_err(::core::convert::Into::into)
             });

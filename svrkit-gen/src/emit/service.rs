@@ -1,11 +1,11 @@
 //! The trait a server implements: one method for each method of the service.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::Context;
 use super::{docs, facts, ident, lifecycle};
-use crate::model::{Method, Service, Stream};
+use crate::model::{Method, Service, Stream, Tier};
 use crate::names;
 
 pub(super) fn service_trait(service: &Service, context: Context<'_>) -> TokenStream {
@@ -31,10 +31,41 @@ fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStre
     let deprecated = method_deprecated(method);
     let name = ident(&names::method(&method.head.name.value));
     let (parameters, answer) = parameters(method, service, context);
+    let degraded = Degraded::of(method).map(|Degraded { from, name: degraded, .. }| {
+        let doc = format!(
+            " Answers as [`Self::{name}`] does, with less, under {} load and worse: the answer is marked as degraded.",
+            from.word()
+        );
+        quote! {
+            #[doc = #doc]
+            #deprecated
+            fn #degraded(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer>;
+        }
+    });
     quote! {
         #docs
         #deprecated
         fn #name(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer>;
+
+        #degraded
+    }
+}
+
+/// The second handler of a method that has one.
+pub(super) struct Degraded {
+    /// The load from which on it answers.
+    pub(super) from: Tier,
+    pub(super) name: Ident,
+    /// As people call it.
+    pub(super) words: String,
+}
+
+impl Degraded {
+    pub(super) fn of(method: &Method) -> Option<Self> {
+        let from = method.protection.degraded_from.as_ref()?.value;
+        let schema_name = &method.head.name.value;
+        let words = format!("Method `{schema_name}`, degraded");
+        Some(Self { from, name: ident(&names::degraded(schema_name)), words })
     }
 }
 

@@ -619,6 +619,12 @@ pub mod golden {
                 request: String,
             ) -> impl ::svrkit_runtime::Answer<super::parts::Money>;
 
+            /// Answers as [`Self::new_`] does, with less, under high load and worse: the answer is marked as degraded.
+            fn new_degraded(
+                &self,
+                request: String,
+            ) -> impl ::svrkit_runtime::Answer<super::parts::Money>;
+
             /// Method `Clone` of `golden.everything.Orders`; priority 64.
             fn clone_(&self, request: Lists) -> impl ::svrkit_runtime::Answer<Scalars>;
 
@@ -652,7 +658,7 @@ pub mod golden {
             fn spec(&self) -> &'static ::svrkit_runtime::ServiceSpec {
                 &ORDERS
             }
-            fn dispatch(&self, call: ::svrkit_runtime::Call) {
+            fn dispatch(&self, mut call: ::svrkit_runtime::Call) {
                 match call.method_id() {
                     1 => {
                         let service = ::std::sync::Arc::clone(&self.service);
@@ -678,6 +684,17 @@ pub mod golden {
                     }
                     3 => {
                         let service = ::std::sync::Arc::clone(&self.service);
+                        if call.is_degraded(&ORDERS_NEW) {
+                            return call
+                                .handle(
+                                    &ORDERS_NEW,
+                                    move |request| async move {
+                                        S::new_degraded(&service, request)
+                                            .await
+                                            .map_err(::core::convert::Into::into)
+                                    },
+                                );
+                        }
                         call.handle(
                             &ORDERS_NEW,
                             move |request| async move {

@@ -13,6 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::door::{Arrival, Bounds, Door, Turn};
 use super::level::Level;
+use super::load::LoadOfRun;
 use super::queue::Waiting;
 use super::rules::{Methods, Occupied, kept_of};
 use super::seen::Seen;
@@ -36,6 +37,8 @@ pub(crate) struct Gate {
     router: Arc<Router>,
     /// Those that have places of their own.
     methods: Arc<Methods>,
+    /// Is told the tier and the level.
+    load: Arc<LoadOfRun>,
     /// What calls are counted in that would be refused, did it not only watch.
     metrics: Option<Metrics>,
     /// Handlers under way that have a task.
@@ -67,6 +70,7 @@ impl Gate {
         bounds: Bounds,
         router: &Arc<Router>,
         methods: &Arc<Methods>,
+        load: &Arc<LoadOfRun>,
         metrics: Option<&Metrics>,
     ) -> Option<Arc<Self>> {
         if mode == Mode::Off {
@@ -78,6 +82,7 @@ impl Gate {
             mode,
             router: Arc::clone(router),
             methods: Arc::clone(methods),
+            load: Arc::clone(load),
             metrics: metrics.cloned(),
             running: AtomicU32::new(0),
             notice: AtomicU32::new(notice),
@@ -197,7 +202,7 @@ impl Gate {
         let door = self.lock();
         Seen {
             mode: self.mode,
-            tier: door.tier(),
+            tier: self.load.tier(),
             admitted: door.level().announced(),
             queued: door.queued(),
             queue_bound: door.bound(),
@@ -226,17 +231,23 @@ impl Gate {
         loop {
             ticks.tick().await;
             let now = Instant::now();
-            let (expired, is_calm) = {
+            let (expired, is_calm, tier, moved) = {
                 let mut door = self.lock();
                 let running = self.running.load(Ordering::Relaxed);
                 let expired = door.tick(now, self.occupied());
+                let before = Level::of_buckets(self.level.load(Ordering::Relaxed));
                 self.note(&door);
+                let moved = (before != door.level()).then(|| (door.level(), before));
                 let is_calm = door.is_calm(running) && running < self.notice.load(Ordering::Relaxed);
                 if is_calm {
                     self.attentive.store(false, Ordering::Release);
                 }
-                (expired, is_calm)
+                (expired, is_calm, door.tier(), moved)
             };
+            self.load.learn(tier);
+            if let Some((level, before)) = moved {
+                self.load.admits(level.announced(), before.announced());
+            }
             expired.into_iter().for_each(|call| self.refuse(call, now));
             if is_calm {
                 return;

@@ -1,12 +1,13 @@
 //! How loaded the server is, in four words that people and schemas use.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 /// A lower tier is believed after so long.
-const CALMS_IN: Duration = Duration::from_secs(1);
+pub(crate) const CALMS_IN: Duration = Duration::from_secs(1);
 
 /// How loaded a server is; each is worse than the one before. What a method does as it rises, its schema says: `degraded-from` and
 /// `refused-from`.
@@ -42,6 +43,21 @@ impl Tier {
         }
     }
 
+    /// 0 for calm, and one more for each that is worse.
+    pub(crate) const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The tier of this number, or the worst.
+    pub(super) const fn of_number(number: u8) -> Self {
+        match number {
+            0 => Self::Calm,
+            1 => Self::Busy,
+            2 => Self::High,
+            _ => Self::Critical,
+        }
+    }
+
     fn lower(self) -> Self {
         match self {
             Self::Calm | Self::Busy => Self::Calm,
@@ -50,6 +66,27 @@ impl Tier {
         }
     }
 }
+
+/// A text that is no [`Tier`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotATier;
+
+impl FromStr for Tier {
+    type Err = NotATier;
+
+    fn from_str(word: &str) -> Result<Self, NotATier> {
+        let tiers = [Self::Calm, Self::Busy, Self::High, Self::Critical];
+        tiers.into_iter().find(|tier| tier.as_str() == word).ok_or(NotATier)
+    }
+}
+
+impl fmt::Display for NotATier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected calm, busy, high or critical")
+    }
+}
+
+impl std::error::Error for NotATier {}
 
 impl fmt::Display for Tier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -93,6 +130,14 @@ impl Tiers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tier_is_read_by_its_word_and_by_its_number() {
+        for tier in [Tier::Calm, Tier::Busy, Tier::High, Tier::Critical] {
+            assert_eq!((tier.to_string().parse(), Tier::of_number(tier.number())), (Ok(tier), tier));
+        }
+        assert_eq!(["", "Calm", "medium"].map(str::parse::<Tier>), [Err(NotATier); 3]);
+    }
 
     #[test]
     fn it_rises_at_once_and_falls_a_step_a_second() {

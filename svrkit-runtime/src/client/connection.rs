@@ -281,7 +281,7 @@ impl Call {
                 let (status, report) = self.named(status);
                 (Outcome::Answered(Err(status)), report)
             }
-            Outcome::Answered(Ok(_)) => (outcome, Some(Report::Answered)),
+            Outcome::Answered(Ok(_)) | Outcome::Degraded(_) => (outcome, Some(Report::Answered)),
             Outcome::Late { sent: true } => (outcome, Some(Report::Failed)),
             Outcome::Late { sent: false } | Outcome::Unsent => (outcome, None),
         };

@@ -12,10 +12,10 @@ use super::departure::Departure;
 use super::pending::Pending;
 use super::pool::Peer;
 use super::timer;
-use crate::admission::Gate;
+use crate::admission::{Gate, LoadOfRun, Tier};
 use crate::context::Context;
 use crate::deadline::instant_after;
-use crate::dispatch::{Call, InFlight, Permit, Responder, Room, Router, Starts, StoppedBy, Wanted};
+use crate::dispatch::{Answered, Call, InFlight, Permit, Responder, Room, Router, Starts, StoppedBy, Wanted};
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::{Metrics, Tally, TallyEnd};
@@ -29,12 +29,14 @@ use crate::wire::frame::{Hello, RequestFacts};
 
 /// What is called in the same process.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Services {
-    pub(super) router: Arc<Router>,
+pub(crate) struct Services {
+    pub(crate) router: Arc<Router>,
     /// Who is told of their calls.
-    pub(super) hooks: Hooks,
+    pub(crate) hooks: Hooks,
     /// What their calls are counted in, if they are.
-    pub(super) metrics: Option<Metrics>,
+    pub(crate) metrics: Option<Metrics>,
+    /// What their methods go by.
+    pub(crate) load: Arc<LoadOfRun>,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,7 @@ struct InProcess {
     hooks: Hooks,
     /// What the services' calls are counted in, if they are.
     metrics: Option<Metrics>,
+    load: Arc<LoadOfRun>,
     limits: Limits,
     departure: Departure,
     /// The ends of streams that callers have.
@@ -56,7 +59,7 @@ struct InProcess {
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
 pub(super) fn open(services: Services, limits: Limits, peer: Arc<Peer>) -> Connection {
-    let Services { router, hooks, metrics } = services;
+    let Services { router, hooks, metrics, load } = services;
     let link = Arc::new_cyclic(|own| InProcess {
         own: Weak::clone(own),
         pending: Pending::default(),
@@ -64,6 +67,7 @@ pub(super) fn open(services: Services, limits: Limits, peer: Arc<Peer>) -> Conne
         router,
         hooks,
         metrics,
+        load,
         limits,
         departure: Departure::default(),
         streams: Streams::default(),
@@ -261,9 +265,18 @@ impl Responder for InProcess {
         None
     }
 
-    fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
-        let outcome = outcome.map(Bytes::copy_from_slice).map_err(as_told);
-        self.pending.answer(call_id, outcome);
+    fn answer(&self, call_id: u32, outcome: Result<Answered<'_>, &Status>) {
+        match outcome {
+            Ok(Answered { body, is_degraded: true }) => {
+                self.pending.answer_degraded(call_id, Bytes::copy_from_slice(body));
+            }
+            Ok(Answered { body, .. }) => {
+                self.pending.answer(call_id, Ok(Bytes::copy_from_slice(body)));
+            }
+            Err(status) => {
+                self.pending.answer(call_id, Err(as_told(status)));
+            }
+        }
         self.streams.close(call_id);
     }
 
@@ -292,6 +305,11 @@ impl Responder for InProcess {
 
     fn metrics(&self) -> Option<&Metrics> {
         self.metrics.as_ref()
+    }
+
+    /// As somebody holds it: with no gate, nothing is learned.
+    fn tier(&self) -> Tier {
+        self.load.acting()
     }
 
     fn in_flight(&self) -> &InFlight {

@@ -49,7 +49,10 @@ async fn pass(outline: Outline, envelope: Envelope, is_awaited: bool) -> Result<
     let nothing = Reply::new(Bytes::new(), client.limits());
     let send = |envelope| -> Boxed<'_, Result<Reply, Status>> {
         if is_awaited {
-            return Box::pin(Request::<Reply>::behind_interceptors(outline, envelope));
+            let request = Request::<Reply>::behind_interceptors(outline, envelope).with_marks();
+            return Box::pin(
+                async move { request.await.map(|reply| reply.message.marked(reply.is_degraded)) },
+            );
         }
         let request = Request::<()>::behind_interceptors(outline, envelope);
         Box::pin(async move { request.await.map(|()| nothing) })

@@ -39,19 +39,18 @@ use tokio::time::Instant;
 pub use self::blocking::wait;
 pub use self::builder::ClientBuilder;
 use self::connection::Connection;
-use self::in_process::Services;
+pub(crate) use self::in_process::Services;
 pub use self::picker::{Candidate, Candidates, OutgoingCall, Picker};
 pub(crate) use self::pool::{DialState, Dialed, DialedSeen, dialed};
 use self::pool::{Opened, Pool};
 pub use self::protection::ClientProtection;
 use self::protection::Protection;
 pub(crate) use self::protection::keys as protection_keys;
-pub use self::request::Request;
+pub use self::request::{Marked, Request, WithMarks};
 pub use self::resolver::{Endpoint, Resolution, Resolver};
 pub use self::response::Response;
 pub(crate) use self::stream::{OpeningStream, StreamSlot};
 pub(crate) use self::told::Told;
-use crate::dispatch::Router;
 use crate::interceptor::Chain;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -116,8 +115,8 @@ impl Client {
     }
 
     /// A client of services in this process, whose calls are counted and told of by the services alone.
-    pub(crate) fn in_process(router: Router, hooks: Hooks, metrics: Option<Metrics>, limits: Limits) -> Self {
-        let pool = Pool::in_process(Services { router: Arc::new(router), hooks, metrics }, limits);
+    pub(crate) fn in_process(services: Services, limits: Limits) -> Self {
+        let pool = Pool::in_process(services, limits);
         // Nothing lies between the two, and what one of them lacks the other lacks as well.
         let protection = Protection::new(ClientProtection::off(), pool.limits(), Arc::default());
         Self::new(Address::InProcess.to_string(), pool, Surroundings::default(), protection)

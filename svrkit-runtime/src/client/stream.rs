@@ -188,7 +188,8 @@ impl StreamSlot {
                         client.protection().heed(&call.connection().peer().gate, *entrant, &status);
                         Err(status)
                     }
-                    Outcome::Answered(Ok(answer)) => Ok(answer),
+                    // Of streams no server of ours says that they are degraded.
+                    Outcome::Answered(Ok(answer)) | Outcome::Degraded(answer) => Ok(answer),
                     Outcome::Late { .. } => Err(calling::late_answer(time.0.as_millis(), time.1)),
                     Outcome::Unsent => Err(streaming::stream_cut()),
                 });

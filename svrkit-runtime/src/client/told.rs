@@ -69,6 +69,17 @@ impl Told {
         self.answered = read_at.filter(|_| self.watch.is_none());
     }
 
+    /// Its answer is marked as degraded.
+    #[cold]
+    pub(super) fn degraded(&mut self, client: &Client) {
+        if let (Some(tally), Some(metrics)) = (&self.tally, client.metrics()) {
+            tally.degraded(metrics);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.degraded();
+        }
+    }
+
     /// Whether its end is to be told.
     pub(crate) fn is_told(&self) -> bool {
         self.tally.is_some() || self.watch.is_some()

@@ -19,7 +19,7 @@ pub use call::Call;
 pub(crate) use in_flight::{Full, InFlight, NotBegun, Room, StoppedBy};
 pub(crate) use moment::Together;
 pub(crate) use permit::{Permit, Starts, Wanted};
-pub(crate) use responder::Responder;
+pub(crate) use responder::{Answered, Responder};
 pub(crate) use router::Router;
 pub use router::ServiceIdTaken;
 pub use service::{Answer, Service};

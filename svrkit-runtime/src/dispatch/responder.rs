@@ -4,16 +4,25 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::in_flight::InFlight;
-use crate::admission::Gate;
+use crate::admission::{Gate, Tier};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
 use crate::status::Status;
 
+/// An answer that is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answered<'a> {
+    /// The encoded message.
+    pub(crate) body: &'a [u8],
+    /// It is less than the method's best, and marked so.
+    pub(crate) is_degraded: bool,
+}
+
 /// The way back to a caller, as the dispatcher sees it: a transport implements it.
 pub(crate) trait Responder: Send + Sync {
     /// Sends the answer: an encoded message, or why there is none. Told at most once for each call.
-    fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>);
+    fn answer(&self, call_id: u32, outcome: Result<Answered<'_>, &Status>);
 
     /// Tells who wants to know when the answers that were given so far have been written; without that where they are not.
     fn when_written(&self, then: WhenWritten);
@@ -41,6 +50,9 @@ pub(crate) trait Responder: Send + Sync {
 
     /// Where its handlers are counted that do not end at once; `None`: nowhere.
     fn gate(&self) -> Option<&Arc<Gate>>;
+
+    /// The tier of load that methods go by.
+    fn tier(&self) -> Tier;
 
     /// The calls of this caller's connection.
     fn in_flight(&self) -> &InFlight;

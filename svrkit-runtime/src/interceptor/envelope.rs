@@ -36,6 +36,8 @@ pub struct Envelope {
 #[derive(Clone)]
 pub struct Reply {
     body: Bytes,
+    /// As its server says.
+    is_degraded: bool,
     limits: Limits,
 }
 
@@ -119,19 +121,30 @@ impl Envelope {
     /// INTERNAL where it is longer than `message.out`.
     pub fn reply<M: Tlv>(&self, message: &M) -> Result<Reply, Status> {
         let body = encode(message, &self.limits, format_args!("the answer of {}", self.spec))?;
-        Ok(Reply { body, limits: self.limits })
+        Ok(Reply::new(body, &self.limits))
     }
 }
 
 impl Reply {
     pub(crate) fn new(body: Bytes, limits: &Limits) -> Self {
-        Self { body, limits: *limits }
+        Self { body, is_degraded: false, limits: *limits }
+    }
+
+    /// With this mark.
+    pub(crate) fn marked(self, is_degraded: bool) -> Self {
+        Self { is_degraded, ..self }
     }
 
     /// The encoded answer.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// At a client, whether the server has marked it as degraded; one that an interceptor has made is not.
+    #[must_use]
+    pub fn is_degraded(&self) -> bool {
+        self.is_degraded
     }
 
     /// The answer, decoded: for those who know of which type the method's is.

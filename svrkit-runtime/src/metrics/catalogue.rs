@@ -68,6 +68,8 @@ groups! {
             => "Messages of streams, counted when the stream has ended.";
         STREAMED = "svrkit_stream_bytes_total", Counter, Bytes, by "direction" of DIRECTIONS
             => "Bytes of the messages of streams, counted when the stream has ended.";
+        DEGRADED = "svrkit_calls_degraded_total", Counter, None
+            => "Attempts whose answer was marked as degraded: less than the method's best.";
     }
 
     /// A method of a server, for what seldom happens.
@@ -114,6 +116,12 @@ groups! {
             => "Calls that wait for a connection, as there is none that takes them.";
     }
 
+    /// The load of the process's server.
+    load() {
+        TIER = "svrkit_load_tier", Gauge, None
+            => "The tier of its load, learned or held by hand: 0 calm, 1 busy, 2 high, 3 critical.";
+    }
+
     /// The executor of a server.
     executor() {
         LAG = "svrkit_executor_lag_seconds", Histogram, Seconds
@@ -152,11 +160,14 @@ const CODES: &[&str] = &{
     codes
 };
 
-/// The causes of refusals: those of numbers 1 to 8, and the unknown one.
+/// The number of the last cause that is known.
+const CAUSE_LAST: u8 = Cause::Tier.number();
+
+/// The causes of refusals: those of numbers 1 to [`CAUSE_LAST`], and the unknown one.
 const CAUSES: &[&str] = &{
-    let mut causes = [Cause::Unknown.as_str(); 9];
+    let mut causes = [Cause::Unknown.as_str(); CAUSE_LAST as usize + 1];
     let mut number = 1;
-    while number <= 8 {
+    while number <= CAUSE_LAST {
         causes[number as usize - 1] = Cause::from_number(number).as_str();
         number += 1;
     }
@@ -185,8 +196,8 @@ const DIRECTIONS: &[&str] = &["request", "response"];
 pub(crate) fn cause_index(cause: Cause) -> Option<usize> {
     match cause.number() {
         0 => None,
-        number @ 1..=8 => Some(usize::from(number) - 1),
-        _ => Some(8),
+        number @ 1..=CAUSE_LAST => Some(usize::from(number) - 1),
+        _ => Some(CAUSE_LAST.into()),
     }
 }
 
@@ -213,12 +224,12 @@ mod tests {
         assert_eq!(method::CALLS, 0);
         assert_eq!(method::IN_FLIGHT, 17);
         assert_eq!(method::REFUSED, 18);
-        assert_eq!(method::DURATION, 18 + 9 + 9);
+        assert_eq!(method::DURATION, 18 + 10 + 9);
         assert_eq!(method::WAIT, method::DURATION + 2 * (1 + 528));
-        assert_eq!(method::GROUP.slots(), method::STREAMED + 2);
+        assert_eq!(method::GROUP.slots(), method::STREAMED + 3);
         assert_eq!(
-            (CODES[14], CAUSES[0], CAUSES[8], LAYERS[8]),
-            ("UNAVAILABLE", "queue", "unknown", "client")
+            (CODES[14], CAUSES[0], CAUSES[8], CAUSES[9], LAYERS[8]),
+            ("UNAVAILABLE", "queue", "tier", "unknown", "client")
         );
     }
 }

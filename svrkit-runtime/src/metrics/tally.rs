@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::catalogue::{cause_index, handler, method};
+use super::catalogue::{cause_index, handler, load, method};
 use super::endpoint::count_at_endpoint;
 use super::histogram::Scale;
 use super::registry::{SeriesId, add};
@@ -96,6 +96,14 @@ impl Tally {
     #[inline]
     pub(crate) fn waited(&mut self, wait: Duration) {
         self.wait = NonZero::new(nanos(wait).wrapping_add(1));
+    }
+
+    /// Counts that its answer is marked as degraded.
+    #[cold]
+    pub(crate) fn degraded(&self, metrics: &Metrics) {
+        if let Some(series) = self.series {
+            add(&metrics.0, series, method::DEGRADED, 1);
+        }
     }
 
     /// Counts that it has ended. One that never got as far as its method is counted as one that nobody knows.
@@ -211,6 +219,14 @@ impl Metrics {
         if let Some(cause) = cause_index(cause) {
             add(&self.0, self.0.handler(spec), handler::SPARED + cause, 1);
         }
+    }
+
+    /// Counts that a server's load has another tier, by the tiers' numbers.
+    #[cold]
+    pub(crate) fn tier_changed(&self, tier: u8, before: u8) {
+        let series = self.0.series(&load::GROUP, &[]);
+        // The difference, in numbers that wrap around: it may be below zero.
+        add(&self.0, series, load::TIER, u64::from(tier).wrapping_sub(before.into()));
     }
 
     /// Counts a call that was refused before it was handed to its service.

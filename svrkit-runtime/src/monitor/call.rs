@@ -42,6 +42,8 @@ pub struct CallEnd<'a> {
     pub call: CallFacts<'a>,
     /// Why there is no answer; `None`: there is one. Of a oneway call, how its handler ended, though the caller is not told.
     pub status: Option<&'a Status>,
+    /// Whether the answer is marked as degraded.
+    pub is_degraded: bool,
     /// Length of the encoded answer in bytes; 0 where there is none.
     pub response_len: usize,
     /// What went through, of a call with a stream.

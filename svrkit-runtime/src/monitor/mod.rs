@@ -8,6 +8,7 @@ mod call;
 mod connection;
 mod decision;
 mod hooks;
+mod load;
 mod recorder;
 mod watch;
 mod written;
@@ -18,6 +19,7 @@ pub(crate) use self::connection::ConnectionWatch;
 pub use self::connection::{ConnectionEnd, ConnectionFacts, Ending};
 pub use self::decision::{ClientDecision, Decision};
 pub(crate) use self::hooks::Hooks;
+pub use self::load::{LevelChange, TierChange};
 pub use self::recorder::{Event, Recorder};
 pub(crate) use self::watch::Watch;
 pub(crate) use self::written::WhenWritten;
@@ -89,6 +91,16 @@ pub trait Monitor: Send + Sync + 'static {
     /// A server has blocked a caller that runs wild.
     fn caller_blocked(&self, blocked: &CallerBlocked<'_>) {
         let _ = blocked;
+    }
+
+    /// A server's load has another tier, learned or held by hand.
+    fn tier_changed(&self, change: &TierChange) {
+        let _ = change;
+    }
+
+    /// A server's level has changed: under overload, as often as fifty times a second.
+    fn level_changed(&self, change: &LevelChange) {
+        let _ = change;
     }
 
     /// The server has stopped, after it gave its calls time to end.

@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use super::{
     CallEnd, CallFacts, CallerBlocked, ClientDecision, ConnectionEnd, ConnectionFacts, Decision, Ending,
-    HandlerPanic, Monitor,
+    HandlerPanic, LevelChange, Monitor, TierChange,
 };
 use crate::interceptor::Side;
 use crate::server::Drained;
@@ -112,6 +112,10 @@ pub enum Event {
         /// Whether nothing comes of it.
         is_watched: bool,
     },
+    /// [`Monitor::tier_changed`].
+    TierChanged(TierChange),
+    /// [`Monitor::level_changed`].
+    LevelChanged(LevelChange),
     /// [`Monitor::server_drained`].
     Drained(Drained),
 }
@@ -201,6 +205,14 @@ impl Monitor for Recorder {
             offences,
             is_watched,
         });
+    }
+
+    fn tier_changed(&self, change: &TierChange) {
+        self.keep(Event::TierChanged(*change));
+    }
+
+    fn level_changed(&self, change: &LevelChange) {
+        self.keep(Event::LevelChanged(*change));
     }
 
     fn server_drained(&self, drained: &Drained) {

@@ -30,6 +30,7 @@ pub(crate) struct Watch {
     started: Option<Instant>,
     handled: Option<Instant>,
     stream: Option<StreamTotals>,
+    is_degraded: bool,
 }
 
 impl Watch {
@@ -59,6 +60,7 @@ impl Watch {
             started: None,
             handled: None,
             stream: None,
+            is_degraded: false,
         })
     }
 
@@ -111,6 +113,11 @@ impl Watch {
         self.stream = Some(totals);
     }
 
+    /// Notes that its answer is marked as degraded.
+    pub(crate) fn degraded(&mut self) {
+        self.is_degraded = true;
+    }
+
     /// Tells that its handler has panicked.
     pub(crate) fn panicked(&self, peer: &str, context: &Context, message: &str, place: &str) {
         let panic = HandlerPanic { call: self.facts(peer, context), message, place };
@@ -145,6 +152,7 @@ impl Watch {
         let end = CallEnd {
             call: self.facts(peer, context),
             status,
+            is_degraded: self.is_degraded && status.is_none(),
             response_len,
             stream,
             stages,

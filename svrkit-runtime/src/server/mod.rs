@@ -43,8 +43,8 @@ use self::connections::Connections;
 #[cfg(all(unix, feature = "takeover"))]
 use self::takeover::Takeover;
 use crate::admin::{Admin, CallRing};
-use crate::admission::{Bounds, Entry, Gate, Rules, ServerProtection, Wild};
-use crate::client::Client;
+use crate::admission::{Bounds, Entry, Gate, Load, LoadOfRun, Rules, ServerProtection, Wild};
+use crate::client::{Client, Services};
 use crate::config::Config;
 use crate::dispatch::{Router, Service, ServiceIdTaken};
 use crate::health::{Draining, Health, HealthOfRun};
@@ -87,6 +87,7 @@ pub struct Server {
     is_entry: bool,
     framing: Framing,
     health: Health,
+    load: Load,
     /// Its health is not asked for by callers.
     without_health: bool,
     /// Nobody is told what its schemas say.
@@ -108,6 +109,7 @@ struct Shared {
     router: Arc<Router>,
     /// Where calls wait; `None`: nowhere.
     gate: Option<Arc<Gate>>,
+    load: Arc<LoadOfRun>,
     /// What calls are held to before that.
     rules: Arc<Rules>,
     /// What watches its callers; `None`: nothing.
@@ -147,6 +149,12 @@ impl Server {
     #[must_use]
     pub fn health(&self) -> Health {
         self.health.clone()
+    }
+
+    /// How loaded this server is by its tier, for the program to hold by hand.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.load.clone()
     }
 
     /// Leaves out the service [`svrkit.health.Health`](crate::health), which every server has otherwise.
@@ -337,9 +345,11 @@ impl Server {
     /// [`ServeError::ServiceIdTaken`] for two services of one id.
     pub fn in_process(self) -> Result<Client, ServeError> {
         let (limits, hooks, metrics) = (self.limits, self.hooks.clone(), self.metrics.metrics(&self.limits));
+        let (load, admission) = (self.load.clone(), self.admission);
         let health = self.health_of_run(Draining::default());
         let router = self.into_router(health, metrics.clone(), Box::new(|| 0))?;
-        Ok(Client::in_process(router, hooks, metrics, limits))
+        let load = LoadOfRun::new(&load, admission, hooks.clone(), metrics.as_ref());
+        Ok(Client::in_process(Services { router: Arc::new(router), hooks, metrics, load }, limits))
     }
 
     fn health_of_run(&self, draining: Draining) -> HealthOfRun {
@@ -370,7 +380,7 @@ impl Server {
         let (limits, mut hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
         let metrics = self.metrics.metrics(&limits);
         let (framing, admission, is_entry) = (self.framing, self.admission, self.is_entry);
-        let protection = self.protection;
+        let (protection, load) = (self.protection, self.load.clone());
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
         let (health, config) = (self.health_of_run(draining.clone()), self.config.take());
@@ -388,7 +398,8 @@ impl Server {
         }
         let rules = Arc::new(rules);
         let entry = is_entry.then(|| Entry::new(Instant::now()));
-        let gate = Gate::new(admission, bounds(&limits), &router, rules.methods(), metrics.as_ref());
+        let load = LoadOfRun::new(&load, admission, hooks.clone(), metrics.as_ref());
+        let gate = Gate::new(admission, bounds(&limits), &router, rules.methods(), &load, metrics.as_ref());
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
         if let Some(calls) = &calls {
             hooks.push(Arc::clone(calls) as Arc<dyn Monitor>);
@@ -416,6 +427,7 @@ impl Server {
             name,
             router,
             gate,
+            load,
             rules,
             wild,
             entry,

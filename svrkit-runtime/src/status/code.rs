@@ -17,7 +17,7 @@ macro_rules! wire_numbers {
         impl $name {
             /// The number on the wire.
             #[must_use]
-            pub fn number(self) -> u8 {
+            pub const fn number(self) -> u8 {
                 match self { $(Self::$variant => $number,)+ }
             }
 
@@ -105,6 +105,8 @@ wire_numbers! {
     Blocked = 7, "blocked";
     /// A message or its metadata is over a limit.
     Size = 8, "size";
+    /// The method is refused under this load, as its schema says.
+    Tier = 9, "tier";
     /// A cause this version does not know.
     Unknown = 255, "unknown";
 }

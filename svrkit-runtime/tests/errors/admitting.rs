@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::wire::frame::{Facts, Header, Metadata, RequestFacts};
 use svrkit_runtime::{
-    AllowList, BearerCheck, BearerToken, Cause, Client, Config, Limits, Priority, Retry, Server, Spec,
-    Status, Streaming, Tlv,
+    AllowList, BearerCheck, BearerToken, Call, Cause, Client, Config, Limits, Priority, Retry, Server,
+    Service, ServiceSpec, Spec, Status, Streaming, Tier, Tlv,
 };
 use tokio::sync::Notify;
 
@@ -17,6 +18,7 @@ pub(crate) async fn provoke(seen: &mut Seen) {
     crowded(seen).await;
     overloaded(seen).await;
     blocked(seen).await;
+    heavily_loaded(seen).await;
     late(seen).await;
     hopeless(seen).await;
     held(seen).await;
@@ -85,6 +87,31 @@ async fn blocked(seen: &mut Seen) {
     assert!(matches!(refused.facts().retry, Retry::After(left) if left <= longest), "{refused}");
     // For how long is each case's own.
     seen.caller("blocked", refused.retry(Retry::Elsewhere));
+}
+
+/// The load is held by hand at what a method says it is refused from.
+async fn heavily_loaded(seen: &mut Seen) {
+    static LOSSY: Spec = own("Do", 1).refused_from(Tier::High);
+    static LOSSES: ServiceSpec = ServiceSpec::new("test.Own", OWN_ID, &[&LOSSY]);
+    struct Losses;
+    impl Service for Losses {
+        fn spec(&self) -> &'static ServiceSpec {
+            &LOSSES
+        }
+
+        fn dispatch(&self, call: Call) {
+            call.handle(&LOSSY, |note: Note| async move { Ok(note) });
+        }
+    }
+    let server = Server::new().service(Losses);
+    let load = server.load();
+    let server = TestServer::start(server).await;
+    load.hold(Tier::High, Duration::from_secs(3600), "a test");
+    let mut raw = Raw::greeted(server.address().parse().unwrap()).await;
+    let facts =
+        RequestFacts { service_id: OWN_ID, method_id: 1, remaining_us: u32::MAX, ..RequestFacts::default() };
+    raw.send(Header::new(1, Facts::Request(facts)), b"").await;
+    seen.caller("refused_by_tier", told(&raw.receive().await.unwrap()));
 }
 
 async fn crowded(seen: &mut Seen) {

@@ -17,6 +17,7 @@ mod prelude;
 mod route_keys;
 mod sensitive;
 mod streams;
+mod tiers;
 mod tour;
 mod views;
 mod well_known;

@@ -27,6 +27,10 @@ impl Parcels for Depot {
         Err(ParcelError::NoSuchParcel)
     }
 
+    async fn find_degraded(&self, request: FindRequest) -> Result<Parcel, ParcelError> {
+        self.find(request).await
+    }
+
     async fn follow(&self, request: FollowRequest, mut out: Sender<Sighting>) -> Result<(), Status> {
         for stage in [Stage::InAVan, Stage::Delivered] {
             let at = Timestamp { seconds: request.number.cast_signed(), ..Timestamp::default() };

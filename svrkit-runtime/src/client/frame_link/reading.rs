@@ -73,9 +73,11 @@ impl FrameLink {
             // Nobody may wait for it any more: given up, or answered already.
             Facts::Response(facts) => {
                 self.gate.note_level(facts.level, read_at);
-                let outcome =
-                    if facts.code == 0 { Ok(frame.body) } else { Err(from_wire(&facts, &frame.body)) };
-                let was_waited_for = self.pending.answer(call_id, outcome);
+                let was_waited_for = match facts.code {
+                    0 if facts.degraded => self.pending.answer_degraded(call_id, frame.body),
+                    0 => self.pending.answer(call_id, Ok(frame.body)),
+                    _ => self.pending.answer(call_id, Err(from_wire(&facts, &frame.body))),
+                };
                 self.streams.close(call_id);
                 self.leave_when_idle();
                 if was_waited_for { Worth::Call } else { USELESS }

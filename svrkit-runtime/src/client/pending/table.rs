@@ -116,6 +116,11 @@ impl Pending {
         self.end(call_id, |_| Outcome::Answered(answer)).is_some()
     }
 
+    /// The same with an answer that is marked as degraded.
+    pub(in crate::client) fn answer_degraded(&self, call_id: u32, answer: Bytes) -> bool {
+        self.end(call_id, |_| Outcome::Degraded(answer)).is_some()
+    }
+
     /// Ends a call by its deadline. Says whether it had been sent; `None`: nobody waits for it.
     pub(in crate::client) fn expire(&self, call_id: u32) -> Option<bool> {
         self.end(call_id, |sent| Outcome::Late { sent })

@@ -37,9 +37,15 @@ impl Report {
             (Cause::Draining, ..) => return None,
             // Of a stream on which nothing happens nobody knows whose turn it was.
             (_, Layer::Transport, Code::DeadlineExceeded) => return None,
-            (Cause::Queue | Cause::Rate | Cause::Concurrency | Cause::Level | Cause::Deadline, ..) => {
-                Self::Refused
-            }
+            (
+                Cause::Queue
+                | Cause::Rate
+                | Cause::Concurrency
+                | Cause::Level
+                | Cause::Tier
+                | Cause::Deadline,
+                ..,
+            ) => Self::Refused,
             (
                 _,
                 Layer::Handler,

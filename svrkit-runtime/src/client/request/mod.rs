@@ -3,6 +3,7 @@
 //! This file is what its caller sets; [`progress`] takes it from state to state, [`sending`] has what it does on a connection,
 //! [`repeating`] what follows an attempt that has failed, [`racing`] a second one beside one that takes long.
 
+mod marked;
 mod progress;
 mod racing;
 mod repeating;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+pub use self::marked::{Marked, WithMarks};
 use self::progress::State;
 use self::repeating::Attempts;
 use super::Client;
@@ -64,6 +66,8 @@ pub struct Request<R> {
     /// From the first poll until it has ended.
     told: Told,
     response_len: usize,
+    /// Whether the answer is marked so.
+    is_degraded: bool,
     response: PhantomData<fn() -> R>,
 }
 
@@ -86,6 +90,7 @@ impl<R: Response> Request<R> {
             failed: None,
             told: Told::default(),
             response_len: 0,
+            is_degraded: false,
             response: PhantomData,
         }
     }
@@ -112,6 +117,7 @@ impl<R: Response> Request<R> {
             failed: None,
             told: Told::default(),
             response_len: 0,
+            is_degraded: false,
             response: PhantomData,
         }
     }
@@ -135,6 +141,24 @@ impl<R: Response> Request<R> {
     pub fn context(mut self, context: Context) -> Self {
         self.context = context;
         self
+    }
+
+    /// Has the answer come with what its server says of it.
+    ///
+    /// ```
+    /// # async fn advice(client: svrkit_runtime::Client, spec: &'static svrkit_runtime::Spec) -> Result<(), svrkit_runtime::Status> {
+    /// # #[derive(Debug, Default, svrkit_runtime::Tlv)]
+    /// # struct Advice {}
+    /// # let request = client.request::<Advice, Advice>(spec, &Advice {});
+    /// let advice = request.with_marks().await?;
+    /// if advice.is_degraded {
+    ///     println!("for want of something better: {:?}", advice.message);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_marks(self) -> WithMarks<R> {
+        WithMarks(self)
     }
 
     /// Has it end when it has left, where nobody is to answer it: what is queued goes nowhere when the process ends.

@@ -67,7 +67,9 @@ impl<R: Response> Request<R> {
                     let Ok(reply) = ready!(passing.as_mut().poll(cx)) else {
                         return Poll::Ready(Err(self.late()));
                     };
-                    return Poll::Ready(self.read(reply?.body()));
+                    let reply = reply?;
+                    self.is_degraded = reply.is_degraded();
+                    return Poll::Ready(self.read(reply.body()));
                 }
                 State::Unconnected => {
                     let call = OutgoingCall::new(self.spec, &self.context, self.route_hash);
@@ -142,7 +144,7 @@ impl<R: Response> Request<R> {
                         return Poll::Pending;
                     };
                     // A oneway call has none, and a lost connection ends calls without.
-                    if R::IS_AWAITED && matches!(outcome, Outcome::Answered(Ok(_))) {
+                    if R::IS_AWAITED && matches!(outcome, Outcome::Answered(Ok(_)) | Outcome::Degraded(_)) {
                         self.told.answered(call.last_read_at());
                         if let Some(time) = call.time() {
                             self.client.protection().note_answer(self.spec, time);

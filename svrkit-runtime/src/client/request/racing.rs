@@ -114,10 +114,10 @@ impl<R: Response> Request<R> {
                 self.state = State::Sent(other);
                 return Poll::Pending;
             }
-            Outcome::Answered(_) => calling::outrun(),
+            Outcome::Answered(_) | Outcome::Degraded(_) => calling::outrun(),
             Outcome::Late { .. } | Outcome::Unsent => self.late(),
         };
-        if let Outcome::Answered(Ok(_)) = outcome {
+        if let Outcome::Answered(Ok(_)) | Outcome::Degraded(_) = outcome {
             self.told.answered(ended.last_read_at());
             let ended = ended.time().map(|(_, ended)| ended);
             if let Some(time) = began.zip(ended) {

@@ -133,6 +133,11 @@ impl<R: Response> Request<R> {
         self.state = State::Ended;
         let body = match outcome {
             Outcome::Answered(answer) => answer?,
+            Outcome::Degraded(answer) => {
+                self.is_degraded = true;
+                self.told.degraded(&self.client);
+                answer
+            }
             Outcome::Late { sent: true } => return Err(self.late()),
             Outcome::Late { sent: false } | Outcome::Unsent => {
                 return Err(calling::late_for_room(self.timeout.as_millis(), self.timeout_from));

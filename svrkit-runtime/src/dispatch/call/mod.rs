@@ -106,6 +106,14 @@ impl Call {
         &self.context
     }
 
+    /// Whether the second handler of its method is to answer it, as the server's load is what `degraded-from` says of it or worse. Its answer is
+    /// marked as degraded then.
+    #[must_use]
+    #[inline]
+    pub fn is_degraded(&mut self, spec: &'static Spec) -> bool {
+        self.permit.degrade(spec)
+    }
+
     /// Answers UNIMPLEMENTED: the service has no method of this id.
     pub fn refuse_unknown_method(self, service: &ServiceSpec) {
         let methods: Vec<String> =

@@ -10,6 +10,7 @@ use crate::admission::HandlerSeen;
 use crate::dispatch::in_flight::StoppedBy;
 use crate::dispatch::message::Output;
 use crate::dispatch::panic::{self, Noted};
+use crate::dispatch::responder::Answered;
 use crate::interceptor::Side;
 use crate::log::{self, Event};
 use crate::metrics::TallyEnd;
@@ -31,7 +32,8 @@ impl Permit {
             return self.tell_cancelled();
         }
         if self.is_awaited() {
-            self.responder.answer(self.call_id, outcome);
+            let is_degraded = self.is_degraded;
+            self.responder.answer(self.call_id, outcome.map(|body| Answered { body, is_degraded }));
         }
         self.tell_answered(outcome.err(), outcome.map_or(0, <[u8]>::len));
     }
@@ -117,6 +119,9 @@ impl Permit {
         }
         // Those who are told of it have to know when, and then the rest does as well.
         let now = self.watched.as_ref().map(|_| Instant::now());
+        if self.is_degraded && status.is_none() {
+            self.tell_degraded();
+        }
         let stream = self.stream().map(|end| end.totals());
         if let (Some(tally), Some(metrics)) = (self.tally.take(), self.responder.metrics()) {
             tally.end(metrics, &TallyEnd { side: Side::Server, now, status, response_len, stream });
@@ -126,6 +131,16 @@ impl Permit {
             watched.streamed(totals);
         }
         Some(watched.end(status, response_len, now.unwrap_or_else(Instant::now)))
+    }
+
+    #[cold]
+    fn tell_degraded(&mut self) {
+        if let (Some(tally), Some(metrics)) = (&self.tally, self.responder.metrics()) {
+            tally.degraded(metrics);
+        }
+        if let Some(watched) = &mut self.watched {
+            watched.degraded();
+        }
     }
 
     #[cold]

@@ -86,6 +86,8 @@ pub(crate) struct Permit {
     slot: OnceLock<Slot>,
     /// What the server's rules have taken for it.
     pass: Pass,
+    /// Its answer is marked as degraded.
+    is_degraded: bool,
     ended: bool,
 }
 
@@ -114,6 +116,7 @@ impl Permit {
             watched: watch.map(|watch| Box::new(Watched::new(watch))),
             slot: OnceLock::new(),
             pass: Pass::default(),
+            is_degraded: false,
             ended: false,
         }
     }
@@ -189,6 +192,13 @@ impl Permit {
         if let Some(watched) = &mut self.watched {
             watched.begin(spec);
         }
+    }
+
+    /// Has its answer marked as degraded, if the server's load is such that `spec` says so.
+    #[inline]
+    pub(super) fn degrade(&mut self, spec: &'static Spec) -> bool {
+        self.is_degraded = spec.degraded_from.is_some_and(|from| self.responder.tier() >= from);
+        self.is_degraded
     }
 
     /// Notes that its request has been read.

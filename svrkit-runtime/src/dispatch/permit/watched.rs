@@ -56,6 +56,11 @@ impl Watched {
         self.watch.panicked(context.caller().unwrap_or_default(), context, message, place);
     }
 
+    /// Its answer is marked as degraded.
+    pub(super) fn degraded(&mut self) {
+        self.watch.degraded();
+    }
+
     /// So much went through its stream.
     pub(super) fn streamed(&mut self, totals: StreamTotals) {
         self.watch.passed(totals);

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use super::Connection;
-use crate::admission::Gate;
-use crate::dispatch::{InFlight, Responder};
+use crate::admission::{Gate, Tier};
+use crate::dispatch::{Answered, InFlight, Responder};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
@@ -15,13 +15,13 @@ use crate::status::{Layer, Party, Status, to_wire};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
 impl Responder for Connection {
-    fn answer(&self, call_id: u32, outcome: Result<&[u8], &Status>) {
+    fn answer(&self, call_id: u32, outcome: Result<Answered<'_>, &Status>) {
         let level = self.announced();
         match outcome {
-            Ok(message) => {
-                let facts = ResponseFacts { level, ..ResponseFacts::default() };
+            Ok(Answered { body, is_degraded }) => {
+                let facts = ResponseFacts { level, degraded: is_degraded, ..ResponseFacts::default() };
                 let header = Header::new(call_id, Facts::Response(facts));
-                self.outbox.push(header, &[], message);
+                self.outbox.push(header, &[], body);
             }
             Err(status) => {
                 let told = status.facts();
@@ -69,6 +69,10 @@ impl Responder for Connection {
 
     fn gate(&self) -> Option<&Arc<Gate>> {
         self.gate.as_ref()
+    }
+
+    fn tier(&self) -> Tier {
+        self.load.acting()
     }
 
     fn in_flight(&self) -> &InFlight {

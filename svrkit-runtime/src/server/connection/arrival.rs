@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Connection;
-use crate::admission::{Arriving, Broken, Entry, Gate, Pass, Sentry, ShutOut};
+use crate::admission::{Arriving, Broken, CALMS_IN, Entry, Gate, Pass, Sentry, ShutOut, Tier};
 use crate::context::Context;
 use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
 use crate::interceptor::Side;
@@ -17,7 +17,7 @@ use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
 use crate::priority::Priority;
 use crate::server::Shared;
-use crate::spec::is_kit;
+use crate::spec::{Spec, is_kit};
 use crate::status::catalogue::admitting;
 use crate::status::{Retry, Status};
 use crate::stream::FramedStreams;
@@ -108,15 +108,21 @@ impl Connection {
             None => facts.priority,
         };
         let is_admitted = self.gate.as_ref().is_none_or(|gate| gate.would_admit(priority));
-        (is_admitted || shared.rules.has_own(facts.ids()))
+        let is_refused = self.load.may_refuse(false)
+            && shared.router.method(facts.ids()).is_some_and(|spec| self.load.would_refuse(spec));
+        !is_refused
+            && (is_admitted || shared.rules.has_own(facts.ids()))
             && shared.rules.would_hold(header.body_len as usize)
     }
 
-    /// Whether a call is taken, in the order of the tests: the rules, the level, and what there is room for.
+    /// Whether a call is taken, in the order of the tests: the rules, the tier, the level, and what there is room for.
     #[inline]
     fn admit(&self, call: &Arriving<'_>, gate: Option<&Arc<Gate>>, shared: &Shared) -> Result<Pass, Refused> {
         let mut pass =
             shared.rules.admit(call, |secret| self.rated_as(secret, shared)).map_err(Refused::Broken)?;
+        if self.load.may_refuse(gate.is_none()) && call.facts.remaining_us != 0 {
+            self.check_tier(call.facts, shared)?;
+        }
         if let Some(gate) = gate {
             gate.admits(call.facts, call.at, pass.has_own()).map_err(Refused::ShutOut)?;
         }
@@ -127,6 +133,15 @@ impl Connection {
     /// The number that its caller is metered by.
     fn rated_as(&self, secret: &RandomState, shared: &Shared) -> u64 {
         *self.rated_as.get_or_init(|| secret.hash_one(self.told(shared.entry.is_none())))
+    }
+
+    /// Whether the method is not to be refused under this load.
+    fn check_tier(&self, call: &RequestFacts, shared: &Shared) -> Result<(), Refused> {
+        let Some(spec) = shared.router.method(call.ids()) else { return Ok(()) };
+        match self.load.refuses(spec) {
+            Some(tier) => Err(Refused::Tier { spec, tier }),
+            None => Ok(()),
+        }
     }
 
     /// How important a stranger's call is. Who names no user by a route key is told apart by the address.
@@ -195,6 +210,8 @@ enum Refused {
     Blocked(Duration),
     /// A rule forbids it.
     Broken(Broken),
+    /// The method is refused under this load.
+    Tier { spec: &'static Spec, tier: Tier },
     /// The server takes only what is more important.
     ShutOut(ShutOut),
     /// The connection has no room for it.
@@ -206,6 +223,10 @@ impl Refused {
         match self {
             Self::Blocked(left) => admitting::blocked(left.as_millis()).retry(Retry::After(left)),
             Self::Broken(broken) => broken.status(),
+            Self::Tier { spec, tier } => {
+                // It may fall by then, at the earliest.
+                admitting::refused_by_tier(spec, tier).retry(Retry::ElsewhereOrAfter(CALMS_IN))
+            }
             Self::ShutOut(ShutOut { opens_in }) => {
                 admitting::level_shut().retry(Retry::ElsewhereOrAfter(opens_in))
             }
@@ -224,6 +245,7 @@ impl Refused {
             Self::Blocked(_) => USELESS,
             // It was told nothing of bytes and rules, and of the level once it is asked for.
             Self::Broken(_)
+            | Self::Tier { .. }
             | Self::ShutOut(_)
             | Self::NotBegun(NotBegun::Draining | NotBegun::Full(Full::Bytes)) => NEUTRAL,
         }

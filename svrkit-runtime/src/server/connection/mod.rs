@@ -30,7 +30,7 @@ pub(super) use self::securing::{Door, Security};
 use super::Shared;
 use super::capacity::Full;
 use super::retirement::retire_in_time;
-use crate::admission::Gate;
+use crate::admission::{Gate, LoadOfRun};
 use crate::dispatch::{InFlight, StoppedBy};
 use crate::interceptor::Side;
 use crate::limits::Limits;
@@ -58,6 +58,7 @@ pub(super) struct Connection {
     metrics: Option<Metrics>,
     /// Where its calls wait, if they do.
     gate: Option<Arc<Gate>>,
+    load: Arc<LoadOfRun>,
     /// How many calls were refused by their caller's fault.
     refused: AtomicU32,
     /// Its caller's number, once a rate of callers has asked for it.
@@ -97,6 +98,7 @@ impl Connection {
             bytes_in: AtomicU64::new(0),
             metrics: shared.metrics.clone(),
             gate: shared.gate.clone(),
+            load: Arc::clone(&shared.load),
             refused: AtomicU32::new(0),
             rated_as: OnceLock::new(),
             peer_message_in: OnceLock::new(),

@@ -38,6 +38,10 @@ super::catalogue! {
     level_shut() = ResourceExhausted, Admission, Callee, Level, Elsewhere,
         "the server is overloaded, and takes only calls that are more important"
         => "see docs/protection.md for what a server takes; give it more machines, or its callers less to ask for";
+    /// The server's load has a tier from which on the method is refused, as its schema says or somebody who holds the tier wishes; nothing of the call was read.
+    refused_by_tier(method, tier) = ResourceExhausted, Admission, Callee, Tier, Elsewhere,
+        "the load of the server is {tier}, and {method} is refused under it (refused-from)"
+        => "see docs/protection.md for tiers; give the server more machines, or let go of the tier if it is held by hand";
     /// The server has more to do than it can: others that wait are as important, or it had waited for half of its time.
     queue_full() = ResourceExhausted, Admission, Callee, Queue, Elsewhere,
         "the server is overloaded: the call would not have had its turn in time (queue.wait)" limit "queue.wait"
