@@ -12,7 +12,7 @@ const CODEC: &str = "schemas/codec.proto";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    svrkit_gen::Config::new().compile_or_exit(["schemas/echo.xml", "schemas/codec.xml"]);
+    svrkit_gen::Config::new().compile_or_exit(["schemas/echo.xml", "schemas/codec.xml", "schemas/work.xml"]);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={CODEC}");
     #[cfg(feature = "tls")]
@@ -56,7 +56,19 @@ fn tonic() {
         .method(method)
         .method(pour)
         .build();
-    tonic_build::manual::Builder::new().compile(&[service]);
+    let work = tonic_build::manual::Method::builder()
+        .name("work")
+        .route_name("Work")
+        .input_type("crate::work::peers::tonic::Task")
+        .output_type("crate::work::peers::tonic::Task")
+        .codec_path("tonic_prost::ProstCodec")
+        .build();
+    let works = tonic_build::manual::Service::builder()
+        .name("Work")
+        .package("bench.work")
+        .method(work)
+        .build();
+    tonic_build::manual::Builder::new().compile(&[service, works]);
 }
 
 /// As it comes, and with the containers that svrkit generates.

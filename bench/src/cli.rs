@@ -11,6 +11,7 @@ use crate::cases::{CASES, Case, codec_instructions};
 use crate::child;
 use crate::compiler;
 use crate::report::Report;
+use crate::work::child as work;
 
 /// Parses `args` and runs what they name.
 pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> Result<()> {
@@ -27,6 +28,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> Result<()> {
         Some((child::CLIENT, matches)) => child::drive(matches),
         Some((child::POURER, matches)) => child::pour(matches),
         Some((child::HOLDER, matches)) => child::hold(matches),
+        Some((work::SERVER, matches)) => work::serve(matches),
+        Some((work::CLIENT, matches)) => work::call(matches),
         Some((compiler::COMPILER, matches)) => compiler::compile(matches),
         Some((codec_instructions::COUNTED, matches)) => codec_instructions::run(matches),
         Some((name, matches)) => match CASES.iter().find(|case| case.name == name) {
@@ -74,6 +77,8 @@ fn command() -> Command {
             child::client_command(),
             child::pourer_command(),
             child::holder_command(),
+            work::server_command(),
+            work::client_command(),
             compiler::command(),
             codec_instructions::command(),
         ])

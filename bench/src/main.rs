@@ -18,6 +18,7 @@ mod report;
 mod scheduler;
 mod stats;
 mod window;
+mod work;
 
 use std::process::ExitCode;
 

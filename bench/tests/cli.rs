@@ -30,6 +30,17 @@ fn bench(args: &[&str]) -> Output {
         .unwrap()
 }
 
+/// The rows that a run leaves.
+#[track_caller]
+fn json_rows(args: &[&str]) -> Vec<serde_json::Value> {
+    let output = bench(args);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}: {stderr}");
+    let lines = stdout.lines().filter(|line| line.starts_with('{'));
+    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 #[track_caller]
 fn check_refused(args: &[&str], expected: &[&str]) {
     let output = bench(args);
@@ -129,6 +140,90 @@ fn a_build_is_compared_with_another_by_turns() {
         );
         assert!(0.0 < ratio["median"].as_f64().unwrap(), "{row}");
         assert!(ratio["median"].as_f64() <= ratio["upper_95"].as_f64(), "{row}");
+    }
+}
+
+#[test]
+fn a_form_is_compared_with_another_by_turns() {
+    let rows = json_rows(&[
+        "pair",
+        "--beside=svrkit-off",
+        "--quick",
+        "--loads=1x1",
+        "--measure=0.1",
+    ]);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    check_refused(&["pair", "--quick"], &["--before or --beside"]);
+}
+
+#[test]
+fn every_peer_is_overloaded_and_leaves_its_rows() {
+    let root = std::env::temp_dir().join(format!("svrkit-bench-docs-{}", std::process::id()));
+    fs::create_dir_all(root.join("docs")).unwrap();
+    let document = root.join("docs/protection.md");
+    fs::write(
+        &document,
+        "before\n<!-- begin: overload -->\n<!-- end: overload -->\nafter\n",
+    )
+    .unwrap();
+    let publish = format!("--publish={}", root.display());
+    let steady = [
+        "overload",
+        "--quick",
+        "--rows=steady-cpu,steady-wait",
+        "--loads=2",
+        &publish,
+    ];
+    let rows = json_rows(&steady);
+    let (text, picture) = (
+        fs::read_to_string(&document).unwrap(),
+        fs::read_to_string(root.join("docs/goodput.svg")).unwrap(),
+    );
+    fs::remove_dir_all(&root).unwrap();
+    assert_eq!(rows.len(), 2 * 5, "{rows:?}");
+    for row in &rows {
+        for figure in ["load", "goodput", "p99_ms", "capacity", "refused", "made_late_ms"] {
+            assert!(0.0 <= row[figure].as_f64().unwrap(), "{figure} in {row}");
+        }
+        let is_held = ["svrkit", "svrkit-server"].contains(&row["peer"].as_str().unwrap());
+        assert_eq!(row["met"].is_boolean(), is_held, "{row}");
+    }
+    assert!(
+        text.starts_with("before\n") && text.ends_with("after\n"),
+        "{text}"
+    );
+    assert_eq!(text.matches("steady-").count(), rows.len(), "{text}");
+    // Four lines in each of two panels.
+    assert_eq!(picture.matches("<polyline").count(), 8, "{picture}");
+}
+
+#[test]
+fn every_row_of_overload_is_made() {
+    let rows = json_rows(&[
+        "overload",
+        "--quick",
+        "--rows=step,fanout,priority,burst,endpoint",
+        "--peers=svrkit",
+    ]);
+    let names: Vec<&str> = rows.iter().map(|row| row["row"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        [
+            "step", "step", "fanout", "fanout", "fanout", "priority", "burst", "endpoint", "endpoint"
+        ]
+    );
+    for row in rows {
+        assert!(row["met"].is_boolean(), "{row}");
+    }
+}
+
+#[test]
+fn a_refusal_is_measured_beside_calls_that_are_served() {
+    let rows = json_rows(&["refusal", "--quick"]);
+    let causes: Vec<&str> = rows.iter().map(|row| row["cause"].as_str().unwrap()).collect();
+    assert_eq!(causes, ["level", "queue"]);
+    for row in rows {
+        assert!(0.0 < row["empty_us"].as_f64().unwrap(), "{row}");
     }
 }
 

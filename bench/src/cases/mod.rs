@@ -5,7 +5,9 @@ mod compile;
 mod echo;
 mod idle;
 mod monitor;
+mod overload;
 mod pair;
+mod refusal;
 mod stream;
 
 use anyhow::Result;
@@ -21,6 +23,8 @@ pub(crate) const CASES: &[Case] = &[
     pair::CASE,
     monitor::CASE,
     stream::CASE,
+    overload::CASE,
+    refusal::CASE,
     idle::CASE,
     compile::CASE,
     codec::CASE,

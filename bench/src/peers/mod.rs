@@ -6,6 +6,7 @@
 
 mod bare;
 mod svrkit;
+mod svrkit_off;
 #[cfg(feature = "tls")]
 mod svrkit_tls;
 mod svrkit_uncounted;
@@ -33,6 +34,7 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer::streaming::<tonic::Tonic>(),
     Peer::of::<tarpc::Tarpc>(),
     Peer::of::<bare::Bare>(),
+    Peer::of::<svrkit_off::SvrkitOff>().aside(),
     Peer::of::<svrkit_uncounted::SvrkitUncounted>().aside(),
 ];
 

@@ -1,6 +1,6 @@
-//! pair: svrkit's echo of this build beside that of another one, by turns: what a change has cost.
+//! pair: svrkit's echo of this build beside that of another one, or in another form, by turns: what a change has cost, or protection does.
 //!
-//! Figures of two runs differ by the hour as well as by the code. Here both builds run within the same seconds, in an order that
+//! Figures of two runs differ by the hour as well as by the code. Here both sides run within the same seconds, in an order that
 //! changes with each repeat, and what counts is how the pairs differ.
 
 mod row;
@@ -26,19 +26,25 @@ use crate::scheduler::Scheduler;
 /// The registering line's other end.
 pub(super) const CASE: Case = Case {
     name: "pair",
-    about: "unary echo of this build beside another build of this program, by turns",
+    about: "unary echo of this build beside another build of this program, or another form of it, by turns",
     arguments: PairArguments::augment_args,
     run,
 };
 
+/// What svrkit may be here.
+const FORMS: [&str; 3] = ["svrkit", "svrkit-off", "svrkit-uncounted"];
+
 #[derive(Args, Clone, Debug)]
 struct PairArguments {
-    /// This program as it was built of another state of the source
+    /// This program as it was built of another state of the source [default: this build]
     #[arg(long, value_name = "PROGRAM")]
-    before: PathBuf,
-    /// What this build is: `svrkit`, or `svrkit-uncounted`, which is without metrics as builds before them are
-    #[arg(long, value_name = "PEER", default_value = "svrkit", value_parser = ["svrkit", "svrkit-uncounted"])]
+    before: Option<PathBuf>,
+    /// What this build is: `svrkit`, or without its protection or metrics
+    #[arg(long, value_name = "PEER", default_value = "svrkit", value_parser = FORMS)]
     peer: String,
+    /// What it is beside
+    #[arg(long, value_name = "PEER", default_value = "svrkit", value_parser = FORMS)]
+    beside: String,
     /// Connections x calls in flight on each
     #[arg(
         long,
@@ -63,10 +69,19 @@ struct PairArguments {
 
 fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
     let arguments = PairArguments::from_arg_matches(matches)?;
+    let own = own_program()?;
+    let before = arguments.before.as_deref();
+    if let Some(before) = before {
+        ensure!(
+            before.is_file(),
+            "--before: there is no program {}",
+            before.display()
+        );
+    }
     ensure!(
-        arguments.before.is_file(),
-        "--before: there is no program {}",
-        arguments.before.display()
+        before.is_some() || arguments.peer != arguments.beside,
+        "--before or --beside: {} is to be beside something else",
+        arguments.peer
     );
     let repeats = arguments.repeats.unwrap_or(if quick { 2 } else { 20 });
     let measure = arguments
@@ -74,8 +89,14 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
         .unwrap_or(Duration::from_millis(if quick { 300 } else { 1_000 }));
     let placement = Placement::choose(None)?;
     let title = format!(
-        "pair: {}; {placement}; scheduler {}; {repeats} pairs of {} s",
+        "pair: {} beside {} of {}; {placement}; scheduler {}; {repeats} pairs of {} s",
         arguments.peer,
+        arguments.beside,
+        if before.is_some() {
+            "the build before"
+        } else {
+            "this build"
+        },
         arguments.scheduler,
         measure.as_secs_f64()
     );
@@ -83,13 +104,13 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
 
     let after = Build {
         name: "this build",
-        program: &own_program()?,
+        program: &own,
         peer: peer(&arguments.peer)?,
     };
     let before = Build {
-        name: "the build before",
-        program: &arguments.before,
-        peer: peer("svrkit")?,
+        name: "what is beside it",
+        program: before.unwrap_or(&own),
+        peer: peer(&arguments.beside)?,
     };
     let mut table = report::table(row::COLUMNS, row::FIRST_NUMBER);
     for load in arguments.loads {
