@@ -13,6 +13,7 @@ use super::limit::{Limit, Turns};
 use super::overload::Overload;
 use super::queue::{Queue, Room, Waiting};
 use super::rules::Occupied;
+use super::slot::End;
 use super::tier::{Tier, Tiers};
 use crate::priority::Priority;
 
@@ -89,9 +90,11 @@ impl<T> Door<T> {
         self.looked = now;
     }
 
-    /// Whether the level admits a call that has arrived. Decided before anything of it is read.
+    /// Whether a call that has arrived is admitted: by the level, or in the place of a less important class that waits, which would be served before it
+    /// otherwise. Decided before anything of it is read.
     pub(crate) fn admits(&mut self, priority: Priority) -> bool {
-        self.overload.arrive(priority)
+        let queue = &self.queue;
+        self.overload.arrive(priority, || queue.least().is_some_and(|least| priority.class < least.class))
     }
 
     /// A call that the level admits, while so many handlers are under way; whether its method has a place of its own left.
@@ -150,8 +153,13 @@ impl<T> Door<T> {
     }
 
     /// A handler has ended.
-    pub(crate) fn ended(&mut self) {
-        self.overload.ended();
+    pub(crate) fn ended(&mut self, end: End) {
+        self.overload.ended(end);
+    }
+
+    /// Whether a window is to end.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        self.overload.is_due(now)
     }
 
     /// Looks after the windows, and gives back those that waited too long.
@@ -169,6 +177,7 @@ impl<T> Door<T> {
                     running: occupied.running,
                     is_reached: !self.queue.is_empty(),
                     ended: closed.ended,
+                    too_late: closed.too_late,
                     time: closed.time,
                 },
             );
@@ -229,5 +238,50 @@ impl<T> Door<T> {
             self.overload.was_busy(now.saturating_duration_since(self.looked));
         }
         self.looked = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds =
+        Bounds { wait_max: Duration::from_millis(20), queue_max: 100, running_max: 1, threads: 1 };
+
+    fn occupied(running: u32) -> Occupied {
+        Occupied { running, kept: 0 }
+    }
+
+    fn waiting(class: u8, now: Instant) -> Waiting<u8> {
+        Waiting { call: class, priority: Priority::of_class(class), arrived: now, expires: None }
+    }
+
+    /// A door that was overloaded by so important calls for a while, with one handler under way all the time.
+    fn overloaded(class: u8) -> (Door<u8>, Instant) {
+        let mut now = Instant::now();
+        let mut door = Door::new(BOUNDS, now);
+        door.wake(now);
+        for _ in 0..200 {
+            now += Duration::from_millis(1);
+            for _ in 0..2 {
+                if door.admits(Priority::of_class(class)) {
+                    door.arrive(now, occupied(1), false, waiting(class, now));
+                }
+            }
+            door.ended(End::Done);
+            door.next(now, occupied(0), |_| false);
+            door.tick(now, occupied(1));
+        }
+        (door, now)
+    }
+
+    #[test]
+    fn the_level_refuses_nobody_while_a_less_important_class_waits() {
+        let (mut door, now) = overloaded(0);
+        while door.next(now, occupied(0), |_| false).is_some() {}
+        assert!(!door.admits(Priority::of_class(64)), "{:?}", door.level());
+        door.arrive(now, occupied(1), false, waiting(128, now));
+        assert!(door.admits(Priority::of_class(64)), "it goes before the one that waits");
+        assert!(!door.admits(Priority::of_class(128)), "it would not");
     }
 }

@@ -17,7 +17,7 @@ use super::load::LoadOfRun;
 use super::queue::Waiting;
 use super::rules::{Methods, Occupied, kept_of};
 use super::seen::Seen;
-use super::slot::Slot;
+use super::slot::{End, Slot};
 use crate::dispatch::{Call, Router};
 use crate::metrics::Metrics;
 use crate::mode::Mode;
@@ -189,10 +189,10 @@ impl Gate {
     }
 
     /// A handler has ended.
-    pub(super) fn ended(self: &Arc<Self>) {
+    pub(super) fn ended(self: &Arc<Self>, end: End) {
         self.running.fetch_sub(1, Ordering::AcqRel);
         if self.attentive.load(Ordering::Acquire) {
-            self.lock().ended();
+            self.lock().ended(end);
             self.let_go();
         }
     }
@@ -228,16 +228,16 @@ impl Gate {
     async fn look_after(self: Arc<Self>) {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told = Level::OPEN;
         loop {
             ticks.tick().await;
             let now = Instant::now();
             let (expired, is_calm, tier, moved) = {
                 let mut door = self.lock();
                 let running = self.running.load(Ordering::Relaxed);
-                let expired = door.tick(now, self.occupied());
-                let before = Level::of_buckets(self.level.load(Ordering::Relaxed));
-                self.note(&door);
-                let moved = (before != door.level()).then(|| (door.level(), before));
+                let expired = self.look(&mut door, now);
+                let before = std::mem::replace(&mut told, door.level());
+                let moved = (before != told).then_some((told, before));
                 let is_calm = door.is_calm(running) && running < self.notice.load(Ordering::Relaxed);
                 if is_calm {
                     self.attentive.store(false, Ordering::Release);
@@ -254,6 +254,13 @@ impl Gate {
             }
             self.let_go();
         }
+    }
+
+    /// Ends a window that is due, and takes out those that have waited for too long.
+    fn look(&self, door: &mut Door<Call>, now: Instant) -> Vec<Call> {
+        let expired = door.tick(now, self.occupied());
+        self.note(door);
+        expired
     }
 
     /// Lets those go whose turn it is. Whoever asks meanwhile, be it a handler that ends where it is started, leaves that to who is at it.
@@ -295,8 +302,14 @@ impl Gate {
             if call.is_given_up() {
                 return;
             }
-            let lateness = let_go.elapsed();
-            gate.lock().first_turn(lateness);
+            let now = Instant::now();
+            let expired = {
+                let mut door = gate.lock();
+                door.first_turn(now.saturating_duration_since(let_go));
+                // Behind handlers that compute, the task that looks after the windows comes late, and the limit with it.
+                if door.is_due(now) { gate.look(&mut door, now) } else { Vec::new() }
+            };
+            expired.into_iter().for_each(|call| gate.refuse(call, now));
             gate.router.dispatch(call);
         });
     }

@@ -5,6 +5,8 @@
 //!
 //! - *late* (more than [`LATE`] from when they were let go to their first turn): there are more than the threads can bear. The limit becomes
 //!   that share of them which would not be late, for lateness grows with the number of those before.
+//! - *too late*: the time of more of them was over than came to their ends, so what they wait for has no room for so many. The limit becomes half of
+//!   them: all that wait have the same chance, none, as each has waited for nearly all of its time when its turn comes.
 //! - *in time, and over within a second*: they wait for something else, which may have room for so many. The limit is set to those that
 //!   there are, and while three quarters of it bring [`KEPT`] of the ends still, it comes down. When calls wait for it later, twice
 //!   as many are tried; if not [`GAIN`] times as many calls end, it goes back, and down as before. Where neither helps it rests, twice as long each time.
@@ -39,6 +41,9 @@ const REST_MAX: Duration = Duration::from_secs(64);
 /// From so many for each thread on it is looked at how they do.
 const NOTICE: u32 = 64;
 
+/// What is left where most are too late.
+const HALF: f64 = 0.5;
+
 /// Handlers that take longer wait for somebody else's word.
 const LONG_S: f64 = 1.0;
 
@@ -49,8 +54,9 @@ pub(super) struct Limit {
     floor: u32,
     ceiling: u32,
     notice: u32,
-    /// Ends in a second of late; `None`: none was seen.
-    per_s: Option<f64>,
+    /// Of late, those that came to their ends in a second, and all that were over.
+    per_s: Rate,
+    over_per_s: Rate,
     trial: Option<Trial>,
     /// Until then it is not raised.
     rests_until: Option<Instant>,
@@ -75,6 +81,10 @@ enum Direction {
     Down,
 }
 
+/// Events in a second, smoothed; `None`: none was seen.
+#[derive(Debug, Default)]
+struct Rate(Option<f64>);
+
 /// What happened in a window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Turns {
@@ -84,8 +94,9 @@ pub(super) struct Turns {
     pub(super) running: u32,
     /// Whether calls wait.
     pub(super) is_reached: bool,
-    /// How many have ended, in what time.
+    /// How many came to their ends, how many their time came before, in what time.
     pub(super) ended: u64,
+    pub(super) too_late: u64,
     pub(super) time: Duration,
 }
 
@@ -95,7 +106,9 @@ impl Limit {
         let ceiling = ceiling.max(1);
         let floor = threads.clamp(1, ceiling);
         let notice = floor.saturating_mul(NOTICE).min(ceiling);
-        Self { now: ceiling, floor, ceiling, notice, per_s: None, trial: None, rests_until: None, rest: REST }
+        let (per_s, over_per_s) = (Rate::default(), Rate::default());
+        let (trial, rests_until, rest) = (None, None, REST);
+        Self { now: ceiling, floor, ceiling, notice, per_s, over_per_s, trial, rests_until, rest }
     }
 
     pub(super) fn get(&self) -> u32 {
@@ -109,15 +122,18 @@ impl Limit {
 
     /// Learns from a window that ends now.
     pub(super) fn learn(&mut self, now: Instant, turns: Turns) {
-        let per_s = self.smooth(turns.ended, turns.time);
+        let per_s = self.per_s.learn(turns.ended, turns.time);
+        let over_per_s = self.over_per_s.learn(turns.ended + turns.too_late, turns.time);
         if let Some(lateness) = turns.lateness.filter(|lateness| *lateness > LATE) {
-            self.cut(now, turns.running, lateness);
-        } else if per_s * LONG_S < f64::from(turns.running) {
+            self.cut(now, turns.running, LATE.as_secs_f64() / lateness.as_secs_f64());
+        } else if over_per_s * LONG_S < f64::from(turns.running) {
             // By Little's law a handler takes as long as so many of them need to end.
             self.trial = None;
             if turns.is_reached {
                 self.now = self.now.saturating_mul(2).min(self.ceiling);
             }
+        } else if turns.too_late > turns.ended {
+            self.cut(now, turns.running, HALF);
         } else if let Some(trial) = &mut self.trial {
             trial.learn(now, &turns);
             if let Some(trial) = self.trial.take_if(|trial| trial.time >= SETTLES) {
@@ -133,19 +149,10 @@ impl Limit {
         }
     }
 
-    fn smooth(&mut self, ended: u64, time: Duration) -> f64 {
-        let time = time.as_secs_f64().max(1e-9);
-        let rate = ended as f64 / time;
-        let weight = 1.0 - (-time / SMOOTHING_S).exp();
-        let smooth = self.per_s.map_or(rate, |known| known + weight * (rate - known));
-        self.per_s = (smooth > 0.0).then_some(smooth);
-        smooth
-    }
-
-    fn cut(&mut self, now: Instant, running: u32, lateness: Duration) {
+    /// Lets a share of those under way be under way.
+    fn cut(&mut self, now: Instant, running: u32, share: f64) {
         // Those that are late now were let go under a higher limit, until it has taken effect.
         if running <= self.now {
-            let share = LATE.as_secs_f64() / lateness.as_secs_f64();
             self.now = ((f64::from(running) * share) as u32).clamp(self.floor, self.now);
         }
         (self.trial, self.rests_until) = (None, Some(now + REST));
@@ -204,6 +211,18 @@ impl Limit {
     }
 }
 
+impl Rate {
+    /// Learns of so many in a time, and says how many a second there are of late.
+    fn learn(&mut self, count: u64, time: Duration) -> f64 {
+        let time = time.as_secs_f64().max(1e-9);
+        let rate = count as f64 / time;
+        let weight = 1.0 - (-time / SMOOTHING_S).exp();
+        let smooth = self.0.map_or(rate, |known| known + weight * (rate - known));
+        self.0 = (smooth > 0.0).then_some(smooth);
+        smooth
+    }
+}
+
 impl Trial {
     fn learn(&mut self, now: Instant, turns: &Turns) {
         if now.saturating_duration_since(self.since) >= SETTLES + turns.time {
@@ -242,7 +261,18 @@ mod tests {
             self.now += WINDOW;
             let ended = (per_s * WINDOW.as_secs_f64()).round() as u64;
             let lateness = Some(Duration::from_millis(late_ms));
-            self.limit.learn(self.now, Turns { lateness, running, is_reached, ended, time: WINDOW });
+            let turns = Turns { lateness, running, is_reached, ended, too_late: 0, time: WINDOW };
+            self.limit.learn(self.now, turns);
+            self.limit.get()
+        }
+
+        /// A window of handlers that were over in time and too late, so many in a second.
+        fn over(&mut self, running: u32, per_s: f64, too_late_per_s: f64) -> u32 {
+            self.now += WINDOW;
+            let count = |per_s: f64| (per_s * WINDOW.as_secs_f64()).round() as u64;
+            let (ended, too_late) = (count(per_s), count(too_late_per_s));
+            let turns = Turns { lateness: None, running, is_reached: false, ended, too_late, time: WINDOW };
+            self.limit.learn(self.now, turns);
             self.limit.get()
         }
     }
@@ -260,6 +290,17 @@ mod tests {
         let mut windows = Windows::new(2, 10_000);
         windows.window(200, 50, false, 1000.0);
         assert_eq!(windows.window(150, 50, true, 1000.0), 20, "these were let go before it");
+    }
+
+    #[test]
+    fn where_most_come_too_late_half_as_many_are_let_go_until_they_do_not() {
+        let mut windows = Windows::new(1, 10_000);
+        assert_eq!(windows.over(1500, 0.0, 3000.0), 750);
+        assert_eq!(windows.over(1400, 0.0, 3000.0), 750, "these were let go before it");
+        assert_eq!(windows.over(750, 0.0, 3000.0), 375);
+        assert_eq!(windows.over(375, 1500.0, 50.0), 375, "some always do");
+        let mut windows = Windows::new(1, 10_000);
+        assert_eq!(windows.over(1500, 0.0, 50.0), 10_000, "each has thirty seconds for its word");
     }
 
     #[test]

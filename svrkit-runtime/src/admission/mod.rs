@@ -31,7 +31,7 @@ pub(crate) use rules::{Arriving, Broken, Longest, Pass, Rules, RulesSeen, Seen a
 pub(crate) use rules::{CALLER_RATE, HANDLERS_MAX, Method, MethodSeen, RATE, RESERVE, RUNNING_MAX};
 pub use rules::{MethodRules, ServerProtection, ServerRules, UnknownMethod};
 pub(crate) use seen::Seen;
-pub(crate) use slot::Slot;
+pub(crate) use slot::{End, Slot};
 pub(crate) use tier::CALMS_IN;
 pub use tier::{NotATier, Tier};
 pub(crate) use wild::{BlockSeen, Sentry, Told, Wild};

@@ -24,6 +24,7 @@ use tokio::time::Instant;
 
 use super::capacity::Capacity;
 use super::level::{Arrivals, Level};
+use super::slot::End;
 use crate::priority::Priority;
 
 /// A window ends after so long if so many calls arrived in it, and else later.
@@ -75,6 +76,7 @@ struct Window {
     refused_by_level: u64,
     refused_by_queue: u64,
     ended: u64,
+    too_late: u64,
     busy: Duration,
     waited: Duration,
     started: u64,
@@ -95,8 +97,9 @@ pub(super) struct Closed {
     pub(super) wait_share: f64,
     /// The share of arrivals that was refused, by the level or by the queue.
     pub(super) refused_share: f64,
-    /// How many ended, and how long it was.
+    /// How many handlers came to their ends, how many their time came before, and how long it was.
     pub(super) ended: u64,
+    pub(super) too_late: u64,
     pub(super) time: Duration,
 }
 
@@ -119,10 +122,10 @@ impl Overload {
         self.capacity
     }
 
-    /// Counts a call that has arrived, whatever becomes of it, and says whether the level admits it.
-    pub(super) fn arrive(&mut self, priority: Priority) -> bool {
+    /// Counts a call that has arrived, whatever becomes of it, and says whether the level admits it, or something else does.
+    pub(super) fn arrive(&mut self, priority: Priority, or_else: impl FnOnce() -> bool) -> bool {
         self.window.arrivals.count(priority);
-        let is_admitted = self.level.admits(priority);
+        let is_admitted = self.level.admits(priority) || or_else();
         self.window.refused_by_level += u64::from(!is_admitted);
         is_admitted
     }
@@ -138,9 +141,10 @@ impl Overload {
         self.window.waited += waited;
     }
 
-    /// Counts a call whose handler has ended.
-    pub(super) fn ended(&mut self) {
-        self.window.ended += 1;
+    /// Counts a call whose handler has ended. What was not done is nothing that the server can do.
+    pub(super) fn ended(&mut self, end: End) {
+        self.window.ended += u64::from(end == End::Done);
+        self.window.too_late += u64::from(end == End::TooLate);
     }
 
     /// Counts a time in which as many handlers were under way as may be.
@@ -182,14 +186,18 @@ impl Overload {
         self.window.clear(now);
     }
 
+    /// Whether it is time to end the window.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        let time = now.saturating_duration_since(self.window.began);
+        time >= WINDOW && (self.window.arrivals.total() >= WINDOW_ARRIVALS || time >= WINDOW_MAX)
+    }
+
     /// Ends the window if it is time to, with so many calls in the queue.
     pub(super) fn close(&mut self, now: Instant, queued: usize) -> Option<Closed> {
-        let time = now.saturating_duration_since(self.window.began);
-        let is_due =
-            time >= WINDOW && (self.window.arrivals.total() >= WINDOW_ARRIVALS || time >= WINDOW_MAX);
-        if !is_due {
+        if !self.is_due(now) {
             return None;
         }
+        let time = now.saturating_duration_since(self.window.began);
         self.capacity.learn(time, self.window.busy, self.window.ended);
         let closed = self.window.summary(time, self.bound_time());
         self.set_level(now, queued, closed);
@@ -257,6 +265,7 @@ impl Window {
             refused_by_level: 0,
             refused_by_queue: 0,
             ended: 0,
+            too_late: 0,
             busy: Duration::ZERO,
             waited: Duration::ZERO,
             started: 0,
@@ -277,6 +286,7 @@ impl Window {
             wait_share: mean_wait / bound_time.as_secs_f64().max(1e-9),
             refused_share: refused / arrived,
             ended: self.ended,
+            too_late: self.too_late,
             time,
         }
     }

@@ -67,6 +67,11 @@ impl<T> Queue<T> {
         Room::PushedOut(pushed_out.call)
     }
 
+    /// The least important of those that wait.
+    pub(super) fn least(&self) -> Option<Priority> {
+        self.by_importance.last().map(|(least, _)| *least)
+    }
+
     /// The one that came first.
     pub(super) fn pop(&mut self) -> Option<Waiting<T>> {
         let number = *self.calls.first_key_value()?.0;

@@ -11,6 +11,18 @@ pub(crate) struct Slot {
     gate: Arc<Gate>,
     /// Where that has places of its own.
     method: Option<Arc<Method>>,
+    end: End,
+}
+
+/// How a handler has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// By itself.
+    Done,
+    /// Its time was over: it has taken a place for nothing.
+    TooLate,
+    /// Nobody wanted it any more.
+    GivenUp,
 }
 
 impl Slot {
@@ -19,7 +31,12 @@ impl Slot {
         if let Some(method) = method {
             method.bulkhead().began();
         }
-        Self { gate: Arc::clone(gate), method: method.cloned() }
+        Self { gate: Arc::clone(gate), method: method.cloned(), end: End::GivenUp }
+    }
+
+    /// Its handler has ended so.
+    pub(crate) fn ended(&mut self, end: End) {
+        self.end = end;
     }
 }
 
@@ -28,7 +45,7 @@ impl Drop for Slot {
         if let Some(method) = &self.method {
             method.bulkhead().ended();
         }
-        self.gate.ended();
+        self.gate.ended(self.end);
     }
 }
 

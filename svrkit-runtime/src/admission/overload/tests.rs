@@ -33,13 +33,13 @@ impl Server {
     fn pass(&mut self, seen: Seen) -> Level {
         for &(class, count) in seen.arrivals {
             for number in 0..count {
-                self.overload.arrive(Priority { class, rank: (number % 256) as u8 });
+                self.overload.arrive(Priority { class, rank: (number % 256) as u8 }, || false);
             }
         }
         (0..seen.refused_by_queue).for_each(|_| self.overload.refused_by_queue());
         (0..seen.quick).for_each(|_| self.overload.started(Duration::from_millis(1)));
         (0..seen.slow).for_each(|_| self.overload.started(Duration::from_millis(900)));
-        (0..20).for_each(|_| self.overload.ended());
+        (0..20).for_each(|_| self.overload.ended(End::Done));
         self.overload.was_busy(T);
         self.now += T;
         self.overload.close(self.now, seen.queued).expect("twenty arrived in as many milliseconds");
@@ -142,7 +142,7 @@ fn a_window_ends_by_count_or_by_time_and_a_thousand_samples_are_not_asked_for() 
     let began = Instant::now();
     let closes = |arrivals: u32, ms: u64| {
         let mut overload = Overload::new(T, began);
-        (0..arrivals).for_each(|_| _ = overload.arrive(Priority::NORMAL));
+        (0..arrivals).for_each(|_| _ = overload.arrive(Priority::NORMAL, || false));
         overload.close(began + Duration::from_millis(ms), 0).is_some()
     };
     assert_eq!([closes(19, 20), closes(20, 19), closes(20, 20)], [false, false, true]);
@@ -153,8 +153,8 @@ fn a_window_ends_by_count_or_by_time_and_a_thousand_samples_are_not_asked_for() 
 fn where_few_calls_fit_into_the_queue_the_queue_decides_alone() {
     let now = Instant::now();
     let mut overload = Overload::new(T, now);
-    (0..100).for_each(|_| _ = overload.arrive(Priority::NORMAL));
-    (0..9).for_each(|_| overload.ended());
+    (0..100).for_each(|_| _ = overload.arrive(Priority::NORMAL, || false));
+    (0..9).for_each(|_| overload.ended(End::Done));
     (0..90).for_each(|_| overload.refused_by_queue());
     overload.was_busy(T);
     overload.close(now + T, 9);
@@ -168,8 +168,8 @@ fn a_slow_service_has_room_for_five_jobs() {
     let now = Instant::now();
     let mut overload = Overload::new(T, now);
     assert_eq!(overload.bound(), None, "nothing is known yet");
-    (0..20).for_each(|_| _ = overload.arrive(Priority::NORMAL));
-    overload.ended();
+    (0..20).for_each(|_| _ = overload.arrive(Priority::NORMAL, || false));
+    overload.ended(End::Done);
     overload.was_busy(T);
     overload.close(now + T, 5);
     assert_eq!((overload.bound(), overload.bound_time()), (Some(5), Duration::from_millis(100)));

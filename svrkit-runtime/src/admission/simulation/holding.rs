@@ -59,6 +59,7 @@ fn goodput_holds_where_handlers_are_fast() {
 fn goodput_holds_where_handlers_wait() {
     // It learns in the first seconds what the places can bear.
     holds(2, WAITS_20_MS, 12.0);
+    holds(1, Handler { places: 32, ..WAITS_20_MS }, 12.0);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::admission::door::{Arrival, Bounds, Door, Turn};
 use crate::admission::queue::Waiting;
 use crate::admission::rules::Occupied;
+use crate::admission::slot::End;
 use crate::priority::Priority;
 
 pub(super) const CLASSES: [Priority; 4] =
@@ -54,10 +55,27 @@ struct Call {
     let_go: Duration,
 }
 
+/// A call whose handler has begun, and where that is.
+#[derive(Clone, Copy, Debug)]
+struct UnderWay {
+    call: Call,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Computing,
+    InLine,
+    Served,
+    Over,
+}
+
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Ended(usize),
     Waited(usize),
+    /// Its time is over: what waits is dropped, what computes is not.
+    Stopped(usize),
 }
 
 pub(super) struct Machine {
@@ -71,8 +89,8 @@ pub(super) struct Machine {
     free_threads: u32,
     free_places: u32,
     for_thread: VecDeque<Call>,
-    for_place: VecDeque<Call>,
-    under_way: Vec<Call>,
+    for_place: VecDeque<usize>,
+    under_way: Vec<UnderWay>,
     events: BinaryHeap<Reverse<(Duration, Event)>>,
     outcome: Outcome,
     /// Calls that come then are counted.
@@ -186,50 +204,66 @@ impl Machine {
             let Some(call) = self.for_thread.pop_front() else { return };
             self.free_threads -= 1;
             self.door.first_turn(self.now - call.let_go);
+            self.under_way.push(UnderWay { call, stage: Stage::Computing });
             let time = self.random.about(self.handler.computes);
-            self.after(time, call, Event::Ended);
+            self.after(time, Event::Ended(self.under_way.len() - 1));
         }
     }
 
     fn give_places(&mut self) {
         while self.free_places > 0 {
-            let Some(call) = self.for_place.pop_front() else { return };
+            let Some(number) = self.for_place.pop_front() else { return };
+            if self.under_way[number].stage == Stage::Over {
+                continue;
+            }
+            self.under_way[number].stage = Stage::Served;
             self.free_places -= 1;
             let time = self.random.about(self.handler.waits);
-            self.after(time, call, Event::Waited);
+            self.after(time, Event::Waited(number));
         }
     }
 
-    fn after(&mut self, time: Duration, call: Call, event: impl Fn(usize) -> Event) {
-        self.under_way.push(call);
-        let number = self.under_way.len() - 1;
-        self.events.push(Reverse((self.now + time, event(number))));
+    fn after(&mut self, time: Duration, event: Event) {
+        self.events.push(Reverse((self.now + time, event)));
     }
 
     fn happened(&mut self, event: Event) {
         match event {
             Event::Ended(number) => {
                 self.free_threads += 1;
-                let call = self.under_way[number];
                 if self.handler.waits.is_zero() {
-                    self.answer(call);
+                    self.answer(number);
                 } else {
-                    self.for_place.push_back(call);
+                    self.under_way[number].stage = Stage::InLine;
+                    let left = (self.under_way[number].call.came + DEADLINE).saturating_sub(self.now);
+                    self.after(left, Event::Stopped(number));
+                    self.for_place.push_back(number);
                     self.give_places();
                 }
             }
-            Event::Waited(number) => {
+            Event::Waited(number) if self.under_way[number].stage == Stage::Served => {
                 self.free_places += 1;
-                self.answer(self.under_way[number]);
+                self.answer(number);
                 self.give_places();
             }
+            Event::Stopped(number) if self.under_way[number].stage != Stage::Over => {
+                self.free_places += u32::from(self.under_way[number].stage == Stage::Served);
+                self.under_way[number].stage = Stage::Over;
+                self.running -= 1;
+                self.door.ended(End::TooLate);
+                self.give_places();
+            }
+            Event::Waited(_) | Event::Stopped(_) => {}
         }
         self.give_threads();
     }
 
-    fn answer(&mut self, call: Call) {
+    fn answer(&mut self, number: usize) {
+        let UnderWay { call, stage } = &mut self.under_way[number];
+        *stage = Stage::Over;
+        let call = *call;
         self.running -= 1;
-        self.door.ended();
+        self.door.ended(End::Done);
         let time = self.now - call.came;
         if time > DEADLINE {
             return;

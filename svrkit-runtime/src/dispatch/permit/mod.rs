@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use self::watched::Watched;
 use super::in_flight::{Lasts, Stops};
 use super::responder::Responder;
-use crate::admission::{Pass, Slot};
+use crate::admission::{End, Pass, Slot};
 use crate::context::Context;
 use crate::interceptor::Side;
 use crate::limits::Limits;
@@ -23,6 +23,9 @@ use crate::metrics::Tally;
 use crate::monitor::Watch;
 use crate::spec::Spec;
 use crate::stream::StreamEnd;
+
+/// A handler that is stopped so long before its deadline is stopped by it: its caller's clock began before ours.
+const SKEW: Duration = Duration::from_millis(10);
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +156,23 @@ impl Permit {
     fn take_slot(&self) {
         if let Some(gate) = self.responder.gate().filter(|_| self.wanted != Wanted::Stream) {
             self.slot.get_or_init(|| Slot::take(gate, self.pass.method()));
+        }
+    }
+
+    /// Its handler has come to its end.
+    #[inline]
+    fn is_done(&mut self) {
+        if let Some(slot) = self.slot.get_mut() {
+            slot.ended(End::Done);
+        }
+    }
+
+    /// Its handler was stopped: because its time was over, or before. A caller stops it by a clock that began a little earlier.
+    #[cold]
+    fn was_stopped(&mut self) {
+        let is_late = self.start_by.is_some_and(|deadline| Instant::now() + SKEW >= deadline);
+        if let Some(slot) = self.slot.get_mut().filter(|_| is_late) {
+            slot.ended(End::TooLate);
         }
     }
 

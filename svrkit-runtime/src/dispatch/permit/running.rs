@@ -68,10 +68,12 @@ impl Permit {
                 permit.until_stopped(turns).await
             };
             let Some(outcome) = outcome else {
+                permit.was_stopped();
                 // Where the stop came before its first turn, what it would have worked on goes before the permit does.
                 drop(handler);
                 return;
             };
+            permit.is_done();
             permit.pass.end(HandlerSeen::Ended, Moment::now);
             permit.end_stream();
             if let Some(watched) = &mut permit.watched {
