@@ -61,6 +61,7 @@ pub mod testing;
 #[cfg(feature = "tls")]
 pub mod tls;
 mod transport;
+mod trust;
 pub mod types;
 pub mod wire;
 
@@ -103,6 +104,7 @@ pub use spec::{ServiceSpec, Spec, Streaming};
 pub use status::{CatalogueEntry, Cause, Code, Layer, OrInternal, Party, Retry, Status, StatusFacts};
 pub use stream::{Answers, BothStreams, ClientStream, Receiver, Requests, Sender, ServerStream};
 pub use transport::{Address, AddressError, Framing};
+pub use trust::Trust;
 pub use wire::frame::{Metadata, MetadataEntry};
 pub use wire::tlv::{DecodeError, EncodeError, Tlv, TlvEnum, TlvOneof, UnknownFields, Violations};
 

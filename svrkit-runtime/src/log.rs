@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-pub(crate) use self::refusals::refused;
+pub(crate) use self::refusals::{claim_not_taken, refused};
 use crate::config::{Config, Key};
 use crate::one_line::one_line;
 use crate::types::Timestamp;
@@ -67,6 +67,7 @@ pub(crate) enum Event {
     ConnectionCut,
     ConnectionRefused,
     CallRefused,
+    ClaimNotTaken,
     CallerBlocked,
     CallerPardoned,
     RulesChanged,
@@ -97,6 +98,7 @@ impl Event {
             Self::ConnectionCut => "connection_cut",
             Self::ConnectionRefused => "connection_refused",
             Self::CallRefused => "call_refused",
+            Self::ClaimNotTaken => "claim_not_taken",
             Self::CallerBlocked => "caller_blocked",
             Self::CallerPardoned => "caller_pardoned",
             Self::RulesChanged => "rules_changed",
@@ -122,7 +124,11 @@ impl Event {
     fn is_provoked(self) -> bool {
         matches!(
             self,
-            Self::ConnectionCut | Self::ConnectionRefused | Self::CallRefused | Self::CallerBlocked
+            Self::ConnectionCut
+                | Self::ConnectionRefused
+                | Self::CallRefused
+                | Self::ClaimNotTaken
+                | Self::CallerBlocked
         )
     }
 

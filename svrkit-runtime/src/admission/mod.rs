@@ -2,7 +2,7 @@
 //!
 //! [`Door`] decides: a pure value, told the time and what happens, made of a [`queue`] that is bounded by time and pushes out the least important, the
 //! [`capacity`] it is bounded by, the [`level`] that [`overload`] sets, the [`limit`] of handlers under way and the [`tier`] that people are told.
-//! Before it [`Rules`] ask what does not depend on how much there is to do. [`Entry`] says how important a stranger's calls are. [`Gate`] enforces what it decides: it has the calls and the handlers, and a [`Slot`] for each of these. What it costs while nothing waits is in
+//! Before it [`Rules`] ask what does not depend on how much there is to do. [`Porter`] says how important a stranger's calls are. [`Gate`] enforces what it decides: it has the calls and the handlers, and a [`Slot`] for each of these. What it costs while nothing waits is in
 //! [`gate`].
 
 mod capacity;
@@ -23,7 +23,7 @@ mod tier;
 mod wild;
 
 pub(crate) use door::Bounds;
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Entry, Porter};
 pub(crate) use gate::{Gate, ShutOut};
 pub(crate) use load::LoadOfRun;
 pub use load::{HeldTier, Load};

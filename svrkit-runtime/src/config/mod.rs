@@ -28,6 +28,7 @@ pub use self::origin::Origin;
 use crate::limits::Limits;
 use crate::mode::Mode;
 use crate::rate::Rate;
+use crate::trust::Trust;
 
 const SERVER_NAME: &str = "server.name";
 const SERVER_LISTEN: &str = "server.listen";
@@ -36,7 +37,7 @@ const SERVER_TAKEOVER: &str = "server.takeover";
 const SERVER_REFLECTION: &str = "server.reflection";
 const SERVER_MONITORING: &str = "server.monitoring";
 const SERVER_ADMISSION: &str = "server.admission";
-const SERVER_ENTRY: &str = "server.entry";
+const SERVER_TRUST: &str = "server.trust";
 const CLIENT_NAME: &str = "client.name";
 const METRICS: &str = "metrics.count";
 const METRICS_DIR: &str = "metrics.dir";
@@ -60,11 +61,10 @@ fn own_keys() -> Vec<Key> {
             SERVER_ADMISSION,
             "what a server does with calls beyond what it can do: `on` refuses the least important, `watch` counts those and lets them through, `off` does neither.",
         ),
-        Key::flag(
-            SERVER_ENTRY,
-            "whether a server's callers are strangers, whose word for how important their calls are is not taken: no call is more important than the schema says of its method.",
-        )
-        .with_default_flag(false),
+        Trust::key(
+            SERVER_TRUST,
+            "of whom a server believes how important calls are, for which user, and by which name they come: `auto` of who has proved itself by a certificate or is on this machine, `inherit` of everybody, `entry` of nobody.",
+        ),
         #[cfg(all(unix, feature = "takeover"))]
         Key::text(
             SERVER_TAKEOVER,
@@ -191,10 +191,10 @@ impl Config {
         Mode::from_word(self.text(SERVER_ADMISSION)).unwrap_or_default()
     }
 
-    /// `server.entry`: whether a server's callers are strangers.
+    /// `server.trust`: whose word a server takes.
     #[must_use]
-    pub fn entry(&self) -> bool {
-        self.flag(SERVER_ENTRY).unwrap_or(false)
+    pub fn trust(&self) -> Trust {
+        Trust::from_word(self.text(SERVER_TRUST))
     }
 
     /// `client.name`: the name that a client gives to servers.

@@ -39,6 +39,21 @@ pub(crate) fn refused(status: &Status, method: Option<&Spec>) {
     line(Event::CallRefused, &fields, words);
 }
 
+/// Says that a stranger's word was not taken for how important its call of `method` is, if it is time to say so.
+#[cold]
+pub(crate) fn claim_not_taken(method: Option<&Spec>, claimed: u8, taken: u8) {
+    static QUOTA: Quota = Quota::new();
+    let Some(others) = QUOTA.take(now_ms()) else { return };
+    let method = method.map_or_else(|| "an unknown method".into(), ToString::to_string);
+    let (claimed, taken, others) = (claimed.to_string(), taken.to_string(), others.to_string());
+    let fields = [("method", &*method), ("claimed", &*claimed), ("taken", &*taken), ("others", &*others)];
+    let words = format_args!(
+        "a call of {method} claimed the class {claimed} and was taken as of class {taken}: its caller has not proved who it is. Where all callers are \
+         known, set server.trust = \"inherit\"; and {others} others so since the last such line"
+    );
+    line(Event::ClaimNotTaken, &fields, words);
+}
+
 /// Whether no handler has seen the call: others fail in the same layers, on the way back.
 fn is_refusal(code: Code, facts: &StatusFacts<'_>) -> bool {
     match facts.layer {

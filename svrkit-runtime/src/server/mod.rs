@@ -59,6 +59,7 @@ use crate::reflection;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
 use crate::transport::{Address, Framing, Listener};
+use crate::trust::Trust;
 use crate::wire::frame::{HELLO_NAME_LEN_MAX, Hello, ServedService};
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
@@ -83,8 +84,8 @@ pub struct Server {
     limits: Limits,
     admission: Mode,
     protection: ServerProtection,
-    /// Its callers are strangers.
-    is_entry: bool,
+    /// Whose word it takes.
+    trust: Trust,
     framing: Framing,
     health: Health,
     load: Load,
@@ -114,8 +115,10 @@ struct Shared {
     rules: Arc<Rules>,
     /// What watches its callers; `None`: nothing.
     wild: Option<Arc<Wild>>,
-    /// What says how important calls are; `None`: their callers do.
-    entry: Option<Entry>,
+    /// Whose word is taken.
+    trust: Trust,
+    /// What says how important calls are of whom it is not.
+    entry: Arc<Entry>,
     hooks: Hooks,
     metrics: Option<Metrics>,
     limits: Limits,
@@ -251,11 +254,11 @@ impl Server {
         self
     }
 
-    /// Says that its callers are strangers, as where requests come in from outside: no call is more important than the schema says of its method, and
-    /// which users go first changes by the hour. Without it a caller's word is taken, as it has to be beneath the entry: a call there is as
-    /// important as the one above it.
-    pub fn entry(mut self) -> Self {
-        self.is_entry = true;
+    /// Sets whose word it takes for how important calls are. By itself it takes that of who has proved by a certificate who it is, and of who is on this
+    /// machine. Of all others, and of all at an entry, no call is more important than the schema says of its method, and which users go first changes by
+    /// the hour.
+    pub fn trust(mut self, trust: Trust) -> Self {
+        self.trust = trust;
         self
     }
 
@@ -273,7 +276,7 @@ impl Server {
         self.security.configure(config);
         self.admission = config.admission();
         self.protection = config.server_protection();
-        self.is_entry = config.entry();
+        self.trust = config.trust();
         self.without_reflection |= !config.reflection();
         self.without_monitoring |= !config.monitoring();
         if let Some(admin) = config.admin() {
@@ -379,7 +382,7 @@ impl Server {
     fn into_shared(mut self) -> Result<Arc<Shared>, ServeError> {
         let (limits, mut hooks, name) = (self.limits, self.hooks.clone(), self.name.clone());
         let metrics = self.metrics.metrics(&limits);
-        let (framing, admission, is_entry) = (self.framing, self.admission, self.is_entry);
+        let (framing, admission, trust) = (self.framing, self.admission, self.trust);
         let (protection, load) = (self.protection, self.load.clone());
         let door = self.security.clone().door(&limits)?;
         let draining = Draining::default();
@@ -397,7 +400,7 @@ impl Server {
             rules.configure(config).map_err(ServeError::MethodUnknown)?;
         }
         let rules = Arc::new(rules);
-        let entry = is_entry.then(|| Entry::new(Instant::now()));
+        let entry = Arc::new(Entry::new(Instant::now()));
         let load = LoadOfRun::new(&load, admission, hooks.clone(), metrics.as_ref());
         let gate = Gate::new(admission, bounds(&limits), &router, rules.methods(), &load, metrics.as_ref());
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
@@ -430,6 +433,7 @@ impl Server {
             load,
             rules,
             wild,
+            trust,
             entry,
             hooks,
             metrics,

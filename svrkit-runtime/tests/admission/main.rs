@@ -15,4 +15,5 @@ mod rates;
 mod rules;
 mod server;
 mod shown;
+mod trust;
 mod wild;

@@ -1,7 +1,7 @@
 //! Calls wait for a handler's turn, and the least important go when too many do.
 
 use svrkit_runtime::wire::frame::{Facts, Header};
-use svrkit_runtime::{Cause, Code, Limits, Mode, Priority, Server};
+use svrkit_runtime::{Cause, Code, Limits, Mode, Priority, Server, Trust};
 
 use crate::server::Holding;
 
@@ -61,7 +61,7 @@ async fn whose_caller_has_gone_does_not_start() {
 #[tokio::test]
 async fn at_the_entry_nobody_is_more_important_than_the_schema_says() {
     let limits = Limits { handlers_running: 1, queue_calls: 1, ..Limits::default() };
-    for (server, refused) in [(Server::new(), 2), (Server::new().entry(), 3)] {
+    for (server, refused) in [(Server::new(), 2), (Server::new().trust(Trust::Entry), 3)] {
         let mut holding = Holding::of(server.limits(limits)).await;
         // The method is of normal importance. Users without a key are one, by their address, and of one rank.
         for (number, claimed) in [(1, Priority::NORMAL), (2, Priority::NORMAL), (3, Priority::CORE)] {

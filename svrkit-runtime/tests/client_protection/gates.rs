@@ -151,3 +151,40 @@ async fn what_a_server_would_refuse_by_its_level_is_not_sent() {
     sent(&watched, &mut server, &CORE, all).await;
     assert_eq!(sent(&watched, &mut server, &LOSSY, all).await, 100);
 }
+
+/// What a bad server says of itself keeps calls from that server alone.
+#[tokio::test]
+async fn a_forged_level_moves_calls_to_the_others_and_fails_none() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let good = Scripted::start().await;
+    let target = format!("{},{}", listener.local_addr().unwrap(), good.address());
+    let watched = Watched::of(&target, limits(), |builder| builder);
+    let forging = tokio::spawn(async move {
+        // It says that it admits nobody but the most important, whatever comes.
+        let none = Priority { class: 0, rank: 1 };
+        let mut bad = Raw::accept(&listener).await;
+        while let Some(frame) = bad.receive().await {
+            if !matches!(frame.header.facts, Facts::Request(_)) {
+                continue;
+            }
+            let facts = ResponseFacts { level: none, ..ResponseFacts::default() };
+            bad.send(Header::new(frame.header.call_id, Facts::Response(facts)), &frame.body).await;
+        }
+    });
+    // While there is nobody else, its word is all that is known.
+    in_time(async {
+        while watched.connections() < 2 {
+            let _ = watched.call(&READ).await;
+        }
+    })
+    .await;
+    let (before, shut_out) = (good.script.calls(), watched.decided("shut_out"));
+    for _ in 0..300 {
+        assert_eq!(watched.call(&READ).await.unwrap(), 7);
+    }
+    // What it said is forgotten after a second, and heard again with the next call that goes there.
+    let to_good = good.script.calls() - before;
+    assert!(to_good > 200, "{to_good} of 300");
+    assert_eq!(watched.decided("shut_out"), shut_out, "no call is refused for it");
+    forging.abort();
+}

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Connection;
-use crate::admission::{Arriving, Broken, CALMS_IN, Entry, Gate, Pass, Sentry, ShutOut, Tier};
+use super::whose::Attendants;
+use crate::admission::{Arriving, Broken, CALMS_IN, Gate, Pass, ShutOut, Tier};
 use crate::context::Context;
 use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
 use crate::interceptor::Side;
@@ -15,7 +16,6 @@ use crate::limits::Limits;
 use crate::log;
 use crate::metrics::{Tally, TallyEnd};
 use crate::monitor::Watch;
-use crate::priority::Priority;
 use crate::server::Shared;
 use crate::spec::{Spec, is_kit};
 use crate::status::catalogue::admitting;
@@ -32,11 +32,11 @@ impl Connection {
         read: Read,
         starts: Starts,
         shared: &Shared,
-        sentry: Option<&mut Sentry>,
+        attendants: &mut Attendants,
     ) -> Worth {
         let (call_id, arrived) = (frame.header.call_id, read.at);
-        let facts = match &shared.entry {
-            Some(entry) => RequestFacts { priority: self.entered(entry, &facts, arrived, shared), ..facts },
+        let facts = match &mut attendants.porter {
+            Some(porter) => RequestFacts { priority: porter.priority(&facts, arrived), ..facts },
             None => facts,
         };
         let wanted = wanted(frame.header.flags);
@@ -61,7 +61,7 @@ impl Connection {
         } else {
             let call = Arriving { facts: &facts, at: arrived, is_first: read.is_first, len };
             // Of a body that has not come nothing can be said, as that it is the same as others.
-            let passed = sentry.filter(|_| !is_unread);
+            let passed = attendants.sentry.as_mut().filter(|_| !is_unread);
             let passed = passed.map_or(Ok(()), |sentry| sentry.pass(&facts, &frame.body, arrived));
             let passed = passed.map_err(Refused::Blocked);
             passed.and_then(|()| self.admit(&call, gate, shared)).and_then(|pass| {
@@ -103,9 +103,11 @@ impl Connection {
         if is_kit(facts.service_id) {
             return true;
         }
-        let priority = match &shared.entry {
-            Some(entry) => self.entered(entry, facts, Instant::now(), shared),
-            None => facts.priority,
+        let priority = if self.is_believed(shared) {
+            facts.priority
+        } else {
+            let address = self.peer.map(|peer| peer.ip());
+            shared.entry.priority(facts, address, &shared.router, Instant::now())
         };
         let is_admitted = self.gate.as_ref().is_none_or(|gate| gate.would_admit(priority));
         let is_refused = self.load.may_refuse(false)
@@ -132,7 +134,7 @@ impl Connection {
 
     /// The number that its caller is metered by.
     fn rated_as(&self, secret: &RandomState, shared: &Shared) -> u64 {
-        *self.rated_as.get_or_init(|| secret.hash_one(self.told(shared.entry.is_none())))
+        *self.rated_as.get_or_init(|| secret.hash_one(self.told(self.is_believed(shared))))
     }
 
     /// Whether the method is not to be refused under this load.
@@ -141,19 +143,6 @@ impl Connection {
         match self.load.refuses(spec) {
             Some(tier) => Err(Refused::Tier { spec, tier }),
             None => Ok(()),
-        }
-    }
-
-    /// How important a stranger's call is. Who names no user by a route key is told apart by the address.
-    fn entered(&self, entry: &Entry, facts: &RequestFacts, now: Instant, shared: &Shared) -> Priority {
-        let user = match facts.route_hash {
-            0 => Err(self.peer.map(|peer| peer.ip())),
-            key => Ok(key),
-        };
-        match shared.router.method(facts.ids()) {
-            Some(spec) => entry.priority(facts.priority, spec, user, now),
-            // It will be refused for being unknown.
-            None => Priority::LOSSY,
         }
     }
 

@@ -7,8 +7,8 @@ use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
 
 use super::arrival::Read;
+use super::whose::Attendants;
 use super::{Connection, Leave};
-use crate::admission::Sentry;
 use crate::dispatch::{Starts, Together};
 use crate::metrics::Batch;
 use crate::monitor::ConnectionWatch;
@@ -54,7 +54,7 @@ impl Connection {
         inbox.limit(decoder, shared.framing);
         let mut pace = Pace::default();
         let mut refused = 0;
-        let mut sentry = self.sentry(shared);
+        let mut attendants = self.attendants(shared);
         let wants = |header: &Header| self.wants(header, shared);
         loop {
             // A peer that does not read its answers gets no more of them.
@@ -73,7 +73,7 @@ impl Connection {
             loop {
                 let read = Read { at: inbox.read_at(), is_first: inbox.frames() == 1 };
                 let worth =
-                    self.take(frame, read, || pace.allows(|| together.look()), shared, sentry.as_mut())?;
+                    self.take(frame, read, || pace.allows(|| together.look()), shared, &mut attendants)?;
                 inbox.weigh(worth).map_err(|error| Leave::by(error, &self.outbox))?;
                 if !self.outbox.has_room(0) {
                     break;
@@ -111,7 +111,7 @@ impl Connection {
         read: Read,
         may_start: impl FnOnce() -> bool,
         shared: &Shared,
-        sentry: Option<&mut Sentry>,
+        attendants: &mut Attendants,
     ) -> Result<Worth, Leave> {
         let call_id = frame.header.call_id;
         let worth = match frame.header.facts {
@@ -120,7 +120,7 @@ impl Connection {
             }
             Facts::Request(facts) => {
                 let starts = if may_start() { Starts::AtOnce } else { Starts::OnItsTask };
-                self.request(facts, frame, read, starts, shared, sentry)
+                self.request(facts, frame, read, starts, shared, attendants)
             }
             Facts::Cancel => {
                 self.in_flight.cancel(call_id);

@@ -1,18 +1,48 @@
 //! Whose calls come over a connection.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use super::Connection;
-use crate::admission::{Sentry, Told};
+use crate::admission::{Porter, Sentry, Told, Wild};
 use crate::server::Shared;
 use crate::server::capacity::PeerNetwork;
+use crate::trust::Standing;
+
+/// Who stands at a connection, and sees each request that arrives: what they know of it is the reading task's alone.
+#[derive(Debug)]
+pub(super) struct Attendants {
+    /// Watches its caller; `None`: nobody is watched.
+    pub(super) sentry: Option<Sentry>,
+    /// Says how important its calls are; `None`: its caller does.
+    pub(super) porter: Option<Porter>,
+}
 
 impl Connection {
-    /// Who stands at it, if anybody does.
-    pub(super) fn sentry(&self, shared: &Shared) -> Option<Sentry> {
-        let wild = shared.wild.as_ref()?;
-        let is_believed = shared.entry.is_none();
-        Some(Sentry::new(wild, wild.caller(self.told(is_believed), is_believed)))
+    /// Who stands at it, once it is known who its caller is.
+    pub(super) fn attendants(&self, shared: &Shared) -> Attendants {
+        let is_believed = self.is_believed(shared);
+        let address = self.peer.as_ref().map(SocketAddr::ip);
+        let sentry = |wild: &Arc<Wild>| Sentry::new(wild, wild.caller(self.told(is_believed), is_believed));
+        Attendants {
+            sentry: shared.wild.as_ref().map(sentry),
+            porter: (!is_believed).then(|| Porter::new(&shared.entry, &shared.router, address)),
+        }
+    }
+
+    /// Whether its caller's word is taken.
+    pub(super) fn is_believed(&self, shared: &Shared) -> bool {
+        shared.trust.believes(self.standing())
+    }
+
+    /// Unix sockets have no address, nor have the hosts of a simulated network, which are its own.
+    fn standing(&self) -> Standing {
+        #[cfg(feature = "tls")]
+        let is_proved = self.certificate.get().is_some();
+        #[cfg(not(feature = "tls"))]
+        let is_proved = false;
+        let is_near = self.peer.is_none_or(|peer| peer.ip().to_canonical().is_loopback());
+        Standing { is_proved, is_near }
     }
 
     /// What its caller is told apart by: what it has proved; else at an entry its address, which a stranger cannot choose, and elsewhere its name as well.
