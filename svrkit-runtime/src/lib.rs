@@ -11,6 +11,7 @@
 //! - [`health`]: whether a server serves and is ready, as a service of every server;
 //! - [`reflection`]: what a server serves and what its schemas say of it, as a service of every server;
 //! - [`monitoring`]: what a server has counted of its calls, as a service of every server;
+//! - [`queue`]: jobs that are accepted at once and done later;
 //! - [`testing`]: a server in one line and mocks, for tests of services;
 //! - `simulation` (feature `simulation`): servers and clients on a simulated network.
 //!
@@ -45,6 +46,8 @@ pub mod monitoring;
 pub mod nearest;
 mod one_line;
 mod priority;
+pub mod queue;
+mod race;
 mod random;
 mod rate;
 pub mod reflection;

@@ -78,6 +78,8 @@ pub(crate) enum Event {
     ServerStopped,
     PagesShown,
     MetricsUnshared,
+    JobDead,
+    QueueFailed,
     #[cfg(feature = "tls")]
     CertificatesNotTaken,
     #[cfg(unix)]
@@ -109,6 +111,8 @@ impl Event {
             Self::ServerStopped => "server_stopped",
             Self::PagesShown => "pages_shown",
             Self::MetricsUnshared => "metrics_unshared",
+            Self::JobDead => "job_dead",
+            Self::QueueFailed => "queue_failed",
             #[cfg(feature = "tls")]
             Self::CertificatesNotTaken => "certificates_not_taken",
             #[cfg(unix)]

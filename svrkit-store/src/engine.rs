@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Bound;
 use std::pin::Pin;
 
+use svrkit_runtime::queue::Guarantee;
+
 use crate::changes::Changes;
 use crate::error::StoreError;
 
@@ -33,20 +35,6 @@ pub trait Engine: fmt::Debug + Send + Sync + 'static {
 
     /// Carries out a commit, and answers with its version when it is as safe as the engine promises.
     fn commit(&self, changes: Changes) -> Pending<'_, u64>;
-}
-
-/// What an acknowledged commit is safe from. Each has what the ones before it have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Guarantee {
-    /// Nothing: it is gone with the process.
-    Memory,
-    /// The end of the process and of the machine, as long as its disk keeps what it has said was written.
-    Local,
-    /// The loss of one machine, unless another one takes over before it has everything: then what was last acknowledged may be gone.
-    Replicated,
-    /// The loss of fewer than half of the machines.
-    Quorum,
 }
 
 /// A record as it is stored.

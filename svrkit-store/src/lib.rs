@@ -34,6 +34,8 @@
 //! # }
 //! ```
 //!
+//! [`TableQueue`] has jobs in tables: what is to be done later is accepted in one commit with what has changed now.
+//!
 //! What holds the records is an [`Engine`]: the embedded one ([`Store::open`]), ordinary memory for tests ([`Store::in_memory`]), or another one
 //! ([`Store::on`]). The format of the file and what the guarantees mean are in `docs/store.md`.
 
@@ -45,16 +47,19 @@ mod error;
 mod key;
 mod limits;
 mod memory;
+mod queue;
 mod store;
 mod table;
 
 pub use self::batch::Batch;
 pub use self::changes::{Change, Changes, Condition, Expected};
 pub use self::embedded::Embedded;
-pub use self::engine::{Engine, Found, Guarantee, KeyRange, Page, Pending, Stored};
+pub use self::engine::{Engine, Found, KeyRange, Page, Pending, Stored};
 pub use self::error::{Conflict, StoreError};
 pub use self::key::Key;
 pub use self::limits::StoreLimits;
 pub use self::memory::Memory;
+pub use self::queue::{QueueLimits, TableQueue};
 pub use self::store::{Store, Versioned};
 pub use self::table::Table;
+pub use svrkit_runtime::queue::Guarantee;

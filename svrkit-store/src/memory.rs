@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use svrkit_runtime::queue::Guarantee;
+
 use crate::changes::Changes;
-use crate::engine::{Engine, Found, Guarantee, KeyRange, Page, Pending, Stored};
+use crate::engine::{Engine, Found, KeyRange, Page, Pending, Stored};
 use crate::error::{Conflict, StoreError};
 
 /// An engine in ordinary memory: for tests, and for what may be lost.

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use svrkit_runtime::Tlv;
+use svrkit_runtime::queue::Guarantee;
 
 use crate::batch::Batch;
 use crate::embedded::Embedded;
-use crate::engine::{Engine, Guarantee, KeyRange, Page, Stored};
+use crate::engine::{Engine, KeyRange, Page, Stored};
 use crate::error::StoreError;
 use crate::key::{Key, bytes_of, key_of};
 use crate::limits::StoreLimits;

@@ -7,7 +7,6 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use super::inspected::Inspected;
-use super::race::before;
 #[cfg(unix)]
 use super::service_manager::ServiceManager;
 #[cfg(unix)]
@@ -20,6 +19,7 @@ use super::{Drained, ServeError, Shared};
 use crate::admin::{Admin, AdminListener, AdminServing};
 use crate::admission::ServerRules;
 use crate::log::{self, Event};
+use crate::race::before;
 use crate::transport::{Address, Listener};
 
 /// A server that has its address and is about to serve.

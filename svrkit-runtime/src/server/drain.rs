@@ -12,8 +12,8 @@ use tokio::time::timeout;
 
 use super::Shared;
 use super::connection::Connection;
-use super::race::before;
 use crate::dispatch::StoppedBy;
+use crate::race::before;
 
 /// What peers get to take their last answers and close, once no call is in flight.
 const FLUSH: Duration = Duration::from_secs(1);

@@ -11,7 +11,6 @@ mod drain;
 mod error;
 mod inspected;
 mod pace;
-mod race;
 mod retirement;
 #[cfg(unix)]
 mod service_manager;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
-use super::race::before;
 use super::{Drained, Shared, accept, drain};
 use crate::admin::AdminServing;
 use crate::admission::ServerRules;
 use crate::log::{self, Event};
 use crate::metrics::measure;
+use crate::race::before;
 use crate::task;
 use crate::transport::Listener;
 

@@ -15,8 +15,10 @@ use tokio::sync::oneshot;
 
 use self::committer::Waiting;
 use self::file::StoreFile;
+use svrkit_runtime::queue::Guarantee;
+
 use crate::changes::Changes;
-use crate::engine::{Engine, Found, Guarantee, KeyRange, Page, Pending, Stored};
+use crate::engine::{Engine, Found, KeyRange, Page, Pending, Stored};
 use crate::error::StoreError;
 use crate::limits::StoreLimits;
 

@@ -27,11 +27,11 @@ pub use error::TakeoverError;
 use self::control::ControlSocket;
 use self::predecessor::Predecessor;
 use self::succession::Succession;
-use super::race::before;
 use super::{ServeError, Server};
 use crate::health::Health;
 use crate::limits::Limits;
 use crate::log::{self, Event};
+use crate::race::before;
 use crate::task;
 use crate::transport::{Address, Listener, Socket};
 

@@ -18,7 +18,7 @@ use super::error::TakeoverError;
 use super::message::{Message, VERSION};
 use crate::limits::Limits;
 use crate::log::{self, Event};
-use crate::server::race::before;
+use crate::race::before;
 use crate::task;
 use crate::transport::Listener;
 

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 /// What `future` gives, if it does so before `other` is ready.
-pub(super) async fn before<F: Future>(future: F, other: impl Future<Output = ()>) -> Option<F::Output> {
+pub(crate) async fn before<F: Future>(future: F, other: impl Future<Output = ()>) -> Option<F::Output> {
     let (mut future, mut other) = (pin!(future), pin!(other));
     poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
