@@ -10,10 +10,15 @@ use super::bulkhead::Bulkhead;
 use super::held::MethodRules;
 use super::meter::Meter;
 use super::usual::{Known, Seen, Usual};
+use crate::random;
 use crate::spec::{ServiceSpec, Spec, Streaming};
 
 /// One call of so many passes that have less time than is usual: so it is seen when less has become enough.
 const PASSES: u32 = 100;
+
+/// For a part of that, by chance, no call of a method is looked at after one has ended that was: a busy method is known by a few of its calls, and
+/// nobody's rhythm is to decide by which.
+const REST_MAX: Duration = Duration::from_millis(20);
 
 /// Of the kit's services none: these are not held to rules.
 #[derive(Debug)]
@@ -21,8 +26,8 @@ pub(crate) struct Methods {
     /// Sorted by id, as the methods of each are.
     services: Vec<(u32, Vec<Arc<Method>>)>,
     born: Instant,
-    /// The longest of the usual times, in microseconds: who has more time than that need not ask.
-    longest_us: AtomicU32,
+    /// Who has more time than that, in microseconds, need not ask: the longest of the usual times, or the longest of all times where methods are held to more.
+    asks_us: AtomicU32,
     /// Whether any of them is held to more than its usual time.
     are_held: AtomicBool,
     callers_are_held: AtomicBool,
@@ -42,6 +47,8 @@ pub(crate) struct Method {
     known_until: AtomicU64,
     /// Calls with less time than that.
     short: AtomicU32,
+    /// When the next call is to be looked at, in nanoseconds since the server's birth.
+    look_at: AtomicU64,
     /// Of all callers together.
     pub(super) meter: Meter,
     /// Of each caller; what has come of it is in a table that all methods share.
@@ -74,11 +81,10 @@ impl Methods {
             })
             .collect();
         services.sort_by_key(|(id, _)| *id);
-        let longest_us = AtomicU32::new(0);
         let methods = Self {
             services,
             born: now,
-            longest_us,
+            asks_us: AtomicU32::new(0),
             are_held: AtomicBool::new(false),
             callers_are_held: AtomicBool::new(false),
             keeps_places,
@@ -112,6 +118,12 @@ impl Methods {
         let are_held = self.callers_are_held.load(Ordering::Relaxed)
             || self.all().any(|method| method.rules() != MethodRules::default());
         self.are_held.store(are_held, Ordering::Relaxed);
+        self.tell_who_asks();
+    }
+
+    fn tell_who_asks(&self) {
+        let longest = self.all().map(|method| method.takes_us.load(Ordering::Relaxed)).max().unwrap_or(0);
+        self.asks_us.store(if self.are_held() { u32::MAX } else { longest }, Ordering::Relaxed);
     }
 
     /// Whether any method is held to more than its usual time.
@@ -141,10 +153,10 @@ impl Methods {
         methods.get(at)
     }
 
-    /// The longest time that any method usually takes, in microseconds.
+    /// Whether a call that has so much time left is to be looked at, whatever it calls.
     #[inline]
-    pub(super) fn longest_us(&self) -> u32 {
-        self.longest_us.load(Ordering::Relaxed)
+    pub(super) fn ask(&self, remaining_us: u32) -> bool {
+        remaining_us <= self.asks_us.load(Ordering::Relaxed)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Method>> {
@@ -155,8 +167,7 @@ impl Methods {
         let Known { takes, until } = known.unwrap_or(Known { takes: Duration::ZERO, until: self.born });
         method.known_until.store(self.nanos(until), Ordering::Relaxed);
         method.takes_us.store(u32::try_from(takes.as_micros()).unwrap_or(u32::MAX), Ordering::Relaxed);
-        let all = self.all().map(|method| method.takes_us.load(Ordering::Relaxed));
-        self.longest_us.store(all.max().unwrap_or(0), Ordering::Relaxed);
+        self.tell_who_asks();
     }
 
     /// What the method usually takes; `None`: that is not known, or nothing to speak of.
@@ -175,6 +186,7 @@ impl Method {
             takes_us: AtomicU32::new(0),
             known_until: AtomicU64::new(0),
             short: AtomicU32::new(0),
+            look_at: AtomicU64::new(0),
             meter: Meter::default(),
             caller_meter: Meter::default(),
             bulkhead: Bulkhead::default(),
@@ -209,6 +221,16 @@ impl Method {
         passes(self.short.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// Whether it is time to look at another call of it.
+    pub(super) fn is_due(&self, now: u64) -> bool {
+        self.look_at.load(Ordering::Relaxed) <= now
+    }
+
+    /// One was looked at, and none is again before so long.
+    fn rest(&self, now: u64, time: Duration) {
+        self.look_at.store(now.saturating_add(time.as_nanos() as u64), Ordering::Relaxed);
+    }
+
     /// Whether its calls have times that can be compared: how long a stream lasts is its callers' affair, and for a oneway call nobody waits.
     pub(super) fn is_timed(&self) -> bool {
         self.spec.streaming == Streaming::Unary && !self.spec.oneway
@@ -228,6 +250,7 @@ impl Timed {
     /// Its handler ends now, by itself or not.
     pub(super) fn end(self, now: Instant, seen: Seen) {
         let took = now.saturating_duration_since(self.arrived);
+        self.method.rest(self.methods.nanos(now), random::part_of(REST_MAX));
         // Under the lock, so that what is told last was learned last.
         let mut usual = self.method.usual.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = usual.learn(now, took, seen) {
@@ -267,8 +290,32 @@ mod tests {
         }
         let takes = |method, at| methods.takes(method, at).map(|takes| takes.as_millis());
         assert_eq!((takes(slow, at), takes(fast, at)), (Some(181), None));
-        assert_eq!(methods.longest_us() / 1000, 181);
+        assert_eq!(
+            [181_000, 182_000].map(|us| methods.ask(us)),
+            [true, false],
+            "who has more time need not ask"
+        );
+        methods.hold(fast, MethodRules { reserve: 1, ..MethodRules::default() });
+        assert!(methods.ask(u32::MAX), "but where methods are held to something all have to");
+        methods.hold(fast, MethodRules::default());
+        assert!(!methods.ask(182_000));
         assert_eq!(takes(slow, at + Duration::from_secs(60)), None, "that was long ago");
+    }
+
+    #[test]
+    fn of_a_busy_method_few_calls_are_looked_at_and_of_a_quiet_one_each() {
+        for (every_us, looked_at) in [(10, 100), (20_000, 50)] {
+            let method = Method::new(&SLOW);
+            let calls = (0..1_000_000 / every_us).map(|call| call * every_us * 1000);
+            let due = calls.filter(|now| {
+                let is_due = method.is_due(*now);
+                if is_due {
+                    method.rest(*now, REST_MAX / 2);
+                }
+                is_due
+            });
+            assert_eq!(due.count(), looked_at, "a call each {every_us} us for a second");
+        }
     }
 
     #[test]

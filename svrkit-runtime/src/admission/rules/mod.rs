@@ -5,7 +5,8 @@
 //! ([`ServerProtection`]). *Boundary:* the level and the queue, which know how much there is to do, are the [`Gate`](super::Gate)'s; a rule knows one method, or
 //! one sum. What rules have taken for a call is its [`Pass`], and goes with it.
 //!
-//! A call to which no rule has anything to say costs a load; the first of each read is looked at to learn its time.
+//! A call to which no rule has anything to say costs a load. To learn how long methods take, some are looked at that are the first of a read: a hundred of each
+//! method a second at most, at the cost of an allocation and a lock; for the others of these that is one more load.
 
 mod bulkhead;
 mod callers;
@@ -184,8 +185,7 @@ impl Rules {
         call: &Arriving<'_>,
         caller: impl FnOnce(&RandomState) -> u64,
     ) -> Result<Pass, Broken> {
-        let is_short = call.facts.remaining_us < self.methods.longest_us();
-        if !is_short && !call.is_first && !self.methods.are_held() {
+        if !call.is_first && !self.methods.ask(call.facts.remaining_us) {
             return Ok(Pass::default());
         }
         self.admit_of_method(call, caller)
@@ -254,7 +254,7 @@ impl Rules {
         let takes = self.methods.takes(method, call.at);
         let Some(takes) = takes.filter(|takes| call.facts.remaining().is_some_and(|left| left < *takes))
         else {
-            return Ok(call.is_first);
+            return Ok(call.is_first && method.is_due(self.methods.nanos(call.at)));
         };
         if call.facts.remaining_us == 0 || method.passes_short() {
             // It is late, which it is told where its method is called; or it passes to be seen.
