@@ -18,7 +18,7 @@ async fn what_a_method_is_held_to_is_shown_and_changed() {
     assert_eq!(changed.status, 200, "{}", changed.body);
     let shown = server.get("/rules").await;
     let row = shown.row("test.Test.Echo");
-    assert_eq!((&*row[0], &*row[row.len() - 1]), ("test.Test.Echo", "3"));
+    assert_eq!((row[0], row[row.len() - 1]), ("test.Test.Echo", "3"));
     let client = Client::connect(server.address.to_string()).await.unwrap();
     let echo = || client.request::<_, Note>(&ECHO, &Note::number(7));
     assert!(echo().await.is_ok() && echo().await.is_ok());
