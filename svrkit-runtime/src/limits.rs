@@ -184,6 +184,10 @@ limits! {
     ejection_max: Duration = "ejection.max", Time, Duration::from_secs(300), MILLISECOND..=DAY;
     /// the longest time for which a client sends no calls of a method that a server wants no more of.
     block_max: Duration = "block.max", Time, Duration::from_secs(60), Duration::ZERO..=DAY;
+    /// the longest time for which a client calls a method more slowly because a server wishes it.
+    wish_max: Duration = "wish.max", Time, Duration::from_secs(60), Duration::ZERO..=DAY;
+    /// calls of a method in a second that a client makes at an endpoint, if it wants to, however few a server wishes.
+    wish_rate_min: u32 = "wish.rate_min", Count, 1, 1..=1_000_000;
     /// how long a connection stays open that nobody uses, on either side.
     connection_idle: Duration = "connection.idle", Time, Duration::from_secs(600), MILLISECOND..=YEAR;
     /// how long a connection is used, on either side, a tenth more or less; calls in flight then go on to their ends.

@@ -151,7 +151,7 @@ impl ClientBuilder {
         let (hooks, metrics) = (self.surroundings.hooks.clone(), self.surroundings.metrics.clone());
         let announcer = Arc::new(Announcer::new(&self.text, hooks, metrics));
         let ward = Ward::new(self.protection.ejection_mode(), &self.limits, Arc::clone(&announcer));
-        let protection = Protection::new(self.protection, &self.limits, announcer);
+        let protection = Protection::new(self.protection, self.security.has_tls(), &self.limits, announcer);
         let settings = Settings {
             name: self.name,
             limits: self.limits,

@@ -118,7 +118,7 @@ impl Client {
     pub(crate) fn in_process(services: Services, limits: Limits) -> Self {
         let pool = Pool::in_process(services, limits);
         // Nothing lies between the two, and what one of them lacks the other lacks as well.
-        let protection = Protection::new(ClientProtection::off(), pool.limits(), Arc::default());
+        let protection = Protection::new(ClientProtection::off(), false, pool.limits(), Arc::default());
         Self::new(Address::InProcess.to_string(), pool, Surroundings::default(), protection)
     }
 

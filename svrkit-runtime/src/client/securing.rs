@@ -23,6 +23,11 @@ mod plain {
 
         pub(in crate::client) fn configure(&mut self, _: &Config) {}
 
+        /// Whether servers over TCP have to prove who they are.
+        pub(in crate::client) fn has_tls(&self) -> bool {
+            false
+        }
+
         /// The socket that frames go over.
         #[expect(clippy::unused_async, reason = "over TLS it waits")]
         pub(in crate::client) async fn secure(
@@ -81,6 +86,11 @@ mod over_tls {
 
         pub(in crate::client) fn trust(&mut self, tls: ClientTls) {
             self.tls = Some(Ok(tls));
+        }
+
+        /// Whether servers over TCP have to prove who they are.
+        pub(in crate::client) fn has_tls(&self) -> bool {
+            self.tls.is_some()
         }
 
         /// Where the configuration says nothing of TLS, what was set before holds.

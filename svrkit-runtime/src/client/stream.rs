@@ -185,7 +185,7 @@ impl StreamSlot {
             {
                 *ended = Some(match outcome {
                     Outcome::Answered(Err(status)) => {
-                        client.protection().heed(&call.connection().peer().gate, *entrant, &status);
+                        client.protection().heed(call.connection().peer(), *entrant, &status);
                         Err(status)
                     }
                     // Of streams no server of ours says that they are degraded.

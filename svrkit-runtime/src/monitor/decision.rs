@@ -66,6 +66,10 @@ decisions! {
     EjectionOverShare = "ejection_over_share";
     /// A call is not sent: its server wants no more of its method for a time (`block.max`).
     Blocked = "blocked";
+    /// A call is not sent: its server wants fewer of its method for a time (`wish.max`).
+    Slowed = "slowed";
+    /// A server's wish is not obeyed: nothing proves who wishes (`client.wishes_of_all`).
+    WishIgnored = "wish_ignored";
     /// A call is not sent: it is less important than the level that its server announces.
     ShutOut = "shut_out";
     /// A call is not sent: its server refuses most of them, and announces no level.

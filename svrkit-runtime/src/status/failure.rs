@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
-use super::{Cause, Code, Layer, Party, Retry, Status};
+use super::{Cause, Code, Layer, Party, Retry, SlowDown, Status};
+use crate::rate::Rate;
 use crate::wire::frame::{Failure, ResponseFacts};
 use crate::wire::prefix;
 use crate::wire::tlv::Tlv;
@@ -69,6 +68,11 @@ pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
     if facts.detail.len() <= DETAIL_LEN_MAX {
         failure.detail = facts.detail.clone();
     }
+    if let Some(SlowDown { rate, lasts }) = facts.slow {
+        let per_minute = u64::from(rate.calls()) * 60 / rate.per().as_secs().max(1);
+        failure.slow_per_minute = u32::try_from(per_minute).unwrap_or(u32::MAX);
+        failure.slow_ms = u32::try_from(lasts.as_millis()).unwrap_or(u32::MAX);
+    }
     (header, failure)
 }
 
@@ -83,10 +87,10 @@ pub(crate) fn words(message: &str) -> Failure {
 
 /// Reads what the callee told. A body that cannot be read costs the words, never the numbers.
 pub(crate) fn from_wire(header: &ResponseFacts, body: &[u8]) -> Status {
-    let (message, detail) = match Failure::decode(body) {
-        Ok(failure) => (failure.message, failure.detail),
-        Err(error) => (format!("the callee's words cannot be read: {error}"), Bytes::new()),
-    };
+    let failure = Failure::decode(body).unwrap_or_else(|error| Failure {
+        message: format!("the callee's words cannot be read: {error}"),
+        ..Failure::default()
+    });
     let wait = Duration::from_millis(header.retry_after_ms.into());
     let retry = match header.retry {
         RETRY_NEVER => Retry::Never,
@@ -95,13 +99,17 @@ pub(crate) fn from_wire(header: &ResponseFacts, body: &[u8]) -> Status {
         RETRY_AFTER => Retry::After(wait),
         _ => Retry::Unknown,
     };
-    Status::new(Code::from_number(header.code), message)
+    let status = Status::new(Code::from_number(header.code), failure.message)
         .cause(Cause::from_number(header.cause))
         .party(Party::from_number(header.party))
         .layer(Layer::from_number(header.layer))
         .error_code(header.error_code)
-        .with_detail(detail)
-        .retry(retry)
+        .with_detail(failure.detail)
+        .retry(retry);
+    match (failure.slow_per_minute, failure.slow_ms) {
+        (0, _) | (_, 0) => status,
+        (calls, ms) => status.slow_down(Rate::per_minute(calls), Duration::from_millis(ms.into())),
+    }
 }
 
 /// The status as it would arrive over a connection.
@@ -133,6 +141,25 @@ mod tests {
                 .retry(retry);
             assert_eq!(there_and_back(&status).to_string(), status.to_string());
         }
+    }
+
+    #[test]
+    fn a_wish_survives_the_wire_and_goes_one_hop() {
+        static SPEC: Spec = Spec::new("shop.Stock", 2000, "Take", 1);
+        let lasts = Duration::from_secs(30);
+        for (rate, told) in [
+            (Rate::per_second(20), Rate::per_minute(1200)),
+            (Rate::per_minute(7), Rate::per_minute(7)),
+            (Rate::per_second(u32::MAX), Rate::per_minute(u32::MAX)),
+        ] {
+            let status = Status::unavailable("busy").slow_down(rate, lasts);
+            assert_eq!(there_and_back(&status).wish(), Some(SlowDown { rate: told, lasts }));
+            assert_eq!(there_and_back(&status.method(&SPEC)).wish(), None);
+        }
+        let endless = Status::unavailable("busy").slow_down(Rate::per_minute(1), Duration::MAX);
+        let most = Duration::from_millis(u32::MAX.into());
+        assert_eq!(there_and_back(&endless).wish().map(|wish| wish.lasts), Some(most));
+        assert_eq!(there_and_back(&Status::unavailable("busy")).wish(), None);
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(crate) use failure::{as_told, failure_body, from_wire, to_wire, words};
 pub use internal::OrInternal;
 pub(crate) use internal::story;
 
+use crate::rate::Rate;
 use crate::spec::Spec;
 
 /// Whether and when trying again can help.
@@ -55,6 +56,13 @@ pub enum Retry {
 #[derive(Clone)]
 pub struct Status(Box<Facts>);
 
+/// The wish for fewer calls of a method, for a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SlowDown {
+    pub(crate) rate: Rate,
+    pub(crate) lasts: Duration,
+}
+
 #[derive(Clone)]
 struct Facts {
     code: Code,
@@ -67,6 +75,7 @@ struct Facts {
     detail: Bytes,
     method: Option<&'static Spec>,
     endpoint: Option<Arc<str>>,
+    slow: Option<SlowDown>,
     source: Option<Arc<io::Error>>,
     /// Not for callers.
     private: Option<Arc<dyn Error + Send + Sync>>,
@@ -127,6 +136,7 @@ impl Status {
             detail: Bytes::new(),
             method: None,
             endpoint: None,
+            slow: None,
             source: None,
             private: None,
         }))
@@ -173,6 +183,34 @@ impl Status {
     pub fn with_detail(mut self, detail: impl Into<Bytes>) -> Self {
         self.0.detail = detail.into();
         self
+    }
+
+    /// Wishes that the caller sends no more than so many calls of this method to this endpoint for a time; of a method that a caller is to stop
+    /// altogether, see [`Cause::Blocked`]. A burst goes no further than this: over the wire it is one second's worth.
+    ///
+    /// A caller obeys within bounds of its own (`wish.rate_min`, `wish.max`), and only where it knows who wishes: over TLS, over a Unix socket, or
+    /// where it was told to ([`ClientProtection::wishes_of_all`](crate::ClientProtection::wishes_of_all)). Calls beyond the rate end there at once with
+    /// RESOURCE_EXHAUSTED, the cause *rate* and the time after which the next one may go.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use svrkit_runtime::{Rate, Status};
+    ///
+    /// # fn list() -> Result<(), Status> {
+    /// let busy = Status::resource_exhausted("the catalogue is being rebuilt");
+    /// return Err(busy.slow_down(Rate::per_second(20), Duration::from_secs(30)));
+    /// # }
+    /// # assert!(list().is_err());
+    /// ```
+    #[must_use]
+    pub fn slow_down(mut self, rate: Rate, lasts: Duration) -> Self {
+        self.0.slow = Some(SlowDown { rate, lasts });
+        self
+    }
+
+    /// What its callee wishes of the calls that come after it.
+    pub(crate) fn wish(&self) -> Option<SlowDown> {
+        self.0.slow
     }
 
     /// Names the method that was called.

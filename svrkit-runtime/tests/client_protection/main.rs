@@ -12,3 +12,4 @@ mod simulated;
 mod streams;
 #[path = "../support/mod.rs"]
 mod support;
+mod wishes;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use svrkit_runtime::wire::frame::{Facts, Header, ResponseFacts};
-use svrkit_runtime::{Call, Cause, Client, Layer, Priority, Retry, Spec, Status};
+use svrkit_runtime::{Call, Cause, Client, ClientProtection, Layer, Priority, Rate, Retry, Spec, Status};
 
 use crate::support::{ECHO, Note, Raw, TEST_ID};
 use crate::{DO, Seen, listen, serve};
@@ -21,6 +21,18 @@ pub(crate) async fn provoke(seen: &mut Seen) {
     assert!(matches!(status.facts().retry, Retry::After(left) if left <= MINUTE), "{status}");
     // For how long is each case's own.
     seen.caller("blocked_here", status.retry(Retry::Elsewhere));
+
+    let slow = Status::unavailable("busy").slow_down(Rate::per_minute(60), MINUTE);
+    let (_, server) = serve(ending_by(slow)).await;
+    let of_all = ClientProtection::new().wishes_of_all(true);
+    let client = Client::builder(server.address()).protection(of_all).lazy();
+    let status = loop {
+        let status = client.request::<_, Note>(&DO, &Note::default()).await.unwrap_err();
+        if status.facts().layer == Layer::Client {
+            break status;
+        }
+    };
+    seen.caller("slowed_here", status.retry(Retry::Elsewhere));
 
     let full = refusals(Cause::Queue, Retry::Never);
     let (client, _server) = serve(ending_by(full)).await;

@@ -28,6 +28,7 @@ mod securing;
 mod streams;
 mod takeovers;
 mod wild;
+mod wishes;
 
 use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_timeout};
 use admission::{handlers_running, queue_calls, queue_wait, rate_callers};
@@ -66,6 +67,7 @@ use streams::{connection_window, stream_idle, stream_window, stream_window_of_a_
 use support::Note;
 use svrkit_runtime::{Cause, Code, Key, Limits, Status, Tlv};
 use takeovers::{takeover_handshake_of_the_predecessor, takeover_handshake_of_the_successor};
+use wishes::{wish_max, wish_rate_min};
 
 use wild::{
     wild_block_max, wild_block_min, wild_blocks, wild_callers, wild_forget, wild_rate, wild_time, wild_times,
@@ -135,6 +137,8 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "ejection.min" => ejection_min;
     "ejection.max" => ejection_max;
     "block.max" => block_max;
+    "wish.max" => wish_max;
+    "wish.rate_min" => wish_rate_min;
     "connection.idle" => connection_idle_of_the_client, connection_idle_of_the_server;
     "connection.age" => connection_age_of_the_client, connection_age_of_the_server;
     "resolve.rest" => resolve_rest;

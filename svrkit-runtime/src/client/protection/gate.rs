@@ -1,6 +1,6 @@
 //! The gate before one endpoint: what it would refuse, or has asked not to be sent, is refused before it is sent.
 //!
-//! Three causes: a block (`stop for so long`, of a method and a user), the level that the server announces (`learned_level.rs`), and, where it announces none, the throttle
+//! Four causes: the wish for fewer calls (`pace.rs`), a block (`stop for so long`, of a method and a user), the level that the server announces (`learned_level.rs`), and, where it announces none, the throttle
 //! (`throttle.rs`). A gate that has nothing to keep out costs a call one load, and one addition for the throttle to know how many there were.
 
 use std::collections::HashMap;
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::ClientProtection;
 use super::learned_level::{self, LearnedLevel};
+use super::pace::Pace;
 use super::throttle;
 use super::window::Window;
 use crate::mode::Mode;
@@ -45,6 +46,8 @@ struct Guard {
     level: Option<LearnedLevel>,
     /// Until when no call of a method for a user is to come, by the method's number and the hash of the user's route key, at most [`BLOCKS_MAX`].
     blocks: HashMap<(u32, u32), Instant>,
+    /// How fast the server wishes a method to be called, by the method's number. No more than there are methods.
+    paces: HashMap<u32, Pace>,
     classes: [Class; CLASSES],
 }
 
@@ -78,6 +81,7 @@ impl Entrant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shut {
     Blocked(Duration),
+    Slowed(Duration),
     Level(Priority, Duration),
     Throttled,
 }
@@ -132,6 +136,16 @@ impl Gate {
         self.guard();
     }
 
+    /// The server wants no more calls of the method than `pace` lets go.
+    #[cold]
+    pub(super) fn slow_down(&self, spec: &'static Spec, pace: Pace) {
+        self.with_guard(|guard| {
+            let before = guard.paces.get(&spec.number()).copied();
+            guard.paces.insert(spec.number(), pace.after(before));
+        });
+        self.guard();
+    }
+
     /// Whether there may be anything that it keeps out.
     #[inline]
     pub(in crate::client) fn is_guarded(&self) -> bool {
@@ -149,7 +163,11 @@ impl Gate {
         self.with_guard(|guard| {
             let is_blocked = guard.blocks.get(&entrant.habit()).is_some_and(|until| now < *until);
             let is_shut_out = guard.level.is_some_and(|level| level.shuts_out(entrant.priority, now));
-            settings.blocks.is_on() && is_blocked || settings.levels.is_on() && is_shut_out
+            let is_slowed =
+                guard.paces.get(&entrant.spec.number()).is_some_and(|pace| pace.wait(now).is_some());
+            settings.blocks.is_on() && is_blocked
+                || settings.wishes.is_on() && is_slowed
+                || settings.levels.is_on() && is_shut_out
         })
     }
 
@@ -167,6 +185,7 @@ impl Gate {
             let found = [
                 (guard.blocked(entrant.habit(), now), settings.blocks),
                 (guard.shut_out(entrant.priority, now), settings.levels),
+                (guard.slowed(entrant.spec, now), settings.wishes),
                 (guard.throttled(index, sent, now), settings.throttle),
             ];
             let found = found.into_iter().filter_map(|(shut, mode)| Some((shut?, mode)));
@@ -197,7 +216,12 @@ impl Guard {
     /// Calls that were sent before there was one came evenly since the endpoint was known.
     fn new(born: Instant) -> Self {
         let class = |_| Class { requests: Window::new(born), sent: 0, probed: None };
-        Self { level: None, blocks: HashMap::new(), classes: std::array::from_fn(class) }
+        Self {
+            level: None,
+            blocks: HashMap::new(),
+            paces: HashMap::new(),
+            classes: std::array::from_fn(class),
+        }
     }
 
     fn block(&mut self, habit: (u32, u32), now: Instant, until: Instant) {
@@ -216,6 +240,10 @@ impl Guard {
             return None;
         }
         Some(Shut::Blocked(left))
+    }
+
+    fn slowed(&mut self, spec: &'static Spec, now: Instant) -> Option<Shut> {
+        self.paces.get_mut(&spec.number())?.take(now).err().map(Shut::Slowed)
     }
 
     fn shut_out(&self, priority: Priority, now: Instant) -> Option<Shut> {
@@ -245,9 +273,11 @@ impl Guard {
     /// Whether there is nothing that it could keep out.
     fn is_idle(&mut self, now: Instant) -> bool {
         self.blocks.retain(|_, until| now < *until);
+        self.paces.retain(|_, pace| !pace.is_over(now));
         let is_level_over = self.level.is_none_or(|level| level.left(now).is_none());
         is_level_over
             && self.blocks.is_empty()
+            && self.paces.is_empty()
             && self.classes.iter().all(|class| class.requests.totals().faults == 0.0)
     }
 }

@@ -11,6 +11,7 @@ mod gate;
 mod hedging;
 mod latencies;
 mod learned_level;
+mod pace;
 mod retries;
 mod settings;
 mod standing;
@@ -30,6 +31,7 @@ use self::budget::SharedBudget;
 use self::gate::Shut;
 pub(super) use self::gate::{Entrant, Gate};
 use self::latencies::MethodLatencies;
+use self::pace::Pace;
 pub(super) use self::retries::FailedAttempt;
 use self::retries::Next;
 pub use self::settings::ClientProtection;
@@ -42,14 +44,18 @@ use crate::limits::Limits;
 use crate::mode::Mode;
 use crate::monitor::Decision;
 use crate::random;
+use crate::rate::Rate;
 use crate::spec::Spec;
 use crate::status::catalogue::calling;
-use crate::status::{Cause, Retry, Status};
+use crate::status::{Cause, Retry, SlowDown, Status};
+use crate::transport::Address;
 
 /// What the requests of a client share for their protection.
 #[derive(Debug)]
 pub(super) struct Protection {
     settings: ClientProtection,
+    /// Whether what servers over TCP say is theirs: they have certificates.
+    has_tls: bool,
     limits: Limits,
     budget: SharedBudget,
     latencies: MethodLatencies,
@@ -66,9 +72,14 @@ pub(super) enum Retried {
 }
 
 impl Protection {
-    pub(super) fn new(settings: ClientProtection, limits: &Limits, announcer: Arc<Announcer>) -> Self {
+    pub(super) fn new(
+        settings: ClientProtection,
+        has_tls: bool,
+        limits: &Limits,
+        announcer: Arc<Announcer>,
+    ) -> Self {
         let latencies = MethodLatencies::new(Instant::now());
-        Self { settings, limits: *limits, budget: SharedBudget::new(limits), latencies, announcer }
+        Self { settings, has_tls, limits: *limits, budget: SharedBudget::new(limits), latencies, announcer }
     }
 
     /// A request begins.
@@ -153,8 +164,11 @@ impl Protection {
 
     /// What a call that a server has ended by `status` says of those that come after it.
     #[cold]
-    pub(super) fn heed(&self, gate: &Gate, entrant: Entrant, status: &Status) {
-        let (facts, now) = (status.facts(), Instant::now());
+    pub(super) fn heed(&self, peer: &Peer, entrant: Entrant, status: &Status) {
+        let (gate, facts, now) = (&peer.gate, status.facts(), Instant::now());
+        if let Some(wish) = status.wish() {
+            self.obey(wish, peer, entrant.spec, now);
+        }
         match (facts.cause, facts.retry) {
             (Cause::Blocked, Retry::After(wait)) if self.settings.blocks != Mode::Off => {
                 gate.block(entrant, now, deadline::after(now, wait.min(self.limits.block_max)));
@@ -168,6 +182,23 @@ impl Protection {
         }
     }
 
+    /// The server at `peer` wishes fewer calls of `spec`.
+    fn obey(&self, wish: SlowDown, peer: &Peer, spec: &'static Spec, now: Instant) {
+        let mode = self.settings.wishes;
+        if mode == Mode::Off {
+            return;
+        }
+        let is_proven = self.has_tls || matches!(peer.address(), Address::Unix(_));
+        if !is_proven && !self.settings.wishes_of_all {
+            return self.announcer.tell(Decision::WishIgnored, mode, Some(spec), Some(&peer.name));
+        }
+        let per_second = u64::from(wish.rate.calls()) / wish.rate.per().as_secs().max(1);
+        let least = self.limits.wish_rate_min;
+        let rate = if per_second < least.into() { Rate::per_second(least) } else { wish.rate };
+        let until = deadline::after(now, wish.lasts.min(self.limits.wish_max));
+        peer.gate.slow_down(spec, Pace::new(rate, now, until));
+    }
+
     /// Whether a call may be sent to `peer`, before which something stands guard.
     #[cold]
     pub(super) fn pass(&self, peer: &Peer, entrant: Entrant) -> Result<(), Status> {
@@ -178,6 +209,10 @@ impl Protection {
             Shut::Blocked(left) => {
                 let status = calling::blocked_here(left.as_millis());
                 (Decision::Blocked, status.retry(Retry::After(left)))
+            }
+            Shut::Slowed(wait) => {
+                let status = calling::slowed_here(wait.as_millis());
+                (Decision::Slowed, status.retry(Retry::After(wait)))
             }
             Shut::Level(level, left) => {
                 let status = calling::shut_out_here(level.class, level.rank);

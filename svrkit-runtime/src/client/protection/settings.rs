@@ -9,6 +9,8 @@ const EJECTION: &str = "client.ejection";
 const THROTTLE: &str = "client.throttle";
 const LEVELS: &str = "client.levels";
 const BLOCKS: &str = "client.blocks";
+const WISHES: &str = "client.wishes";
+const WISHES_OF_ALL: &str = "client.wishes_of_all";
 
 /// Which of a client's mechanisms of protection act; by default all.
 ///
@@ -27,6 +29,8 @@ pub struct ClientProtection {
     pub(super) throttle: Mode,
     pub(super) levels: Mode,
     pub(super) blocks: Mode,
+    pub(super) wishes: Mode,
+    pub(super) wishes_of_all: bool,
 }
 
 impl ClientProtection {
@@ -40,7 +44,16 @@ impl ClientProtection {
     #[must_use]
     pub fn off() -> Self {
         let off = Mode::Off;
-        Self { retries: off, hedging: off, ejection: off, throttle: off, levels: off, blocks: off }
+        Self {
+            retries: off,
+            hedging: off,
+            ejection: off,
+            throttle: off,
+            levels: off,
+            blocks: off,
+            wishes: off,
+            wishes_of_all: false,
+        }
     }
 
     /// Sets whether attempts that failed are repeated (`client.retries`).
@@ -84,6 +97,20 @@ impl ClientProtection {
         self.blocks = mode;
         self
     }
+
+    /// Sets whether a server's wish for fewer calls of a method is obeyed ([`Status::slow_down`](crate::Status::slow_down); `client.wishes`).
+    #[must_use]
+    pub fn wishes(mut self, mode: Mode) -> Self {
+        self.wishes = mode;
+        self
+    }
+
+    /// Sets whether wishes count of servers that have proven nothing as well: over TCP without TLS (`client.wishes_of_all`). By default they do not.
+    #[must_use]
+    pub fn wishes_of_all(mut self, of_all: bool) -> Self {
+        self.wishes_of_all = of_all;
+        self
+    }
 }
 
 impl ClientProtection {
@@ -119,6 +146,15 @@ pub(crate) fn keys() -> Vec<Key> {
             BLOCKS,
             "whether a client obeys a server that wants no more calls of a method for a time (`block.max`).",
         ),
+        Mode::key(
+            WISHES,
+            "whether a client obeys a server that wishes fewer calls of a method for a time (`wish.*`).",
+        ),
+        Key::flag(
+            WISHES_OF_ALL,
+            "whether that holds for servers that have proven nothing as well, over TCP without TLS.",
+        )
+        .with_default_flag(false),
     ]
 }
 
@@ -134,6 +170,8 @@ impl Config {
             throttle: mode(THROTTLE),
             levels: mode(LEVELS),
             blocks: mode(BLOCKS),
+            wishes: mode(WISHES),
+            wishes_of_all: self.flag(WISHES_OF_ALL).unwrap_or_default(),
         }
     }
 }

@@ -107,7 +107,7 @@ impl<R: Response> Request<R> {
         let peer = Arc::clone(ended.connection().peer());
         let given_up = match outcome {
             Outcome::Answered(Err(status)) if !self.is_last_word(&status) => {
-                self.client.protection().heed(&peer.gate, self.entrant(), &status);
+                self.client.protection().heed(&peer, self.entrant(), &status);
                 self.failed.get_or_insert_default().note(peer, &status);
                 self.tell(Some(&status.method(self.spec)));
                 self.told = other_told;

@@ -54,7 +54,7 @@ impl<R: Response> Request<R> {
     #[cold]
     pub(super) fn repeat(&mut self, status: Status, peer: Arc<Peer>) -> Result<State, Status> {
         self.state = State::Ended;
-        self.client.protection().heed(&peer.gate, self.entrant(), &status);
+        self.client.protection().heed(&peer, self.entrant(), &status);
         let number = self.failed.as_ref().map_or(0, |failed| failed.count()) + 1;
         let failed = FailedAttempt {
             status: &status,

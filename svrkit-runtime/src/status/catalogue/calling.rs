@@ -37,6 +37,10 @@ super::catalogue! {
     blocked_here(left) = ResourceExhausted, Client, Caller, Blocked, Elsewhere,
         "not sent: the server wants no such calls of this method for another {left} ms (here block.max at most)" limit "block.max"
         => "see why this caller is blocked there; wait for as long as the status says";
+    /// The server has asked for fewer calls of this method for a time. The status says when the next one may go.
+    slowed_here(wait) = ResourceExhausted, Client, Callee, Rate, Elsewhere,
+        "not sent: the server wants fewer calls of this method, and the next one in {wait} ms (wish.rate_min, wish.max)" limit "wish.max"
+        => "see why the server has too much to do; call less, or wait for as long as the status says";
     /// The server announces that it admits more important calls alone. The status says when that is forgotten.
     shut_out_here(class, rank) = ResourceExhausted, Client, Callee, Level, Elsewhere,
         "not sent: the server admits nothing less important than class {class}, rank {rank} now"

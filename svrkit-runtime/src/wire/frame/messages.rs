@@ -90,6 +90,12 @@ pub mod svrkit {
             /// The message that belongs to the service's own error, encoded.
             #[tlv(2)]
             pub detail: ::svrkit_runtime::Bytes,
+            /// How many calls of the method its caller is to send in a minute at most, for a time; 0: the callee wishes nothing.
+            #[tlv(3)]
+            pub slow_per_minute: u32,
+            /// For how many milliseconds that is so.
+            #[tlv(4)]
+            pub slow_ms: u32,
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,
