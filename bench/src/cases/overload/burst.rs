@@ -22,7 +22,7 @@ const SHARE: f64 = 1.1;
 const FLOOR: f64 = 10.0;
 
 pub(super) async fn rows(stage: &mut Stage, peer: &'static Peer) -> Result<Vec<Row>> {
-    if !peer.is_svrkit() {
+    if !peer.is_svrkit() || peer.name == "svrkit-server" {
         return Ok(Vec::new());
     }
     let capacity = stage.capacity(peer, stage.wait()).await?;

@@ -33,6 +33,7 @@ fn holds(threads: u32, handler: Handler, seconds: f64) {
     for (times, goal) in [(1.5, 0.95), (2.0, 0.95), (5.0, 0.9), (10.0, 0.9)] {
         let (mut outcome, share) = at(times, threads, handler, seconds);
         let p99 = outcome.p99();
+        println!("{handler:?}, {threads} threads, {times} times: {share:.2}, p99 {p99:.0?}");
         assert!(share >= goal, "{times} times the load: {share:.3}");
         assert!(p99 <= Duration::from_millis(250), "{times} times the load: {p99:?}");
     }
