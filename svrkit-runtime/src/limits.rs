@@ -120,6 +120,8 @@ limits! {
     wild_forget: Duration = "wild.forget", Time, HOUR, Duration::ZERO..=YEAR;
     /// blocks that a server remembers; while so many last, nobody else is blocked.
     wild_blocks: usize = "wild.blocks", Count, 1024, 1..=1_000_000;
+    /// how long the page `/level` holds a tier of load by hand, and how long at most where it is told for how long.
+    tier_hold: Duration = "tier.hold", Time, HOUR, MILLISECOND..=YEAR;
     /// bytes that wait to be written on one connection before a server stops reading it and a client's calls wait.
     outbound_queue: usize = "outbound.queue", Size, 1 << 20, 1 << 10..=1 << 30;
     /// bytes of a stream's messages that may wait for their reader here, before their sender waits; a frame of them costs 64 beside its length. Announced.

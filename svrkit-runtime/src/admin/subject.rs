@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::admission::{Gate, ServerRules, Wild};
+use crate::admission::{Gate, LoadOfRun, ServerRules, Wild};
 use crate::client::Dialed;
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -32,6 +32,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// Where its calls wait; `None`: nowhere.
     fn gate(&self) -> Option<&Arc<Gate>>;
+
+    /// Its load, by its tier.
+    fn load(&self) -> &LoadOfRun;
 
     /// What its calls are held to before that.
     fn rules(&self) -> ServerRules;

@@ -202,7 +202,6 @@ impl Gate {
         let door = self.lock();
         Seen {
             mode: self.mode,
-            tier: self.load.tier(),
             admitted: door.level().announced(),
             queued: door.queued(),
             queue_bound: door.bound(),

@@ -155,6 +155,8 @@ impl fmt::Debug for Load {
 pub(crate) struct LoadOfRun {
     load: Load,
     mode: Mode,
+    /// How long pages hold a tier at most (`tier.hold`).
+    hold_max: Duration,
     learned: AtomicU8,
     /// What those who listen were told last.
     told: Mutex<Tier>,
@@ -164,10 +166,17 @@ pub(crate) struct LoadOfRun {
 
 impl LoadOfRun {
     /// Of a server whose admission is in this `mode`.
-    pub(crate) fn new(load: &Load, mode: Mode, hooks: Hooks, metrics: Option<&Metrics>) -> Arc<Self> {
+    pub(crate) fn new(
+        load: &Load,
+        mode: Mode,
+        hold_max: Duration,
+        hooks: Hooks,
+        metrics: Option<&Metrics>,
+    ) -> Arc<Self> {
         let run = Arc::new(Self {
             load: load.clone(),
             mode,
+            hold_max,
             learned: AtomicU8::new(0),
             told: Mutex::default(),
             hooks,
@@ -225,6 +234,16 @@ impl LoadOfRun {
         spec.refused_from.is_some_and(|from| self.acting() >= from)
     }
 
+    /// The program's side of it.
+    pub(crate) fn load(&self) -> &Load {
+        &self.load
+    }
+
+    /// How long a page may hold a tier.
+    pub(crate) fn hold_max(&self) -> Duration {
+        self.hold_max
+    }
+
     /// The gate has learned this tier.
     pub(super) fn learn(&self, tier: Tier) {
         if self.learned.swap(tier.number(), Ordering::Relaxed) != tier.number() {
@@ -237,7 +256,7 @@ impl LoadOfRun {
         self.hooks.tell(|monitor| monitor.level_changed(&LevelChange { admitted, before }));
     }
 
-    fn learned(&self) -> Tier {
+    pub(crate) fn learned(&self) -> Tier {
         Tier::of_number(self.learned.load(Ordering::Relaxed))
     }
 
@@ -271,11 +290,13 @@ impl Drop for LoadOfRun {
 mod tests {
     use super::*;
 
+    const HOUR: Duration = Duration::from_secs(3600);
+
     static LOSSY: Spec = Spec::new("shop.Orders", 2000, "Advise", 1).refused_from(Tier::High);
     static CORE: Spec = Spec::new("shop.Orders", 2000, "Place", 2);
 
     fn run(mode: Mode) -> Arc<LoadOfRun> {
-        LoadOfRun::new(&Load::default(), mode, Hooks::default(), None)
+        LoadOfRun::new(&Load::default(), mode, HOUR, Hooks::default(), None)
     }
 
     #[test]
@@ -295,7 +316,7 @@ mod tests {
     #[test]
     fn what_would_be_refused_where_admission_only_watches_is_counted() {
         let metrics = Metrics::new();
-        let run = LoadOfRun::new(&Load::default(), Mode::Watching, Hooks::default(), Some(&metrics));
+        let run = LoadOfRun::new(&Load::default(), Mode::Watching, HOUR, Hooks::default(), Some(&metrics));
         run.learn(Tier::High);
         assert_eq!((run.refuses(&LOSSY), run.refuses(&CORE), run.acting()), (None, None, Tier::Calm));
         let spared = [("method", "Advise"), ("cause", "tier")];

@@ -1,6 +1,5 @@
 //! A gate as people see it.
 
-use super::tier::Tier;
 use crate::mode::Mode;
 use crate::priority::Priority;
 
@@ -8,7 +7,6 @@ use crate::priority::Priority;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen {
     pub(crate) mode: Mode,
-    pub(crate) tier: Tier,
     /// The least important that is admitted.
     pub(crate) admitted: Priority,
     /// Calls that wait, and how many may.

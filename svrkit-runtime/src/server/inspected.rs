@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::admin::{ConnectionSeen, Overview, Subject};
-use crate::admission::{Gate, ServerRules, Wild};
+use crate::admission::{Gate, LoadOfRun, ServerRules, Wild};
 use crate::client::{self, Dialed};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
@@ -74,6 +74,10 @@ impl Subject for Inspected {
 
     fn wild(&self) -> Option<&Arc<Wild>> {
         self.shared.wild.as_ref()
+    }
+
+    fn load(&self) -> &LoadOfRun {
+        &self.shared.load
     }
 
     fn stop(&self) {

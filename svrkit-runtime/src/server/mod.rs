@@ -350,7 +350,7 @@ impl Server {
         let (load, admission) = (self.load.clone(), self.admission);
         let health = self.health_of_run(Draining::default());
         let router = self.into_router(health, metrics.clone(), Box::new(|| 0))?;
-        let load = LoadOfRun::new(&load, admission, hooks.clone(), metrics.as_ref());
+        let load = LoadOfRun::new(&load, admission, limits.tier_hold, hooks.clone(), metrics.as_ref());
         Ok(Client::in_process(Services { router: Arc::new(router), hooks, metrics, load }, limits))
     }
 
@@ -400,7 +400,7 @@ impl Server {
         }
         let rules = Arc::new(rules);
         let entry = Arc::new(Entry::new(Instant::now()));
-        let load = LoadOfRun::new(&load, admission, hooks.clone(), metrics.as_ref());
+        let load = LoadOfRun::new(&load, admission, limits.tier_hold, hooks.clone(), metrics.as_ref());
         let gate = Gate::new(admission, bounds(&limits), &router, rules.methods(), &load, metrics.as_ref());
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
         if let Some(calls) = &calls {

@@ -8,6 +8,7 @@ mod access;
 mod calls;
 mod client;
 mod drain;
+mod level;
 mod protocol;
 mod rules;
 mod shown;

@@ -62,6 +62,22 @@ pub(super) async fn admin_sample() {
     }
 }
 
+#[tokio::test]
+pub(super) async fn tier_hold() {
+    let limits = Limits { tier_hold: Duration::from_secs(90), ..Limits::default() };
+    let (pages, _serving) = pages(limits).await;
+    let hold = async |time: &str| {
+        let form = format!("tier=busy&for={time}");
+        let head = format!("POST /level HTTP/1.0\r\nContent-Length: {}\r\n\r\n", form.len());
+        answer(pages, (head + &form).as_bytes()).await
+    };
+    let answer = hold("90s").await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("busy"), "{answer}");
+    let answer = hold("90001ms").await;
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("90s at most"), "{answer}");
+    assert!(answer.contains("(tier.hold)"), "{answer}");
+}
+
 /// What is answered to these bytes.
 async fn answer(pages: SocketAddr, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(pages).await.unwrap();

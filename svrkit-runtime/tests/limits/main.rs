@@ -30,7 +30,7 @@ mod takeovers;
 mod wild;
 mod wishes;
 
-use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_timeout};
+use admin::{admin_calls, admin_connections, admin_head, admin_sample, admin_timeout, tier_hold};
 use admission::{handlers_running, queue_calls, queue_wait, rate_callers};
 use blocks::block_max;
 use calls::{
@@ -105,6 +105,7 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "wild.block.max" => wild_block_max;
     "wild.forget" => wild_forget;
     "wild.blocks" => wild_blocks;
+    "tier.hold" => tier_hold;
     "outbound.queue" => outbound_queue;
     "stream.window" => stream_window, stream_window_of_a_peer_that_has_no_credit;
     "connection.window" => connection_window;

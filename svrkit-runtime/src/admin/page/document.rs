@@ -1,5 +1,7 @@
 //! What a page says, whatever it is written as.
 
+use std::fmt;
+
 use crate::one_line::one_line;
 
 /// Most bytes of a cell: what it says may be a peer's.
@@ -40,7 +42,7 @@ pub(crate) enum Field {
     /// What is to be typed, under this name, and not shown.
     Secret(&'static str),
     /// A name and what it stands for.
-    Fixed(&'static str, u64),
+    Fixed(&'static str, String),
 }
 
 /// A column of a table.
@@ -106,8 +108,13 @@ impl Document {
     }
 
     /// The same, and says by a field of this name what to do it with.
-    pub(crate) fn button_of(self, action: &'static str, field: (&'static str, u64), button: &str) -> Self {
-        self.form(action, button, Field::Fixed(field.0, field.1))
+    pub(crate) fn button_of(
+        self,
+        action: &'static str,
+        field: (&'static str, impl fmt::Display),
+        button: &str,
+    ) -> Self {
+        self.form(action, button, Field::Fixed(field.0, field.1.to_string()))
     }
 
     /// The same with a field for a secret of this name.

@@ -102,9 +102,9 @@ fn write_block(html: &mut Html, block: &Block) {
                     html.markup(" <input type=\"password\" name=\"").text(secret);
                     html.markup("\" autocomplete=\"current-password\" required></label>\n");
                 }
-                Field::Fixed(name, number) => {
+                Field::Fixed(name, value) => {
                     html.markup("<input type=\"hidden\" name=\"").text(name);
-                    html.markup("\" value=\"").text(&number.to_string()).markup("\">\n");
+                    html.markup("\" value=\"").text(value).markup("\">\n");
                 }
             }
             html.markup("<button>").text(button).markup("</button>\n</form>\n");

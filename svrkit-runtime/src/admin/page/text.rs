@@ -30,8 +30,8 @@ pub(super) fn write(document: &Document) -> String {
             Block::Form { action, button, field: Field::Nothing } => {
                 writeln!(out, "{button}: curl -X POST http://ADDRESS{action}")
             }
-            Block::Form { action, button, field: Field::Fixed(name, number) } => {
-                writeln!(out, "{button}: curl -d {name}={number} http://ADDRESS{action}")
+            Block::Form { action, button, field: Field::Fixed(name, value) } => {
+                writeln!(out, "{button}: curl -d {name}={value} http://ADDRESS{action}")
             }
             Block::Form { field: Field::Secret(secret), .. } => {
                 writeln!(out, "with the {secret}: curl -H 'Authorization: Bearer TOKEN' http://ADDRESS/")

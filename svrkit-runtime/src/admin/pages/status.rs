@@ -13,7 +13,9 @@ const IN_FLIGHT: &str = "svrkit_calls_in_flight";
 const DURATION: &str = "svrkit_call_duration_seconds";
 const WAIT: &str = "svrkit_call_wait_seconds";
 
-const COLUMNS: [Column; 11] = [
+const DEGRADED: &str = "svrkit_calls_degraded_total";
+
+const COLUMNS: [Column; 12] = [
     Column::left("method"),
     Column::right("in flight"),
     Column::right("a second"),
@@ -25,6 +27,7 @@ const COLUMNS: [Column; 11] = [
     Column::right("wait p99"),
     Column::right("calls ever"),
     Column::right("failed ever"),
+    Column::right("degraded ever"),
 ];
 
 pub(super) struct Status(pub(super) Arc<History>);
@@ -94,5 +97,6 @@ fn row(figures: &Figures, side: &str, service: &str, method: &str) -> Vec<String
         percentile(&waits, 99.0),
         calls.to_string(),
         calls.saturating_sub(well).to_string(),
+        now.counter(DEGRADED, &of_method).to_string(),
     ]
 }
