@@ -224,13 +224,12 @@ impl InProcess {
             Err(not_begun) => {
                 let status = not_begun.status(&self.limits);
                 self.answer(call_id, Err(&status));
-                let now = Instant::now();
                 if let (Some(tally), Some(metrics)) = (tally, &self.metrics) {
-                    let ended = TallyEnd::refused(Side::Server, now, &status);
+                    let ended = TallyEnd::refused(Side::Server, &status);
                     metrics.refused(tally, self.router.method(facts.ids()), &ended);
                 }
                 if let Some(watch) = watch {
-                    watch.end("", &context, Some(&status), 0, now);
+                    watch.end("", &context, Some(&status), 0, Instant::now());
                 }
             }
         }

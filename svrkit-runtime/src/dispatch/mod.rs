@@ -17,7 +17,7 @@ mod workplace;
 
 pub use call::Call;
 pub(crate) use in_flight::{Full, InFlight, NotBegun, Room, StoppedBy};
-pub(crate) use moment::Together;
+pub(crate) use moment::{Together, looked};
 pub(crate) use permit::{Permit, Starts, Wanted};
 pub(crate) use responder::{Answered, Responder};
 pub(crate) use router::Router;

@@ -48,6 +48,11 @@ impl Moment {
     }
 }
 
+/// The last look at the clock of what this thread handles together; a look of its own where it handles nothing.
+pub(crate) fn looked() -> Instant {
+    LAST.get().map_or_else(Instant::now, |last| last.now)
+}
+
 /// Requests that were read together and are handled now, on this thread, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Together {

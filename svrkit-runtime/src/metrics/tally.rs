@@ -25,6 +25,8 @@ pub(crate) struct Tally {
     request_len: u32,
     /// Its method's, once that is known.
     series: Option<SeriesId>,
+    /// Whether it is counted as in flight.
+    has_begun: bool,
 }
 
 /// How an attempt has ended.
@@ -66,8 +68,8 @@ pub(crate) struct TallySent {
 
 impl<'a> TallyEnd<'a> {
     /// By a refusal, before it began.
-    pub(crate) fn refused(side: Side, now: Instant, status: &'a Status) -> Self {
-        Self { side, now: Some(now), status: Some(status), response_len: 0, stream: None }
+    pub(crate) fn refused(side: Side, status: &'a Status) -> Self {
+        Self { side, now: None, status: Some(status), response_len: 0, stream: None }
     }
 }
 
@@ -75,7 +77,7 @@ impl Tally {
     /// One that came, or was first polled, at `began`.
     #[inline]
     pub(crate) fn new(began: Instant, request_len: usize) -> Self {
-        Self { began, wait: None, request_len: short(request_len), series: None }
+        Self { began, wait: None, request_len: short(request_len), series: None, has_begun: false }
     }
 
     /// Counts that it begins: its method is known.
@@ -83,6 +85,7 @@ impl Tally {
     pub(crate) fn begin(&mut self, metrics: &Metrics, side: Side, spec: &'static Spec) {
         let series = metrics.0.method(side, spec);
         self.series = Some(series);
+        self.has_begun = true;
         add(&metrics.0, series, method::IN_FLIGHT, 1);
     }
 
@@ -147,7 +150,7 @@ impl Tally {
             wait: self.wait,
             request_len: self.request_len,
             response_len: short(end.response_len),
-            has_begun: self.series.is_some(),
+            has_begun: self.has_begun,
             code,
             layer,
             cause,
@@ -229,12 +232,9 @@ impl Metrics {
         add(&self.0, series, load::TIER, u64::from(tier).wrapping_sub(before.into()));
     }
 
-    /// Counts a call that was refused before it was handed to its service.
-    #[cold]
+    /// Counts a call that was refused before it was handed to its service, and was never in flight.
     pub(crate) fn refused(&self, mut tally: Tally, spec: Option<&'static Spec>, end: &TallyEnd<'_>) {
-        if let Some(spec) = spec {
-            tally.begin(self, end.side, spec);
-        }
+        tally.series = spec.map(|spec| self.0.method(end.side, spec));
         tally.end(self, end);
     }
 }

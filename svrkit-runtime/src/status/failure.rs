@@ -1,8 +1,10 @@
 //! A status on the wire: numbers in the response's header, words in its body.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Cause, Code, Layer, Party, Retry, SlowDown, Status};
+use super::words::Words;
+use super::{Cause, Code, Facts, Layer, Party, Retry, SlowDown, Status};
 use crate::rate::Rate;
 use crate::wire::frame::{Failure, ResponseFacts};
 use crate::wire::prefix;
@@ -23,8 +25,11 @@ pub(crate) const DETAIL_LEN_MAX: usize = 64 * 1024;
 /// numbers alone: they stand for themselves.
 pub(crate) fn failure_body(failure: &Failure, peer_message_in: Option<u32>) -> Vec<u8> {
     let body = failure.encode().expect("words are far shorter than message.out");
-    let fits = peer_message_in.is_none_or(|max| body.len() <= max as usize);
-    if fits { body } else { Vec::new() }
+    if fits(&body, peer_message_in) { body } else { Vec::new() }
+}
+
+fn fits(body: &[u8], peer_message_in: Option<u32>) -> bool {
+    peer_message_in.is_none_or(|max| body.len() <= max as usize)
 }
 
 /// What a callee tells its caller of `status`.
@@ -34,36 +39,14 @@ pub(crate) fn failure_body(failure: &Failure, peer_message_in: Option<u32>) -> V
 /// it says of retries, causes and error numbers is about that callee and goes no further.
 pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
     let facts = &*status.0;
-    let header = ResponseFacts {
-        code: facts.code.number(),
-        party: facts.party.number(),
-        layer: facts.layer.number(),
-        ..ResponseFacts::default()
-    };
-    if facts.method.is_some() || facts.endpoint.is_some() {
-        let party = if facts.party == Party::Caller { Party::Callee } else { Party::Downstream };
-        let header = ResponseFacts { party: party.number(), layer: Layer::Handler.number(), ..header };
+    if facts.is_of_another_call() {
         let message = match (facts.method, &facts.endpoint) {
-            (Some(method), _) => format!("{method}: {}", facts.message),
-            (None, Some(endpoint)) => format!("{endpoint}: {}", facts.message),
-            (None, None) => facts.message.clone(),
+            (Some(method), _) => format!("{method}: {}", &*facts.message),
+            (None, Some(endpoint)) => format!("{endpoint}: {}", &*facts.message),
+            (None, None) => facts.message.to_string(),
         };
-        return (header, words(&message));
+        return (header_of_another_call(facts), words(&message));
     }
-    let (retry, retry_after_ms) = match facts.retry {
-        Retry::Unknown => (RETRY_UNKNOWN, 0),
-        Retry::Never => (RETRY_NEVER, 0),
-        Retry::Elsewhere => (RETRY_ELSEWHERE, 0),
-        Retry::ElsewhereOrAfter(wait) => (RETRY_ELSEWHERE, millis(wait).max(1)),
-        Retry::After(wait) => (RETRY_AFTER, millis(wait)),
-    };
-    let header = ResponseFacts {
-        cause: facts.cause.number(),
-        retry,
-        retry_after_ms,
-        error_code: facts.error_code,
-        ..header
-    };
     let mut failure = words(&facts.message);
     if facts.detail.len() <= DETAIL_LEN_MAX {
         failure.detail = facts.detail.clone();
@@ -73,7 +56,62 @@ pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
         failure.slow_per_minute = u32::try_from(per_minute).unwrap_or(u32::MAX);
         failure.slow_ms = u32::try_from(lasts.as_millis()).unwrap_or(u32::MAX);
     }
-    (header, failure)
+    (header_of(facts), failure)
+}
+
+/// The same as it is sent to a peer that takes `peer_message_in` bytes, or did not say.
+pub(crate) fn to_response(
+    status: &Status,
+    peer_message_in: Option<u32>,
+) -> (ResponseFacts, Cow<'static, [u8]>) {
+    let facts = &*status.0;
+    if let Words::Fixed(fixed) = facts.message
+        && !facts.is_of_another_call()
+        && facts.detail.is_empty()
+        && facts.slow.is_none()
+    {
+        let body = fixed.body(|text| failure_body(&words(text), None));
+        return (header_of(facts), Cow::Borrowed(if fits(body, peer_message_in) { body } else { &[] }));
+    }
+    let (header, failure) = to_wire(status);
+    (header, Cow::Owned(failure_body(&failure, peer_message_in)))
+}
+
+impl Facts {
+    /// Whether it is how a call of the handler's own has ended.
+    fn is_of_another_call(&self) -> bool {
+        self.method.is_some() || self.endpoint.is_some()
+    }
+}
+
+fn header_of(facts: &Facts) -> ResponseFacts {
+    let (retry, retry_after_ms) = match facts.retry {
+        Retry::Unknown => (RETRY_UNKNOWN, 0),
+        Retry::Never => (RETRY_NEVER, 0),
+        Retry::Elsewhere => (RETRY_ELSEWHERE, 0),
+        Retry::ElsewhereOrAfter(wait) => (RETRY_ELSEWHERE, millis(wait).max(1)),
+        Retry::After(wait) => (RETRY_AFTER, millis(wait)),
+    };
+    ResponseFacts {
+        code: facts.code.number(),
+        party: facts.party.number(),
+        layer: facts.layer.number(),
+        cause: facts.cause.number(),
+        retry,
+        retry_after_ms,
+        error_code: facts.error_code,
+        ..ResponseFacts::default()
+    }
+}
+
+fn header_of_another_call(facts: &Facts) -> ResponseFacts {
+    let party = if facts.party == Party::Caller { Party::Callee } else { Party::Downstream };
+    ResponseFacts {
+        code: facts.code.number(),
+        party: party.number(),
+        layer: Layer::Handler.number(),
+        ..ResponseFacts::default()
+    }
 }
 
 fn millis(wait: Duration) -> u32 {

@@ -8,6 +8,7 @@ pub(crate) mod catalogue;
 mod code;
 mod failure;
 mod internal;
+mod words;
 
 use std::error::Error;
 use std::fmt;
@@ -19,9 +20,13 @@ use bytes::Bytes;
 
 pub use catalogue::CatalogueEntry;
 pub use code::{Cause, Code, Layer, Party};
-pub(crate) use failure::{as_told, failure_body, from_wire, to_wire, words};
+#[cfg(test)]
+pub(crate) use failure::to_wire;
+pub(crate) use failure::{as_told, failure_body, from_wire, to_response, words};
 pub use internal::OrInternal;
 pub(crate) use internal::story;
+pub(crate) use words::FixedWords;
+use words::Words;
 
 use crate::rate::Rate;
 use crate::spec::Spec;
@@ -71,7 +76,7 @@ struct Facts {
     layer: Layer,
     retry: Retry,
     error_code: u32,
-    message: String,
+    message: Words,
     detail: Bytes,
     method: Option<&'static Spec>,
     endpoint: Option<Arc<str>>,
@@ -125,6 +130,15 @@ impl Status {
     /// A status of the handler's making; [`Self::layer`] and the rest refine it.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self::of(code, Words::Own(message.into()))
+    }
+
+    /// One of the kit's own, in words that are the same each time.
+    pub(crate) fn fixed(code: Code, words: &'static FixedWords) -> Self {
+        Self::of(code, Words::Fixed(words))
+    }
+
+    fn of(code: Code, message: Words) -> Self {
         Self(Box::new(Facts {
             code,
             cause: Cause::None,
@@ -132,7 +146,7 @@ impl Status {
             layer: Layer::Handler,
             retry: Retry::Unknown,
             error_code: 0,
-            message: message.into(),
+            message,
             detail: Bytes::new(),
             method: None,
             endpoint: None,
@@ -236,7 +250,7 @@ impl Status {
 
     /// Adds to what happened.
     pub(crate) fn append(mut self, text: &str) -> Self {
-        self.0.message.push_str(text);
+        self.0.message.append(text);
         self
     }
 

@@ -1,5 +1,6 @@
 //! Streams over the frames of a connection: both of its ends carry them alike.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
@@ -13,7 +14,7 @@ use super::violation::Violation;
 use super::window::{CREDIT_MIN, ReceiveWindow, SendWindow, cost, share_cost};
 use crate::interceptor::Side;
 use crate::limits::Limits;
-use crate::status::{Status, failure_body, to_wire};
+use crate::status::{Status, to_response};
 use crate::transport::{NEUTRAL, Outbox, USELESS, Worth};
 use crate::wire::frame::{FLAG_PACKED, Facts, Frame, Header, Hello, Pack, ResponseFacts, WHOLE_LEN_MAX};
 
@@ -215,11 +216,8 @@ impl<C: Framed> Carrier for C {
 
     fn end(&self, call_id: u32, outcome: Result<(), &Status>) {
         let (facts, body) = match outcome {
-            Ok(()) => (ResponseFacts::default(), Vec::new()),
-            Err(status) => {
-                let (facts, failure) = to_wire(status);
-                (facts, failure_body(&failure, Framed::peer_message_in(self)))
-            }
+            Ok(()) => (ResponseFacts::default(), Cow::default()),
+            Err(status) => to_response(status, Framed::peer_message_in(self)),
         };
         self.outbox().push(Header::new(call_id, Facts::End(facts)), &[], &body);
     }

@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
 use crate::priority::Priority;
-use crate::status::{Layer, Party, Status, to_wire};
+use crate::status::{Layer, Party, Status, to_response};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
 impl Responder for Connection {
@@ -28,9 +28,9 @@ impl Responder for Connection {
                 if told.party == Party::Caller && told.layer != Layer::Handler {
                     self.refused.fetch_add(1, Ordering::Relaxed);
                 }
-                let (facts, failure) = to_wire(status);
+                let (facts, body) = to_response(status, self.caller_message_in());
                 let facts = ResponseFacts { level, ..facts };
-                self.push_failure(Header::new(call_id, Facts::Response(facts)), &failure);
+                self.outbox.push(Header::new(call_id, Facts::Response(facts)), &[], &body);
             }
         }
     }

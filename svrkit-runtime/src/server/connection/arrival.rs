@@ -10,7 +10,7 @@ use super::Connection;
 use super::whose::Attendants;
 use crate::admission::{Arriving, Broken, CALMS_IN, Gate, Pass, ShutOut, Tier};
 use crate::context::Context;
-use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted};
+use crate::dispatch::{Call, Full, NotBegun, Permit, Responder, Room, Starts, Wanted, looked};
 use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::log;
@@ -158,14 +158,13 @@ impl Connection {
         }
         let method = shared.router.method(facts.ids());
         log::refused(&status, method);
-        let now = Instant::now();
         if let (Some(tally), Some(metrics)) = (tally, &self.metrics) {
-            let ended = TallyEnd::refused(Side::Server, now, &status);
+            let ended = TallyEnd::refused(Side::Server, &status);
             metrics.refused(tally, method, &ended);
         }
         if let Some(watch) = watch {
             let caller = context.caller().unwrap_or_default();
-            let when_written = watch.end(caller, &context, Some(&status), 0, now);
+            let when_written = watch.end(caller, &context, Some(&status), 0, looked());
             if is_answered && !when_written.is_empty() {
                 self.outbox.when_written(when_written);
             }

@@ -41,7 +41,7 @@ use crate::status::{failure_body, words};
 use crate::stream::FramedStreams;
 use crate::task;
 use crate::transport::{Activity, Inbox, Outbox, Socket, discard};
-use crate::wire::frame::{Facts, Failure, FrameDecoder, GoawayReason, HELLO_LEN_MAX, Header};
+use crate::wire::frame::{Facts, FrameDecoder, GoawayReason, HELLO_LEN_MAX, Header};
 
 /// What is shared by the reading task, the writing task and the handlers of a connection.
 #[derive(Debug)]
@@ -261,11 +261,8 @@ impl Connection {
 
     fn goaway(&self, reason: GoawayReason, message: &str) {
         self.progress.fetch_or(LEAVING, Ordering::Relaxed);
-        self.push_failure(Header::new(0, Facts::Goaway { reason }), &words(message));
-    }
-
-    fn push_failure(&self, header: Header, failure: &Failure) {
-        self.outbox.push(header, &[], &failure_body(failure, self.peer_message_in.get().copied()));
+        let body = failure_body(&words(message), self.peer_message_in.get().copied());
+        self.outbox.push(Header::new(0, Facts::Goaway { reason }), &[], &body);
     }
 }
 

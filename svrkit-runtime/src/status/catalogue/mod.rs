@@ -54,7 +54,7 @@ macro_rules! catalogue {
             #[cold]
             pub(crate) fn $name($($arg: impl std::fmt::Display),*) -> $crate::status::Status {
                 use $crate::status::{Cause, Code, Layer, Party, Retry, Status};
-                Status::new(Code::$code, format!($text))
+                $crate::status::catalogue::catalogue!(@status Code::$code, $text, $($arg),*)
                     .layer(Layer::$layer)
                     .party(Party::$party)
                     .cause(Cause::$cause)
@@ -78,6 +78,11 @@ macro_rules! catalogue {
             }),+]
         };
     };
+    (@status $code:expr, $text:literal,) => {{
+        static WORDS: $crate::status::FixedWords = $crate::status::FixedWords::new($text);
+        Status::fixed($code, &WORDS)
+    }};
+    (@status $code:expr, $text:literal, $($arg:ident),+) => { Status::new($code, format!($text)) };
     (@key) => { None };
     (@key $key:literal) => { Some($key) };
 }
