@@ -61,7 +61,7 @@ async fn what_would_come_after_the_deadline_ends_now_and_says_when_it_may_be_tri
     let status = outcome.unwrap_err();
     assert_eq!(
         (status.message(), calls),
-        ("full; not tried again: the deadline would be over before the next attempt", 1)
+        ("full; not tried again: too little time would be left for the next attempt", 1)
     );
     assert_eq!(status.facts().retry, Retry::After(HOUR));
 }
@@ -176,7 +176,7 @@ async fn every_attempt_is_told_of_with_its_number_and_ends_once() {
 #[tokio::test]
 async fn a_caller_that_leaves_between_two_attempts_makes_no_other() {
     let scripted = Scripted::start().await;
-    scripted.script.then(1, &refused(Retry::After(Duration::from_secs(20))));
+    scripted.script.then(1, &refused(Retry::After(Duration::from_secs(4))));
     let attempts = Attempts::default();
     let watched = Watched::of(&scripted.address(), limits(), |builder| builder.monitor(attempts.clone()));
     let call = tokio::spawn(watched.client.request::<_, Note>(&READ, &Note::number(7)));

@@ -105,7 +105,7 @@ impl Protection {
             ),
             Next::TooLate => (
                 Decision::RetryTooLate,
-                Retried::Not(Some("the deadline would be over before the next attempt")),
+                Retried::Not(Some("too little time would be left for the next attempt")),
             ),
             Next::Again(_) if !self.budget.take(now) => (
                 Decision::RetryOverBudget,
