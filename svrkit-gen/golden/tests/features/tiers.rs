@@ -185,7 +185,9 @@ async fn calls_are_refused_from_the_tier_on_that_their_method_names() {
         temple.hold(tier);
         let client = temple.client();
         let cause = |status: &Status| (status.code(), status.facts().cause, status.facts().retry);
-        let refused = (Code::ResourceExhausted, Cause::Tier, Retry::Elsewhere);
+        // As soon as a tier can fall.
+        let advice = Retry::ElsewhereOrAfter(Duration::from_secs(1));
+        let refused = (Code::ResourceExhausted, Cause::Tier, advice);
         for (from, outcome) in [
             (Tier::Busy, client.advise(&ask(7)).await.map(drop)),
             (Tier::Critical, client.watch(&ask(7)).next().await.map(drop)),
