@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admission::{Gate, LoadOfRun, ServerRules, Wild};
-use crate::client::Dialed;
+use crate::client::{Dialed, Protecting};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
 use crate::metrics::Metrics;
@@ -20,6 +20,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// The connections of this process's clients: `max` of them, the rest counted.
     fn dialed(&self, max: usize) -> Dialed;
+
+    /// What those clients do for the protection of their servers: of each kind `max`, the rest counted.
+    fn protecting(&self, max: usize) -> Protecting;
 
     /// What holds: its configuration, and the limits as the program has set them since.
     fn settings(&self) -> Vec<Setting>;

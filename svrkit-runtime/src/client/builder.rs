@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::listing::Listing;
 use super::picker::{MakePicker, Picker};
 use super::pool::{Pool, Settings};
 use super::protection::{Announcer, ClientProtection, Protection, Ward};
@@ -164,7 +165,9 @@ impl ClientBuilder {
             protection: self.protection,
         };
         let pool = Pool::new(&self.text, self.target, settings);
-        Client::new(self.text, pool, self.surroundings, protection)
+        let client = Client::new(self.text, pool, self.surroundings, protection);
+        client.0.listing.get_or_init(|| Listing::of(&client));
+        client
     }
 }
 

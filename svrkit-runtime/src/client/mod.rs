@@ -14,6 +14,7 @@ mod frame_link;
 mod giving_up;
 mod in_process;
 mod intercept;
+mod listing;
 mod metadata;
 mod pending;
 mod picker;
@@ -30,7 +31,7 @@ mod timer;
 mod told;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -40,10 +41,13 @@ pub use self::blocking::wait;
 pub use self::builder::ClientBuilder;
 use self::connection::Connection;
 pub(crate) use self::in_process::Services;
+use self::listing::Listing;
+pub(crate) use self::listing::{ClientSeen, Protecting, dialed, protecting};
 pub use self::picker::{Candidate, Candidates, OutgoingCall, Picker};
-pub(crate) use self::pool::{DialState, Dialed, DialedSeen, dialed};
+pub(crate) use self::pool::{DialState, Dialed, DialedSeen, RestrainedSeen};
 use self::pool::{Opened, Pool};
 pub use self::protection::ClientProtection;
+pub(crate) use self::protection::Kept;
 use self::protection::Protection;
 pub(crate) use self::protection::keys as protection_keys;
 pub use self::request::{Marked, Request, WithMarks};
@@ -76,6 +80,8 @@ struct Inner {
     pool: Arc<Pool>,
     surroundings: Surroundings,
     protection: Protection,
+    /// Where it is seen, if it is.
+    listing: OnceLock<Listing>,
 }
 
 /// Who takes part in the calls of a client.
@@ -123,7 +129,7 @@ impl Client {
     }
 
     fn new(target: String, pool: Arc<Pool>, surroundings: Surroundings, protection: Protection) -> Self {
-        Self(Arc::new(Inner { target, pool, surroundings, protection }))
+        Self(Arc::new(Inner { target, pool, surroundings, protection, listing: OnceLock::new() }))
     }
 
     /// The target as it was given. The endpoint of a call that failed is in its [`Status`].

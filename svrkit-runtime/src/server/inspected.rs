@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::Shared;
 use crate::admin::{ConnectionSeen, Overview, Subject};
 use crate::admission::{Gate, LoadOfRun, ServerRules, Wild};
-use crate::client::{self, Dialed};
+use crate::client::{self, Dialed, Protecting};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
 use crate::metrics::Metrics;
@@ -46,6 +46,10 @@ impl Subject for Inspected {
 
     fn dialed(&self, max: usize) -> Dialed {
         client::dialed(max)
+    }
+
+    fn protecting(&self, max: usize) -> Protecting {
+        client::protecting(max)
     }
 
     fn settings(&self) -> Vec<Setting> {

@@ -18,9 +18,18 @@ async fn terminals_get_text_and_browsers_html_of_the_same() {
     assert_eq!((html.status, html.field("Content-Type")), (200, Some("text/html; charset=utf-8")));
     assert!(html.body.contains("<h1>shop&lt;1&gt;</h1>"), "{}", html.body);
     assert!(html.body.contains("<dd>test.Test</dd>"), "{}", html.body);
-    for path in
-        ["/", "/status", "/calls", "/connections", "/config", "/health", "/ready", "/drain", "/metrics"]
-    {
+    for path in [
+        "/",
+        "/status",
+        "/calls",
+        "/connections",
+        "/clients",
+        "/config",
+        "/health",
+        "/ready",
+        "/drain",
+        "/metrics",
+    ] {
         assert!(html.body.contains(&format!("href=\"{path}\"")), "{path} in {}", html.body);
         assert_eq!(server.get(path).await.status, 200, "{path}");
     }

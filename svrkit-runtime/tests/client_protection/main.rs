@@ -6,6 +6,7 @@ mod ejection;
 mod gates;
 mod hedging;
 mod invariants;
+mod pages;
 mod retries;
 mod scripted;
 mod simulated;

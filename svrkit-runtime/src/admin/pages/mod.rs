@@ -1,6 +1,7 @@
 //! The pages: one a file, one line each in [`Pages::of`].
 
 mod calls;
+mod clients;
 mod config;
 mod connections;
 mod drain;
@@ -42,6 +43,7 @@ impl Pages {
             Box::new(rules::Rules(of())),
             Box::new(wild::Wild(of())),
             Box::new(connections::Connections(of())),
+            Box::new(clients::Clients(of())),
             Box::new(config::Config(of())),
             Box::new(health::Health(of())),
             Box::new(ready::Ready(of())),

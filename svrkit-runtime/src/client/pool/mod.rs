@@ -8,7 +8,6 @@
 mod choosing;
 mod connecting;
 mod keeping;
-mod listing;
 mod opening;
 mod outcomes;
 mod peer;
@@ -21,18 +20,16 @@ mod tried;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::listing::Listing;
-pub(crate) use self::listing::dialed;
 pub(super) use self::opening::Opened;
 pub(super) use self::outcomes::Report;
 pub(super) use self::peer::Peer;
 use self::resolving::Resolving;
-pub(crate) use self::seen::{DialState, Dialed, DialedSeen};
+pub(crate) use self::seen::{DialState, Dialed, DialedSeen, RestrainedSeen};
 pub(super) use self::table::Entry;
 use self::table::{Failure, Table};
 use super::backoff::Backoff;
@@ -57,8 +54,6 @@ pub(super) struct Pool {
     counted: Option<PoolSeries>,
     state: RwLock<State>,
     resolving: Resolving,
-    /// Where it is seen, if it is.
-    listing: OnceLock<Listing>,
 }
 
 /// What a client was made with.
@@ -102,9 +97,7 @@ impl Pool {
             Target::Faulty(status) => (Source::Faulty(status), Vec::new()),
         };
         let counted = settings.metrics.as_ref().map(|metrics| PoolSeries::of(metrics, name));
-        let pool = Self::with(source, counted, endpoints, settings);
-        pool.listing.get_or_init(|| Listing::of(&pool, name));
-        pool
+        Self::with(source, counted, endpoints, settings)
     }
 
     pub(super) fn in_process(services: Services, limits: Limits) -> Arc<Self> {
@@ -121,14 +114,7 @@ impl Pool {
     ) -> Arc<Self> {
         let table = Table::new(Arc::clone(&settings.ward));
         let state = RwLock::new(State { table, picker: None });
-        let pool = Arc::new(Self {
-            settings,
-            source,
-            counted,
-            state,
-            resolving: Resolving::default(),
-            listing: OnceLock::new(),
-        });
+        let pool = Arc::new(Self { settings, source, counted, state, resolving: Resolving::default() });
         if !endpoints.is_empty() {
             pool.set(endpoints);
         }

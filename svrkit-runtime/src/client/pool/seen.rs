@@ -1,4 +1,4 @@
-//! The connections of a client as pages show them.
+//! The endpoints and connections of a client as pages show them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::{Entry, Failure, Pool};
 use crate::client::connection::Connection;
+use crate::client::protection::Restrained;
 
 /// What clients have of connections.
 #[derive(Debug, Default)]
@@ -17,9 +18,6 @@ pub(crate) struct Dialed {
     /// Endpoints that nobody is connected to, and that nothing speaks against.
     pub(crate) unconnected: usize,
 }
-
-/// The same of one pool.
-pub(super) type PoolSeen = Dialed;
 
 /// A connection that a client has, or cannot get, at a glance.
 #[derive(Debug)]
@@ -51,11 +49,52 @@ pub(crate) enum DialState {
     },
 }
 
+/// An endpoint that something keeps calls from.
+#[derive(Debug)]
+pub(crate) struct RestrainedSeen {
+    /// What its client was made for.
+    pub(crate) target: Arc<str>,
+    pub(crate) endpoint: Arc<str>,
+    pub(crate) restrained: Restrained,
+}
+
 impl Pool {
-    /// What there is of connections: at most `max`, the rest counted.
-    pub(super) fn seen(&self, target: &Arc<str>, max: usize) -> PoolSeen {
+    /// How many endpoints there are.
+    pub(in crate::client) fn endpoints(&self) -> usize {
+        self.read().table.entries().len()
+    }
+
+    /// What keeps calls from endpoints: at most `max`, and how many more there are.
+    pub(in crate::client) fn restrained(
+        &self,
+        target: &Arc<str>,
+        max: usize,
+    ) -> (Vec<RestrainedSeen>, usize) {
         let now = Instant::now();
-        let mut seen = PoolSeen::default();
+        let (mut seen, mut left_out) = (Vec::new(), 0);
+        for entry in self.read().table.entries() {
+            let peer = entry.peer();
+            let by_gate = if peer.gate.is_guarded() {
+                peer.gate.seen(self.settings.protection, now)
+            } else {
+                Vec::new()
+            };
+            for restrained in peer.standing.seen(now).into_iter().chain(by_gate) {
+                if seen.len() >= max {
+                    left_out += 1;
+                    continue;
+                }
+                let (target, endpoint) = (Arc::clone(target), Arc::clone(&peer.name));
+                seen.push(RestrainedSeen { target, endpoint, restrained });
+            }
+        }
+        (seen, left_out)
+    }
+
+    /// What there is of connections: at most `max`, the rest counted.
+    pub(in crate::client) fn seen(&self, target: &Arc<str>, max: usize) -> Dialed {
+        let now = Instant::now();
+        let mut seen = Dialed::default();
         let state = self.read();
         for entry in state.table.entries() {
             let of_entry = || entry.connections().iter().map(|it| open(it, now)).chain(unopened(entry, now));

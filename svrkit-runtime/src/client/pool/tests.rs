@@ -70,19 +70,3 @@ async fn so_many_connections_are_seen_and_the_rest_counted() {
     assert_eq!(seen[0].state, DialState::Idle);
     assert!(matches!(&seen[3].state, DialState::Failed { times: 1, why, .. } if why == "no way"), "{seen:?}");
 }
-
-#[tokio::test]
-async fn a_pool_is_listed_by_the_beginning_of_its_target_until_it_is_gone() {
-    let ports = 1..=100;
-    let target: Vec<_> = ports.map(|port| format!("127.0.0.77:{port}")).collect();
-    let pool = pool(&target.join(","), Limits::default());
-    let _open = open(&pool, 0);
-    // Other tests of this process have pools, too.
-    let listed = || {
-        let of_this = |seen: &DialedSeen| seen.target.starts_with("127.0.0.77:1,127.0.0.77:2,");
-        dialed(usize::MAX).connections.into_iter().find(of_this)
-    };
-    assert!(listed().unwrap().target.ends_with(" and more"));
-    drop(pool);
-    assert!(listed().is_none());
-}

@@ -8,7 +8,7 @@
 //! [`Budget`] is the rule, pure; [`SharedBudget`] is what the requests of a client share.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -22,7 +22,7 @@ const MEMORY: Duration = Duration::from_secs(10);
 const ATTEMPT: f64 = 100.0;
 
 /// What there is of further attempts.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Budget {
     /// Hundredths of an attempt for each request.
     share: f64,
@@ -51,6 +51,12 @@ impl Budget {
             self.tokens -= ATTEMPT;
         }
         is_left
+    }
+
+    /// How many further attempts there are.
+    fn left(mut self, now: Instant, requests: u64) -> u64 {
+        self.fill(now, requests);
+        (self.tokens / ATTEMPT) as u64
     }
 
     fn fill(&mut self, now: Instant, requests: u64) {
@@ -89,9 +95,18 @@ impl SharedBudget {
 
     /// Takes a further attempt out, where there is one.
     pub(super) fn take(&self, now: Instant) -> bool {
-        // Changed by plain assignments, none of which panics: a poisoned one is whole.
-        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-        budget.take(now, self.requests.load(Ordering::Relaxed))
+        self.lock().take(now, self.requests.load(Ordering::Relaxed))
+    }
+
+    /// How many there are.
+    pub(super) fn left(&self, now: Instant) -> u64 {
+        let budget = *self.lock();
+        budget.left(now, self.requests.load(Ordering::Relaxed))
+    }
+
+    /// Changed by plain assignments, none of which panics: a poisoned one is whole.
+    fn lock(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -107,7 +122,10 @@ mod tests {
 
     /// How many of a thousand attempts at one instant there are tokens for.
     fn taken(budget: &mut Budget, now: Instant, requests: u64) -> usize {
-        (0..1000).filter(|_| budget.take(now, requests)).count()
+        let left = budget.left(now, requests);
+        let taken = (0..1000).filter(|_| budget.take(now, requests)).count();
+        assert_eq!(taken as u64, left.min(1000), "what is seen is what there is");
+        taken
     }
 
     #[test]

@@ -2,16 +2,18 @@
 //!
 //! Each mechanism has a file with its rule, a pure value that is handed time, counts and dice; this file has what the requests of a client share
 //! to apply them. `settings.rs` says which of them act, `announcer.rs` tells and counts what they decide.
-//! `standing.rs` and `ward.rs` know which endpoints are ejected, `gate.rs` what one would refuse. *Absent:* sockets, the choice of endpoints, anything of a server.
+//! `standing.rs` and `ward.rs` know which endpoints are ejected, `gate/` what one would refuse; `restraint.rs` and `decided.rs` are what pages show of all that. *Absent:* sockets, the choice of endpoints, anything of a server.
 
 mod announcer;
 mod budget;
+mod decided;
 mod ejection;
 mod gate;
 mod hedging;
 mod latencies;
 mod learned_level;
 mod pace;
+mod restraint;
 mod retries;
 mod settings;
 mod standing;
@@ -28,10 +30,12 @@ use tokio::time::Instant;
 
 pub(super) use self::announcer::Announcer;
 use self::budget::SharedBudget;
+pub(crate) use self::decided::Kept;
 use self::gate::Shut;
 pub(super) use self::gate::{Entrant, Gate};
 use self::latencies::MethodLatencies;
 use self::pace::Pace;
+pub(crate) use self::restraint::Restrained;
 pub(super) use self::retries::FailedAttempt;
 use self::retries::Next;
 pub use self::settings::ClientProtection;
@@ -80,6 +84,21 @@ impl Protection {
     ) -> Self {
         let latencies = MethodLatencies::new(Instant::now());
         Self { settings, has_tls, limits: *limits, budget: SharedBudget::new(limits), latencies, announcer }
+    }
+
+    /// How many further attempts there are: retries, and second copies.
+    pub(super) fn attempts_left(&self, now: Instant) -> u64 {
+        self.budget.left(now)
+    }
+
+    /// The mechanisms that do not act, by their keys.
+    pub(super) fn modes_not_on(&self) -> Vec<(&'static str, Mode)> {
+        self.settings.modes().into_iter().filter(|(_, mode)| !mode.is_on()).collect()
+    }
+
+    /// What was decided, in no order.
+    pub(super) fn decided(&self) -> Vec<Kept> {
+        self.announcer.kept()
     }
 
     /// A request begins.

@@ -35,6 +35,16 @@ impl Pace {
         self
     }
 
+    /// Calls in a second.
+    pub(super) fn per_second(self) -> f64 {
+        self.rate
+    }
+
+    /// For how long it holds.
+    pub(super) fn left(self, now: Instant) -> Duration {
+        self.until.saturating_duration_since(now)
+    }
+
     /// Whether the time of it is over.
     pub(super) fn is_over(self, now: Instant) -> bool {
         self.until <= now

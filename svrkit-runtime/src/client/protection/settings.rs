@@ -117,6 +117,19 @@ impl ClientProtection {
     pub(in crate::client) fn ejection_mode(self) -> Mode {
         self.ejection
     }
+
+    /// Its mechanisms by their keys.
+    pub(super) fn modes(self) -> [(&'static str, Mode); 7] {
+        [
+            (RETRIES, self.retries),
+            (HEDGING, self.hedging),
+            (EJECTION, self.ejection),
+            (THROTTLE, self.throttle),
+            (LEVELS, self.levels),
+            (BLOCKS, self.blocks),
+            (WISHES, self.wishes),
+        ]
+    }
 }
 
 /// The keys of a configuration.

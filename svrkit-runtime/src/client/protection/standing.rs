@@ -9,10 +9,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::ejection;
+use super::restraint::{Restrained, Restraint};
 use super::ward::Ward;
 use super::window::{Totals, Window};
 use crate::client::pool::Report;
 use crate::deadline;
+use crate::mode::Mode;
 use crate::random;
 
 /// After this time an endpoint that has come back takes all calls that it would.
@@ -103,8 +105,21 @@ impl Standing {
     #[cold]
     fn takes_again(&self, until: u64, now: Instant, random: u64) -> bool {
         let Some(back) = self.nanos(now).checked_sub(until) else { return false };
-        let share = (back as f64 / RETURN.as_nanos() as f64).max(RETURN_SHARE);
-        (random as f64) < share * u64::MAX as f64
+        (random as f64) < returning_share(back) * u64::MAX as f64
+    }
+
+    /// Whether it is ejected, or coming back.
+    #[cold]
+    pub(in crate::client) fn seen(&self, now: Instant) -> Option<Restrained> {
+        let (until, now) = (self.until.load(Ordering::Relaxed), self.nanos(now));
+        let returned = until.saturating_add(RETURN.as_nanos() as u64);
+        let (what, end) = match until {
+            0 => return None,
+            _ if now < until => (Restraint::Ejected, until),
+            _ if now < returned => (Restraint::Returning(returning_share(now - until)), returned),
+            _ => return None,
+        };
+        Some(Restrained { what, mode: Mode::On, left: Some(Duration::from_nanos(end - now)) })
     }
 
     #[cold]
@@ -185,4 +200,9 @@ impl Standing {
     fn lock(&self) -> MutexGuard<'_, Option<Box<Faults>>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The share of its calls that an endpoint takes which came back so many nanoseconds ago.
+fn returning_share(back: u64) -> f64 {
+    (back as f64 / RETURN.as_nanos() as f64).max(RETURN_SHARE)
 }

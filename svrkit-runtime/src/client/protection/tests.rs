@@ -149,6 +149,27 @@ fn it_comes_back_slowly_and_for_longer_each_time_it_fails_again() {
 }
 
 #[test]
+fn pages_show_that_an_endpoint_is_ejected_and_how_it_comes_back() {
+    let limits = Limits { ejection_min: 1000 * MS, ejection_max: 1000 * MS, ..Limits::default() };
+    let mut endpoints = Endpoints::new(2, Mode::On, limits);
+    let seen = |endpoints: &Endpoints| {
+        endpoints.all[0].seen(endpoints.now).map(|it| (it.what.to_string(), it.left.unwrap()))
+    };
+    let returning = |share| format!("returning, takes {share} % of its calls");
+    assert_eq!(seen(&endpoints), None);
+    (0..5).for_each(|_| endpoints.call(0, Report::Failed));
+    let (what, exile) = seen(&endpoints).unwrap();
+    assert!(what == "ejected" && exile >= 900 * MS && exile <= 1100 * MS, "{what} {exile:?}");
+    endpoints.now += exile;
+    assert_eq!(seen(&endpoints), Some((returning(10), 10_000 * MS)));
+    endpoints.now += 4000 * MS;
+    assert_eq!(seen(&endpoints), Some((returning(40), 6000 * MS)));
+    endpoints.now += 6000 * MS;
+    assert_eq!(seen(&endpoints), None);
+    assert!(endpoints.all[1].seen(endpoints.now).is_none(), "the other one was well");
+}
+
+#[test]
 fn where_all_fail_nobody_is_ejected_for_long() {
     let mut endpoints = Endpoints::new(10, Mode::On, Limits::default());
     for _ in 0..1000 {

@@ -3,6 +3,10 @@
 //! Four causes: the wish for fewer calls (`pace.rs`), a block (`stop for so long`, of a method and a user), the level that the server announces (`learned_level.rs`), and, where it announces none, the throttle
 //! (`throttle.rs`). A gate that has nothing to keep out costs a call one load, and one addition for the throttle to know how many there were.
 
+mod seen;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,11 +14,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ClientProtection;
 use super::learned_level::{self, LearnedLevel};
 use super::pace::Pace;
-use super::throttle;
 use super::window::Window;
+use super::{ClientProtection, throttle};
 use crate::mode::Mode;
 use crate::priority::Priority;
 use crate::random;
@@ -45,10 +48,17 @@ pub(in crate::client) struct Gate {
 struct Guard {
     level: Option<LearnedLevel>,
     /// Until when no call of a method for a user is to come, by the method's number and the hash of the user's route key, at most [`BLOCKS_MAX`].
-    blocks: HashMap<(u32, u32), Instant>,
+    blocks: HashMap<(u32, u32), Block>,
     /// How fast the server wishes a method to be called, by the method's number. No more than there are methods.
-    paces: HashMap<u32, Pace>,
+    paces: HashMap<u32, (&'static Spec, Pace)>,
     classes: [Class; CLASSES],
+}
+
+/// Until when no call of a method is to come.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    spec: &'static Spec,
+    until: Instant,
 }
 
 /// What a class was refused.
@@ -132,7 +142,7 @@ impl Gate {
     /// The server wants no more calls like this one, of its method and for its user, until then.
     #[cold]
     pub(super) fn block(&self, entrant: Entrant, now: Instant, until: Instant) {
-        self.with_guard(|guard| guard.block(entrant.habit(), now, until));
+        self.with_guard(|guard| guard.block(entrant, now, until));
         self.guard();
     }
 
@@ -140,8 +150,8 @@ impl Gate {
     #[cold]
     pub(super) fn slow_down(&self, spec: &'static Spec, pace: Pace) {
         self.with_guard(|guard| {
-            let before = guard.paces.get(&spec.number()).copied();
-            guard.paces.insert(spec.number(), pace.after(before));
+            let before = guard.paces.get(&spec.number()).map(|(_, pace)| *pace);
+            guard.paces.insert(spec.number(), (spec, pace.after(before)));
         });
         self.guard();
     }
@@ -161,10 +171,10 @@ impl Gate {
         now: Instant,
     ) -> bool {
         self.with_guard(|guard| {
-            let is_blocked = guard.blocks.get(&entrant.habit()).is_some_and(|until| now < *until);
+            let is_blocked = guard.blocks.get(&entrant.habit()).is_some_and(|block| now < block.until);
             let is_shut_out = guard.level.is_some_and(|level| level.shuts_out(entrant.priority, now));
             let is_slowed =
-                guard.paces.get(&entrant.spec.number()).is_some_and(|pace| pace.wait(now).is_some());
+                guard.paces.get(&entrant.spec.number()).is_some_and(|(_, pace)| pace.wait(now).is_some());
             settings.blocks.is_on() && is_blocked
                 || settings.wishes.is_on() && is_slowed
                 || settings.levels.is_on() && is_shut_out
@@ -224,17 +234,18 @@ impl Guard {
         }
     }
 
-    fn block(&mut self, habit: (u32, u32), now: Instant, until: Instant) {
+    fn block(&mut self, entrant: Entrant, now: Instant, until: Instant) {
         if self.blocks.len() >= BLOCKS_MAX {
-            self.blocks.retain(|_, until| now < *until);
+            self.blocks.retain(|_, block| now < block.until);
         }
+        let habit = entrant.habit();
         if self.blocks.len() < BLOCKS_MAX || self.blocks.contains_key(&habit) {
-            self.blocks.insert(habit, until);
+            self.blocks.insert(habit, Block { spec: entrant.spec, until });
         }
     }
 
     fn blocked(&mut self, habit: (u32, u32), now: Instant) -> Option<Shut> {
-        let left = self.blocks.get(&habit)?.saturating_duration_since(now);
+        let left = self.blocks.get(&habit)?.until.saturating_duration_since(now);
         if left.is_zero() {
             self.blocks.remove(&habit);
             return None;
@@ -243,7 +254,7 @@ impl Guard {
     }
 
     fn slowed(&mut self, spec: &'static Spec, now: Instant) -> Option<Shut> {
-        self.paces.get_mut(&spec.number())?.take(now).err().map(Shut::Slowed)
+        self.paces.get_mut(&spec.number())?.1.take(now).err().map(Shut::Slowed)
     }
 
     fn shut_out(&self, priority: Priority, now: Instant) -> Option<Shut> {
@@ -272,8 +283,8 @@ impl Guard {
 
     /// Whether there is nothing that it could keep out.
     fn is_idle(&mut self, now: Instant) -> bool {
-        self.blocks.retain(|_, until| now < *until);
-        self.paces.retain(|_, pace| !pace.is_over(now));
+        self.blocks.retain(|_, block| now < block.until);
+        self.paces.retain(|_, (_, pace)| !pace.is_over(now));
         let is_level_over = self.level.is_none_or(|level| level.left(now).is_none());
         is_level_over
             && self.blocks.is_empty()
@@ -293,147 +304,4 @@ impl Class {
 
 fn class_of(priority: Priority) -> usize {
     usize::from(priority.class) * CLASSES / 256
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    static READ: Spec = Spec::new("test.Test", 4000, "Read", 1);
-    static OTHER: Spec = Spec::new("test.Test", 4000, "Other", 2);
-
-    const MS: Duration = Duration::from_millis(1);
-
-    fn entrant(priority: Priority) -> Entrant {
-        Entrant { spec: &READ, priority, route_hash: 0 }
-    }
-
-    fn check(gate: &Gate, entrant: Entrant, now: Instant) -> Option<Shut> {
-        gate.check(entrant, ClientProtection::new(), now).map(|(shut, _)| shut)
-    }
-
-    /// Of ten thousand calls, how many are kept out; those that are not are sent.
-    fn kept_out(gate: &Gate, priority: Priority, now: Instant) -> usize {
-        let send = || {
-            let is_out = check(gate, entrant(priority), now).is_some();
-            if !is_out {
-                gate.note_sent(priority);
-            }
-            is_out
-        };
-        (0..10_000).filter(|_| send()).count()
-    }
-
-    #[test]
-    fn a_block_is_obeyed_until_its_end_by_its_method_and_user_alone() {
-        let now = Instant::now();
-        let gate = Gate::new(now);
-        let read = Entrant { route_hash: 7, ..entrant(Priority::CORE) };
-        gate.block(read, now, now + 500 * MS);
-        assert_eq!(check(&gate, read, now + 200 * MS), Some(Shut::Blocked(300 * MS)));
-        assert_eq!(check(&gate, Entrant { spec: &OTHER, ..read }, now), None);
-        for route_hash in [0, 8] {
-            assert_eq!(check(&gate, Entrant { route_hash, ..read }, now), None);
-        }
-        assert!(gate.would_refuse(read, ClientProtection::new(), now) && gate.is_guarded());
-        assert_eq!(check(&gate, read, now + 500 * MS), None);
-        assert!(!gate.is_guarded(), "there is nothing more to keep out");
-    }
-
-    #[test]
-    fn so_many_blocks_are_known_and_those_that_are_over_make_room() {
-        let now = Instant::now();
-        let gate = Gate::new(now);
-        let of = |route_hash| Entrant { route_hash, ..entrant(Priority::CORE) };
-        (0..BLOCKS_MAX as u32).for_each(|user| gate.block(of(user), now, now + 500 * MS));
-        gate.block(of(5000), now, now + 900 * MS);
-        gate.block(of(3), now, now + 600 * MS);
-        assert_eq!(check(&gate, of(5000), now), None, "there is no room for it");
-        assert_eq!(check(&gate, of(3), now), Some(Shut::Blocked(600 * MS)), "who is known is heard");
-        gate.block(of(5000), now + 500 * MS, now + 900 * MS);
-        assert_eq!(check(&gate, of(5000), now + 500 * MS), Some(Shut::Blocked(400 * MS)));
-    }
-
-    #[test]
-    fn a_level_keeps_out_all_but_probes_and_is_forgotten() {
-        let now = Instant::now();
-        let gate = Gate::new(now);
-        gate.note_level(Priority::NORMAL, now);
-        let out = kept_out(&gate, Priority::LOSSY, now);
-        assert!((9700..9950).contains(&out), "{out} of 10,000: one of 64 probes");
-        assert_eq!(kept_out(&gate, Priority::NORMAL, now), 0);
-        assert_eq!(kept_out(&gate, Priority::LOSSY, now + 1000 * MS), 0);
-        assert!(!gate.is_guarded());
-        // Heard again, and then that all are admitted.
-        gate.note_level(Priority::CORE.next(), now);
-        assert!(kept_out(&gate, Priority::NORMAL, now) > 9000);
-        gate.note_level(Priority { class: 255, rank: 255 }, now);
-        assert_eq!(kept_out(&gate, Priority::LOSSY, now), 0);
-    }
-
-    #[test]
-    fn a_server_that_refuses_most_is_spared_by_class_and_not_for_ever() {
-        let now = Instant::now();
-        let gate = Gate::new(now);
-        for _ in 0..100 {
-            gate.note_sent(Priority::LOSSY);
-            gate.note_refusal(Priority::LOSSY, now);
-        }
-        let out = kept_out(&gate, Priority::LOSSY, now);
-        assert!((100..9950).contains(&out), "{out} of 10,000: fewer and fewer, for it takes all that comes");
-        assert_eq!(kept_out(&gate, Priority::NORMAL, now), 0);
-        assert_eq!(kept_out(&gate, Priority::LOSSY, now + 20_000 * MS), 0, "after ten quiet seconds");
-        assert!(!gate.is_guarded());
-    }
-
-    #[test]
-    fn who_calls_seldom_is_let_through_once_a_second() {
-        let now = Instant::now();
-        let gate = Gate::new(now);
-        for _ in 0..1000 {
-            gate.note_sent(Priority::LOSSY);
-            gate.note_refusal(Priority::LOSSY, now);
-        }
-        // Two a second, for five seconds.
-        let passed =
-            (0..10).filter(|half| check(&gate, entrant(Priority::LOSSY), now + 500 * MS * *half).is_none());
-        assert!(passed.count() >= 5);
-    }
-
-    #[test]
-    fn an_announced_level_takes_the_place_of_the_throttle() {
-        let now = Instant::now();
-        let gate = Gate::new(now);
-        for _ in 0..1000 {
-            gate.note_sent(Priority::CORE);
-            gate.note_refusal(Priority::CORE, now);
-        }
-        gate.note_level(Priority::NORMAL, now);
-        let kept_out =
-            |now| (0..100).filter(|_| check(&gate, entrant(Priority::CORE), now).is_some()).count();
-        assert_eq!(kept_out(now), 0);
-        assert!(kept_out(now + 1000 * MS) > 90);
-    }
-
-    #[test]
-    fn what_watches_keeps_nothing_out_and_says_so() {
-        let now = Instant::now();
-        let gate = Gate::new(now);
-        let read = entrant(Priority::LOSSY);
-        gate.block(read, now, now + 500 * MS);
-        let watching = ClientProtection::new().blocks(Mode::Watching);
-        assert_eq!(gate.check(read, watching, now), Some((Shut::Blocked(500 * MS), Mode::Watching)));
-        assert!(!gate.would_refuse(read, watching, now));
-        // What acts goes first.
-        gate.note_level(Priority::CORE.next(), now);
-        let found = (0..10).filter_map(|_| gate.check(read, watching, now));
-        assert!(found.into_iter().any(|found| matches!(found, (Shut::Level(..), Mode::On))));
-        assert_eq!(gate.check(read, ClientProtection::off(), now), None);
-    }
-
-    impl Priority {
-        fn next(self) -> Self {
-            Self { rank: self.rank + 1, ..self }
-        }
-    }
 }
