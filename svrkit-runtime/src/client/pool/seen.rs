@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Entry, Failure, Pool};
+use super::{Entry, Failure, Peer, Pool};
 use crate::client::connection::Connection;
 use crate::client::protection::Restrained;
 
@@ -71,14 +71,22 @@ impl Pool {
         max: usize,
     ) -> (Vec<RestrainedSeen>, usize) {
         let now = Instant::now();
+        let is_restrained = |peer: &Peer| peer.gate.is_guarded() || peer.standing.seen(now).is_some();
+        // Not under the lock: gates have locks of their own.
+        let peers: Vec<Arc<Peer>> = {
+            let state = self.read();
+            state
+                .table
+                .entries()
+                .iter()
+                .map(Entry::peer)
+                .filter(|peer| is_restrained(peer))
+                .cloned()
+                .collect()
+        };
         let (mut seen, mut left_out) = (Vec::new(), 0);
-        for entry in self.read().table.entries() {
-            let peer = entry.peer();
-            let by_gate = if peer.gate.is_guarded() {
-                peer.gate.seen(self.settings.protection, now)
-            } else {
-                Vec::new()
-            };
+        for peer in peers {
+            let by_gate = peer.gate.seen(self.settings.protection, now);
             for restrained in peer.standing.seen(now).into_iter().chain(by_gate) {
                 if seen.len() >= max {
                     left_out += 1;

@@ -12,39 +12,40 @@ use crate::client::protection::{ClientProtection, throttle};
 use crate::mode::Mode;
 
 impl Gate {
-    /// What it keeps out at `now`, but for what is `off`.
+    /// What it keeps out at `now`, but for what is `off`: first what is about all methods.
     #[cold]
     pub(in crate::client) fn seen(&self, settings: ClientProtection, now: Instant) -> Vec<Restrained> {
-        let guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(guard) = &*guard else { return Vec::new() };
         let sent = std::array::from_fn(|index| self.sent[index].load(Ordering::Relaxed));
-        let mut seen = guard.announced(settings, now);
-        seen.extend(guard.throttles(settings.throttle, sent, now));
+        let mut seen: Vec<_> = {
+            let guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(guard) = &*guard else { return Vec::new() };
+            guard.announced(settings, now).chain(guard.throttles(settings.throttle, sent, now)).collect()
+        };
         seen.retain(|restrained| restrained.mode != Mode::Off);
+        // Without the lock: calls may be waiting for it.
+        seen.sort_by_cached_key(|restrained| restrained.what.method().map(ToString::to_string));
         seen
     }
 }
 
 impl Guard {
-    /// What the server has said: its level, then blocks and wishes by their methods.
-    fn announced(&self, settings: ClientProtection, now: Instant) -> Vec<Restrained> {
-        let restrained = |what, mode, left: Duration| {
+    /// What the server has said: its level, blocks and wishes.
+    fn announced(&self, settings: ClientProtection, now: Instant) -> impl Iterator<Item = Restrained> + '_ {
+        let restrained = move |what, mode, left: Duration| {
             (!left.is_zero()).then_some(Restrained { what, mode, left: Some(left) })
         };
         let level = self
             .level
             .and_then(|level| restrained(Restraint::Level(level.level), settings.levels, level.left(now)?));
-        let blocks = self.blocks.iter().filter_map(|((_, user), block)| {
+        let blocks = self.blocks.iter().filter_map(move |((_, user), block)| {
             let what = Restraint::Blocked { spec: block.spec, is_one_user: *user != 0 };
             restrained(what, settings.blocks, block.until.saturating_duration_since(now))
         });
-        let slowed = self.paces.values().filter_map(|(spec, pace)| {
+        let slowed = self.paces.values().filter_map(move |(spec, pace)| {
             let what = Restraint::Slowed { spec, per_second: pace.per_second() };
             restrained(what, settings.wishes, pace.left(now))
         });
-        let mut of_methods: Vec<_> = blocks.chain(slowed).collect();
-        of_methods.sort_by_key(|restrained| restrained.what.method().map(ToString::to_string));
-        level.into_iter().chain(of_methods).collect()
+        level.into_iter().chain(blocks).chain(slowed)
     }
 
     fn throttles(
