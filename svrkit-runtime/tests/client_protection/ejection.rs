@@ -10,7 +10,7 @@ use crate::support::in_time;
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Three servers, of which the first fails every call, and a client of them.
-async fn one_sick(protection: ClientProtection, limits: Limits) -> ([Scripted; 3], Watched) {
+pub(crate) async fn one_sick(protection: ClientProtection, limits: Limits) -> ([Scripted; 3], Watched) {
     let servers = [Scripted::start().await, Scripted::start().await, Scripted::start().await];
     let target = servers.each_ref().map(Scripted::address).join(",");
     let watched = Watched::of(&target, limits, |builder| builder.protection(protection));
@@ -27,7 +27,7 @@ fn calls(servers: &[Scripted; 3]) -> [usize; 3] {
 }
 
 /// Calls until the sick one would have been ejected, or is.
-async fn until_found(watched: &Watched) {
+pub(crate) async fn until_found(watched: &Watched) {
     in_time(async {
         while watched.decided("ejected_by_row") + watched.watched("ejected_by_row") == 0 {
             let _ = watched.call(&WRITE).await;

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use svrkit_runtime::{Cause, ClientProtection, Mode, Rate, Retry, Server, Status};
+use svrkit_runtime::{Cause, ClientProtection, Limits, Mode, Rate, Retry, Server, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::ejection::{one_sick, until_found};
 use crate::scripted::{READ, Script, WRITE, Watched, limits, lost, refused};
 use crate::support::in_time;
 
@@ -32,13 +33,37 @@ fn row(page: &str, target: &str, words: &[&str]) -> Vec<String> {
     cells.skip(1).map(String::from).collect()
 }
 
-#[tokio::test]
-async fn clients_are_shown_with_what_they_keep_back_and_what_they_decided() {
-    let script = Script::default();
-    let server = Server::new().without_metrics().service(script.clone()).admin("127.0.0.1:0");
+/// A server of `script` with pages: where it is, and where they are.
+async fn serving(script: Script) -> (String, SocketAddr) {
+    let server = Server::new().without_metrics().service(script).admin("127.0.0.1:0");
     let bound = server.bind("127.0.0.1:0").await.unwrap();
     let (address, pages) = (bound.local_addr().to_string(), bound.admin_addr().unwrap());
     tokio::spawn(bound.run_until(std::future::pending()));
+    (address, pages)
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_ejected_is_shown_with_for_how_long() {
+    let (_, pages) = serving(Script::default()).await;
+    let limits = Limits { ejection_min: HOUR, ejection_max: HOUR, ..limits() };
+    let (servers, watched) = one_sick(ClientProtection::new(), limits).await;
+    let [sick, target] = [servers[0].address(), watched.client.target().to_owned()];
+    let well = page(pages, "text/plain").await;
+    assert!(!well.lines().any(|line| line.starts_with(&target) && line.contains("ejected")), "{well}");
+    until_found(&watched).await;
+    let shown = page(pages, "text/plain").await;
+    let ejected = row(&shown, &target, &[&sick, "ejected", "all"]);
+    assert_eq!(ejected[..3], [&sick, "ejected", "all"]);
+    // A tenth more or less, as each is thrown.
+    let seconds: f64 = ejected[3].strip_suffix(" s").unwrap().parse().unwrap();
+    assert!((3000.0..=3960.0).contains(&seconds), "{ejected:?}");
+    assert_eq!(row(&shown, &target, &["ejected_by_row"])[..3], ["ejected_by_row", &sick, "1"]);
+}
+
+#[tokio::test]
+async fn clients_are_shown_with_what_they_keep_back_and_what_they_decided() {
+    let script = Script::default();
+    let (address, pages) = serving(script.clone()).await;
     // Other tests of this process have clients, too: this one's target is its own.
     let target = format!("{address},{address}");
     let protection = ClientProtection::new().retries(Mode::Watching).wishes_of_all(true);
