@@ -234,7 +234,8 @@ impl<T> Door<T> {
     }
 
     fn look(&mut self, now: Instant, occupied: Occupied) {
-        if !occupied.has_room(self.limit.get()) {
+        // Where a handler has just ended there is room, and there was none before: those that wait say so.
+        if !occupied.has_room(self.limit.get()) || !self.queue.is_empty() {
             self.overload.was_busy(now.saturating_duration_since(self.looked));
         }
         self.looked = now;
@@ -254,6 +255,28 @@ mod tests {
 
     fn waiting(class: u8, now: Instant) -> Waiting<u8> {
         Waiting { call: class, priority: Priority::of_class(class), arrived: now, expires: None }
+    }
+
+    #[test]
+    fn what_it_can_do_is_learned_where_it_is_looked_at_only_when_handlers_end() {
+        let mut now = Instant::now();
+        let mut door = Door::new(BOUNDS, now);
+        door.wake(now);
+        door.arrive(now, occupied(1), false, waiting(1, now));
+        for _ in 0..100 {
+            // A handler computes for a millisecond, and only then is anything else done on its thread: two calls have come, one has its turn.
+            now += Duration::from_millis(1);
+            door.ended(End::Done);
+            assert!(door.next(now, occupied(0), |_| false).is_some());
+            for _ in 0..2 {
+                door.admits(Priority::of_class(1));
+                door.arrive(now, occupied(1), false, waiting(1, now));
+            }
+            door.tick(now, occupied(1));
+        }
+        let per_s = door.capacity().per_s().unwrap();
+        assert!((900.0..1100.0).contains(&per_s), "{per_s}");
+        assert_eq!(door.bound(), 20, "and bounds the queue to 20 ms");
     }
 
     /// A door that was overloaded by so important calls for a while, with one handler under way all the time.
