@@ -223,7 +223,7 @@ fn a_refusal_is_measured_beside_calls_that_are_served() {
     let causes: Vec<&str> = rows.iter().map(|row| row["cause"].as_str().unwrap()).collect();
     assert_eq!(causes, ["level", "queue"]);
     for row in rows {
-        assert!(0.0 < row["empty_us"].as_f64().unwrap(), "{row}");
+        assert!(0.0 < row["echo_us"].as_f64().unwrap(), "{row}");
     }
 }
 

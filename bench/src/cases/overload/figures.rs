@@ -142,14 +142,13 @@ mod tests {
 
     #[test]
     fn it_has_settled_where_nine_tenths_are_there_to_stay() {
-        let rows: &[(&[f64], (Option<usize>, f64))] = &[
-            (&[10.0; 8], (Some(0), 10.0)),
-            (&[0.0, 0.0, 10.0, 9.0, 11.0, 9.0, 10.0, 10.0], (Some(2), 10.0)),
-            (&[10.0, 0.0, 0.0, 10.0, 10.0, 10.0, 10.0, 10.0], (Some(3), 10.0)),
-            (&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 8.0], (None, 2.0)),
-        ];
-        for (bins, expected) in rows {
-            assert_eq!(settled(bins), *expected, "{bins:?}");
+        for (bins, expected) in [
+            ([10.0; 8], (Some(0), 10.0)),
+            ([0.0, 0.0, 10.0, 9.0, 11.0, 9.0, 10.0, 10.0], (Some(2), 10.0)),
+            ([10.0, 0.0, 0.0, 10.0, 10.0, 10.0, 10.0, 10.0], (Some(3), 10.0)),
+            ([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 8.0], (None, 2.0)),
+        ] {
+            assert_eq!(settled(&bins), expected, "{bins:?}");
         }
     }
 }

@@ -1,4 +1,6 @@
-//! refusal: what a server pays for a call that it does not take, beside what it pays for an empty one, and for one that computes for a millisecond.
+//! refusal: what a server pays for a call that it does not take, beside what it pays for an echo, and for one that computes for a millisecond.
+//!
+//! The echo is that of the case `echo`: 64 bytes, 64 calls in flight on each of 16 connections, as many as are refused.
 //!
 //! Callers send whatever they like, without protection of their own, so that each refusal is one of the server's. A server that refuses serves a few calls as
 //! well: what these cost is measured by themselves before, and taken off.
@@ -12,8 +14,13 @@ use clap::{ArgMatches, Args, FromArgMatches};
 
 use self::row::Row;
 use super::Case;
+use super::echo::{Cell, Once};
+use crate::load::Load;
+use crate::peers::Peer as Echoing;
 use crate::pin::{CorePair, Placement};
+use crate::process::own_program;
 use crate::report::{self, Report};
+use crate::scheduler::Scheduler;
 use crate::work::child::{Server, call_closed};
 use crate::work::handler::{Duty, Handler, Wait};
 use crate::work::load::{Arrivals, Plan};
@@ -24,7 +31,7 @@ use crate::work::spins_for;
 /// The registering line's other end.
 pub(super) const CASE: Case = Case {
     name: "refusal",
-    about: "CPU time of a refusal beside that of an empty call and of one that computes for 1 ms",
+    about: "CPU time of a refusal beside that of an echo and of a call that computes for 1 ms",
     arguments: RefusalArguments::augment_args,
     run,
 };
@@ -55,7 +62,7 @@ struct RefusalArguments {
 /// What a server pays for, in microseconds of CPU time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Costs {
-    empty: f64,
+    echo: f64,
     computing: f64,
     /// Refused by the level, from the header alone.
     by_level: f64,
@@ -81,7 +88,10 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
     let mut all = Vec::new();
     for _ in 0..repeats {
         let costs = runtime.block_on(bench.costs())?;
-        eprintln!("{costs:?}");
+        eprintln!(
+            "a refusal by the level {:.2} µs, at the queue {:.2} µs; an echo {:.2} µs",
+            costs.by_level, costs.by_queue, costs.echo
+        );
         all.push(costs);
     }
     let mut table = report::table(row::COLUMNS, 1);
@@ -106,7 +116,7 @@ struct Bench {
 
 impl Bench {
     async fn costs(&self) -> Result<Costs> {
-        let compute = |spins| Duty::from(Handler::Compute { spins });
+        let compute = Duty::from(Handler::Compute { spins: self.spins });
         // 32 handlers that wait for 20 ms are 30 calls in a queue of 20 ms: the level steers by that. By five, which is the least, it
         // cannot, and the queue alone decides.
         let wait = |queue_wait_ms| Duty {
@@ -114,11 +124,30 @@ impl Bench {
             bounds: Some((PLACES as u32, queue_wait_ms)),
         };
         Ok(Costs {
-            empty: self.of_served(compute(0), MANY).await?,
-            computing: self.of_served(compute(self.spins), FEW).await?,
+            echo: self.of_echo().await?,
+            computing: self.of_served(compute, FEW).await?,
             by_level: self.of_refused(wait(20)).await?,
             by_queue: self.of_refused(wait(1)).await?,
         })
+    }
+
+    /// What an echo costs, with as many callers as are refused.
+    async fn of_echo(&self) -> Result<f64> {
+        let program = own_program()?;
+        let load = Load {
+            connections: CONNECTIONS as u32,
+            in_flight: (MANY / CONNECTIONS) as u32,
+        };
+        let once = Once {
+            program: &program,
+            peer: Echoing::named("svrkit").context("there is no such peer")?,
+            cell: Cell { load, payload: 64 },
+            scheduler: Scheduler::default(),
+            warm_up: Duration::from_secs_f64(self.seconds / 2.0),
+            measure: Duration::from_secs_f64(self.seconds),
+            placement: self.placement,
+        };
+        Ok(once.run().await?.measured.server_cpu_us)
     }
 
     /// What each of them costs where all are served.

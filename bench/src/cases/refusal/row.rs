@@ -5,14 +5,14 @@ use serde::Serialize;
 use super::Costs;
 use crate::stats::median;
 
-/// A refusal is to cost no more than such a share of an empty call, and of a handler of a millisecond.
-const OF_EMPTY: f64 = 0.5;
+/// A refusal is to cost no more than such a share of an echo, and of a handler of a millisecond.
+const OF_ECHO: f64 = 0.5;
 const OF_COMPUTING: f64 = 0.01;
 
 pub(super) const COLUMNS: &[&str] = &[
     "refused by",
     "µs",
-    "µs of an empty call",
+    "µs of an echo",
     "share",
     "goal",
     "",
@@ -30,10 +30,10 @@ pub(super) struct Row {
     cause: &'static str,
     /// CPU time of the server for each, in microseconds; medians.
     refusal_us: f64,
-    empty_us: f64,
+    echo_us: f64,
     computing_us: f64,
     /// Medians of the repeats' own.
-    of_empty: f64,
+    of_echo: f64,
     of_computing: f64,
     met: bool,
 }
@@ -42,19 +42,19 @@ impl Row {
     /// Of the repeats; `None`: there are none.
     pub(super) fn new(cause: &'static str, all: &[Costs], cost: impl Fn(&Costs) -> f64) -> Option<Self> {
         let of = |value: &dyn Fn(&Costs) -> f64| median(all.iter().map(value)).map(rounded);
-        let (of_empty, of_computing) = (
-            of(&|costs| cost(costs) / costs.empty)?,
+        let (of_echo, of_computing) = (
+            of(&|costs| cost(costs) / costs.echo)?,
             of(&|costs| cost(costs) / costs.computing)?,
         );
         Some(Self {
             case: "refusal",
             cause,
             refusal_us: of(&cost)?,
-            empty_us: of(&|costs| costs.empty)?,
+            echo_us: of(&|costs| costs.echo)?,
             computing_us: of(&|costs| costs.computing)?,
-            of_empty,
+            of_echo,
             of_computing,
-            met: of_empty <= OF_EMPTY && of_computing <= OF_COMPUTING,
+            met: of_echo <= OF_ECHO && of_computing <= OF_COMPUTING,
         })
     }
 
@@ -64,10 +64,10 @@ impl Row {
         [
             self.cause.to_owned(),
             format!("{:.2}", self.refusal_us),
-            format!("{:.2}", self.empty_us),
-            format!("{:.2}", self.of_empty),
-            format!("≤ {OF_EMPTY}"),
-            word(self.of_empty <= OF_EMPTY),
+            format!("{:.2}", self.echo_us),
+            format!("{:.2}", self.of_echo),
+            format!("≤ {OF_ECHO}"),
+            word(self.of_echo <= OF_ECHO),
             format!("{:.0}", self.computing_us),
             format!("{:.4}", self.of_computing),
             format!("≤ {OF_COMPUTING}"),
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     const COSTS: Costs = Costs {
-        empty: 2.0,
+        echo: 2.0,
         computing: 1000.0,
         by_level: 0.9,
         by_queue: 3.0,
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_goal_is_missed_by_who_misses_either() {
         let level = Row::new("level", &[COSTS], |costs| costs.by_level).unwrap();
-        assert!(level.met && level.of_empty == 0.45, "{level:?}");
+        assert!(level.met && level.of_echo == 0.45, "{level:?}");
         let queue = Row::new("queue", &[COSTS], |costs| costs.by_queue).unwrap();
         assert!(!queue.met && queue.of_computing == 0.003, "{queue:?}");
         assert_eq!(Row::new("level", &[], |costs| costs.by_level), None);
@@ -104,12 +104,12 @@ mod tests {
     #[test]
     fn an_hour_in_which_all_is_slower_changes_no_share() {
         let slower = Costs {
-            empty: 8.0,
+            echo: 8.0,
             computing: 4000.0,
             by_level: 3.6,
             by_queue: 12.0,
         };
         let row = Row::new("level", &[COSTS, slower, slower], |costs| costs.by_level).unwrap();
-        assert_eq!((row.of_empty, row.refusal_us), (0.45, 3.6));
+        assert_eq!((row.of_echo, row.refusal_us), (0.45, 3.6));
     }
 }
