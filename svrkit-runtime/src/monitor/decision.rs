@@ -48,7 +48,7 @@ decisions! {
     RetryOverBudget = "retry_over_budget";
     /// It is not repeated: it was the last that `retry.attempts` allows.
     RetriesSpent = "retries_spent";
-    /// It is not repeated: the deadline would be over before.
+    /// It is not repeated: too little time would be left for it.
     RetryTooLate = "retry_too_late";
     /// A copy of a request is sent to another endpoint: the first attempt takes longer than usual (`hedge.delay`).
     Hedged = "hedged";

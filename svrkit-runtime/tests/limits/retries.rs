@@ -81,7 +81,7 @@ async fn waits_too_long(limits: Limits) -> bool {
     for _ in 0..100 {
         let (attempts, message) = attempts(1, limits).await;
         if attempts == 1 {
-            return message.contains("the deadline would be over");
+            return message.contains("too little time would be left");
         }
     }
     false

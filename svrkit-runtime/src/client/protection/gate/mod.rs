@@ -135,7 +135,11 @@ impl Gate {
     pub(super) fn note_refusal(&self, priority: Priority, now: Instant) {
         let index = class_of(priority);
         let sent = self.sent[index].load(Ordering::Relaxed);
-        self.with_guard(|guard| guard.classes[index].note(sent, now, 0, 1));
+        self.with_guard(|guard| {
+            // What a server refuses by a level that it announces would throttle its callers for seconds after it has told them that all may come.
+            let refused = u32::from(!guard.has_level(now));
+            guard.classes[index].note(sent, now, 0, refused);
+        });
         self.guard();
     }
 
@@ -264,7 +268,7 @@ impl Guard {
 
     fn throttled(&mut self, index: usize, sent: u64, now: Instant) -> Option<Shut> {
         // A server that announces its level refuses the right ones by that.
-        if self.level.is_some_and(|level| level.left(now).is_some()) {
+        if self.has_level(now) {
             return None;
         }
         let class = &mut self.classes[index];
@@ -281,12 +285,16 @@ impl Guard {
         Some(Shut::Throttled)
     }
 
+    /// Whether the server announces whom it admits.
+    fn has_level(&self, now: Instant) -> bool {
+        self.level.is_some_and(|level| level.left(now).is_some())
+    }
+
     /// Whether there is nothing that it could keep out.
     fn is_idle(&mut self, now: Instant) -> bool {
         self.blocks.retain(|_, block| now < block.until);
         self.paces.retain(|_, (_, pace)| !pace.is_over(now));
-        let is_level_over = self.level.is_none_or(|level| level.left(now).is_none());
-        is_level_over
+        !self.has_level(now)
             && self.blocks.is_empty()
             && self.paces.is_empty()
             && self.classes.iter().all(|class| class.requests.totals().faults == 0.0)

@@ -118,6 +118,22 @@ fn an_announced_level_takes_the_place_of_the_throttle() {
 }
 
 #[test]
+fn what_is_refused_by_an_announced_level_throttles_nobody_afterwards() {
+    for announces in [true, false] {
+        let now = Instant::now();
+        let gate = Gate::new(now);
+        if announces {
+            gate.note_level(Priority::NORMAL, now);
+        }
+        for _ in 0..1000 {
+            gate.note_sent(Priority::LOSSY);
+            gate.note_refusal(Priority::LOSSY, now);
+        }
+        assert_eq!(kept_out(&gate, Priority::LOSSY, now + 1000 * MS) == 0, announces);
+    }
+}
+
+#[test]
 fn what_watches_keeps_nothing_out_and_says_so() {
     let now = Instant::now();
     let gate = Gate::new(now);
