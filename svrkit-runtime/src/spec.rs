@@ -124,6 +124,8 @@ pub struct Spec {
     pub reserve: u32,
     /// Whether doing it twice is the same as doing it once; only then may a client repeat it by itself.
     pub idempotent: bool,
+    /// How old an answer may be that a client gives again where its server wishes so; `None`: it keeps none.
+    pub last_good: Option<Duration>,
     /// Which sides send many messages instead of one.
     pub streaming: Streaming,
     /// Whether the caller gets no answer, and waits for none.
@@ -173,6 +175,7 @@ impl Spec {
             running_max: None,
             reserve: 0,
             idempotent: false,
+            last_good: None,
             streaming: Streaming::Unary,
             oneway: false,
             errors: "",
@@ -258,6 +261,13 @@ impl Spec {
     #[must_use]
     pub const fn idempotent(mut self) -> Self {
         self.idempotent = true;
+        self
+    }
+
+    /// Sets how old an answer may be that a client gives again where its server wishes so: of methods with one answer that only read.
+    #[must_use]
+    pub const fn last_good(mut self, age: Duration) -> Self {
+        self.last_good = Some(age);
         self
     }
 

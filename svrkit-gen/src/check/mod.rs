@@ -25,6 +25,7 @@ mod error_code_twice;
 mod history;
 mod json_name_twice;
 mod kit_service_id;
+mod last_good_unfit;
 mod method_id_twice;
 mod nested_too_deep;
 mod oneof_member;
@@ -106,6 +107,7 @@ const RULES: &[Rule] = &[
     degraded_without_answer::RULE,
     reserve_above_running_max::RULE,
     caller_rate_above_rate::RULE,
+    last_good_unfit::RULE,
 ];
 
 /// One rule.

@@ -280,6 +280,7 @@ fn method(method: &Method, schema: &Schema) -> Record {
         )
         .number(19, protection.running_max.as_ref().map_or(0, |max| max.value.into()))
         .number(20, protection.reserve.as_ref().map_or(0, |places| places.value.into()))
+        .number_if_any(21, protection.last_good_ms.as_ref().map(|age| age.value))
 }
 
 /// The number of its `svrkit.descriptor.Tier`.

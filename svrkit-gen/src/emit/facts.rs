@@ -43,10 +43,7 @@ pub(super) fn of_method(method: &Method) -> Vec<String> {
         Flow::Client => Some("streams requests".to_owned()),
         Flow::Both => Some("streams requests and answers".to_owned()),
     };
-    let timeout = method.timeout_ms.map(|timeout_ms| match timeout_ms.is_multiple_of(1_000) {
-        true => format!("takes at most {} s", timeout_ms / 1_000),
-        false => format!("takes at most {timeout_ms} ms"),
-    });
+    let timeout = method.timeout_ms.map(|timeout_ms| format!("takes at most {}", time(timeout_ms)));
     let idempotent = method.idempotent.then(|| "may be repeated".to_owned());
     let priority = (method.priority != PRIORITY_DEFAULT).then(|| format!("priority {}", method.priority));
     let route_key = method.route_key.as_ref().map(|field| format!("routed by `{}`", field.value));
@@ -57,14 +54,22 @@ pub(super) fn of_method(method: &Method) -> Vec<String> {
 
 /// What a method does as load rises, and how much of a server it may take.
 fn of_protection(protection: &Protection) -> impl Iterator<Item = String> {
-    let Protection { degraded_from, refused_from, rate, caller_rate, running_max, reserve } = protection;
+    let Protection { degraded_from, refused_from, rate, caller_rate, running_max, reserve, last_good_ms } =
+        protection;
     let degraded = degraded_from.as_ref().map(|from| format!("degraded under {} load", from.value.word()));
     let refused = refused_from.as_ref().map(|from| format!("refused under {} load", from.value.word()));
     let rate = rate.as_ref().map(|rate| format!("at most {}", rate.value));
     let caller_rate = caller_rate.as_ref().map(|rate| format!("at most {} of one caller", rate.value));
     let running_max = running_max.as_ref().map(|max| format!("at most {} handlers", max.value));
     let reserve = reserve.as_ref().map(|places| format!("{} places of its own", places.value));
-    [degraded, refused, rate, caller_rate, running_max, reserve].into_iter().flatten()
+    let last_good = last_good_ms
+        .as_ref()
+        .map(|age| format!("under load its callers may take answers up to {} old", time(age.value)));
+    [degraded, refused, rate, caller_rate, running_max, reserve, last_good].into_iter().flatten()
+}
+
+fn time(ms: u64) -> String {
+    if ms.is_multiple_of(1_000) { format!("{} s", ms / 1_000) } else { format!("{ms} ms") }
 }
 
 /// The status of an error that names none; `svrkit_macros` has the same.

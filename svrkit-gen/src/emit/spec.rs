@@ -41,12 +41,8 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
     let request = schema.message(method.request).name.full();
     let response = method.response.map(|id| schema.message(id).name.full()).unwrap_or_default();
     let timeout = method.timeout_ms.map(|timeout_ms| {
-        let (count, unit) = match timeout_ms.is_multiple_of(1_000) {
-            true => (timeout_ms / 1_000, quote!(from_secs)),
-            false => (timeout_ms, quote!(from_millis)),
-        };
-        let count = number::integer(count);
-        quote!(.timeout(::core::time::Duration::#unit(#count)))
+        let timeout = duration(timeout_ms);
+        quote!(.timeout(#timeout))
     });
     let priority = (method.priority != PRIORITY_DEFAULT).then(|| {
         let priority = number::integer(method.priority);
@@ -54,6 +50,10 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
     });
     let protection = protection(&method.protection);
     let idempotent = method.idempotent.then(|| quote!(.idempotent()));
+    let last_good = method.protection.last_good_ms.as_ref().map(|age| {
+        let age = duration(age.value);
+        quote!(.last_good(#age))
+    });
     let flow = match Flow::of(method) {
         Flow::Unary => None,
         Flow::Oneway => Some(quote!(.oneway())),
@@ -80,7 +80,7 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
         #[doc = #doc]
         pub static #name: ::svrkit_runtime::Spec =
             ::svrkit_runtime::Spec::new(#service_name, #service_id, #method_name, #method_id)
-                .messages(#request, #response) #timeout #priority #protection #idempotent
+                .messages(#request, #response) #timeout #priority #protection #idempotent #last_good
                 #flow #errors #route_key #since #deprecated;
     }
 }
@@ -112,6 +112,15 @@ fn protection(protection: &Protection) -> TokenStream {
         quote!(.reserve(#places))
     });
     quote!(#degraded_from #refused_from #method_rate #caller_rate #running_max #reserve)
+}
+
+fn duration(ms: u64) -> TokenStream {
+    let (count, unit) = match ms.is_multiple_of(1_000) {
+        true => (ms / 1_000, quote!(from_secs)),
+        false => (ms, quote!(from_millis)),
+    };
+    let count = number::integer(count);
+    quote!(::core::time::Duration::#unit(#count))
 }
 
 fn tier(tier: Tier) -> TokenStream {

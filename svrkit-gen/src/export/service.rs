@@ -42,6 +42,7 @@ impl Context<'_> {
             .maybe("caller-rate", protection.caller_rate.as_ref().map(|rate| rate.value.to_string()))
             .maybe("running-max", protection.running_max.as_ref().map(|max| max.value.to_string()))
             .maybe("reserve", protection.reserve.as_ref().map(|places| places.value.to_string()))
+            .maybe("last-good", protection.last_good_ms.as_ref().map(|age| timeout(age.value)))
             .flag("oneway", method.oneway.is_some())
             .flag("blocking", method.blocking.is_some())
             .maybe("route-key", method.route_key.as_ref().map(|field| &field.value))

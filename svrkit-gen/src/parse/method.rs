@@ -29,8 +29,12 @@ pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Op
     let errors = element.attribute("errors").map(|it| value::text(it, context));
     let timeout_ms = element.attribute("timeout").and_then(|it| duration::duration_ms(it, context));
     let priority = element.attribute("priority").and_then(|it| value::priority(it, context));
-    let protection = protection::protection(element, context);
+    let mut protection = protection::protection(element, context);
     let idempotent = element.attribute("idempotent").and_then(|it| value::flag(it, context));
+    // What could not be read, or was cut, may have been what this one needs beside it.
+    if idempotent.is_none() && (element.attributes_cut || element.attribute("idempotent").is_some()) {
+        protection.last_good_ms = None;
+    }
     let stream = element.attribute("stream").and_then(|attribute| {
         let value = match value::one_of(attribute, &STREAMS, context)? {
             "client" => Stream::Client,

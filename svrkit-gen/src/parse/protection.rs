@@ -7,7 +7,7 @@ use super::attributes::Attribute;
 use super::element::Element;
 use super::syntax::{Per, Protection, Rate, Tier};
 use super::vocabulary::TIERS;
-use super::{Context, value};
+use super::{Context, duration, value};
 use crate::diagnostic::Spanned;
 use crate::limits::{HANDLERS_MAX, RATE_MAX};
 
@@ -21,7 +21,19 @@ pub(super) fn protection(element: &Element<'_>, context: &mut Context<'_>) -> Pr
     let caller_rate = element.attribute("caller-rate").and_then(|it| rate(it, context));
     let running_max = element.attribute("running-max").and_then(|it| handlers(it, context));
     let reserve = element.attribute("reserve").and_then(|it| handlers(it, context));
-    Protection { degraded_from, refused_from, rate: method_rate, caller_rate, running_max, reserve }
+    let last_good_ms = element.attribute("last-good").and_then(|it| {
+        let value = duration::duration_ms(it, context)?;
+        Some(Spanned { value, span: it.span })
+    });
+    Protection {
+        degraded_from,
+        refused_from,
+        rate: method_rate,
+        caller_rate,
+        running_max,
+        reserve,
+        last_good_ms,
+    }
 }
 
 /// `busy`, `high` or `critical`.

@@ -183,6 +183,8 @@ pub(crate) struct Protection {
     pub(crate) running_max: Option<Spanned<u32>>,
     /// Places that no other method can take.
     pub(crate) reserve: Option<Spanned<u32>>,
+    /// How old an answer may be that its caller takes again in the place of a new one.
+    pub(crate) last_good_ms: Option<Spanned<u64>>,
 }
 
 /// How loaded a server is, where something starts.

@@ -399,6 +399,11 @@ static WORDS: &[Word] = &[
                 Form::Flag,
                 "Calling twice does no more than calling once, so a client may try again by itself.",
             ),
+            may(
+                "last-good",
+                Form::Duration,
+                "How old an answer may be that a client gives again where its server wishes so, instead of calling: `300ms`, `5s`, `2min`; at most a day.",
+            ),
             may("stream", Form::OneOf(&STREAMS), "Who sends any number of messages instead of one."),
             may(
                 "oneway",

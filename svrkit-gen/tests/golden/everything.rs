@@ -610,7 +610,7 @@ pub mod golden {
                 request: Order,
             ) -> impl ::svrkit_runtime::Answer<order::Item>;
 
-            /// Method `Get` of `golden.everything.Orders`; takes at most 120 s; may be repeated.
+            /// Method `Get` of `golden.everything.Orders`; takes at most 120 s; may be repeated; under load its callers may take answers up to 1500 ms old.
             fn get(&self, request: Option) -> impl ::svrkit_runtime::Answer<Order>;
 
             /// Method `New` of `golden.everything.Orders`; priority 192; degraded under high load; refused under critical load; at most 30/min.
@@ -766,7 +766,7 @@ pub mod golden {
                 self.client.request(&ORDERS_PLACE, request)
             }
 
-            /// Method `Get` of `golden.everything.Orders`; takes at most 120 s; may be repeated.
+            /// Method `Get` of `golden.everything.Orders`; takes at most 120 s; may be repeated; under load its callers may take answers up to 1500 ms old.
             pub fn get(&self, request: &Option) -> ::svrkit_runtime::Request<Order> {
                 self.client.request(&ORDERS_GET, request)
             }
@@ -846,17 +846,17 @@ pub mod golden {
         \x04\x08\x04\x10\x04\n\x04\x08\x09\x10\x0c\x12\x04LOST*\x0eHow far it is.\x12M\n\x17golden.every\
         thing.Taken\x12\x09\n\x07UNKNOWN\x12\x19\n\x0cUNRECOGNIZED\x10\x80\x80\x80\x80\xf8\xff\xff\xff\xff\
         \x01\x12\x0c\n\x04SELF\x10\xff\xff\xff\xff\x07\x126\n\x1bgolden.parts.Money.Currency\x12\x0d\n\x0b\
-        UNSPECIFIED\x12\x08\n\x03EUR\x10\xd2\x07\"\xcb\x03\n\x18golden.everything.Orders\x10\x86\x12\x1a\
+        UNSPECIFIED\x12\x08\n\x03EUR\x10\xd2\x07\"\xcf\x03\n\x18golden.everything.Orders\x10\x86\x12\x1a\
         [\n\x05Place\x10\x01\x1a\x17golden.everything.Order\"\x1cgolden.everything.Order.Item@\xac\x02j\x10\
-        Places an order.\x98\x01@\xa0\x01\x10\x1aC\n\x03Get\x10\x02\x1a\x18golden.everything.Option\"\x17\
-        golden.everything.Order@\xc0\xa9\x07H\x80\x01P\x01\x1aD\n\x03New\x10\x03\x1a\x18golden.everythin\
-        g.String\"\x12golden.parts.MoneyH\xc0\x01x\x02\x80\x01\x03\x8a\x01\x04\x08\x1e\x10<\x1a?\n\x05Cl\
-        one\x10\x04\x1a\x17golden.everything.Lists\"\x19golden.everything.ScalarsH@\x1aK\n\x05Match\x10\xff\
-        \xff\x03\x1a\x1bgolden.everything.Optionals\"\x1bgolden.everything.Optionals@\x88'H\xc8\x01!\xf8\
-        ~\xd3.\x0b?\x9e\x94*\x0e\n\x04\x08\x05\x10\x08\x12\x06Cancel:\x1dPlacing and following orders.*\x96\
-        \x01\n\x0eeverything.xml\x12\x11golden.everything\x18\x03\"oEvery feature of the dialect, once.\n\
-        \n- lists\n  that go on\n- `code`, [brackets], <tags> and https://example.org/*\x1b\n\x09money.x\
-        ml\x12\x0cgolden.parts\x18\x02",
+        Places an order.\x98\x01@\xa0\x01\x10\x1aG\n\x03Get\x10\x02\x1a\x18golden.everything.Option\"\x17\
+        golden.everything.Order@\xc0\xa9\x07H\x80\x01P\x01\xa8\x01\xdc\x0b\x1aD\n\x03New\x10\x03\x1a\x18\
+        golden.everything.String\"\x12golden.parts.MoneyH\xc0\x01x\x02\x80\x01\x03\x8a\x01\x04\x08\x1e\x10\
+        <\x1a?\n\x05Clone\x10\x04\x1a\x17golden.everything.Lists\"\x19golden.everything.ScalarsH@\x1aK\n\
+        \x05Match\x10\xff\xff\x03\x1a\x1bgolden.everything.Optionals\"\x1bgolden.everything.Optionals@\x88\
+        'H\xc8\x01!\xf8~\xd3.\x0b?\x9e\x94*\x0e\n\x04\x08\x05\x10\x08\x12\x06Cancel:\x1dPlacing and foll\
+        owing orders.*\x96\x01\n\x0eeverything.xml\x12\x11golden.everything\x18\x03\"oEvery feature of t\
+        he dialect, once.\n\n- lists\n  that go on\n- `code`, [brackets], <tags> and https://example.org\
+        /*\x1b\n\x09money.xml\x12\x0cgolden.parts\x18\x02",
             );
 
         /// The facts of `golden.everything.Orders.Place`.
@@ -881,7 +881,8 @@ pub mod golden {
             )
             .messages("golden.everything.Option", "golden.everything.Order")
             .timeout(::core::time::Duration::from_secs(120))
-            .idempotent();
+            .idempotent()
+            .last_good(::core::time::Duration::from_millis(1500));
 
         /// The facts of `golden.everything.Orders.New`.
         pub static ORDERS_NEW: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(

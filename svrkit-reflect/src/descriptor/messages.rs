@@ -518,6 +518,9 @@ pub mod svrkit {
             /// How many places among a server's handlers no other method can take.
             #[tlv(20)]
             pub reserve: u32,
+            /// How old an answer may be that a client gives again where its server wishes so, in milliseconds; absent: it keeps none.
+            #[tlv(21)]
+            pub last_good_ms: ::core::option::Option<u64>,
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,

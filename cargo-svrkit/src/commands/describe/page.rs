@@ -98,6 +98,9 @@ fn line_of_method(method: &Method) -> String {
     if method.idempotent {
         line.push_str(", idempotent");
     }
+    if let Some(age) = method.last_good_ms {
+        let _ = write!(line, ", last-good {age} ms");
+    }
     if method.blocking {
         line.push_str(", blocking");
     }
