@@ -1,0 +1,139 @@
+//! What happens to packets, each in one commit.
+
+use svrkit_runtime::Tlv;
+use svrkit_runtime::queue::{JobId, NewJob};
+use svrkit_store::{Batch, Store, StoreError, TableQueue, Versioned};
+
+use super::draws::Draws;
+use super::issue::{Plan, issue};
+use super::tables::{NIGHT, OPENED, OUTBOX, Opened, PACKETS, Packet, SHARED, Shared};
+use crate::protocol::{CreditRequest, Token};
+use crate::store::all;
+
+/// Packets are written so many at a time.
+const AT_ONCE: usize = 5_000;
+
+/// The packets of a night, in a store.
+#[derive(Debug)]
+pub(super) struct Vault {
+    store: Store,
+    /// What is to be credited, in the same store.
+    outbox: TableQueue,
+    draws: Draws,
+}
+
+/// What came of opening a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// There is none with this number and this key.
+    NoSuchPacket,
+    /// Others have opened all its parts.
+    Gone,
+    /// This user has opened it before, and got so much.
+    Before(u64),
+    /// It is opened now, with so much in it.
+    Now(u64),
+}
+
+/// What came of passing a packet on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// There is none with this number and this key.
+    NoSuchPacket,
+    /// Who wants to pass it on has not opened it.
+    NotOpened,
+    /// It is passed on, with so many parts left.
+    Shared(u32),
+}
+
+impl Vault {
+    /// The night that is in the store, and how many parts of it are opened; where there is none, that of the plan.
+    pub(super) async fn open(
+        store: Store,
+        outbox: TableQueue,
+        plan: &Plan,
+    ) -> Result<(Self, u64), StoreError> {
+        if store.get(&NIGHT, &0).await?.is_none() {
+            let (night, packets) = issue(plan);
+            for some in packets.chunks(AT_ONCE) {
+                let batch = some
+                    .iter()
+                    .fold(Batch::new(), |batch, (number, packet)| batch.put(&PACKETS, number, packet));
+                store.commit(batch).await?;
+            }
+            // Last: a night is there as a whole, or issued anew.
+            store.commit(Batch::new().put_new(&NIGHT, &0, &night)).await?;
+        }
+        let packets = all(&store, &PACKETS).await?;
+        let opened = packets.iter().map(|(_, packet)| u64::from(packet.opened)).sum();
+        let draws = Draws::open(&store, &packets).await?;
+        Ok((Self { store, outbox, draws }, opened))
+    }
+
+    /// Tokens that nobody else gets.
+    pub(super) async fn draw(&self, most: usize) -> Result<Vec<Token>, StoreError> {
+        self.draws.draw(&self.store, most).await
+    }
+
+    /// Opens a part for a user: that it is opened, by whom, and that it is to be credited is one commit.
+    pub(super) async fn open_for(&self, user: u64, token: &Token) -> Result<Opening, StoreError> {
+        loop {
+            let Some(packet) = self.packet(token).await? else { return Ok(Opening::NoSuchPacket) };
+            let key = (token.packet, user);
+            if let Some(opened) = self.store.get(&OPENED, &key).await? {
+                return Ok(Opening::Before(opened.record.fen));
+            }
+            let Versioned { record: packet, version } = packet;
+            let part = packet.opened;
+            let Some(fen) = usize::try_from(part).ok().and_then(|part| packet.parts.get(part).copied())
+            else {
+                return Ok(Opening::Gone);
+            };
+            let packet = Packet { opened: part + 1, ..packet };
+            let batch = Batch::new().put_if(&PACKETS, &token.packet, version, &packet).put_new(
+                &OPENED,
+                &key,
+                &Opened { part, fen },
+            );
+            let batch = self.outbox.put_in(batch, credit(user, token.packet, fen)?);
+            match self.store.commit(batch).await {
+                Ok(_) => {
+                    self.outbox.notify();
+                    return Ok(Opening::Now(fen));
+                }
+                // Another one has opened a part meanwhile, which can happen as often as there are parts.
+                Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Passes a packet on, as often as it is asked.
+    pub(super) async fn share(&self, user: u64, token: &Token, friend: u64) -> Result<Sharing, StoreError> {
+        let Some(packet) = self.packet(token).await? else { return Ok(Sharing::NoSuchPacket) };
+        if self.store.get(&OPENED, &(token.packet, user)).await?.is_none() {
+            return Ok(Sharing::NotOpened);
+        }
+        let shared = Batch::new().put(&SHARED, &(token.packet, friend), &Shared { by: user });
+        self.store.commit(shared).await?;
+        let parts = u32::try_from(packet.record.parts.len()).unwrap_or(u32::MAX);
+        Ok(Sharing::Shared(parts.saturating_sub(packet.record.opened)))
+    }
+
+    async fn packet(&self, token: &Token) -> Result<Option<Versioned<Packet>>, StoreError> {
+        let packet = self.store.get(&PACKETS, &token.packet).await?;
+        Ok(packet.filter(|packet| packet.record.key == token.key))
+    }
+}
+
+/// The credit of an opened part, by an id that follows from packet and user: whoever asks for it again asks for the same.
+fn credit(user: u64, packet: u64, fen: u64) -> Result<NewJob, StoreError> {
+    let request = CreditRequest { user, packet, fen, ..CreditRequest::default() };
+    let request = request.encode().map_err(StoreError::Unencodable)?;
+    Ok(NewJob::new(OUTBOX, id_of(user, packet), request))
+}
+
+/// What tells a credit from all others.
+pub(crate) fn id_of(user: u64, packet: u64) -> JobId {
+    JobId::from_bytes((u128::from(packet) << 64 | u128::from(user)).to_be_bytes())
+}
