@@ -4,6 +4,8 @@
 //! starts them, [`books`] says whether all is accounted for when the night is over.
 
 pub mod access;
+pub mod books;
+pub mod fleet;
 mod hardware;
 pub mod ledger;
 pub mod packet;

@@ -1,6 +1,10 @@
 //! The command `redpacket`: the services of the night, each by its name.
 
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use redpacket::books::Books;
 use redpacket::{Failure, Start, access, ledger, packet};
 
 /// The red packet night: three services, and the load of a New Year's Eve.
@@ -19,13 +23,28 @@ enum Command {
     Packet(Start),
     /// Serves the ledger.
     Ledger(Start),
+    /// Checks the books of a night that is over: 1, where they are not exact.
+    Books {
+        /// The folder of what the services have kept; they are stopped.
+        #[arg(long, default_value = "redpacket-data")]
+        data: PathBuf,
+    },
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<ExitCode, Failure> {
     match Arguments::parse().command {
-        Command::Access(start) => access::serve(start).await,
-        Command::Packet(start) => packet::serve(start).await,
-        Command::Ledger(start) => ledger::serve(start).await,
+        Command::Access(start) => access::serve(start).await?,
+        Command::Packet(start) => packet::serve(start).await?,
+        Command::Ledger(start) => ledger::serve(start).await?,
+        Command::Books { data } => return books(data).await,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "that is what it is called for")]
+async fn books(data: PathBuf) -> Result<ExitCode, Failure> {
+    let books = Books::read(data, &[]).await?;
+    println!("{books}");
+    Ok(if books.are_exact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

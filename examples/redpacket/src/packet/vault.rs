@@ -137,3 +137,81 @@ fn credit(user: u64, packet: u64, fen: u64) -> Result<NewJob, StoreError> {
 pub(crate) fn id_of(user: u64, packet: u64) -> JobId {
     JobId::from_bytes((u128::from(packet) << 64 | u128::from(user)).to_be_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use svrkit_runtime::queue::{JobState, Queue};
+
+    use super::*;
+
+    const PLAN: Plan = Plan { seed: 1, packets: 3, parts: 5, fen: 1_000 };
+
+    async fn vault() -> (Arc<Vault>, Vec<Token>) {
+        let store = Store::in_memory();
+        let outbox = TableQueue::open(store.clone()).await.unwrap();
+        let (vault, opened) = Vault::open(store, outbox, &PLAN).await.unwrap();
+        assert_eq!(opened, 0);
+        let tokens = vault.draw(100).await.unwrap();
+        (Arc::new(vault), tokens)
+    }
+
+    #[tokio::test]
+    async fn a_user_opens_a_packet_once_and_is_told_the_same_again() {
+        let (vault, tokens) = vault().await;
+        let Opening::Now(fen) = vault.open_for(7, &tokens[0]).await.unwrap() else { panic!("not opened") };
+        assert_eq!(vault.open_for(7, &tokens[0]).await.unwrap(), Opening::Before(fen));
+        let state = vault.outbox.state(OUTBOX, id_of(7, tokens[0].packet)).await.unwrap();
+        assert!(matches!(state, Some(JobState::Waiting { attempts: 0, .. })), "{state:?}");
+    }
+
+    #[tokio::test]
+    async fn who_does_not_know_the_key_opens_and_shares_nothing() {
+        let (vault, tokens) = vault().await;
+        let guessed = Token { key: tokens[0].key ^ 1, ..tokens[0].clone() };
+        assert_eq!(vault.open_for(7, &guessed).await.unwrap(), Opening::NoSuchPacket);
+        assert_eq!(vault.share(7, &guessed, 8).await.unwrap(), Sharing::NoSuchPacket);
+        assert_eq!(vault.share(7, &tokens[0], 8).await.unwrap(), Sharing::NotOpened);
+        let unknown = Token { packet: 99, ..tokens[0].clone() };
+        assert_eq!(vault.open_for(7, &unknown).await.unwrap(), Opening::NoSuchPacket);
+    }
+
+    #[tokio::test]
+    async fn of_many_who_open_a_packet_at_once_each_part_is_one_users() {
+        let (vault, tokens) = vault().await;
+        // The last token is one of the packet that has most parts.
+        let token = tokens.last().unwrap();
+        let parts = vault.packet(token).await.unwrap().unwrap().record.parts;
+        let opening = (1..=20).map(|user| {
+            let (vault, token) = (Arc::clone(&vault), token.clone());
+            tokio::spawn(async move { vault.open_for(user, &token).await.unwrap() })
+        });
+        let mut got = Vec::new();
+        for opening in opening.collect::<Vec<_>>() {
+            match opening.await.unwrap() {
+                Opening::Now(fen) => got.push(fen),
+                other => assert_eq!(other, Opening::Gone),
+            }
+        }
+        got.sort_unstable();
+        let mut parts = parts;
+        parts.sort_unstable();
+        assert_eq!(got, parts);
+    }
+
+    #[tokio::test]
+    async fn a_night_goes_on_where_it_was_whatever_the_plan_is_now() {
+        let store = Store::in_memory();
+        let outbox = TableQueue::open(store.clone()).await.unwrap();
+        let (vault, _) = Vault::open(store.clone(), outbox.clone(), &PLAN).await.unwrap();
+        let first = vault.draw(1).await.unwrap();
+        assert_ne!(vault.open_for(7, &first[0]).await.unwrap(), Opening::Gone);
+        let other = Plan { seed: 2, packets: 9, ..PLAN };
+        let (vault, opened) = Vault::open(store, outbox, &other).await.unwrap();
+        assert_eq!(opened, 1);
+        assert_eq!(vault.draw(1).await.unwrap()[0].packet, first[0].packet + 1);
+        assert!(matches!(vault.open_for(7, &first[0]).await.unwrap(), Opening::Before(_)));
+        assert!(matches!(vault.share(7, &first[0], 8).await.unwrap(), Sharing::Shared(_)));
+    }
+}

@@ -1,0 +1,116 @@
+//! Nights in small, with the services as processes: the books are exact after each, also where a service was killed in the middle of it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
+
+mod crowd;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use redpacket::books::{Books, Promise};
+use redpacket::fleet::{Fleet, FleetPlan, Tier};
+use svrkit_store::{Batch, Store, Table};
+
+use crate::crowd::Crowd;
+
+/// A machine that is fast, packets for so many that none are left over, and leases that are soon over where a process was killed.
+const ACCESS: &str = "[hardware]\nshake = '1ms'\nforward = '1ms'\n[shake]\nlucky = 1000\npreload = 200\n";
+const PACKET: &str =
+    "[hardware]\nopen = '1ms'\nshare = '1ms'\n[night]\npackets = 400\nfen = 100000\n[outbox]\nlease = '2s'\n";
+const LEDGER: &str = "[credits]\nrate = 1000\nlease = '2s'\n";
+
+/// How many parts are opened until somebody is killed, and until the night is over.
+const PEAK: usize = 200;
+const END: usize = 600;
+
+async fn fleet(dir: &Path) -> Fleet {
+    let changes = [(Tier::Access, ACCESS), (Tier::Packet, PACKET), (Tier::Ledger, LEDGER)];
+    let plan = FleetPlan {
+        program: env!("CARGO_BIN_EXE_redpacket").into(),
+        dir: dir.to_owned(),
+        is_protected: true,
+        changes: changes.map(|(tier, changes)| (tier, changes.to_owned())).into(),
+    };
+    Fleet::start(plan).await.unwrap()
+}
+
+/// A night in which some service is killed at the peak, or none, and what users were told in it.
+async fn night(dir: &Path, killed: Option<Tier>) -> Vec<Promise> {
+    let mut fleet = fleet(dir).await;
+    let crowd = Crowd::start(fleet.address(Tier::Access).unwrap());
+    if let Some(tier) = killed {
+        crowd.has_opened(PEAK).await;
+        fleet.kill(tier).await.unwrap();
+        fleet.restart(tier).await.unwrap();
+    }
+    crowd.has_opened(END).await;
+    let promises = crowd.go_home().await;
+    let is_drained = fleet.drained(Duration::from_secs(120)).await.unwrap();
+    fleet.stop().await.unwrap();
+    assert!(is_drained, "not all that was opened is credited");
+    promises
+}
+
+async fn check_night(killed: Option<Tier>) {
+    let dir = tempfile::tempdir().unwrap();
+    let promises = night(dir.path(), killed).await;
+    let books = Books::read(dir.path(), &promises).await.unwrap();
+    assert!(books.are_exact(), "{books}");
+    let opened = usize::try_from(books.opened.count).unwrap();
+    assert!(END <= promises.len() && promises.len() <= opened, "{} were told\n{books}", promises.len());
+}
+
+#[tokio::test]
+async fn the_books_of_a_night_are_exact_and_the_command_says_so_and_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    let promises = night(dir.path(), None).await;
+    let command = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_redpacket"));
+        command.arg("books").arg("--data").arg(dir.path()).output().unwrap()
+    };
+    let said = command();
+    let words = String::from_utf8(said.stdout).unwrap();
+    assert!(said.status.success() && words.contains("The books are exact"), "{words}");
+
+    // What one user was told, and what another one has, is taken away.
+    let store = Store::open(dir.path().join("ledger.store")).unwrap();
+    let user = promises[0].user;
+    store.commit(Batch::new().delete(&Table::<u64, ()>::new("balances"), &user)).await.unwrap();
+    drop(store);
+    let said = command();
+    let words = String::from_utf8(said.stdout).unwrap();
+    assert!(!said.status.success() && words.contains("wrong in 1 place"), "{words}");
+    assert!(words.contains(&format!("user {user} has a balance of 0 fen")), "{words}");
+    let told = [Promise { fen: promises[0].fen + 1, ..promises[0] }];
+    assert_eq!(Books::read(dir.path(), &told).await.unwrap().faults.len(), 2);
+}
+
+#[tokio::test]
+async fn the_books_are_exact_after_packet_was_killed_at_the_peak() {
+    check_night(Some(Tier::Packet)).await;
+}
+
+#[tokio::test]
+async fn the_books_are_exact_after_the_ledger_was_killed_at_the_peak() {
+    check_night(Some(Tier::Ledger)).await;
+}
+
+#[tokio::test]
+async fn the_books_are_exact_after_the_entry_was_killed_at_the_peak() {
+    check_night(Some(Tier::Access)).await;
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_start_is_told_in_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = FleetPlan {
+        program: env!("CARGO_BIN_EXE_redpacket").into(),
+        dir: dir.path().to_owned(),
+        is_protected: false,
+        changes: BTreeMap::from([(Tier::Ledger, "[credits]\nrate = 0\n".to_owned())]),
+    };
+    let error = Fleet::start(plan).await.unwrap_err().to_string();
+    assert!(error.starts_with("ledger: does not start:") && error.contains("credits.rate"), "{error}");
+}
