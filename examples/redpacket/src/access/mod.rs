@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use svrkit_runtime::metrics::{Counter, Family, Gauge, Labels};
-use svrkit_runtime::{Client, Key, Metrics, Server, Status};
+use svrkit_runtime::{Client, ErrorCode, Key, Metrics, Server, Status};
 
 use self::preload::Preload;
 use crate::hardware::Hardware;
 use crate::protocol::{
-    Access, AccessServer, OpenReply, OpenRequest, PacketsClient, ShakeReply, ShakeRequest, ShareReply,
-    ShareRequest,
+    Access, AccessServer, OpenReply, OpenRequest, PacketError, PacketsClient, ShakeReply, ShakeRequest,
+    ShareReply, ShareRequest,
 };
 use crate::start::{Failure, Start};
 
@@ -108,11 +108,19 @@ impl Access for Entry {
     async fn open(&self, request: OpenRequest) -> Result<OpenReply, Status> {
         self.hardware.work(self.forward).await;
         // By the deadline and the priority of the call that this one is in.
-        self.packets.open(&request).await
+        self.packets.open(&request).await.map_err(ours)
     }
 
     async fn share(&self, request: ShareRequest) -> Result<ShareReply, Status> {
         self.hardware.work(self.forward).await;
-        self.packets.share(&request).await
+        self.packets.share(&request).await.map_err(ours)
     }
 }
+
+/// What is wrong with a packet is what is wrong here. Anything else is between this tier and that one: its callers are told of it as the kit does it.
+fn ours(status: Status) -> Status {
+    PacketError::from_status(&status).map_or(status, Status::from)
+}
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ impl Preload {
     /// Draws tokens whenever half of them are gone, for as long as it is polled. Those of a draw whose answer is lost stay in their packets.
     pub(super) async fn fill(&self, packets: PacketsClient) {
         loop {
-            let missing = self.most.saturating_sub(self.tokens().len());
+            let missing = self.most.saturating_sub(self.len());
             if missing < self.most.div_ceil(2) {
                 self.half_empty.notified().await;
                 continue;
@@ -57,6 +57,11 @@ impl Preload {
                 Ok(_) | Err(_) => sleep(REST).await,
             }
         }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.tokens().len()
     }
 
     fn add(&self, drawn: Vec<Token>) {
