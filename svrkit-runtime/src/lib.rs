@@ -74,7 +74,7 @@ pub use bytes::Bytes;
 pub use admin::admin_request;
 pub use admin::{Admin, AdminError};
 pub use admission::{
-    HeldTier, Load, MethodRules, NotATier, ServerProtection, ServerRules, Tier, UnknownMethod,
+    HeldTier, Load, MethodRules, NotATier, NotHeld, ServerProtection, ServerRules, Tier, UnknownMethod,
 };
 pub use client::{
     Candidate, Candidates, Client, ClientBuilder, ClientProtection, Endpoint, Marked, OutgoingCall, Picker,

@@ -186,6 +186,11 @@ impl Spec {
         }
     }
 
+    /// The ids that calls of it name.
+    pub(crate) fn ids(&self) -> (u32, u16) {
+        (self.service_id, self.method_id)
+    }
+
     /// A number that no other method's facts have in this process.
     #[inline]
     pub(crate) fn number(&self) -> u32 {

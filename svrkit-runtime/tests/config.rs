@@ -567,6 +567,11 @@ fn what_is_said_of_methods_in_words_that_are_none_is_refused() {
          1000/s, 30/min or 1000/s burst 50, or none: it takes a rate, or none, as in \"none\"",
     );
     refused_file(
+        "[method.\"test.Test.Echo\"]\nrefused_from = 'calm'\n",
+        "shop.toml:2: method.test.Test.Echo.refused_from is \"calm\", which is not none, busy, high or critical: it takes none, \
+         busy, high or critical, as in \"none\"",
+    );
+    refused_file(
         "[method.\"test.Test.Echo\"]\nrates = '100/s'\n",
         "shop.toml:2: unknown key \"method.test.Test.Echo.rates\": docs/configuration.md lists the known ones",
     );

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::sleep;
 
+use super::rules::Methods;
 use super::tier::Tier;
 use crate::log::{self, Event};
 use crate::metrics::Metrics;
@@ -160,6 +161,8 @@ pub(crate) struct LoadOfRun {
     learned: AtomicU8,
     /// What those who listen were told last.
     told: Mutex<Tier>,
+    /// What each method does less as the load rises.
+    methods: Arc<Methods>,
     hooks: Hooks,
     metrics: Option<Metrics>,
 }
@@ -170,6 +173,7 @@ impl LoadOfRun {
         load: &Load,
         mode: Mode,
         hold_max: Duration,
+        methods: &Arc<Methods>,
         hooks: Hooks,
         metrics: Option<&Metrics>,
     ) -> Arc<Self> {
@@ -179,6 +183,7 @@ impl LoadOfRun {
             hold_max,
             learned: AtomicU8::new(0),
             told: Mutex::default(),
+            methods: Arc::clone(methods),
             hooks,
             metrics: metrics.cloned(),
         });
@@ -199,7 +204,7 @@ impl LoadOfRun {
 
     /// The tier that methods go by: where admission only watches, nothing comes of what was learned.
     #[inline]
-    pub(crate) fn acting(&self) -> Tier {
+    fn acting(&self) -> Tier {
         match self.load.tier() {
             Some(held) => held,
             None if self.mode.is_on() => self.learned(),
@@ -213,25 +218,32 @@ impl LoadOfRun {
         self.load.tier().is_some_and(|held| held > Tier::Calm) || !is_calm && self.learned() > Tier::Calm
     }
 
-    /// Whether a call of the method is refused for the tier.
-    pub(crate) fn refuses(&self, spec: &'static Spec) -> Option<Tier> {
-        let from = spec.refused_from?;
-        let acting = self.acting();
-        if acting >= from {
-            return Some(acting);
+    /// Whether a call of the method of these ids is refused for the tier: which method that is, and the tier.
+    pub(crate) fn refuses(&self, ids: (u32, u16)) -> Option<(&'static Spec, Tier)> {
+        let (method, acting) = (self.methods.of(ids)?, self.acting());
+        if method.by_tier().refuses(acting) {
+            return Some((method.spec, acting));
         }
         if self.mode == Mode::Watching
-            && self.tier() >= from
+            && method.by_tier().refuses(self.tier())
             && let Some(metrics) = &self.metrics
         {
-            metrics.spared(Some(spec), Cause::Tier);
+            metrics.spared(Some(method.spec), Cause::Tier);
         }
         None
     }
 
     /// The same without counting.
-    pub(crate) fn would_refuse(&self, spec: &'static Spec) -> bool {
-        spec.refused_from.is_some_and(|from| self.acting() >= from)
+    pub(crate) fn would_refuse(&self, ids: (u32, u16)) -> bool {
+        self.methods.of(ids).is_some_and(|method| method.by_tier().refuses(self.acting()))
+    }
+
+    /// Whether the second handler of a method answers, which it has to have.
+    #[inline]
+    pub(crate) fn degrades(&self, spec: &'static Spec) -> bool {
+        let acting = self.acting();
+        acting > Tier::Calm
+            && self.methods.of(spec.ids()).is_some_and(|method| method.by_tier().degrades(acting))
     }
 
     /// The program's side of it.
@@ -288,27 +300,44 @@ impl Drop for LoadOfRun {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::admission::rules::MethodRules;
+    use crate::spec::ServiceSpec;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
     static LOSSY: Spec = Spec::new("shop.Orders", 2000, "Advise", 1).refused_from(Tier::High);
-    static CORE: Spec = Spec::new("shop.Orders", 2000, "Place", 2);
+    static CORE: Spec = Spec::new("shop.Orders", 2000, "Place", 2).degraded_from(Tier::Critical);
+    static ORDERS: ServiceSpec = ServiceSpec::new("shop.Orders", 2000, &[&LOSSY, &CORE]);
+
+    fn of(mode: Mode, metrics: Option<&Metrics>) -> Arc<LoadOfRun> {
+        let methods = Arc::new(Methods::new([&ORDERS], true, Instant::now()));
+        LoadOfRun::new(&Load::default(), mode, HOUR, &methods, Hooks::default(), metrics)
+    }
 
     fn run(mode: Mode) -> Arc<LoadOfRun> {
-        LoadOfRun::new(&Load::default(), mode, HOUR, Hooks::default(), None)
+        of(mode, None)
+    }
+
+    /// The tier that calls of [`LOSSY`] and [`CORE`] are refused for.
+    fn refused(run: &LoadOfRun) -> [Option<Tier>; 2] {
+        [&LOSSY, &CORE].map(|spec| run.refuses(spec.ids()).map(|(_, tier)| tier))
     }
 
     #[test]
     fn what_was_learned_refuses_where_admission_is_on() {
-        for (mode, refused) in [(Mode::On, Some(Tier::Critical)), (Mode::Watching, None), (Mode::Off, None)] {
+        for (mode, expected) in [(Mode::On, Some(Tier::Critical)), (Mode::Watching, None), (Mode::Off, None)]
+        {
             let run = run(mode);
-            assert!(!run.may_refuse(false) && run.refuses(&LOSSY).is_none());
+            assert!(!run.may_refuse(false) && refused(&run) == [None, None]);
             run.learn(Tier::Busy);
             assert!(run.may_refuse(false) && !run.may_refuse(true));
-            assert_eq!((run.refuses(&LOSSY), run.refuses(&CORE)), (None, None));
+            assert_eq!(refused(&run), [None, None]);
             run.learn(Tier::Critical);
-            assert_eq!((run.refuses(&LOSSY), run.refuses(&CORE)), (refused, None), "{mode}");
+            assert_eq!(refused(&run), [expected, None], "{mode}");
+            assert_eq!([&LOSSY, &CORE].map(|spec| run.degrades(spec)), [false, mode.is_on()], "{mode}");
             assert_eq!(run.tier(), Tier::Critical, "people are told");
         }
     }
@@ -316,14 +345,30 @@ mod tests {
     #[test]
     fn what_would_be_refused_where_admission_only_watches_is_counted() {
         let metrics = Metrics::new();
-        let run = LoadOfRun::new(&Load::default(), Mode::Watching, HOUR, Hooks::default(), Some(&metrics));
+        let run = of(Mode::Watching, Some(&metrics));
         run.learn(Tier::High);
-        assert_eq!((run.refuses(&LOSSY), run.refuses(&CORE), run.acting()), (None, None, Tier::Calm));
+        assert_eq!((refused(&run), run.acting()), ([None, None], Tier::Calm));
         let spared = [("method", "Advise"), ("cause", "tier")];
         assert_eq!(metrics.snapshot().counter("svrkit_calls_spared_total", &spared), 1);
         assert_eq!(metrics.snapshot().gauge("svrkit_load_tier", &[]), 2);
         drop(run);
         assert_eq!(metrics.snapshot().gauge("svrkit_load_tier", &[]), 0);
+    }
+
+    #[test]
+    fn a_method_goes_by_what_it_is_held_to_now() {
+        let run = run(Mode::On);
+        run.learn(Tier::High);
+        let hold = |spec: &'static Spec, degraded_from, refused_from| {
+            let rules = MethodRules { degraded_from, refused_from, ..MethodRules::default() };
+            run.methods.hold(run.methods.of(spec.ids()).unwrap(), rules);
+        };
+        assert!(!run.degrades(&CORE) && refused(&run) == [Some(Tier::High), None]);
+        hold(&CORE, Some(Tier::Busy), None);
+        hold(&LOSSY, None, Some(Tier::Critical));
+        assert!(run.degrades(&CORE) && refused(&run) == [None, None]);
+        run.learn(Tier::Calm);
+        assert!(!run.degrades(&CORE), "calm is no load");
     }
 
     #[tokio::test(start_paused = true)]
@@ -332,11 +377,11 @@ mod tests {
         run.learn(Tier::Busy);
         run.load.hold(Tier::High, Duration::from_secs(60), "a test");
         assert!(run.may_refuse(true));
-        assert_eq!((run.tier(), run.refuses(&LOSSY)), (Tier::High, Some(Tier::High)));
+        assert_eq!((run.tier(), refused(&run)[0]), (Tier::High, Some(Tier::High)));
         tokio::time::sleep(Duration::from_secs(59)).await;
         assert_eq!(run.load.held().map(|held| held.by).as_deref(), Some("a test"));
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_eq!((run.load.held(), run.tier(), run.refuses(&LOSSY)), (None, Tier::Busy, None));
+        assert_eq!((run.load.held(), run.tier(), refused(&run)[0]), (None, Tier::Busy, None));
     }
 
     #[tokio::test(start_paused = true)]
@@ -345,7 +390,7 @@ mod tests {
         run.learn(Tier::Critical);
         run.load.hold(Tier::High, Duration::from_secs(10), "the first");
         run.load.hold(Tier::Calm, Duration::from_secs(60), "the second");
-        assert_eq!((run.tier(), run.refuses(&LOSSY)), (Tier::Calm, None), "a better one, too");
+        assert_eq!((run.tier(), refused(&run)[0]), (Tier::Calm, None), "a better one, too");
         tokio::time::sleep(Duration::from_secs(20)).await;
         assert_eq!(run.tier(), Tier::Calm);
         run.load.release("a test");

@@ -28,8 +28,11 @@ pub(crate) use gate::{Gate, ShutOut};
 pub(crate) use load::LoadOfRun;
 pub use load::{HeldTier, Load};
 pub(crate) use rules::{Arriving, Broken, Longest, Pass, Rules, RulesSeen, Seen as HandlerSeen, keys};
-pub(crate) use rules::{CALLER_RATE, HANDLERS_MAX, Method, MethodSeen, RATE, RESERVE, RUNNING_MAX};
-pub use rules::{MethodRules, ServerProtection, ServerRules, UnknownMethod};
+pub(crate) use rules::{
+    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, Method, MethodSeen, RATE, REFUSED_FROM, RESERVE, RUNNING_MAX,
+    TIERS,
+};
+pub use rules::{MethodRules, NotHeld, ServerProtection, ServerRules, UnknownMethod};
 pub(crate) use seen::Seen;
 pub(crate) use slot::{End, Slot};
 pub(crate) use tier::CALMS_IN;

@@ -12,7 +12,7 @@ use super::departure::Departure;
 use super::pending::Pending;
 use super::pool::Peer;
 use super::timer;
-use crate::admission::{Gate, LoadOfRun, Tier};
+use crate::admission::{Gate, LoadOfRun};
 use crate::context::Context;
 use crate::deadline::instant_after;
 use crate::dispatch::{Answered, Call, InFlight, Permit, Responder, Room, Router, Starts, StoppedBy, Wanted};
@@ -20,6 +20,7 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::{Metrics, Tally, TallyEnd};
 use crate::monitor::{Hooks, Watch, WhenWritten};
+use crate::spec::Spec;
 use crate::status::catalogue::{calling, streaming};
 use crate::status::{Status, as_told};
 use crate::stream::{self, InProcessCalls, StreamEnd, Streams};
@@ -307,8 +308,8 @@ impl Responder for InProcess {
     }
 
     /// As somebody holds it: with no gate, nothing is learned.
-    fn tier(&self) -> Tier {
-        self.load.acting()
+    fn degrades(&self, spec: &'static Spec) -> bool {
+        self.load.degrades(spec)
     }
 
     fn in_flight(&self) -> &InFlight {

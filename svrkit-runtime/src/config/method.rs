@@ -4,7 +4,9 @@
 //! environment has no variables for them: names of methods have capitals and dots.
 
 use super::key::Key;
-use crate::admission::{CALLER_RATE, HANDLERS_MAX, RATE, RESERVE, RUNNING_MAX};
+use crate::admission::{
+    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, RATE, REFUSED_FROM, RESERVE, RUNNING_MAX, TIERS,
+};
 
 /// The table of a file that methods stand in.
 const TABLE: &str = "method";
@@ -34,7 +36,7 @@ fn inside(name: &str) -> Option<&str> {
 
 type Make = fn(&'static str) -> Key;
 
-const MAKERS: [(&str, Make); 4] = [
+const MAKERS: [(&str, Make); 6] = [
     (RATE, |name| {
         Key::rate(
             name,
@@ -50,10 +52,24 @@ const MAKERS: [(&str, Make); 4] = [
         let doc = "how many places among a server's handlers no other method can take.";
         Key::count(name, doc, 0..=HANDLERS_MAX.into())
     }),
+    (DEGRADED_FROM, |name| {
+        let doc = "the tier of load from which on the method's second handler answers, where its schema gives it one.";
+        Key::choice(name, doc, &TIERS)
+    }),
+    (REFUSED_FROM, |name| {
+        Key::choice(name, "the tier of load from which on calls of the method are refused.", &TIERS)
+    }),
 ];
 
 /// The keys, with `*` for the name of a method.
 pub(crate) fn keys() -> Vec<Key> {
-    let names = ["method.*.rate", "method.*.caller_rate", "method.*.running_max", "method.*.reserve"];
+    let names = [
+        "method.*.rate",
+        "method.*.caller_rate",
+        "method.*.running_max",
+        "method.*.reserve",
+        "method.*.degraded_from",
+        "method.*.refused_from",
+    ];
     MAKERS.iter().zip(names).map(|((_, make), name)| make(name)).collect()
 }

@@ -25,6 +25,7 @@ pub(crate) use self::method::keys as method_keys;
 pub use self::number::NoNumber;
 pub(crate) use self::number::{Measure, Quantity};
 pub use self::origin::Origin;
+use crate::admission::Tier;
 use crate::limits::Limits;
 use crate::mode::Mode;
 use crate::rate::Rate;
@@ -290,6 +291,14 @@ impl Setting {
 
     /// The rate, where it is one.
     pub(crate) fn rate(&self) -> Option<Rate> {
+        match &self.value {
+            Value::Text(text) => text.parse().ok(),
+            Value::Number(_) | Value::Flag(_) | Value::Secret(_) => None,
+        }
+    }
+
+    /// The tier of load, where it is one.
+    pub(crate) fn tier(&self) -> Option<Tier> {
         match &self.value {
             Value::Text(text) => text.parse().ok(),
             Value::Number(_) | Value::Flag(_) | Value::Secret(_) => None,

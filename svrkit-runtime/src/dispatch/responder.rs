@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::in_flight::InFlight;
-use crate::admission::{Gate, Tier};
+use crate::admission::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
+use crate::spec::Spec;
 use crate::status::Status;
 
 /// An answer that is there.
@@ -51,8 +52,8 @@ pub(crate) trait Responder: Send + Sync {
     /// Where its handlers are counted that do not end at once; `None`: nowhere.
     fn gate(&self) -> Option<&Arc<Gate>>;
 
-    /// The tier of load that methods go by.
-    fn tier(&self) -> Tier;
+    /// Whether the load is such that the second handler of a method answers, which it has to have.
+    fn degrades(&self, spec: &'static Spec) -> bool;
 
     /// The calls of this caller's connection.
     fn in_flight(&self) -> &InFlight;

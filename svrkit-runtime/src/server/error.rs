@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 
 use crate::admin::AdminError;
-use crate::admission::UnknownMethod;
+use crate::admission::NotHeld;
 use crate::config::ConfigError;
 use crate::dispatch::ServiceIdTaken;
 
@@ -32,8 +32,8 @@ pub enum ServeError {
         /// What is in the way.
         error: AdminError,
     },
-    /// Its configuration says something of a method that it does not serve.
-    MethodUnknown(UnknownMethod),
+    /// Its configuration says something of a method that it does not serve, or that the method cannot be held to.
+    NotHeld(NotHeld),
     /// Its certificates or keys cannot be loaded.
     #[cfg(feature = "tls")]
     Tls(crate::tls::TlsError),
@@ -72,7 +72,7 @@ impl fmt::Display for ServeError {
             Self::ServiceIdTaken(error) => error.fmt(f),
             Self::Signals(error) => write!(f, "cannot wait for signals: {error}"),
             Self::Config(error) => error.fmt(f),
-            Self::MethodUnknown(unknown) => write!(f, "the configuration is of another server: {unknown}"),
+            Self::NotHeld(why) => write!(f, "the configuration is of another server: {why}"),
             Self::Admin { address, error } => write!(f, "no admin pages on {address}: {error}"),
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.fmt(f),

@@ -344,13 +344,21 @@ impl Server {
     /// A client whose calls go to these services in this process: no socket, the same codec and dispatcher.
     ///
     /// # Errors
-    /// [`ServeError::ServiceIdTaken`] for two services of one id.
+    /// [`ServeError::ServiceIdTaken`] for two services of one id, and [`ServeError::NotHeld`] where its configuration says of a method what cannot be.
     pub fn in_process(self) -> Result<Client, ServeError> {
         let (limits, hooks, metrics) = (self.limits, self.hooks.clone(), self.metrics.metrics(&self.limits));
         let (load, admission) = (self.load.clone(), self.admission);
         let health = self.health_of_run(Draining::default());
+        let config = self.config.clone();
         let router = self.into_router(health, metrics.clone(), Box::new(|| 0))?;
-        let load = LoadOfRun::new(&load, admission, limits.tier_hold, hooks.clone(), metrics.as_ref());
+        // Nobody asks them within the process, but for which handler answers.
+        let rules = Rules::new(ServerProtection::off(), &limits, router.specs(), None);
+        if let Some(config) = &config {
+            rules.configure(config).map_err(ServeError::NotHeld)?;
+        }
+        let methods = rules.methods();
+        let load =
+            LoadOfRun::new(&load, admission, limits.tier_hold, methods, hooks.clone(), metrics.as_ref());
         Ok(Client::in_process(Services { router: Arc::new(router), hooks, metrics, load }, limits))
     }
 
@@ -396,12 +404,14 @@ impl Server {
         let router = Arc::new(router);
         let rules = Rules::new(protection, &limits, router.specs(), metrics.as_ref());
         if let Some(config) = &config {
-            rules.configure(config).map_err(ServeError::MethodUnknown)?;
+            rules.configure(config).map_err(ServeError::NotHeld)?;
         }
         let rules = Arc::new(rules);
         let entry = Arc::new(Entry::new(Instant::now()));
-        let load = LoadOfRun::new(&load, admission, limits.tier_hold, hooks.clone(), metrics.as_ref());
-        let gate = Gate::new(admission, bounds(&limits), &router, rules.methods(), &load, metrics.as_ref());
+        let methods = rules.methods();
+        let load =
+            LoadOfRun::new(&load, admission, limits.tier_hold, methods, hooks.clone(), metrics.as_ref());
+        let gate = Gate::new(admission, bounds(&limits), &router, methods, &load, metrics.as_ref());
         let calls = admin.map(|_| Arc::new(CallRing::new(router.specs(), &limits)));
         if let Some(calls) = &calls {
             hooks.push(Arc::clone(calls) as Arc<dyn Monitor>);

@@ -15,5 +15,6 @@ mod rates;
 mod rules;
 mod server;
 mod shown;
+mod tiers;
 mod trust;
 mod wild;

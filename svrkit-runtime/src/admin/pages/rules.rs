@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::admin::Subject;
 use crate::admin::http::{HttpStatus, form};
 use crate::admin::page::{Column, Document, Page, Showing, Shown};
-use crate::admission::{MethodRules, MethodSeen};
+use crate::admission::{MethodRules, MethodSeen, Tier};
 use crate::rate::Rate;
 
 pub(super) struct Rules(pub(super) Arc<dyn Subject>);
 
-const METHODS: [Column; 7] = [
+const METHODS: [Column; 9] = [
     Column::left("method"),
     Column::right("rate"),
     Column::right("caller rate"),
@@ -18,9 +18,12 @@ const METHODS: [Column; 7] = [
     Column::right("at most"),
     Column::right("handlers under way"),
     Column::right("reserve"),
+    Column::left("degraded from"),
+    Column::left("refused from"),
 ];
 
-const HOW: &str = "curl -d method=NAME -d rate=200/s changes what calls to come are held to; other fields are caller_rate, running_max and reserve. \
+const HOW: &str = "curl -d method=NAME -d rate=200/s changes what calls to come are held to; other fields are caller_rate, running_max, reserve, \
+    degraded_from and refused_from (busy, high, critical or none). \
     It goes with the process.";
 
 impl Page for Rules {
@@ -29,7 +32,7 @@ impl Page for Rules {
     }
 
     fn about(&self) -> &'static str {
-        "what methods are held to: rates, handlers at most and at least"
+        "what methods are held to: rates, handlers at most and at least, what they do as load rises"
     }
 
     fn show(&self) -> Showing<'_> {
@@ -62,7 +65,7 @@ impl Rules {
         if !is_changed {
             return Err(HOW.into());
         }
-        server.hold(&name, rules).map_err(|unknown| unknown.to_string())?;
+        server.hold(&name, rules).map_err(|why| why.to_string())?;
         let methods = server.methods();
         let rows = methods.iter().filter(|method| method.spec.to_string() == name).map(row);
         Ok(Document::new("Changed").table("From now on", &METHODS, rows, "").into())
@@ -72,6 +75,7 @@ impl Rules {
 fn row(seen: &MethodSeen) -> Vec<String> {
     let MethodSeen { spec, rules, calls, running } = seen;
     let rate = |rate: Option<Rate>| rate.map_or_else(|| "none".into(), |rate| rate.to_string());
+    let tier = |from: Option<Tier>| from.map_or("none", Tier::as_str).to_owned();
     let max = rules.running_max.map_or_else(|| "no limit".into(), |max| max.to_string());
     vec![
         spec.to_string(),
@@ -81,5 +85,7 @@ fn row(seen: &MethodSeen) -> Vec<String> {
         max,
         running.to_string(),
         rules.reserve.to_string(),
+        tier(rules.degraded_from),
+        tier(rules.refused_from),
     ]
 }

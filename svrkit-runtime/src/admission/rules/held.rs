@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::{MethodSeen, Rules, RulesSeen};
-use crate::admission::Gate;
+use crate::admission::{Gate, Tier};
 use crate::config::{Key, Setting, method_keys};
 use crate::log::{self, Event};
 use crate::rate::{NotARate, Rate};
@@ -25,6 +25,11 @@ pub struct MethodRules {
     pub running_max: Option<u32>,
     /// How many places among the server's handlers no other method can take.
     pub reserve: u32,
+    /// The load from which on its second handler answers, which only a method has whose schema says `degraded-from`; `None`, or calm: its first one
+    /// answers under any load.
+    pub degraded_from: Option<Tier>,
+    /// The load from which on its calls are refused, be it before its second handler would answer; `None`, or calm: not because of the load's tier.
+    pub refused_from: Option<Tier>,
 }
 
 /// The rules of a server that has its address, to be changed while it serves: [`Bound::rules`](crate::Bound::rules).
@@ -34,6 +39,19 @@ pub struct MethodRules {
 pub struct ServerRules {
     pub(super) rules: Arc<Rules>,
     pub(super) gate: Option<Arc<Gate>>,
+}
+
+/// Why a method is not held to what was said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotHeld {
+    /// There is none of this name.
+    MethodUnknown(UnknownMethod),
+    /// Its answers cannot be degraded: its schema has no `degraded-from`, and it no second handler.
+    NoSecondHandler {
+        /// The method's full name.
+        method: String,
+    },
 }
 
 /// A server serves no method of this name.
@@ -49,29 +67,37 @@ impl MethodRules {
     /// Those of the schema.
     #[must_use]
     pub fn of(spec: &Spec) -> Self {
-        let Spec { rate, caller_rate, running_max, reserve, .. } = *spec;
-        Self { rate, caller_rate, running_max, reserve }
+        let Spec { rate, caller_rate, running_max, reserve, degraded_from, refused_from, .. } = *spec;
+        Self { rate, caller_rate, running_max, reserve, degraded_from, refused_from }
     }
 
     /// The words of what a method may be held to.
-    pub(crate) const WORDS: [&str; 4] = [RATE, CALLER_RATE, RUNNING_MAX, RESERVE];
+    pub(crate) const WORDS: [&str; 6] =
+        [RATE, CALLER_RATE, RUNNING_MAX, RESERVE, DEGRADED_FROM, REFUSED_FROM];
 
     /// Sets what a word stands for, as a configuration has it; or says why not.
     pub(crate) fn read(&mut self, word: &str, text: &str) -> Result<(), String> {
         let wrong = |error: &dyn fmt::Display| format!("{word} is {text:?}: {error}");
         let rate = || match text {
-            "none" => Ok(None),
+            NONE => Ok(None),
             text => text.parse().map(Some).map_err(|error: NotARate| wrong(&error)),
         };
         let count = || match text.parse() {
             Ok(count @ 0..=HANDLERS_MAX) => Ok(count),
             _ => Err(wrong(&format_args!("expected a number from 0 to {HANDLERS_MAX}"))),
         };
+        let tier = || match text {
+            NONE => Ok(None),
+            text if TIERS.contains(&text) => Ok(text.parse().ok()),
+            _ => Err(wrong(&"expected busy, high or critical, or none")),
+        };
         match word {
             RATE => self.rate = rate()?,
             CALLER_RATE => self.caller_rate = rate()?,
             RUNNING_MAX => self.running_max = Some(count()?).filter(|max| *max > 0),
             RESERVE => self.reserve = count()?,
+            DEGRADED_FROM => self.degraded_from = tier()?,
+            REFUSED_FROM => self.refused_from = tier()?,
             _ => {}
         }
         Ok(())
@@ -90,8 +116,24 @@ impl MethodRules {
             CALLER_RATE => self.caller_rate = setting.rate(),
             RUNNING_MAX => self.running_max = setting.count().filter(|max| *max > 0),
             RESERVE => self.reserve = setting.count().unwrap_or(0),
+            DEGRADED_FROM => self.degraded_from = setting.tier(),
+            REFUSED_FROM => self.refused_from = setting.tier(),
             _ => {}
         }
+    }
+
+    /// Whether they say anything that each call has to be asked about, and not only those that come while the server is not calm.
+    pub(super) fn concern_each_call(&self) -> bool {
+        let Self { degraded_from, refused_from, .. } = *self;
+        *self != Self { degraded_from, refused_from, ..Self::default() }
+    }
+
+    /// Whether the method can be held to them.
+    pub(super) fn fit(&self, spec: &Spec) -> Result<(), NotHeld> {
+        if self.degraded_from.is_some() && spec.degraded_from.is_none() {
+            return Err(NotHeld::NoSecondHandler { method: spec.to_string() });
+        }
+        Ok(())
     }
 }
 
@@ -100,6 +142,14 @@ pub(crate) const RATE: &str = "rate";
 pub(crate) const CALLER_RATE: &str = "caller_rate";
 pub(crate) const RUNNING_MAX: &str = "running_max";
 pub(crate) const RESERVE: &str = "reserve";
+pub(crate) const DEGRADED_FROM: &str = "degraded_from";
+pub(crate) const REFUSED_FROM: &str = "refused_from";
+
+/// The values of the last two.
+pub(crate) const TIERS: [&str; 4] = [NONE, Tier::Busy.as_str(), Tier::High.as_str(), Tier::Critical.as_str()];
+
+/// No rate, and no tier.
+const NONE: &str = "none";
 
 /// The highest number of handlers that may be said.
 pub(crate) const HANDLERS_MAX: u32 = 1_000_000;
@@ -120,8 +170,8 @@ impl ServerRules {
     /// Holds a method to these rules from now on, whatever it was held to.
     ///
     /// # Errors
-    /// [`UnknownMethod`], and nothing has changed.
-    pub fn hold(&self, method: &str, rules: MethodRules) -> Result<(), UnknownMethod> {
+    /// [`NotHeld`], and nothing has changed.
+    pub fn hold(&self, method: &str, rules: MethodRules) -> Result<(), NotHeld> {
         self.rules.hold(method, rules)?;
         log::line(Event::RulesChanged, &[("method", method)], format_args!("{method} is held to {rules}"));
         if let Some(gate) = &self.gate {
@@ -144,12 +194,14 @@ impl ServerRules {
 /// `rate 200/s, running_max 64`, or `nothing of its own`.
 impl fmt::Display for MethodRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, caller_rate, running_max, reserve } = self;
+        let Self { rate, caller_rate, running_max, reserve, degraded_from, refused_from } = self;
         let mut said = Vec::new();
         said.extend(rate.map(|rate| format!("{RATE} {rate}")));
         said.extend(caller_rate.map(|rate| format!("{CALLER_RATE} {rate}")));
         said.extend(running_max.map(|max| format!("{RUNNING_MAX} {max}")));
         said.extend((*reserve > 0).then(|| format!("{RESERVE} {reserve}")));
+        said.extend(degraded_from.map(|tier| format!("{DEGRADED_FROM} {tier}")));
+        said.extend(refused_from.map(|tier| format!("{REFUSED_FROM} {tier}")));
         match said.as_slice() {
             [] => f.write_str("nothing of its own"),
             said => f.write_str(&said.join(", ")),
@@ -168,3 +220,23 @@ impl fmt::Display for UnknownMethod {
 }
 
 impl Error for UnknownMethod {}
+
+impl fmt::Display for NotHeld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MethodUnknown(unknown) => unknown.fmt(f),
+            Self::NoSecondHandler { method } => write!(
+                f,
+                "{method} cannot have {DEGRADED_FROM}: its schema has none, so that there is no second handler to answer"
+            ),
+        }
+    }
+}
+
+impl Error for NotHeld {}
+
+impl From<UnknownMethod> for NotHeld {
+    fn from(unknown: UnknownMethod) -> Self {
+        Self::MethodUnknown(unknown)
+    }
+}

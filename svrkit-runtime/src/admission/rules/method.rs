@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::bulkhead::Bulkhead;
+use super::by_tier::ByTier;
 use super::held::MethodRules;
 use super::meter::Meter;
 use super::usual::{Known, Seen, Usual};
@@ -40,7 +41,7 @@ pub(crate) struct Methods {
 /// What is known of a method.
 #[derive(Debug)]
 pub(crate) struct Method {
-    pub(super) spec: &'static Spec,
+    pub(in crate::admission) spec: &'static Spec,
     usual: Mutex<Usual>,
     /// What [`Usual`] has said last, in microseconds, and until when that holds, in nanoseconds since the server's birth.
     takes_us: AtomicU32,
@@ -54,6 +55,7 @@ pub(crate) struct Method {
     /// Of each caller; what has come of it is in a table that all methods share.
     pub(super) caller_meter: Meter,
     pub(super) bulkhead: Bulkhead,
+    by_tier: ByTier,
     held_to: Mutex<MethodRules>,
 }
 
@@ -66,7 +68,7 @@ pub(super) struct Timed {
 }
 
 impl Methods {
-    pub(super) fn new(
+    pub(in crate::admission) fn new(
         services: impl IntoIterator<Item = &'static ServiceSpec>,
         keeps_places: bool,
         now: Instant,
@@ -101,7 +103,7 @@ impl Methods {
     }
 
     /// Holds a method to other rules from now on.
-    pub(super) fn hold(&self, method: &Method, rules: MethodRules) {
+    pub(in crate::admission) fn hold(&self, method: &Method, rules: MethodRules) {
         method.hold(rules, self.keeps_places);
         self.look();
     }
@@ -116,7 +118,7 @@ impl Methods {
         let mut reserved = self.reserved.write().unwrap_or_else(PoisonError::into_inner);
         *reserved = self.all().filter(|method| method.bulkhead.reserve() > 0).cloned().collect();
         let are_held = self.callers_are_held.load(Ordering::Relaxed)
-            || self.all().any(|method| method.rules() != MethodRules::default());
+            || self.all().any(|method| method.rules().concern_each_call());
         self.are_held.store(are_held, Ordering::Relaxed);
         self.tell_who_asks();
     }
@@ -146,7 +148,7 @@ impl Methods {
     }
 
     /// The method of these ids; `None`: it is the kit's, or nobody's.
-    pub(super) fn of(&self, (service_id, method_id): (u32, u16)) -> Option<&Arc<Method>> {
+    pub(in crate::admission) fn of(&self, (service_id, method_id): (u32, u16)) -> Option<&Arc<Method>> {
         let at = self.services.binary_search_by_key(&service_id, |(id, _)| *id).ok()?;
         let (_, methods) = self.services.get(at)?;
         let at = methods.binary_search_by_key(&method_id, |method| method.spec.method_id).ok()?;
@@ -178,6 +180,13 @@ impl Methods {
     }
 }
 
+/// Of a server that has none.
+impl Default for Methods {
+    fn default() -> Self {
+        Self::new([], false, Instant::now())
+    }
+}
+
 impl Method {
     fn new(spec: &'static Spec) -> Self {
         Self {
@@ -190,6 +199,7 @@ impl Method {
             meter: Meter::default(),
             caller_meter: Meter::default(),
             bulkhead: Bulkhead::default(),
+            by_tier: ByTier::default(),
             held_to: Mutex::default(),
         }
     }
@@ -198,6 +208,7 @@ impl Method {
         self.meter.set(rules.rate);
         self.caller_meter.set(rules.caller_rate);
         self.bulkhead.set(rules.running_max, if keeps_places { rules.reserve } else { 0 });
+        self.by_tier.set(rules.degraded_from, rules.refused_from);
         *self.held_to.lock().unwrap_or_else(PoisonError::into_inner) = rules;
     }
 
@@ -214,6 +225,11 @@ impl Method {
     /// What it has of the server's handlers.
     pub(crate) fn bulkhead(&self) -> &Bulkhead {
         &self.bulkhead
+    }
+
+    /// What it does less as load rises.
+    pub(crate) fn by_tier(&self) -> &ByTier {
+        &self.by_tier
     }
 
     /// Whether a call that has less time than is usual passes all the same.

@@ -9,6 +9,7 @@
 //! method a second at most, at the cost of an allocation and a lock; for the others of these that is one more load.
 
 mod bulkhead;
+mod by_tier;
 mod callers;
 mod held;
 mod memory;
@@ -26,8 +27,10 @@ use tokio::time::Instant;
 
 pub(crate) use self::bulkhead::{Occupied, kept_of};
 use self::callers::Callers;
-pub(crate) use self::held::{CALLER_RATE, HANDLERS_MAX, RATE, RESERVE, RUNNING_MAX};
-pub use self::held::{MethodRules, ServerRules, UnknownMethod};
+pub(crate) use self::held::{
+    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, RATE, REFUSED_FROM, RESERVE, RUNNING_MAX, TIERS,
+};
+pub use self::held::{MethodRules, NotHeld, ServerRules, UnknownMethod};
 use self::memory::{Held, Memory};
 use self::meter::{Meter, Pacing};
 use self::method::Timed;
@@ -338,8 +341,9 @@ impl Rules {
         })
     }
 
-    fn hold(&self, name: &str, rules: MethodRules) -> Result<(), UnknownMethod> {
+    fn hold(&self, name: &str, rules: MethodRules) -> Result<(), NotHeld> {
         let method = self.method(name)?;
+        rules.fit(method.spec)?;
         self.methods.hold(method, rules);
         Ok(())
     }
@@ -347,14 +351,15 @@ impl Rules {
     /// Has methods held to what a configuration says of them, beside their schemas' word.
     ///
     /// # Errors
-    /// [`UnknownMethod`] for the first that is not served here.
-    pub(crate) fn configure(&self, config: &Config) -> Result<(), UnknownMethod> {
+    /// [`NotHeld`] for the first that is not served here, or cannot be held to it.
+    pub(crate) fn configure(&self, config: &Config) -> Result<(), NotHeld> {
         self.caller_meter.set(config.caller_rate());
         self.methods.hold_callers(config.caller_rate().is_some());
         for (name, word, setting) in config.of_methods() {
             let method = self.method(name)?;
             let mut rules = method.rules();
             rules.set(word, setting);
+            rules.fit(method.spec)?;
             self.methods.hold(method, rules);
         }
         Ok(())

@@ -106,8 +106,8 @@ impl Call {
         &self.context
     }
 
-    /// Whether the second handler of its method is to answer it, as the server's load is what `degraded-from` says of it or worse. Its answer is
-    /// marked as degraded then.
+    /// Whether the second handler of its method is to answer it, as the server's load is what `degraded-from` says of it or worse: the schema's, or what the
+    /// method is held to since ([`MethodRules`](crate::MethodRules)). Its answer is marked as degraded then.
     #[must_use]
     #[inline]
     pub fn is_degraded(&mut self, spec: &'static Spec) -> bool {

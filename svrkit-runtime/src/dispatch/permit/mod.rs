@@ -214,10 +214,10 @@ impl Permit {
         }
     }
 
-    /// Has its answer marked as degraded, if the server's load is such that `spec` says so.
+    /// Has its answer marked as degraded, if its method has a second handler and the server's load is such that this one answers.
     #[inline]
     pub(super) fn degrade(&mut self, spec: &'static Spec) -> bool {
-        self.is_degraded = spec.degraded_from.is_some_and(|from| self.responder.tier() >= from);
+        self.is_degraded = spec.degraded_from.is_some() && self.responder.degrades(spec);
         self.is_degraded
     }
 

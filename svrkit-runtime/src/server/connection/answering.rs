@@ -5,12 +5,13 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use super::Connection;
-use crate::admission::{Gate, Tier};
+use crate::admission::Gate;
 use crate::dispatch::{Answered, InFlight, Responder};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
 use crate::priority::Priority;
+use crate::spec::Spec;
 use crate::status::{Layer, Party, Status, to_response};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
 
@@ -71,8 +72,8 @@ impl Responder for Connection {
         self.gate.as_ref()
     }
 
-    fn tier(&self) -> Tier {
-        self.load.acting()
+    fn degrades(&self, spec: &'static Spec) -> bool {
+        self.load.degrades(spec)
     }
 
     fn in_flight(&self) -> &InFlight {

@@ -110,8 +110,7 @@ impl Connection {
             shared.entry.priority(facts, address, &shared.router, Instant::now())
         };
         let is_admitted = self.gate.as_ref().is_none_or(|gate| gate.would_admit(priority));
-        let is_refused = self.load.may_refuse(false)
-            && shared.router.method(facts.ids()).is_some_and(|spec| self.load.would_refuse(spec));
+        let is_refused = self.load.may_refuse(false) && self.load.would_refuse(facts.ids());
         !is_refused
             && (is_admitted || shared.rules.has_own(facts.ids()))
             && shared.rules.would_hold(header.body_len as usize)
@@ -123,7 +122,7 @@ impl Connection {
         let mut pass =
             shared.rules.admit(call, |secret| self.rated_as(secret, shared)).map_err(Refused::Broken)?;
         if self.load.may_refuse(gate.is_none()) && call.facts.remaining_us != 0 {
-            self.check_tier(call.facts, shared)?;
+            self.check_tier(call.facts)?;
         }
         if let Some(gate) = gate {
             gate.admits(call.facts, call.at, pass.has_own()).map_err(Refused::ShutOut)?;
@@ -138,12 +137,8 @@ impl Connection {
     }
 
     /// Whether the method is not to be refused under this load.
-    fn check_tier(&self, call: &RequestFacts, shared: &Shared) -> Result<(), Refused> {
-        let Some(spec) = shared.router.method(call.ids()) else { return Ok(()) };
-        match self.load.refuses(spec) {
-            Some(tier) => Err(Refused::Tier { spec, tier }),
-            None => Ok(()),
-        }
+    fn check_tier(&self, call: &RequestFacts) -> Result<(), Refused> {
+        self.load.refuses(call.ids()).map_or(Ok(()), |(spec, tier)| Err(Refused::Tier { spec, tier }))
     }
 
     /// Answers a call that has not begun, and tells who listens.
