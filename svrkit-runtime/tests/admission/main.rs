@@ -9,6 +9,7 @@ mod support;
 
 mod bulkheads;
 mod faults;
+mod learned_tier;
 mod level;
 mod queue;
 mod rates;
