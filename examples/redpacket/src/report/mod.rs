@@ -1,0 +1,20 @@
+//! What a night was, as people read it. [`model`] are the numbers, pure; everything else here is a function of them to text, and neither calls
+//! services nor touches files.
+
+mod figures;
+mod json;
+pub(crate) mod latencies;
+pub(crate) mod model;
+pub(crate) mod numbers;
+mod page;
+mod plot;
+mod tables;
+mod text;
+pub(crate) mod verdict;
+
+pub(crate) use self::json::json;
+pub(crate) use self::page::html;
+pub(crate) use self::text::text;
+
+#[cfg(test)]
+mod tests;
