@@ -51,3 +51,42 @@ impl Accounts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credit(user: u64, packet: u64, fen: u64) -> CreditRequest {
+        CreditRequest { user, packet, fen, ..CreditRequest::default() }
+    }
+
+    #[tokio::test]
+    async fn a_part_is_credited_once_however_often_it_is_asked() {
+        let store = Store::in_memory();
+        let (accounts, credits) = Accounts::open(store.clone()).await.unwrap();
+        assert_eq!(credits, 0);
+        assert_eq!(accounts.balance(7).await.unwrap(), Balance::default());
+        for is_new in [true, false] {
+            assert_eq!(accounts.credit(&credit(7, 1, 60)).await.unwrap(), is_new);
+        }
+        assert!(accounts.credit(&credit(7, 2, 20)).await.unwrap());
+        assert!(accounts.credit(&credit(8, 1, 30)).await.unwrap());
+        assert_eq!(accounts.balance(7).await.unwrap(), Balance { fen: 80, credits: 2 });
+        assert_eq!(accounts.balance(8).await.unwrap(), Balance { fen: 30, credits: 1 });
+        assert_eq!(Accounts::open(store).await.unwrap().1, 3);
+    }
+
+    #[tokio::test]
+    async fn credits_of_a_user_at_the_same_time_are_all_in_the_balance() {
+        let (accounts, _) = Accounts::open(Store::in_memory()).await.unwrap();
+        let crediting = (1..=50).map(|packet| {
+            let accounts = accounts.clone();
+            // Half of them are the same one.
+            tokio::spawn(async move { accounts.credit(&credit(7, packet.min(25), 1)).await.unwrap() })
+        });
+        for crediting in crediting.collect::<Vec<_>>() {
+            crediting.await.unwrap();
+        }
+        assert_eq!(accounts.balance(7).await.unwrap(), Balance { fen: 25, credits: 25 });
+    }
+}
