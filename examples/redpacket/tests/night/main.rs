@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use redpacket::books::{Books, Promise};
 use redpacket::fleet::{Fleet, FleetPlan, Tier};
+use redpacket::protocol::{BalanceRequest, LedgerClient};
 use svrkit_store::{Batch, Store, Table};
 
 use crate::crowd::Crowd;
@@ -51,8 +52,19 @@ async fn night(dir: &Path, killed: Option<Tier>) -> Vec<Promise> {
     let promises = crowd.go_home().await;
     // What is not credited by then, the books tell.
     let _is_drained = fleet.drained(Duration::from_secs(120)).await.unwrap();
+    check_balances(fleet.address(Tier::Ledger).unwrap(), &promises).await;
     fleet.stop().await.unwrap();
     promises
+}
+
+/// Who was told of an amount has it, as the ledger says when it is asked.
+async fn check_balances(ledger: &str, promises: &[Promise]) {
+    let ledger = LedgerClient::connect(ledger).await.unwrap();
+    for Promise { user, fen, .. } in promises.iter().copied() {
+        let balance = ledger.balance(&BalanceRequest { user, ..BalanceRequest::default() }).await.unwrap();
+        // Each user opens one packet.
+        assert_eq!((balance.fen, balance.credits), (fen, 1), "user {user}");
+    }
 }
 
 async fn check_night(killed: Option<Tier>) {
