@@ -186,10 +186,16 @@ limits! {
     ejection_max: Duration = "ejection.max", Time, Duration::from_secs(300), MILLISECOND..=DAY;
     /// the longest time for which a client sends no calls of a method that a server wants no more of.
     block_max: Duration = "block.max", Time, Duration::from_secs(60), Duration::ZERO..=DAY;
-    /// the longest time for which a client calls a method more slowly because a server wishes it.
+    /// the longest time for which a client does as a server wishes: calls a method more slowly, or takes last good answers.
     wish_max: Duration = "wish.max", Time, Duration::from_secs(60), Duration::ZERO..=DAY;
     /// calls of a method in a second that a client makes at an endpoint, if it wants to, however few a server wishes.
     wish_rate_min: u32 = "wish.rate_min", Count, 1, 1..=1_000_000;
+    /// the oldest answer that a client takes again where a server wishes so, however old its schema lets it be; 0: it keeps none.
+    last_good_age: Duration = "last_good.age", Time, Duration::from_secs(600), Duration::ZERO..=DAY;
+    /// answers that a client keeps at most to be taken again.
+    last_good_answers: usize = "last_good.answers", Count, 4096, 0..=10_000_000;
+    /// most memory for them in one client, in bytes, with what they are found by.
+    last_good_bytes: usize = "last_good.bytes", Size, 8 << 20, 0..=64 << 30;
     /// how long a connection stays open that nobody uses, on either side.
     connection_idle: Duration = "connection.idle", Time, Duration::from_secs(600), MILLISECOND..=YEAR;
     /// how long a connection is used, on either side, a tenth more or less; calls in flight then go on to their ends.

@@ -64,6 +64,7 @@ fn said(frame: &Frame, hex: &Value) -> Value {
             "level_rank": response.level.rank,
             "layer": response.layer,
             "degraded": response.degraded,
+            "last_good": response.last_good,
             "retry_after_ms": response.retry_after_ms,
             "error_code": response.error_code,
         }),

@@ -316,10 +316,14 @@ impl Gate {
     fn refuse(self: &Arc<Self>, call: Call, now: Instant) {
         self.by_queue.fetch_add(1, Ordering::Relaxed);
         if self.mode.is_on() {
-            let spec = self.router.method((call.service_id(), call.method_id()));
+            let ids = (call.service_id(), call.method_id());
             let turn_in = self.lock().turn_in();
             let advice = turn_in.map_or(Retry::Elsewhere, Retry::ElsewhereOrAfter);
-            call.refuse_of(spec, &admitting::queue_full().retry(advice));
+            let last_good = self.methods.last_good(ids);
+            call.refuse_of(
+                self.router.method(ids),
+                &admitting::queue_full().retry(advice).take_last_good(last_good),
+            );
         } else {
             self.spare((call.service_id(), call.method_id()), Cause::Queue);
             let slot = Slot::take(self, call.method());

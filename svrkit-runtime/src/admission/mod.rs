@@ -29,8 +29,8 @@ pub(crate) use load::LoadOfRun;
 pub use load::{HeldTier, Load};
 pub(crate) use rules::{Arriving, Broken, Longest, Pass, Rules, RulesSeen, Seen as HandlerSeen, keys};
 pub(crate) use rules::{
-    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, Method, MethodSeen, RATE, REFUSED_FROM, RESERVE, RUNNING_MAX,
-    TIERS,
+    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, LAST_GOOD, LAST_GOOD_MAX, Method, MethodSeen, RATE,
+    REFUSED_FROM, RESERVE, RUNNING_MAX, TIERS,
 };
 pub use rules::{MethodRules, NotHeld, ServerProtection, ServerRules, UnknownMethod};
 pub(crate) use seen::Seen;

@@ -50,9 +50,9 @@ async fn pass(outline: Outline, envelope: Envelope, is_awaited: bool) -> Result<
     let send = |envelope| -> Boxed<'_, Result<Reply, Status>> {
         if is_awaited {
             let request = Request::<Reply>::behind_interceptors(outline, envelope).with_marks();
-            return Box::pin(
-                async move { request.await.map(|reply| reply.message.marked(reply.is_degraded)) },
-            );
+            return Box::pin(async move {
+                request.await.map(|reply| reply.message.marked(reply.is_degraded, reply.age))
+            });
         }
         let request = Request::<()>::behind_interceptors(outline, envelope);
         Box::pin(async move { request.await.map(|()| nothing) })

@@ -48,6 +48,8 @@ pub(crate) struct ClientSeen {
     pub(crate) endpoints: usize,
     /// How many retries and second copies its budget has.
     pub(crate) attempts_left: u64,
+    /// Last good answers that it keeps, and what these take of memory.
+    pub(crate) kept_answers: (usize, usize),
     /// Its mechanisms of protection that do not act, by their keys.
     pub(crate) modes_not_on: Vec<(&'static str, Mode)>,
 }
@@ -103,6 +105,7 @@ pub(crate) fn protecting(max: usize) -> Protecting {
             target,
             endpoints: client.pool.endpoints(),
             attempts_left: client.protection.attempts_left(now),
+            kept_answers: client.protection.kept_answers(),
             modes_not_on: client.protection.modes_not_on(),
         });
     }

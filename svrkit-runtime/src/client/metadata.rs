@@ -9,6 +9,16 @@ use crate::status::catalogue::calling;
 use crate::wire::frame::Metadata;
 use crate::wire::tlv::Tlv;
 
+/// What stands beside a request that its server could answer it by: all but the trace. Encoded; of what could not be sent, what comes of it does not matter.
+pub(super) fn identifying(own: &Metadata, context: &Context) -> Bytes {
+    let mut metadata = own.clone();
+    context.add_labels_to(&mut metadata);
+    if metadata.is_empty() {
+        return Bytes::new();
+    }
+    metadata.encode().map(Bytes::from).unwrap_or_default()
+}
+
 /// The bytes of `own` and of what `context` adds, within this side's limits and that of the server.
 pub(super) fn encode(
     own: &Metadata,

@@ -3,9 +3,12 @@
 //! Which methods there are is known where they are served, so that any name is taken here, and a server refuses what says something of a method that it has not. The
 //! environment has no variables for them: names of methods have capitals and dots.
 
+use std::time::Duration;
+
 use super::key::Key;
 use crate::admission::{
-    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, RATE, REFUSED_FROM, RESERVE, RUNNING_MAX, TIERS,
+    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, LAST_GOOD, LAST_GOOD_MAX, RATE, REFUSED_FROM, RESERVE,
+    RUNNING_MAX, TIERS,
 };
 
 /// The table of a file that methods stand in.
@@ -36,7 +39,7 @@ fn inside(name: &str) -> Option<&str> {
 
 type Make = fn(&'static str) -> Key;
 
-const MAKERS: [(&str, Make); 6] = [
+const MAKERS: [(&str, Make); 7] = [
     (RATE, |name| {
         Key::rate(
             name,
@@ -59,6 +62,10 @@ const MAKERS: [(&str, Make); 6] = [
     (REFUSED_FROM, |name| {
         Key::choice(name, "the tier of load from which on calls of the method are refused.", &TIERS)
     }),
+    (LAST_GOOD, |name| {
+        let doc = "how old an answer may be that callers of the method take again in the place of a refusal for load, where their schema has them keep any; 0s: refusals wish for none.";
+        Key::duration(name, doc, Duration::ZERO..=LAST_GOOD_MAX)
+    }),
 ];
 
 /// The keys, with `*` for the name of a method.
@@ -70,6 +77,7 @@ pub(crate) fn keys() -> Vec<Key> {
         "method.*.reserve",
         "method.*.degraded_from",
         "method.*.refused_from",
+        "method.*.last_good",
     ];
     MAKERS.iter().zip(names).map(|((_, make), name)| make(name)).collect()
 }

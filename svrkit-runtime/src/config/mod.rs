@@ -305,6 +305,14 @@ impl Setting {
         }
     }
 
+    /// The time, where it is one.
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        match (&self.value, self.key.measure()) {
+            (Value::Number(number), Some(Measure::Time)) => Some(Duration::from_nanos(*number)),
+            _ => None,
+        }
+    }
+
     /// The count, where it is one.
     pub(crate) fn count(&self) -> Option<u32> {
         match self.value {

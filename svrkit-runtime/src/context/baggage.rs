@@ -57,6 +57,11 @@ impl Baggage {
         if let Some(trace) = self.trace {
             metadata.insert(TRACE_KEY, trace.to_string());
         }
+        self.add_labels_to(metadata);
+    }
+
+    /// The same without the trace, which is another one for each request.
+    pub(super) fn add_labels_to(&self, metadata: &mut Metadata) {
         for (name, value) in &self.labels {
             metadata.insert(format!("{LABEL_KEY}{name}"), Bytes::copy_from_slice(value.as_bytes()));
         }

@@ -247,6 +247,13 @@ impl Context {
         }
     }
 
+    /// Adds of that what calls have in common that are made for the same.
+    pub(crate) fn add_labels_to(&self, metadata: &mut Metadata) {
+        if let Some(baggage) = &self.baggage {
+            baggage.add_labels_to(metadata);
+        }
+    }
+
     /// Whether [`Self::add_to`] adds nothing.
     pub(crate) fn has_baggage(&self) -> bool {
         self.baggage.as_ref().is_some_and(|baggage| baggage.trace.is_some() || !baggage.labels.is_empty())

@@ -1,6 +1,7 @@
 //! What an interceptor sees: a request that is not decoded yet, and the answer that came of it.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -38,6 +39,7 @@ pub struct Reply {
     body: Bytes,
     /// As its server says.
     is_degraded: bool,
+    age: Option<Duration>,
     limits: Limits,
 }
 
@@ -127,12 +129,12 @@ impl Envelope {
 
 impl Reply {
     pub(crate) fn new(body: Bytes, limits: &Limits) -> Self {
-        Self { body, is_degraded: false, limits: *limits }
+        Self { body, is_degraded: false, age: None, limits: *limits }
     }
 
-    /// With this mark.
-    pub(crate) fn marked(self, is_degraded: bool) -> Self {
-        Self { is_degraded, ..self }
+    /// With these marks.
+    pub(crate) fn marked(self, is_degraded: bool, age: Option<Duration>) -> Self {
+        Self { is_degraded, age, ..self }
     }
 
     /// The encoded answer.
@@ -145,6 +147,12 @@ impl Reply {
     #[must_use]
     pub fn is_degraded(&self) -> bool {
         self.is_degraded
+    }
+
+    /// At a client, how old it is, where it is the last good answer to the same request and the server has given no new one; `None`: it is new.
+    #[must_use]
+    pub fn age(&self) -> Option<Duration> {
+        self.age
     }
 
     /// The answer, decoded: for those who know of which type the method's is.

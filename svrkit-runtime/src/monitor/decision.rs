@@ -68,6 +68,10 @@ decisions! {
     Blocked = "blocked";
     /// A call is not sent: its server wants fewer of its method for a time (`wish.max`).
     Slowed = "slowed";
+    /// A call is answered by the last good answer to the same request: its server wishes to be spared, or has refused it (`last_good.age`).
+    LastGood = "last_good";
+    /// It is not: there is none that is young enough.
+    LastGoodMissing = "last_good_missing";
     /// A server's wish is not obeyed: nothing proves who wishes (`client.wishes_of_all`).
     WishIgnored = "wish_ignored";
     /// A call is not sent: it is less important than the level that its server announces.

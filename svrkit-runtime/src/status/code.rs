@@ -111,6 +111,13 @@ wire_numbers! {
     Unknown = 255, "unknown";
 }
 
+impl Cause {
+    /// Whether the callee has too much to do, or too much of this: in a calmer hour it would have taken the call.
+    pub(crate) fn is_load(self) -> bool {
+        matches!(self, Self::Queue | Self::Rate | Self::Concurrency | Self::Level | Self::Tier)
+    }
+}
+
 wire_numbers! {
     /// Who can mend it.
     Party, unknown = Unknown,

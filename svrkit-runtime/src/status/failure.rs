@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::words::Words;
-use super::{Cause, Code, Facts, Layer, Party, Retry, SlowDown, Status};
+use super::{Cause, Code, Facts, Layer, Party, Retry, SlowDown, Status, TakeLastGood};
 use crate::rate::Rate;
 use crate::wire::frame::{Failure, ResponseFacts};
 use crate::wire::prefix;
@@ -54,7 +54,10 @@ pub(crate) fn to_wire(status: &Status) -> (ResponseFacts, Failure) {
     if let Some(SlowDown { rate, lasts }) = facts.slow {
         let per_minute = u64::from(rate.calls()) * 60 / rate.per().as_secs().max(1);
         failure.slow_per_minute = u32::try_from(per_minute).unwrap_or(u32::MAX);
-        failure.slow_ms = u32::try_from(lasts.as_millis()).unwrap_or(u32::MAX);
+        failure.slow_ms = millis(lasts);
+    }
+    if let Some(TakeLastGood { age_max, lasts }) = facts.last_good {
+        (failure.last_good_age_ms, failure.last_good_lasts_ms) = (age_max.map(millis), lasts.map(millis));
     }
     (header_of(facts), failure)
 }
@@ -69,6 +72,7 @@ pub(crate) fn to_response(
         && !facts.is_of_another_call()
         && facts.detail.is_empty()
         && facts.slow.is_none()
+        && facts.last_good.is_none_or(|wish| wish == TakeLastGood::default())
     {
         let body = fixed.body(|text| failure_body(&words(text), None));
         return (header_of(facts), Cow::Borrowed(if fits(body, peer_message_in) { body } else { &[] }));
@@ -98,6 +102,7 @@ fn header_of(facts: &Facts) -> ResponseFacts {
         layer: facts.layer.number(),
         cause: facts.cause.number(),
         retry,
+        last_good: facts.last_good.is_some(),
         retry_after_ms,
         error_code: facts.error_code,
         ..ResponseFacts::default()
@@ -143,7 +148,11 @@ pub(crate) fn from_wire(header: &ResponseFacts, body: &[u8]) -> Status {
         .layer(Layer::from_number(header.layer))
         .error_code(header.error_code)
         .with_detail(failure.detail)
-        .retry(retry);
+        .retry(retry)
+        .take_last_good(header.last_good.then(|| TakeLastGood {
+            age_max: failure.last_good_age_ms.map(|ms| Duration::from_millis(ms.into())),
+            lasts: failure.last_good_lasts_ms.map(|ms| Duration::from_millis(ms.into())),
+        }));
     match (failure.slow_per_minute, failure.slow_ms) {
         (0, _) | (_, 0) => status,
         (calls, ms) => status.slow_down(Rate::per_minute(calls), Duration::from_millis(ms.into())),
@@ -191,13 +200,39 @@ mod tests {
             (Rate::per_second(u32::MAX), Rate::per_minute(u32::MAX)),
         ] {
             let status = Status::unavailable("busy").slow_down(rate, lasts);
-            assert_eq!(there_and_back(&status).wish(), Some(SlowDown { rate: told, lasts }));
-            assert_eq!(there_and_back(&status.method(&SPEC)).wish(), None);
+            assert_eq!(there_and_back(&status).slow_wish(), Some(SlowDown { rate: told, lasts }));
+            assert_eq!(there_and_back(&status.method(&SPEC)).slow_wish(), None);
         }
         let endless = Status::unavailable("busy").slow_down(Rate::per_minute(1), Duration::MAX);
         let most = Duration::from_millis(u32::MAX.into());
-        assert_eq!(there_and_back(&endless).wish().map(|wish| wish.lasts), Some(most));
-        assert_eq!(there_and_back(&Status::unavailable("busy")).wish(), None);
+        assert_eq!(there_and_back(&endless).slow_wish().map(|wish| wish.lasts), Some(most));
+        assert_eq!(there_and_back(&Status::unavailable("busy")).slow_wish(), None);
+    }
+
+    #[test]
+    fn the_wish_for_last_good_answers_survives_the_wire_and_goes_one_hop() {
+        static SPEC: Spec = Spec::new("shop.Stock", 2000, "Take", 1);
+        let plain = Status::unavailable("busy").take_last_good(Some(TakeLastGood::default()));
+        assert_eq!(there_and_back(&plain).last_good_wish(), Some(TakeLastGood::default()));
+        assert_eq!(there_and_back(&plain.method(&SPEC)).last_good_wish(), None);
+        let (age, lasts) = (Duration::from_secs(600), Duration::from_millis(7));
+        let told = there_and_back(&Status::unavailable("busy").last_good(age, lasts));
+        assert_eq!(told.last_good_wish(), Some(TakeLastGood { age_max: Some(age), lasts: Some(lasts) }));
+        let this_call = there_and_back(&Status::unavailable("busy").last_good(Duration::MAX, Duration::ZERO));
+        let most = Duration::from_millis(u32::MAX.into());
+        let wish = TakeLastGood { age_max: Some(most), lasts: Some(Duration::ZERO) };
+        assert_eq!(this_call.last_good_wish(), Some(wish));
+    }
+
+    #[test]
+    fn a_refusal_in_fixed_words_takes_no_more_for_the_wish_unless_it_says_how_old() {
+        let full = || crate::status::catalogue::admitting::queue_full();
+        let body = |wish| to_response(&full().take_last_good(Some(wish)), None);
+        let (header, plain) = body(TakeLastGood::default());
+        assert!(header.last_good && matches!(plain, Cow::Borrowed(_)));
+        assert_eq!(plain, to_response(&full(), None).1);
+        let (_, own) = body(TakeLastGood { age_max: Some(Duration::from_secs(1)), lasts: None });
+        assert!(matches!(own, Cow::Owned(_)) && own.len() > plain.len());
     }
 
     #[test]

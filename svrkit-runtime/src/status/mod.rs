@@ -68,6 +68,15 @@ pub(crate) struct SlowDown {
     pub(crate) lasts: Duration,
 }
 
+/// The wish that callers take their last good answers in the place of new ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TakeLastGood {
+    /// How old these may be at most; `None`: as old as the caller's schema says.
+    pub(crate) age_max: Option<Duration>,
+    /// For how long that is wished of calls to come; `None`: until another attempt may help.
+    pub(crate) lasts: Option<Duration>,
+}
+
 #[derive(Clone)]
 struct Facts {
     code: Code,
@@ -81,6 +90,7 @@ struct Facts {
     method: Option<&'static Spec>,
     endpoint: Option<Arc<str>>,
     slow: Option<SlowDown>,
+    last_good: Option<TakeLastGood>,
     source: Option<Arc<io::Error>>,
     /// Not for callers.
     private: Option<Arc<dyn Error + Send + Sync>>,
@@ -151,6 +161,7 @@ impl Status {
             method: None,
             endpoint: None,
             slow: None,
+            last_good: None,
             source: None,
             private: None,
         }))
@@ -222,9 +233,42 @@ impl Status {
         self
     }
 
-    /// What its callee wishes of the calls that come after it.
-    pub(crate) fn wish(&self) -> Option<SlowDown> {
+    /// Wishes that the caller takes the last good answer that it has to the same request in the place of this status, if that is no older than
+    /// `age_max`, and that for a time it answers calls of this method so without sending them to this endpoint; of [`Duration::ZERO`], this call alone.
+    ///
+    /// A caller keeps answers of methods alone whose schema says for how long ([`Spec::last_good`]), and never takes older ones. It obeys within bounds
+    /// of its own (`last_good.age`, `wish.max`), and only where it knows who wishes, as it does for [`Self::slow_down`]. Refusals under load
+    /// of such methods say this by themselves.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use svrkit_runtime::Status;
+    ///
+    /// # fn list() -> Result<(), Status> {
+    /// let busy = Status::unavailable("the catalogue is being rebuilt");
+    /// return Err(busy.last_good(Duration::from_secs(600), Duration::from_secs(30)));
+    /// # }
+    /// # assert!(list().is_err());
+    /// ```
+    #[must_use]
+    pub fn last_good(self, age_max: Duration, lasts: Duration) -> Self {
+        self.take_last_good(Some(TakeLastGood { age_max: Some(age_max), lasts: Some(lasts) }))
+    }
+
+    /// The same as a refusal says it; `None`: it does not.
+    pub(crate) fn take_last_good(mut self, wish: Option<TakeLastGood>) -> Self {
+        self.0.last_good = wish;
+        self
+    }
+
+    /// How often its callee wishes to be called.
+    pub(crate) fn slow_wish(&self) -> Option<SlowDown> {
         self.0.slow
+    }
+
+    /// Whether its callee wishes that last good answers are taken.
+    pub(crate) fn last_good_wish(&self) -> Option<TakeLastGood> {
+        self.0.last_good
     }
 
     /// Names the method that was called.

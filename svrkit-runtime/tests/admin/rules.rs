@@ -12,17 +12,16 @@ async fn what_a_method_is_held_to_is_shown_and_changed() {
     let shown = server.get("/rules").await;
     assert_eq!(
         shown.row("test.Test.Wait"),
-        ["test.Test.Wait", "none", "none", "0", "9", "0", "0", "none", "none"]
+        ["test.Test.Wait", "none", "none", "0", "9", "0", "0", "none", "none", "none"]
     );
     assert!(!shown.body.contains("test.Test.Echo"), "it is held to nothing: {}", shown.body);
 
-    let changed = server
-        .send("POST", "/rules", &[], "method=test.Test.Echo&rate=1/min burst 2&reserve=3&refused_from=high")
-        .await;
+    let form = "method=test.Test.Echo&rate=1/min burst 2&reserve=3&refused_from=high&last_good=90s";
+    let changed = server.send("POST", "/rules", &[], form).await;
     assert_eq!(changed.status, 200, "{}", changed.body);
     let shown = server.get("/rules").await;
     let row = shown.row("test.Test.Echo");
-    assert_eq!((row[0], &row[6..]), ("test.Test.Echo", ["3", "none", "high"].as_slice()));
+    assert_eq!((row[0], &row[6..]), ("test.Test.Echo", ["3", "none", "high", "90 s"].as_slice()));
     let client = Client::connect(server.address.to_string()).await.unwrap();
     let echo = || client.request::<_, Note>(&ECHO, &Note::number(7));
     assert!(echo().await.is_ok() && echo().await.is_ok());
@@ -43,6 +42,8 @@ async fn what_is_no_rule_changes_nothing_nor_does_a_page_of_somebody_else() {
         ("method=test.Test.Echo", "curl -d method=NAME"),
         ("method=test.Test.Ecko&rate=1/s", "only test.Test.Echo is similar"),
         ("method=test.Test.Echo&rate=1/h", "rate is \"1/h\": expected a rate of"),
+        ("method=test.Test.Echo&last_good=90", "expected none, or a time of at most 24h"),
+        ("method=test.Test.Echo&last_good=25h", "expected none, or a time of at most 24h"),
         ("method=test.Test.Echo&reserve=-1", "expected a number from 0 to 1000000"),
         (
             "method=test.Test.Echo&refused_from=calm",

@@ -6,6 +6,7 @@ mod ejection;
 mod gates;
 mod hedging;
 mod invariants;
+mod last_good;
 mod pages;
 mod retries;
 mod scripted;

@@ -69,7 +69,7 @@ async fn clients_are_shown_with_what_they_keep_back_and_what_they_decided() {
     let protection = ClientProtection::new().retries(Mode::Watching).wishes_of_all(true);
     let watched = Watched::of(&target, limits(), |builder| builder.protection(protection));
     let calm = page(pages, "text/plain").await;
-    assert_eq!(row(&calm, &target, &["client.retries"]), ["1", "10", "client.retries = watch"]);
+    assert_eq!(row(&calm, &target, &["client.retries"]), ["1", "10", "0", "0", "client.retries = watch"]);
 
     script.then(3, &lost());
     for _ in 0..3 {

@@ -20,6 +20,7 @@ mod decoding;
 mod ejections;
 mod frames;
 mod hedges;
+mod last_good;
 mod messages;
 mod metrics;
 mod peers;
@@ -49,6 +50,7 @@ use frames::{
     frame_timeout_of_the_client, frame_timeout_of_the_server,
 };
 use hedges::{hedge_delay, hedge_delay_min};
+use last_good::{last_good_age, last_good_answers, last_good_bytes};
 use messages::{
     compression_min, message_in_in_process, message_in_of_the_client, message_in_of_the_server,
     message_out_of_the_client, message_out_of_the_server, metadata_bytes, metadata_bytes_of_the_server,
@@ -140,6 +142,9 @@ const EDGES: &[(&str, &[Edge])] = &edges! {
     "block.max" => block_max;
     "wish.max" => wish_max;
     "wish.rate_min" => wish_rate_min;
+    "last_good.age" => last_good_age;
+    "last_good.answers" => last_good_answers;
+    "last_good.bytes" => last_good_bytes;
     "connection.idle" => connection_idle_of_the_client, connection_idle_of_the_server;
     "connection.age" => connection_age_of_the_client, connection_age_of_the_server;
     "resolve.rest" => resolve_rest;

@@ -12,10 +12,12 @@ use crate::client::{ClientSeen, Kept, RestrainedSeen};
 /// Rows of each table; beyond them they are only counted.
 const SHOWN_MAX: usize = 1000;
 
-const CLIENTS: [Column; 4] = [
+const CLIENTS: [Column; 6] = [
     Column::left("target"),
     Column::right("endpoints"),
     Column::right("attempts left"),
+    Column::right("last good answers"),
+    Column::right("their bytes"),
     Column::left("not on"),
 ];
 
@@ -89,6 +91,8 @@ fn client_row(seen: &ClientSeen) -> Vec<String> {
         seen.target.to_string(),
         seen.endpoints.to_string(),
         seen.attempts_left.to_string(),
+        seen.kept_answers.0.to_string(),
+        seen.kept_answers.1.to_string(),
         modes.collect::<Vec<_>>().join(", "),
     ]
 }

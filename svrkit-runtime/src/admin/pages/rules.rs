@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::measure;
 use crate::admin::Subject;
 use crate::admin::http::{HttpStatus, form};
 use crate::admin::page::{Column, Document, Page, Showing, Shown};
@@ -10,7 +11,7 @@ use crate::rate::Rate;
 
 pub(super) struct Rules(pub(super) Arc<dyn Subject>);
 
-const METHODS: [Column; 9] = [
+const METHODS: [Column; 10] = [
     Column::left("method"),
     Column::right("rate"),
     Column::right("caller rate"),
@@ -20,10 +21,11 @@ const METHODS: [Column; 9] = [
     Column::right("reserve"),
     Column::left("degraded from"),
     Column::left("refused from"),
+    Column::right("last good"),
 ];
 
 const HOW: &str = "curl -d method=NAME -d rate=200/s changes what calls to come are held to; other fields are caller_rate, running_max, reserve, \
-    degraded_from and refused_from (busy, high, critical or none). \
+    degraded_from, refused_from (busy, high, critical or none) and last_good (30s, or none). \
     It goes with the process.";
 
 impl Page for Rules {
@@ -87,5 +89,6 @@ fn row(seen: &MethodSeen) -> Vec<String> {
         rules.reserve.to_string(),
         tier(rules.degraded_from),
         tier(rules.refused_from),
+        rules.last_good.map_or_else(|| "none".into(), measure::short),
     ]
 }

@@ -3,12 +3,13 @@
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{MethodSeen, Rules, RulesSeen};
 use crate::admission::{Gate, Tier};
-use crate::config::{Key, Setting, method_keys};
+use crate::config::{Key, Measure, Quantity, Setting, method_keys};
 use crate::log::{self, Event};
 use crate::rate::{NotARate, Rate};
 use crate::spec::Spec;
@@ -30,6 +31,9 @@ pub struct MethodRules {
     pub degraded_from: Option<Tier>,
     /// The load from which on its calls are refused, be it before its second handler would answer; `None`, or calm: not because of the load's tier.
     pub refused_from: Option<Tier>,
+    /// How old an answer may be that its callers take again in the place of a refusal for load, if their schema has them keep any; `None`, or zero: refusals wish
+    /// for none. It holds no call.
+    pub last_good: Option<Duration>,
 }
 
 /// The rules of a server that has its address, to be changed while it serves: [`Bound::rules`](crate::Bound::rules).
@@ -67,13 +71,14 @@ impl MethodRules {
     /// Those of the schema.
     #[must_use]
     pub fn of(spec: &Spec) -> Self {
-        let Spec { rate, caller_rate, running_max, reserve, degraded_from, refused_from, .. } = *spec;
-        Self { rate, caller_rate, running_max, reserve, degraded_from, refused_from }
+        let Spec { rate, caller_rate, running_max, reserve, degraded_from, refused_from, last_good, .. } =
+            *spec;
+        Self { rate, caller_rate, running_max, reserve, degraded_from, refused_from, last_good }
     }
 
     /// The words of what a method may be held to.
-    pub(crate) const WORDS: [&str; 6] =
-        [RATE, CALLER_RATE, RUNNING_MAX, RESERVE, DEGRADED_FROM, REFUSED_FROM];
+    pub(crate) const WORDS: [&str; 7] =
+        [RATE, CALLER_RATE, RUNNING_MAX, RESERVE, DEGRADED_FROM, REFUSED_FROM, LAST_GOOD];
 
     /// Sets what a word stands for, as a configuration has it; or says why not.
     pub(crate) fn read(&mut self, word: &str, text: &str) -> Result<(), String> {
@@ -91,6 +96,16 @@ impl MethodRules {
             text if TIERS.contains(&text) => Ok(text.parse().ok()),
             _ => Err(wrong(&"expected busy, high or critical, or none")),
         };
+        let age = || match text {
+            NONE => Ok(None),
+            text => match Measure::Time.read(text).map(Duration::from_nanos) {
+                Ok(age) if age <= LAST_GOOD_MAX => Ok(Some(age).filter(|age| !age.is_zero())),
+                _ => Err(wrong(&format_args!(
+                    "expected none, or a time of at most {}h",
+                    LAST_GOOD_MAX.as_secs() / 3600
+                ))),
+            },
+        };
         match word {
             RATE => self.rate = rate()?,
             CALLER_RATE => self.caller_rate = rate()?,
@@ -98,6 +113,7 @@ impl MethodRules {
             RESERVE => self.reserve = count()?,
             DEGRADED_FROM => self.degraded_from = tier()?,
             REFUSED_FROM => self.refused_from = tier()?,
+            LAST_GOOD => self.last_good = age()?,
             _ => {}
         }
         Ok(())
@@ -118,14 +134,15 @@ impl MethodRules {
             RESERVE => self.reserve = setting.count().unwrap_or(0),
             DEGRADED_FROM => self.degraded_from = setting.tier(),
             REFUSED_FROM => self.refused_from = setting.tier(),
+            LAST_GOOD => self.last_good = setting.duration().filter(|age| !age.is_zero()),
             _ => {}
         }
     }
 
     /// Whether they say anything that each call has to be asked about, and not only those that come while the server is not calm.
     pub(super) fn concern_each_call(&self) -> bool {
-        let Self { degraded_from, refused_from, .. } = *self;
-        *self != Self { degraded_from, refused_from, ..Self::default() }
+        let Self { degraded_from, refused_from, last_good, .. } = *self;
+        *self != Self { degraded_from, refused_from, last_good, ..Self::default() }
     }
 
     /// Whether the method can be held to them.
@@ -144,11 +161,15 @@ pub(crate) const RUNNING_MAX: &str = "running_max";
 pub(crate) const RESERVE: &str = "reserve";
 pub(crate) const DEGRADED_FROM: &str = "degraded_from";
 pub(crate) const REFUSED_FROM: &str = "refused_from";
+pub(crate) const LAST_GOOD: &str = "last_good";
 
-/// The values of the last two.
+/// The longest time that may be said of last good answers.
+pub(crate) const LAST_GOOD_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// The values of `degraded_from` and `refused_from`.
 pub(crate) const TIERS: [&str; 4] = [NONE, Tier::Busy.as_str(), Tier::High.as_str(), Tier::Critical.as_str()];
 
-/// No rate, and no tier.
+/// No rate, no tier, no age.
 const NONE: &str = "none";
 
 /// The highest number of handlers that may be said.
@@ -194,7 +215,7 @@ impl ServerRules {
 /// `rate 200/s, running_max 64`, or `nothing of its own`.
 impl fmt::Display for MethodRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, caller_rate, running_max, reserve, degraded_from, refused_from } = self;
+        let Self { rate, caller_rate, running_max, reserve, degraded_from, refused_from, last_good } = self;
         let mut said = Vec::new();
         said.extend(rate.map(|rate| format!("{RATE} {rate}")));
         said.extend(caller_rate.map(|rate| format!("{CALLER_RATE} {rate}")));
@@ -202,6 +223,7 @@ impl fmt::Display for MethodRules {
         said.extend((*reserve > 0).then(|| format!("{RESERVE} {reserve}")));
         said.extend(degraded_from.map(|tier| format!("{DEGRADED_FROM} {tier}")));
         said.extend(refused_from.map(|tier| format!("{REFUSED_FROM} {tier}")));
+        said.extend(last_good.map(|age| format!("{LAST_GOOD} {}", Measure::Time.show(age.to_number()))));
         match said.as_slice() {
             [] => f.write_str("nothing of its own"),
             said => f.write_str(&said.join(", ")),

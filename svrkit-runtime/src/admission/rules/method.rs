@@ -13,6 +13,7 @@ use super::meter::Meter;
 use super::usual::{Known, Seen, Usual};
 use crate::random;
 use crate::spec::{ServiceSpec, Spec, Streaming};
+use crate::status::TakeLastGood;
 
 /// One call of so many passes that have less time than is usual: so it is seen when less has become enough.
 const PASSES: u32 = 100;
@@ -56,6 +57,8 @@ pub(crate) struct Method {
     pub(super) caller_meter: Meter,
     pub(super) bulkhead: Bulkhead,
     by_tier: ByTier,
+    /// How old an answer may be that callers take in the place of a refusal, in milliseconds; 0: they are told of none.
+    last_good_ms: AtomicU32,
     held_to: Mutex<MethodRules>,
 }
 
@@ -155,6 +158,11 @@ impl Methods {
         methods.get(at)
     }
 
+    /// What a refusal for load says of last good answers to a call of these ids.
+    pub(crate) fn last_good(&self, ids: (u32, u16)) -> Option<TakeLastGood> {
+        self.of(ids)?.last_good()
+    }
+
     /// Whether a call that has so much time left is to be looked at, whatever it calls.
     #[inline]
     pub(super) fn ask(&self, remaining_us: u32) -> bool {
@@ -200,6 +208,7 @@ impl Method {
             caller_meter: Meter::default(),
             bulkhead: Bulkhead::default(),
             by_tier: ByTier::default(),
+            last_good_ms: AtomicU32::new(0),
             held_to: Mutex::default(),
         }
     }
@@ -209,12 +218,22 @@ impl Method {
         self.caller_meter.set(rules.caller_rate);
         self.bulkhead.set(rules.running_max, if keeps_places { rules.reserve } else { 0 });
         self.by_tier.set(rules.degraded_from, rules.refused_from);
+        self.last_good_ms.store(millis(rules.last_good), Ordering::Relaxed);
         *self.held_to.lock().unwrap_or_else(PoisonError::into_inner) = rules;
     }
 
     /// What it is held to.
     pub(super) fn rules(&self) -> MethodRules {
         *self.held_to.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What its callers are told of last good answers, where a call is refused for load.
+    fn last_good(&self) -> Option<TakeLastGood> {
+        let ms = self.last_good_ms.load(Ordering::Relaxed);
+        // The caller's schema says as much: a refusal need not.
+        let is_of_schema = ms == millis(self.spec.last_good);
+        let age_max = (!is_of_schema).then(|| Duration::from_millis(ms.into()));
+        (ms > 0).then_some(TakeLastGood { age_max, lasts: None })
     }
 
     /// Whether it has so many handlers at most, or places of its own.
@@ -251,6 +270,10 @@ impl Method {
     pub(super) fn is_timed(&self) -> bool {
         self.spec.streaming == Streaming::Unary && !self.spec.oneway
     }
+}
+
+fn millis(time: Option<Duration>) -> u32 {
+    time.map_or(0, |time| u32::try_from(time.as_millis()).unwrap_or(u32::MAX))
 }
 
 /// Whether the call passes before which there were so many others that had too little time.

@@ -28,7 +28,8 @@ use tokio::time::Instant;
 pub(crate) use self::bulkhead::{Occupied, kept_of};
 use self::callers::Callers;
 pub(crate) use self::held::{
-    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, RATE, REFUSED_FROM, RESERVE, RUNNING_MAX, TIERS,
+    CALLER_RATE, DEGRADED_FROM, HANDLERS_MAX, LAST_GOOD, LAST_GOOD_MAX, RATE, REFUSED_FROM, RESERVE,
+    RUNNING_MAX, TIERS,
 };
 pub use self::held::{MethodRules, NotHeld, ServerRules, UnknownMethod};
 use self::memory::{Held, Memory};

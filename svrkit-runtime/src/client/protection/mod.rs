@@ -10,6 +10,7 @@ mod decided;
 mod ejection;
 mod gate;
 mod hedging;
+mod last_good;
 mod latencies;
 mod learned_level;
 mod pace;
@@ -33,6 +34,8 @@ use self::budget::SharedBudget;
 pub(crate) use self::decided::Kept;
 use self::gate::Shut;
 pub(super) use self::gate::{Entrant, Gate};
+use self::last_good::LastGood;
+pub(super) use self::last_good::Question;
 use self::latencies::MethodLatencies;
 use self::pace::Pace;
 pub(crate) use self::restraint::Restrained;
@@ -51,7 +54,7 @@ use crate::random;
 use crate::rate::Rate;
 use crate::spec::Spec;
 use crate::status::catalogue::calling;
-use crate::status::{Cause, Retry, SlowDown, Status};
+use crate::status::{Cause, Retry, SlowDown, Status, TakeLastGood};
 use crate::transport::Address;
 
 /// What the requests of a client share for their protection.
@@ -63,6 +66,7 @@ pub(super) struct Protection {
     limits: Limits,
     budget: SharedBudget,
     latencies: MethodLatencies,
+    last_good: LastGood,
     announcer: Arc<Announcer>,
 }
 
@@ -82,8 +86,15 @@ impl Protection {
         limits: &Limits,
         announcer: Arc<Announcer>,
     ) -> Self {
-        let latencies = MethodLatencies::new(Instant::now());
-        Self { settings, has_tls, limits: *limits, budget: SharedBudget::new(limits), latencies, announcer }
+        Self {
+            settings,
+            has_tls,
+            limits: *limits,
+            budget: SharedBudget::new(limits),
+            latencies: MethodLatencies::new(Instant::now()),
+            last_good: LastGood::default(),
+            announcer,
+        }
     }
 
     /// How many further attempts there are: retries, and second copies.
@@ -185,9 +196,7 @@ impl Protection {
     #[cold]
     pub(super) fn heed(&self, peer: &Peer, entrant: Entrant, status: &Status) {
         let (gate, facts, now) = (&peer.gate, status.facts(), Instant::now());
-        if let Some(wish) = status.wish() {
-            self.obey(wish, peer, entrant.spec, now);
-        }
+        self.obey(status, peer, entrant.spec, now);
         match (facts.cause, facts.retry) {
             (Cause::Blocked, Retry::After(wait)) if self.settings.blocks != Mode::Off => {
                 gate.block(entrant, now, deadline::after(now, wait.min(self.limits.block_max)));
@@ -201,21 +210,30 @@ impl Protection {
         }
     }
 
-    /// The server at `peer` wishes fewer calls of `spec`.
-    fn obey(&self, wish: SlowDown, peer: &Peer, spec: &'static Spec, now: Instant) {
-        let mode = self.settings.wishes;
-        if mode == Mode::Off {
+    /// Whether what the server at `peer` wishes is surely its own wish.
+    fn believes(&self, peer: &Peer) -> bool {
+        self.has_tls || matches!(peer.address(), Address::Unix(_)) || self.settings.wishes_of_all
+    }
+
+    /// Does as the server at `peer` wishes by `status` of calls of `spec`.
+    fn obey(&self, status: &Status, peer: &Peer, spec: &'static Spec, now: Instant) {
+        let slow = status.slow_wish().filter(|_| self.settings.wishes != Mode::Off);
+        let is_spared = status.last_good_wish().is_some() && self.age_max(spec).is_some();
+        if slow.is_none() && !is_spared {
             return;
         }
-        let is_proven = self.has_tls || matches!(peer.address(), Address::Unix(_));
-        if !is_proven && !self.settings.wishes_of_all {
+        if !self.believes(peer) {
+            let mode = if slow.is_some() { self.settings.wishes } else { self.settings.last_good };
             return self.announcer.tell(Decision::WishIgnored, mode, Some(spec), Some(&peer.name));
         }
-        let per_second = u64::from(wish.rate.calls()) / wish.rate.per().as_secs().max(1);
-        let least = self.limits.wish_rate_min;
-        let rate = if per_second < least.into() { Rate::per_second(least) } else { wish.rate };
-        let until = deadline::after(now, wish.lasts.min(self.limits.wish_max));
-        peer.gate.slow_down(spec, Pace::new(rate, now, until));
+        if let Some(SlowDown { rate, lasts }) = slow {
+            let per_second = u64::from(rate.calls()) / rate.per().as_secs().max(1);
+            let least = self.limits.wish_rate_min;
+            let rate = if per_second < least.into() { Rate::per_second(least) } else { rate };
+            let until = deadline::after(now, lasts.min(self.limits.wish_max));
+            peer.gate.slow_down(spec, Pace::new(rate, now, until));
+        }
+        self.note_spared(status, peer, spec, now);
     }
 
     /// Whether a call may be sent to `peer`, before which something stands guard.
@@ -242,6 +260,12 @@ impl Protection {
             }
         };
         self.announcer.tell(decision, mode, Some(entrant.spec), Some(&peer.name));
-        if mode.is_on() { Err(status.endpoint(Arc::clone(&peer.name))) } else { Ok(()) }
+        if !mode.is_on() {
+            return Ok(());
+        }
+        let status = status.endpoint(Arc::clone(&peer.name));
+        // Refused in the server's stead, and with what it says to that.
+        let is_load = status.facts().cause.is_load();
+        Err(status.take_last_good(is_load.then(TakeLastGood::default)))
     }
 }

@@ -30,6 +30,8 @@ pub(crate) enum Restraint {
     Blocked { spec: &'static Spec, is_one_user: bool },
     /// It wishes no more of a method than so many a second.
     Slowed { spec: &'static Spec, per_second: f64 },
+    /// It wishes that calls of a method are answered by last good answers that are no older than this.
+    Spared { spec: &'static Spec, age_max: Duration },
     /// Of the business classes from the first to the last this share is refused.
     Throttled { first: u8, last: u8, share: f64 },
 }
@@ -38,7 +40,7 @@ impl Restraint {
     /// The method that it is about; `None`: all.
     pub(crate) fn method(&self) -> Option<&'static Spec> {
         match self {
-            Self::Blocked { spec, .. } | Self::Slowed { spec, .. } => Some(spec),
+            Self::Blocked { spec, .. } | Self::Slowed { spec, .. } | Self::Spared { spec, .. } => Some(spec),
             Self::Ejected | Self::Returning(_) | Self::Level(_) | Self::Throttled { .. } => None,
         }
     }
@@ -57,6 +59,9 @@ impl fmt::Display for Restraint {
             Self::Blocked { .. } => f.write_str("blocked"),
             Self::Slowed { per_second, .. } => {
                 write!(f, "slowed down to {} a second", (100.0 * per_second).round() / 100.0)
+            }
+            Self::Spared { age_max, .. } => {
+                write!(f, "spared: last good answers of the last {} s are taken", age_max.as_secs_f64())
             }
             Self::Throttled { first, last, share } => {
                 write!(f, "throttled: {} of classes {first} to {last} are not sent", percent(*share))

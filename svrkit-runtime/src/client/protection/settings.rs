@@ -10,6 +10,7 @@ const THROTTLE: &str = "client.throttle";
 const LEVELS: &str = "client.levels";
 const BLOCKS: &str = "client.blocks";
 const WISHES: &str = "client.wishes";
+const LAST_GOOD: &str = "client.last_good";
 const WISHES_OF_ALL: &str = "client.wishes_of_all";
 
 /// Which of a client's mechanisms of protection act; by default all.
@@ -30,6 +31,7 @@ pub struct ClientProtection {
     pub(super) levels: Mode,
     pub(super) blocks: Mode,
     pub(super) wishes: Mode,
+    pub(super) last_good: Mode,
     pub(super) wishes_of_all: bool,
 }
 
@@ -52,6 +54,7 @@ impl ClientProtection {
             levels: off,
             blocks: off,
             wishes: off,
+            last_good: off,
             wishes_of_all: false,
         }
     }
@@ -105,6 +108,14 @@ impl ClientProtection {
         self
     }
 
+    /// Sets whether answers are kept of methods whose schema says for how long these are good ([`Spec::last_good`](crate::Spec::last_good)), and taken again where their server
+    /// wishes so ([`Status::last_good`](crate::Status::last_good); `client.last_good`). Watching, they are kept, and nothing is answered by them.
+    #[must_use]
+    pub fn last_good(mut self, mode: Mode) -> Self {
+        self.last_good = mode;
+        self
+    }
+
     /// Sets whether wishes count of servers that have proven nothing as well: over TCP without TLS (`client.wishes_of_all`). By default they do not.
     #[must_use]
     pub fn wishes_of_all(mut self, of_all: bool) -> Self {
@@ -119,7 +130,7 @@ impl ClientProtection {
     }
 
     /// Its mechanisms by their keys.
-    pub(super) fn modes(self) -> [(&'static str, Mode); 7] {
+    pub(super) fn modes(self) -> [(&'static str, Mode); 8] {
         [
             (RETRIES, self.retries),
             (HEDGING, self.hedging),
@@ -128,6 +139,7 @@ impl ClientProtection {
             (LEVELS, self.levels),
             (BLOCKS, self.blocks),
             (WISHES, self.wishes),
+            (LAST_GOOD, self.last_good),
         ]
     }
 }
@@ -163,9 +175,13 @@ pub(crate) fn keys() -> Vec<Key> {
             WISHES,
             "whether a client obeys a server that wishes fewer calls of a method for a time (`wish.*`).",
         ),
+        Mode::key(
+            LAST_GOOD,
+            "whether a client keeps answers of methods with `last-good` in their schema, and takes them again where a server wishes so (`last_good.*`, `wish.max`).",
+        ),
         Key::flag(
             WISHES_OF_ALL,
-            "whether that holds for servers that have proven nothing as well, over TCP without TLS.",
+            "whether wishes are obeyed of servers that have proven nothing as well, over TCP without TLS.",
         )
         .with_default_flag(false),
     ]
@@ -184,6 +200,7 @@ impl Config {
             levels: mode(LEVELS),
             blocks: mode(BLOCKS),
             wishes: mode(WISHES),
+            last_good: mode(LAST_GOOD),
             wishes_of_all: self.flag(WISHES_OF_ALL).unwrap_or_default(),
         }
     }

@@ -1,11 +1,13 @@
 //! What a caller wants: a future that finds a connection, sends a call and waits for its answer.
 //!
 //! This file is what its caller sets; [`progress`] takes it from state to state, [`sending`] has what it does on a connection,
-//! [`repeating`] what follows an attempt that has failed, [`racing`] a second one beside one that takes long.
+//! [`repeating`] what follows an attempt that has failed, [`racing`] a second one beside one that takes long,
+//! [`recalling`] what answers in the place of a server that wishes so.
 
 mod marked;
 mod progress;
 mod racing;
+mod recalling;
 mod repeating;
 mod sending;
 
@@ -68,6 +70,8 @@ pub struct Request<R> {
     response_len: usize,
     /// Whether the answer is marked so.
     is_degraded: bool,
+    /// How old it is, where it is a last good one.
+    age: Option<Duration>,
     response: PhantomData<fn() -> R>,
 }
 
@@ -91,6 +95,7 @@ impl<R: Response> Request<R> {
             told: Told::default(),
             response_len: 0,
             is_degraded: false,
+            age: None,
             response: PhantomData,
         }
     }
@@ -118,6 +123,7 @@ impl<R: Response> Request<R> {
             told: Told::default(),
             response_len: 0,
             is_degraded: false,
+            age: None,
             response: PhantomData,
         }
     }
@@ -143,7 +149,7 @@ impl<R: Response> Request<R> {
         self
     }
 
-    /// Has the answer come with what its server says of it.
+    /// Has the answer come with what is to be said of it.
     ///
     /// ```
     /// # async fn advice(client: svrkit_runtime::Client, spec: &'static svrkit_runtime::Spec) -> Result<(), svrkit_runtime::Status> {
@@ -153,6 +159,9 @@ impl<R: Response> Request<R> {
     /// let advice = request.with_marks().await?;
     /// if advice.is_degraded {
     ///     println!("for want of something better: {:?}", advice.message);
+    /// }
+    /// if let Some(age) = advice.age {
+    ///     println!("as it was {age:?} ago: the server wished to be spared");
     /// }
     /// # Ok(())
     /// # }

@@ -46,6 +46,8 @@ pub(super) enum State {
     Sent(Call),
     /// Waits for the answer to this attempt or to its copy.
     Racing(Box<Race>),
+    /// Its server wishes to be spared, and this was its last good answer.
+    Recalled(Bytes),
     /// An attempt has failed: waits before the next one.
     Resting(Pin<Box<Sleep>>),
     /// Nobody is to answer it; waits until it has left.
@@ -68,7 +70,7 @@ impl<R: Response> Request<R> {
                         return Poll::Ready(Err(self.late()));
                     };
                     let reply = reply?;
-                    self.is_degraded = reply.is_degraded();
+                    (self.is_degraded, self.age) = (reply.is_degraded(), reply.age());
                     return Poll::Ready(self.read(reply.body()));
                 }
                 State::Unconnected => {
@@ -160,7 +162,16 @@ impl<R: Response> Request<R> {
                     };
                     let leaves = !R::IS_AWAITED && self.until_written;
                     let connection = leaves.then(|| Arc::clone(call.connection()));
+                    let kept = if self.spec.last_good.is_some() {
+                        let peer = Arc::clone(call.connection().peer());
+                        self.worth_keeping(&outcome, &peer)
+                    } else {
+                        None
+                    };
                     let read = self.end(outcome);
+                    if kept.is_some() {
+                        self.keep(kept, read.is_ok());
+                    }
                     match connection {
                         Some(connection) if read.is_ok() => {
                             self.state = State::Leaving(self.left(connection));
@@ -174,6 +185,11 @@ impl<R: Response> Request<R> {
                     if settled.is_ready() {
                         return settled;
                     }
+                }
+                State::Recalled(body) => {
+                    let body = std::mem::take(body);
+                    self.response_len = body.len();
+                    return Poll::Ready(self.read(&body));
                 }
                 State::Resting(resting) => {
                     ready!(resting.as_mut().poll(cx));

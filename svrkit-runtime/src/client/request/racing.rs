@@ -130,7 +130,20 @@ impl<R: Response> Request<R> {
         }
         let given_up = given_up.endpoint(Arc::clone(&other.connection().peer().name));
         other_told.end(&self.client, &self.context, Some(&given_up.method(self.spec)), 0, None);
-        Poll::Ready(self.end(outcome))
+        drop((ended, other));
+        match outcome {
+            Outcome::Answered(Err(status)) => {
+                self.client.protection().heed(&peer, self.entrant(), &status);
+                self.state = self.instead_of(status, &peer)?;
+                Poll::Pending
+            }
+            outcome => {
+                let kept = self.worth_keeping(&outcome, &peer);
+                let read = self.end(outcome);
+                self.keep(kept, read.is_ok());
+                Poll::Ready(read)
+            }
+        }
     }
 
     /// Whether a failure is all that the other attempt would find as well: a handler has said so, and not that it may be tried again.

@@ -55,6 +55,10 @@ impl<R: Response> Request<R> {
     pub(super) fn repeat(&mut self, status: Status, peer: Arc<Peer>) -> Result<State, Status> {
         self.state = State::Ended;
         self.client.protection().heed(&peer, self.entrant(), &status);
+        let status = match self.instead_of(status, &peer) {
+            Ok(recalled) => return Ok(recalled),
+            Err(status) => status,
+        };
         let number = self.failed.as_ref().map_or(0, |failed| failed.count()) + 1;
         let failed = FailedAttempt {
             status: &status,

@@ -27,8 +27,10 @@ impl<R: Response> Request<R> {
         caller: &Waker,
     ) -> Result<State, Status> {
         self.message.as_ref().map_err(Status::clone)?;
-        if connection.peer().gate.is_guarded() {
-            self.client.protection().pass(connection.peer(), self.entrant())?;
+        if connection.peer().gate.is_guarded()
+            && let Some(answered) = self.pass(connection.peer())?
+        {
+            return Ok(answered);
         }
         self.fits(&connection)?;
         match Place::try_take(connection) {

@@ -145,6 +145,9 @@ impl Connection {
     fn refuse(&self, refused: Refused, unbegun: Unbegun, shared: &Shared) -> Worth {
         let Unbegun { call_id, facts, wanted, tally, watch, context } = unbegun;
         let status = refused.status(&self.limits);
+        let is_load = status.facts().cause.is_load();
+        let last_good = is_load.then(|| shared.rules.methods().last_good(facts.ids())).flatten();
+        let status = status.take_last_good(last_good);
         // Of an id that is in use nothing can be said: its one answer belongs to the first.
         let is_answered =
             wanted != Wanted::Nothing && !matches!(refused, Refused::NotBegun(NotBegun::Duplicate));

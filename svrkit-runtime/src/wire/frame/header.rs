@@ -66,6 +66,9 @@ pub const FLAG_PACKED: u16 = 0x0020;
 /// On a response: it is degraded.
 const MARK_DEGRADED: u8 = 1;
 
+/// On a response without an answer: the caller may take its last good one in its place.
+const MARK_LAST_GOOD: u8 = 2;
+
 /// Flags a receiver must understand.
 const FLAGS_CRITICAL: u16 = 0x00ff;
 
@@ -163,7 +166,7 @@ impl RequestFacts {
 /// What a response's header says.
 ///
 /// Offsets: 16 code, 17 cause, 18 party, 19 retry, 20 announced level (class), 21 announced level (rank), 22 layer,
-/// 23 marks (bit 0: degraded; others are ignored), 24 retry after, 28 error code.
+/// 23 marks (bit 0: degraded, bit 1: last good; others are ignored), 24 retry after, 28 error code.
 ///
 /// A caller whose cause is `blocked` is to send no call of that method with that route hash on this connection, nor to this endpoint, before
 /// `retry_after_ms` is over: each would be refused unread.
@@ -184,6 +187,8 @@ pub struct ResponseFacts {
     pub layer: u8,
     /// The answer is less than the method's best: made by its cheaper handler, for the server is under load.
     pub degraded: bool,
+    /// There is none: the caller is to take the last good answer that it has, if its schema has it keep any, and may do so for calls to come.
+    pub last_good: bool,
     /// Milliseconds to wait before trying again, where that is the advice; where that is to try elsewhere, before trying here again: 0, if that is
     /// not known.
     pub retry_after_ms: u32,
@@ -326,7 +331,8 @@ impl Header {
             }
             Facts::Response(response) | Facts::End(response) => {
                 put(16, &[response.code, response.cause, response.party, response.retry]);
-                let marks = if response.degraded { MARK_DEGRADED } else { 0 };
+                let mark = |is_set, mark| if is_set { mark } else { 0 };
+                let marks = mark(response.degraded, MARK_DEGRADED) | mark(response.last_good, MARK_LAST_GOOD);
                 put(20, &[response.level.class, response.level.rank, response.layer, marks]);
                 put(24, &response.retry_after_ms.to_le_bytes());
                 put(28, &response.error_code.to_le_bytes());
@@ -391,6 +397,7 @@ impl Fields<'_> {
             level: Priority { class: self.0[20], rank: self.0[21] },
             layer: self.0[22],
             degraded: self.0[23] & MARK_DEGRADED != 0,
+            last_good: self.0[23] & MARK_LAST_GOOD != 0,
             retry_after_ms: self.u32(24),
             error_code: self.u32(28),
         }
@@ -466,6 +473,7 @@ mod tests {
             level: Priority { class: 128, rank: 17 },
             layer: 5,
             degraded: true,
+            last_good: false,
             retry_after_ms: 20,
             error_code: 1001,
         };
@@ -569,11 +577,12 @@ mod tests {
             let text =
                 format!("f753 01 03 0000 0000 00000000 07000000 00000000 000000{marks} 00000000 00000000");
             match Header::parse(&hex(&text)).unwrap().facts {
-                Facts::Response(response) => response.degraded,
+                Facts::Response(response) => (response.degraded, response.last_good),
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!((parsed("fe"), parsed("ff")), (false, true));
+        assert_eq!((parsed("fc"), parsed("fd")), ((false, false), (true, false)));
+        assert_eq!((parsed("fe"), parsed("ff")), ((false, true), (true, true)));
     }
 
     #[test]

@@ -96,6 +96,13 @@ pub mod svrkit {
             /// For how many milliseconds that is so.
             #[tlv(4)]
             pub slow_ms: u32,
+            /// How many milliseconds old a last good answer may be at most, where the header is marked so; absent: as old as the caller's schema says.
+            #[tlv(5)]
+            pub last_good_age_ms: ::core::option::Option<u32>,
+            /// For how many milliseconds calls to come are to be answered so as well; absent: until the status says that another attempt may help, or for a
+            /// second where it does not say.
+            #[tlv(6)]
+            pub last_good_lasts_ms: ::core::option::Option<u32>,
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,

@@ -1,6 +1,6 @@
 //! The gate before one endpoint: what it would refuse, or has asked not to be sent, is refused before it is sent.
 //!
-//! Four causes: the wish for fewer calls (`pace.rs`), a block (`stop for so long`, of a method and a user), the level that the server announces (`learned_level.rs`), and, where it announces none, the throttle
+//! What its server wishes to be spared (`last_good/`) is asked for apart, as those calls are answered and not kept out. Four causes: the wish for fewer calls (`pace.rs`), a block (`stop for so long`, of a method and a user), the level that the server announces (`learned_level.rs`), and, where it announces none, the throttle
 //! (`throttle.rs`). A gate that has nothing to keep out costs a call one load, and one addition for the throttle to know how many there were.
 
 mod seen;
@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::last_good::Spared;
 use super::learned_level::{self, LearnedLevel};
 use super::pace::Pace;
 use super::window::Window;
@@ -51,6 +52,8 @@ struct Guard {
     blocks: HashMap<(u32, u32), Block>,
     /// How fast the server wishes a method to be called, by the method's number. No more than there are methods.
     paces: HashMap<u32, (&'static Spec, Pace)>,
+    /// Of which methods it takes no calls that can be answered without it, by the method's number. No more than there are methods.
+    spared: HashMap<u32, Spared>,
     classes: [Class; CLASSES],
 }
 
@@ -160,6 +163,19 @@ impl Gate {
         self.guard();
     }
 
+    /// The server wishes that calls of a method are answered without it where they can be.
+    #[cold]
+    pub(super) fn spare(&self, spared: Spared) {
+        self.with_guard(|guard| guard.spared.insert(spared.spec.number(), spared));
+        self.guard();
+    }
+
+    /// Whether it wishes that of the method now.
+    #[cold]
+    pub(super) fn spared(&self, spec: &'static Spec, now: Instant) -> Option<Spared> {
+        self.with_guard(|guard| guard.spared(spec, now))
+    }
+
     /// Whether there may be anything that it keeps out.
     #[inline]
     pub(in crate::client) fn is_guarded(&self) -> bool {
@@ -179,7 +195,9 @@ impl Gate {
             let is_shut_out = guard.level.is_some_and(|level| level.shuts_out(entrant.priority, now));
             let is_slowed =
                 guard.paces.get(&entrant.spec.number()).is_some_and(|(_, pace)| pace.wait(now).is_some());
+            let is_spared = guard.spared(entrant.spec, now).is_some();
             settings.blocks.is_on() && is_blocked
+                || settings.last_good.is_on() && is_spared
                 || settings.wishes.is_on() && is_slowed
                 || settings.levels.is_on() && is_shut_out
         })
@@ -234,6 +252,7 @@ impl Guard {
             level: None,
             blocks: HashMap::new(),
             paces: HashMap::new(),
+            spared: HashMap::new(),
             classes: std::array::from_fn(class),
         }
     }
@@ -255,6 +274,10 @@ impl Guard {
             return None;
         }
         Some(Shut::Blocked(left))
+    }
+
+    fn spared(&self, spec: &'static Spec, now: Instant) -> Option<Spared> {
+        self.spared.get(&spec.number()).copied().filter(|spared| now < spared.until)
     }
 
     fn slowed(&mut self, spec: &'static Spec, now: Instant) -> Option<Shut> {
@@ -294,9 +317,11 @@ impl Guard {
     fn is_idle(&mut self, now: Instant) -> bool {
         self.blocks.retain(|_, block| now < block.until);
         self.paces.retain(|_, (_, pace)| !pace.is_over(now));
+        self.spared.retain(|_, spared| now < spared.until);
         !self.has_level(now)
             && self.blocks.is_empty()
             && self.paces.is_empty()
+            && self.spared.is_empty()
             && self.classes.iter().all(|class| class.requests.totals().faults == 0.0)
     }
 }

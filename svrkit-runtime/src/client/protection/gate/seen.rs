@@ -45,7 +45,11 @@ impl Guard {
             let what = Restraint::Slowed { spec, per_second: pace.per_second() };
             restrained(what, settings.wishes, pace.left(now))
         });
-        level.into_iter().chain(blocks).chain(slowed)
+        let spared = self.spared.values().filter_map(move |spared| {
+            let what = Restraint::Spared { spec: spared.spec, age_max: spared.age_max };
+            restrained(what, settings.last_good, spared.left(now))
+        });
+        level.into_iter().chain(blocks).chain(slowed).chain(spared)
     }
 
     fn throttles(
