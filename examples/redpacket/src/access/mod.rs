@@ -12,7 +12,7 @@ use self::preload::Preload;
 use crate::hardware::Hardware;
 use crate::protocol::{
     Access, AccessServer, OpenReply, OpenRequest, PacketError, PacketsClient, ShakeReply, ShakeRequest,
-    ShareReply, ShareRequest,
+    ShareReply, ShareRequest, Token,
 };
 use crate::start::{Failure, Start};
 
@@ -36,6 +36,7 @@ pub async fn serve(start: Start) -> Result<(), Failure> {
         shake: config.duration(SHAKE).unwrap_or_default(),
         forward: config.duration(FORWARD).unwrap_or_default(),
         lucky: config.number(LUCKY).unwrap_or_default(),
+        lucky_degraded: config.number(LUCKY_DEGRADED).unwrap_or_default(),
         preload,
         packets,
         metrics,
@@ -50,9 +51,10 @@ const PLACES: &str = "hardware.places";
 const SHAKE: &str = "hardware.shake";
 const FORWARD: &str = "hardware.forward";
 const LUCKY: &str = "shake.lucky";
+const LUCKY_DEGRADED: &str = "shake.lucky_degraded";
 const PRELOAD: &str = "shake.preload";
 
-fn keys() -> [Key; 6] {
+fn keys() -> [Key; 7] {
     let time = Duration::ZERO..=Duration::from_secs(10);
     [
         Key::text(TARGET, "where the tier of packets is."),
@@ -60,6 +62,11 @@ fn keys() -> [Key; 6] {
         Key::duration(SHAKE, "how long it works at a shake.", time.clone()),
         Key::duration(FORWARD, "how long it works at what it passes on.", time),
         Key::count(LUCKY, "how many of a thousand shakes win a packet, while there are any.", 0..=1_000),
+        Key::count(
+            LUCKY_DEGRADED,
+            "how many of a thousand shakes win a packet that are answered with less under high load.",
+            0..=1_000,
+        ),
         Key::count(PRELOAD, "how many tokens are kept ahead of those who shake.", 1..=1_000_000),
     ]
 }
@@ -70,6 +77,7 @@ struct Entry {
     forward: Duration,
     /// Of a thousand.
     lucky: u64,
+    lucky_degraded: u64,
     preload: Arc<Preload>,
     packets: PacketsClient,
     metrics: AccessMetrics,
@@ -91,18 +99,24 @@ enum Shaken {
     Nothing,
 }
 
+impl Entry {
+    /// One for whoever is lucky: so many of a thousand, while there are any.
+    fn token(&self, lucky: u64) -> Option<Token> {
+        if fastrand::u64(..1_000) < lucky { self.preload.take() } else { None }
+    }
+}
+
 impl Access for Entry {
     async fn shake(&self, _: ShakeRequest) -> Result<ShakeReply, Status> {
         self.hardware.work(self.shake).await;
-        let is_lucky = fastrand::u64(..1_000) < self.lucky;
-        let token = if is_lucky { self.preload.take() } else { None };
+        let token = self.token(self.lucky);
         self.metrics.shakes.of(&token.as_ref().map_or(Shaken::Nothing, |_| Shaken::Packet)).increment();
         Ok(ShakeReply { token, ..ShakeReply::default() })
     }
 
-    // Costs the machine nothing: shake again.
+    // Costs the machine nothing: mostly that is to shake again.
     async fn shake_degraded(&self, _: ShakeRequest) -> Result<ShakeReply, Status> {
-        Ok(ShakeReply::default())
+        Ok(ShakeReply { token: self.token(self.lucky_degraded), ..ShakeReply::default() })
     }
 
     async fn open(&self, request: OpenRequest) -> Result<OpenReply, Status> {

@@ -41,7 +41,7 @@ struct Lobby {
 }
 
 impl Lobby {
-    async fn open(lucky: u64) -> Self {
+    async fn open(lucky: u64, lucky_degraded: u64) -> Self {
         let below = TestServer::start(PacketsServer::new(Double)).await;
         let packets = PacketsClient::new(below.client().await);
         let metrics: AccessMetrics = Metrics::new().register().unwrap();
@@ -51,6 +51,7 @@ impl Lobby {
             shake: Duration::ZERO,
             forward: Duration::ZERO,
             lucky,
+            lucky_degraded,
             preload: Arc::clone(&preload),
             packets: packets.clone(),
             metrics,
@@ -86,7 +87,7 @@ fn open(packet: u64) -> OpenRequest {
 
 #[tokio::test]
 async fn who_is_lucky_gets_a_token_while_there_are_some() {
-    let lobby = Lobby::open(1_000).await;
+    let lobby = Lobby::open(1_000, 0).await;
     assert_eq!(lobby.access.shake(&shake()).await.unwrap().token, None, "none was drawn");
     lobby.fill().await;
     assert_eq!(lobby.preload.len(), 10, "as many as are kept at most");
@@ -98,7 +99,7 @@ async fn who_is_lucky_gets_a_token_while_there_are_some() {
 
 #[tokio::test]
 async fn who_is_not_lucky_gets_none() {
-    let lobby = Lobby::open(0).await;
+    let lobby = Lobby::open(0, 0).await;
     lobby.fill().await;
     assert_eq!(lobby.access.shake(&shake()).await.unwrap().token, None);
     assert_eq!(lobby.preload.len(), 10);
@@ -106,7 +107,7 @@ async fn who_is_not_lucky_gets_none() {
 
 #[tokio::test]
 async fn under_load_shakes_are_answered_with_less_then_refused_and_packets_are_opened_still() {
-    let lobby = Lobby::open(1_000).await;
+    let lobby = Lobby::open(1_000, 0).await;
     lobby.fill().await;
     lobby.load.hold(Tier::High, HOUR, "a test");
     let shaken = lobby.access.shake(&shake()).with_marks().await.unwrap();
@@ -120,8 +121,19 @@ async fn under_load_shakes_are_answered_with_less_then_refused_and_packets_are_o
 }
 
 #[tokio::test]
+async fn under_load_some_are_lucky_still() {
+    let lobby = Lobby::open(0, 1_000).await;
+    lobby.fill().await;
+    assert_eq!(lobby.access.shake(&shake()).await.unwrap().token, None);
+    lobby.load.hold(Tier::High, HOUR, "a test");
+    let shaken = lobby.access.shake(&shake()).with_marks().await.unwrap();
+    assert!(shaken.is_degraded);
+    assert_eq!(shaken.message.token.unwrap().packet, 1);
+}
+
+#[tokio::test]
 async fn what_the_packets_say_is_passed_on() {
-    let lobby = Lobby::open(0).await;
+    let lobby = Lobby::open(0, 0).await;
     let status = lobby.access.open(&open(2)).await.unwrap_err();
     assert_eq!(PacketError::from_status(&status), Some(PacketError::NoSuchPacket));
     let token = Some(Token { packet: 1, ..Token::default() });

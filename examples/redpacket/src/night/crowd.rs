@@ -182,7 +182,7 @@ mod tests {
             deeds.iter().filter(within).count()
         };
         let gifts = GIFTS / (1.0 + GIFTS) * 2_000.0;
-        for (from, to, seconds) in [(0, 2, 2.0 * 0.4), (2, 3, 5.2), (3, 6, 30.0), (6, 10, 4.0 * 0.4)] {
+        for (from, to, seconds) in [(0, 2, 2.0 * 0.35), (2, 3, 5.175), (3, 6, 30.0), (6, 10, 4.0 * 0.35)] {
             let all = count(What::Shake, from, to) + count(What::Gift, from, to);
             check_is_about(all, 2_000.0 * seconds * (1.0 + GIFTS));
             check_is_about(count(What::Gift, from, to), gifts * seconds * (1.0 + GIFTS));

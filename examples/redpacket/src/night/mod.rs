@@ -64,7 +64,7 @@ const USERS: u64 = 1_000_000;
 /// enough of them for all of [`WILD`].
 const CONNECTIONS: usize = 40;
 /// Clients in an endless loop, each slow enough that all together are no overload by themselves.
-const WILD: Wild = Wild { clients: 3, rate: 150.0, from: 1.0 };
+const WILD: Wild = Wild { clients: 3, rate: 120.0, from: 1.0 };
 
 const QUICK: Lengths = Lengths { calm: 5.0, ramp: 2.0, peak: 8.0, tail: 7.0 };
 const LONG: Lengths = Lengths { calm: 20.0, ramp: 10.0, peak: 30.0, tail: 50.0 };

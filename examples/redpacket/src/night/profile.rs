@@ -25,7 +25,7 @@ pub(crate) struct Lengths {
 }
 
 /// Of the capacity, how much is asked for before the peak and after it.
-const CALM: f64 = 0.4;
+const CALM: f64 = 0.35;
 
 /// The names of the parts.
 pub(crate) const PARTS: [&str; 4] = ["calm", "ramp", "peak", "tail"];
@@ -119,17 +119,17 @@ mod tests {
     fn the_night_is_calm_then_ten_times_the_capacity_then_calm() {
         let night = profile(1_000.0, 10.0, [10.0, 10.0, 30.0, 40.0]);
         for (at, expected) in [
-            (0.0, 400.0),
-            (9.9, 400.0),
-            (15.0, 5_200.0),
+            (0.0, 350.0),
+            (9.9, 350.0),
+            (15.0, 5_175.0),
             (20.0, 10_000.0),
             (49.9, 10_000.0),
-            (50.0, 400.0),
+            (50.0, 350.0),
             (90.0, 0.0),
         ] {
             assert!((rate(&night, at) - expected).abs() < 1e-6, "{at}: {}", rate(&night, at));
         }
-        assert_eq!((night.seconds(), night.shakes()), (90.0, 4_000.0 + 52_000.0 + 300_000.0 + 16_000.0));
+        assert_eq!((night.seconds(), night.shakes()), (90.0, 3_500.0 + 51_750.0 + 300_000.0 + 14_000.0));
         let peak = &night.parts()[2];
         assert_eq!((peak.name, peak.from, peak.to), ("peak", 20.0, 50.0));
     }

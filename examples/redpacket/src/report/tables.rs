@@ -19,6 +19,7 @@ pub(crate) fn of(night: &Night) -> Vec<Table> {
         calls(night, "The peak", |run, ask| run.calls_in(ask, night.setting.seconds_of(PEAK))),
         calls(night, "The whole night", Run::calls),
         refusals(night),
+        machine(night),
         books(night),
         setting(night),
     ];
@@ -65,6 +66,35 @@ fn refusals(night: &Night) -> Table {
         }
     }
     Table { title: "Refused by the services".into(), head: head(&["service", "cause", "calls"]), rows }
+}
+
+/// What the services took of the machine at the peak. Only of access is known how many calls were sent to it.
+fn machine(night: &Night) -> Table {
+    let peak = night.setting.seconds_of(PEAK);
+    let mut rows = Vec::new();
+    for run in &night.runs {
+        let calls = Ask::ALL.iter().map(|ask| run.calls_in(*ask, peak.clone()));
+        let sent: u64 = calls.map(|calls| calls.made() - calls.of(Outcome::Kept)).sum();
+        for tier in Tier::ALL {
+            let readings =
+                || run.seconds.iter().take(peak.end).skip(peak.start).filter_map(|it| it.services.get(&tier));
+            let cores: f64 = readings().map(|reading| reading.cores).sum();
+            let seconds = readings().count();
+            if seconds == 0 {
+                continue;
+            }
+            let a_call =
+                (tier == Tier::Access && sent > 0).then(|| format!("{:.1} µs", cores * 1e6 / sent as f64));
+            let name = format!("{} {} protection", tier.name(), side(run));
+            rows.push(vec![
+                name,
+                format!("{:.2}", cores / seconds as f64),
+                a_call.unwrap_or_else(|| DASH.into()),
+            ]);
+        }
+    }
+    let head = head(&["service, at the peak", "cores", "CPU for each call sent to it"]);
+    Table { title: "What the services took of the machine".into(), head, rows }
 }
 
 fn books(night: &Night) -> Table {

@@ -17,6 +17,9 @@ const BOTTOM: f64 = 20.0;
 const TIME_STEPS: [f64; 8] = [1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0];
 const TIME_TICKS_MAX: f64 = 8.0;
 
+/// What steps between two ticks of values begin with.
+const ROUND: [f64; 7] = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0];
+
 /// How values become heights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Scale {
@@ -155,17 +158,13 @@ impl Scale {
     }
 }
 
-/// The first round number that is no less than `least`: 1, 2, 2.5 or 5 times a power of ten.
+/// The first round number that is no less than `least`: one of [`ROUND`] times a power of ten.
 fn step_of(least: f64) -> f64 {
     if !least.is_finite() || least <= 0.0 {
         return 0.25;
     }
     let power = 10_f64.powf(least.log10().floor());
-    [1.0, 2.0, 2.5, 5.0]
-        .map(|round| round * power)
-        .into_iter()
-        .find(|step| *step >= least)
-        .unwrap_or(10.0 * power)
+    ROUND.map(|round| round * power).into_iter().find(|step| *step >= least).unwrap_or(10.0 * power)
 }
 
 /// Within the picture, whatever it was.
@@ -218,6 +217,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_reach_the_top() {
         for (most, expected) in [
+            (11_300.0, ["0", "3k", "6k", "9k", "12k"]),
             (17_300.0, ["0", "5k", "10k", "15k", "20k"]),
             (9.0, ["0", "2.5", "5", "7.5", "10"]),
             (0.0, ["0", "0.25", "0.5", "0.75", "1"]),
