@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use svrkit_runtime::wire::frame::{Facts, Frame, Header};
+use svrkit_runtime::wire::frame::{Facts, Frame, Header, ResponseFacts};
 use svrkit_runtime::{
     ClientBuilder, ClientProtection, Code, Layer, Limits, Mode, Priority, Spec, Status, Tlv,
 };
@@ -71,7 +71,12 @@ impl Pair {
 
     /// A request of `READ` that nobody answers until both servers have it.
     async fn race(&mut self) -> Racing {
-        let call = self.call(&READ);
+        self.race_of(&READ).await
+    }
+
+    /// The same of another method.
+    async fn race_of(&mut self, spec: &'static Spec) -> Racing {
+        let call = self.call(spec);
         let (first, frame) = self.next().await;
         let copy = self.servers[1 - first].receive().await.unwrap();
         assert_eq!(copy.body, frame.body);
@@ -85,11 +90,10 @@ impl Pair {
 
     /// Ends a request with this code; `layer` says who has given it.
     async fn fail(&mut self, at: usize, frame: &Frame, (code, layer): (Code, Layer)) {
-        let facts = svrkit_runtime::wire::frame::ResponseFacts {
-            code: code.number(),
-            layer: layer.number(),
-            ..well()
-        };
+        self.end(at, frame, ResponseFacts { code: code.number(), layer: layer.number(), ..well() }).await;
+    }
+
+    async fn end(&mut self, at: usize, frame: &Frame, facts: ResponseFacts) {
         self.servers[at].send(Header::new(frame.header.call_id, Facts::Response(facts)), &[]).await;
     }
 
@@ -121,6 +125,31 @@ async fn serve_until(listener: &TcpListener, mut is_done: watch::Receiver<bool>)
 async fn answer(server: &mut Raw, frame: &Frame) {
     let body = Note::number(7).encode().unwrap();
     server.send(Header::new(frame.header.call_id, Facts::Response(well())), &body).await;
+}
+
+#[tokio::test]
+async fn a_last_word_that_wishes_for_it_ends_both_by_the_last_good_answer() {
+    static LIST: Spec = Spec::new("test.Scripted", READ.service_id, "List", 9)
+        .timeout(Duration::from_secs(30))
+        .idempotent()
+        .last_good(Duration::from_secs(3600));
+    for by_copy in [false, true] {
+        let protection = ClientProtection::new().wishes_of_all(true);
+        let mut pair = Pair::new(soon(), |builder| builder.protection(protection)).await;
+        let Racing { call, first, frames } = pair.race_of(&LIST).await;
+        // What a race brings is kept as any other answer.
+        pair.answer(first, &frames[first]).await;
+        assert_eq!(call.await.unwrap().unwrap().number, 7);
+        pair.check_cancelled(1 - first, &frames[1 - first]).await;
+        let Racing { call, first, frames } = pair.race_of(&LIST).await;
+        let ended = if by_copy { 1 - first } else { first };
+        let (code, layer) = (Code::NotFound.number(), Layer::Handler.number());
+        let wishing = ResponseFacts { code, layer, last_good: true, ..well() };
+        pair.end(ended, &frames[ended], wishing).await;
+        assert_eq!(call.await.unwrap().unwrap().number, 7);
+        pair.check_cancelled(1 - ended, &frames[1 - ended]).await;
+        assert_eq!(pair.watched.decided("last_good"), 1);
+    }
 }
 
 #[tokio::test]

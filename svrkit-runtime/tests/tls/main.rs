@@ -20,3 +20,4 @@ mod refusals;
 mod reload;
 mod simulated;
 mod streams;
+mod trust;

@@ -191,6 +191,28 @@ fn pages_show_what_is_kept_out_and_change_nothing() {
     assert_eq!(check(&gate, entrant(Priority::CORE), now), Some(Shut::Blocked(500 * MS)), "as before");
 }
 
+#[test]
+fn a_wish_to_be_spared_is_of_its_method_for_its_time_and_leads_elsewhere() {
+    let now = Instant::now();
+    let gate = Gate::new(now);
+    gate.spare(Spared { spec: &READ, age_max: 30_000 * MS, until: now + 500 * MS });
+    assert!(gate.is_guarded());
+    let spared = |spec, at| gate.spared(spec, at).map(|spared| spared.age_max);
+    assert_eq!((spared(&READ, now), spared(&OTHER, now)), (Some(30_000 * MS), None));
+    let read = entrant(Priority::CORE);
+    let other = Entrant { spec: &OTHER, ..read };
+    let all = ClientProtection::new();
+    assert!(gate.would_refuse(read, all, now) && !gate.would_refuse(other, all, now));
+    assert!(!gate.would_refuse(read, all.last_good(Mode::Watching), now));
+    assert_eq!(check(&gate, read, now), None, "it is no reason to keep a call out");
+    let shown = "spared: last good answers of the last 30 s are taken, test.Test.Read";
+    assert_eq!(seen(&gate, all, now), [format!("{shown}, on, 500")]);
+    assert_eq!(seen(&gate, all.last_good(Mode::Off), now), [] as [&str; 0]);
+    assert_eq!(spared(&READ, now + 500 * MS), None);
+    assert_eq!(check(&gate, read, now + 500 * MS), None);
+    assert!(!gate.is_guarded(), "it is over, and nothing else stands there");
+}
+
 impl Priority {
     fn next(self) -> Self {
         Self { rank: self.rank + 1, ..self }
