@@ -75,6 +75,26 @@ pub(crate) fn degraded(method: &str) -> String {
     format!("{}_degraded", words_joined(method, char::to_ascii_lowercase))
 }
 
+/// What a server's trait has beside a queued method: what accepts its requests.
+pub(crate) fn accept(method: &str) -> String {
+    format!("{}_accept", words_joined(method, char::to_ascii_lowercase))
+}
+
+/// What a client has beside a queued method: what asks for its jobs.
+pub(crate) fn job_state(method: &str) -> String {
+    format!("{}_state", words_joined(method, char::to_ascii_lowercase))
+}
+
+/// The type that stands for a queued method.
+pub(crate) fn queued_method(service: &Service, method: &str) -> String {
+    format!("{}{}", type_name(&service.name.own), type_name(method))
+}
+
+/// The ticket of a queued method.
+pub(crate) fn ticket(service: &Service, method: &str) -> String {
+    format!("{}Ticket", queued_method(service, method))
+}
+
 /// A field of a message, or the one that holds a oneof.
 pub(crate) fn field(name: &str) -> String {
     snake_case(name)
@@ -268,6 +288,7 @@ mod tests {
         ] {
             assert_eq!(degraded(name), expected);
         }
+        assert_eq!((accept("New"), job_state("GetURL")), ("new_accept".into(), "get_url_state".into()));
     }
 
     #[test]

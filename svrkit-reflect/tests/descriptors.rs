@@ -137,7 +137,11 @@ fn a_method_and_an_error_say_all_that_their_schema_says() {
     assert!(vans[2].source().oneway && vans[2].response().is_none());
     assert_eq!(pool.service("courier.parcels.Parcels").unwrap().id, 4201);
     assert!(pool.service("courier.parcels.Parcels").unwrap().fingerprint != 0);
-    assert_eq!((pool.services().count(), pool.error_sets().len()), (2, 1));
+    let claim = pool.method("courier.parcels.Claims", "Claim").unwrap().source().queue.as_ref().unwrap();
+    let rate = claim.rate.as_ref().map(|rate| (rate.calls, rate.seconds));
+    assert_eq!((&*claim.name, rate, claim.workers), ("claims", Some((50, 1)), 4));
+    assert_eq!((claim.attempts, claim.lease_ms), (5, 120_000));
+    assert_eq!((pool.services().count(), pool.error_sets().len()), (3, 1));
     assert!(pool.method("courier.parcels.Vans", "Send").is_none());
     assert_eq!(pool.methods("nobody").count(), 0);
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::admission::Tier;
 use crate::metrics::Number;
 use crate::priority::Priority;
+use crate::queue::QueueSpec;
 use crate::rate::Rate;
 
 /// The facts of one service.
@@ -122,6 +123,8 @@ pub struct Spec {
     pub running_max: Option<u32>,
     /// How many places among a server's handlers no other method can take.
     pub reserve: u32,
+    /// The queue whose jobs its requests are: a call is answered with a ticket. `None`: its handler answers.
+    pub queue: Option<QueueSpec>,
     /// Whether doing it twice is the same as doing it once; only then may a client repeat it by itself.
     pub idempotent: bool,
     /// How old an answer may be that a client gives again where its server wishes so; `None`: it keeps none.
@@ -174,6 +177,7 @@ impl Spec {
             caller_rate: None,
             running_max: None,
             reserve: 0,
+            queue: None,
             idempotent: false,
             last_good: None,
             streaming: Streaming::Unary,
@@ -260,6 +264,13 @@ impl Spec {
     pub const fn reserve(mut self, places: u32) -> Self {
         self.reserve = places;
         self
+    }
+
+    /// Says that its requests are jobs of a queue. To accept one twice is to accept it once: they have ids.
+    #[must_use]
+    pub const fn queue(mut self, queue: QueueSpec) -> Self {
+        self.queue = Some(queue);
+        self.idempotent()
     }
 
     /// Says that doing it twice is the same as doing it once.

@@ -45,6 +45,11 @@ fn the_monitoring_service_is_what_its_schema_says() {
     check(&little_code(), "schemas/monitoring.xml", "svrkit-runtime/src/monitoring/messages.rs");
 }
 
+#[test]
+fn the_jobs_service_is_what_its_schema_says() {
+    check(&little_code(), "schemas/queue.xml", "svrkit-runtime/src/queue/asking/messages.rs");
+}
+
 /// Every server has it, and it is asked a few times a second at most.
 fn little_code() -> Config {
     Config::new().views(false).small(true)

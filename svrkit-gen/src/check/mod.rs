@@ -33,6 +33,9 @@ mod oneway_answer;
 mod optional_message;
 mod optional_repeated;
 mod packed_unpackable;
+mod queue_twice;
+mod queue_without_ticket;
+mod queue_word_without_queue;
 mod refused_before_degraded;
 mod replaced_by_unknown;
 mod replaced_not_deprecated;
@@ -108,6 +111,9 @@ const RULES: &[Rule] = &[
     reserve_above_running_max::RULE,
     caller_rate_above_rate::RULE,
     last_good_unfit::RULE,
+    queue_without_ticket::RULE,
+    queue_word_without_queue::RULE,
+    queue_twice::RULE,
 ];
 
 /// One rule.

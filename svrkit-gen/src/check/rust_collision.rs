@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::Rule;
 use super::bad_name::is_sound;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Span, quoted};
-use crate::model::{Field, Message, Name, Schema, ScopeId, Scopes, Service};
+use crate::model::{Field, Message, MethodHead, Name, Schema, ScopeId, Scopes, Service};
 use crate::names;
 
 pub(super) const RULE: Rule =
@@ -51,22 +51,31 @@ fn check(schema: &Schema, found: &mut Diagnostics) {
         items.service(service);
         let methods = service.heads().into_iter().map(|head| &head.name);
         members(methods.map(|name| ("method", &*name.value, name.span)), names::method, found);
-        second_handlers(service, found);
+        companions(service, found);
     }
     items.report(found);
 }
 
-/// Refuses methods that are called as the second handler of another one.
-fn second_handlers(service: &Service, found: &mut Diagnostics) {
+/// Refuses methods that are called as what stands beside another one: its second handler, or what accepts it and asks for its jobs.
+fn companions(service: &Service, found: &mut Diagnostics) {
     let heads = service.heads();
-    for method in service.methods.iter().filter(|method| method.protection.degraded_from.is_some()) {
+    for method in &service.methods {
         let name = &method.head.name;
-        let rust = names::degraded(&name.value);
-        let taken =
-            heads.iter().filter(|head| is_sound(&head.name.value) && names::method(&head.name.value) == rust);
-        for head in taken.filter(|_| is_sound(&name.value)) {
-            let first = format!("the second handler of {}", quoted(&name.value));
-            found.push(collision(&first, name.span, "method", &head.name.value, head.name.span, &rust));
+        let degraded = method.protection.degraded_from.as_ref().map(|_| names::degraded(&name.value));
+        let queue = method.queued.name.as_ref();
+        let companions = [
+            ("the second handler", degraded),
+            ("what accepts requests", queue.map(|_| names::accept(&name.value))),
+            ("what asks for jobs", queue.map(|_| names::job_state(&name.value))),
+        ];
+        for (what, rust) in companions {
+            let Some(rust) = rust.filter(|_| is_sound(&name.value)) else { continue };
+            let is_taken =
+                |head: &&&MethodHead| is_sound(&head.name.value) && names::method(&head.name.value) == rust;
+            for head in heads.iter().filter(is_taken) {
+                let first = format!("{what} of {}", quoted(&name.value));
+                found.push(collision(&first, name.span, "method", &head.name.value, head.name.span, &rust));
+            }
         }
     }
 }
@@ -161,6 +170,13 @@ impl<'a> Items<'a> {
         for rust in [names::server(service), names::client(service), names::mock(service)] {
             self.claim(name, Namespace::Types, rust, "service", None, name.span);
         }
+        for method in service.methods.iter().filter(|method| method.queued.name.is_some()) {
+            let method = &method.head.name;
+            let types = [names::queued_method(service, &method.value), names::ticket(service, &method.value)];
+            for rust in types.into_iter().filter(|_| is_sound(&method.value)) {
+                self.claim(name, Namespace::Types, rust, "method", Some(&method.value), method.span);
+            }
+        }
         let spec = names::service_spec(service);
         self.claim(name, Namespace::Values, spec.clone(), "service", None, name.span);
         for head in service.heads().into_iter().filter(|head| is_sound(&head.name.value)) {
@@ -199,7 +215,9 @@ impl<'a> Items<'a> {
                 // called like a definition next to it. Two services of one name share all that is made of it; once is
                 // enough.
                 let owners = (first.owner.key(), claim.owner.key());
-                let is_same = owners.0 == owners.1 && (first.what == ONEOF) == (claim.what == ONEOF);
+                let is_same = owners.0 == owners.1
+                    && (first.what == ONEOF) == (claim.what == ONEOF)
+                    && !first.is_of_another_method(claim);
                 if is_same || !reported.insert(owners) {
                     continue;
                 }
@@ -214,6 +232,12 @@ impl<'a> Items<'a> {
 impl Claim<'_> {
     fn wanted(&self) -> (usize, Namespace, &str) {
         (self.module, self.namespace, &self.rust)
+    }
+
+    /// Whether both are types of one service that its methods, or it and a method of it, bring with them; methods that are one name in Rust have a finding of their own.
+    fn is_of_another_method(&self, other: &Self) -> bool {
+        let method = |claim: &Self| claim.method.map(names::method);
+        self.namespace == Namespace::Types && method(self) != method(other)
     }
 
     fn schema_name(&self) -> String {

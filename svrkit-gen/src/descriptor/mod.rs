@@ -18,7 +18,7 @@ use crate::diagnostic::Report;
 use crate::model::fingerprint::{fingerprint, message_fingerprint};
 use crate::model::{
     Enum, Error, Errors, Field, FieldType, File, Lifecycle, Literal, Message, MessageId, Method, Name, Oneof,
-    Per, Rate, Reserved, Scalar, Schema, Service, Stream, Tier, Value,
+    Per, Queued, Rate, Reserved, Scalar, Schema, Service, Stream, Tier, Value,
 };
 
 /// The status of an error that names none.
@@ -281,6 +281,17 @@ fn method(method: &Method, schema: &Schema) -> Record {
         .number(19, protection.running_max.as_ref().map_or(0, |max| max.value.into()))
         .number(20, protection.reserve.as_ref().map_or(0, |places| places.value.into()))
         .number_if_any(21, protection.last_good_ms.as_ref().map(|age| age.value))
+        .message_unless_empty(22, queue(&method.queued))
+}
+
+fn queue(queued: &Queued) -> Record {
+    let Queued { name, rate: job_rate, workers, attempts, lease_ms } = queued;
+    Record::new()
+        .text(1, name.as_ref().map_or("", |name| &name.value))
+        .message_unless_empty(2, job_rate.as_ref().map_or_else(Record::new, |it| rate(it.value)))
+        .number(3, workers.as_ref().map_or(0, |workers| workers.value.into()))
+        .number(4, attempts.as_ref().map_or(0, |attempts| attempts.value.into()))
+        .number(5, lease_ms.as_ref().map_or(0, |lease_ms| lease_ms.value))
 }
 
 /// The number of its `svrkit.descriptor.Tier`.

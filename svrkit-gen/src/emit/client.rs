@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::context::Context;
 use super::ident;
+use super::queued::Queued;
 use super::service::{Flow, Types, deprecated, method_deprecated, method_docs};
 use crate::model::{Method, Service};
 use crate::names;
@@ -47,6 +48,9 @@ pub(super) fn client(service: &Service, context: Context<'_>) -> TokenStream {
 }
 
 fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStream {
+    if let Some(queued) = Queued::of(method, service) {
+        return queued_method(method, service, &queued, context);
+    }
     let docs = method_docs(method, service, context);
     let deprecated = method_deprecated(method);
     let name = ident(&names::method(&method.head.name.value));
@@ -62,15 +66,50 @@ fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStre
         Flow::Client => (quote!(), quote!(client_stream(&#spec)), quote!(ClientStream<#request, #response>)),
         Flow::Both => (quote!(), quote!(both_streams(&#spec)), quote!(BothStreams<#request, #response>)),
     };
-    let route_key = method.route_key.as_ref().map(|field| {
-        let field = ident(&names::field(&field.value));
-        quote!(.route_key(&request.#field))
-    });
+    let route_key = route_key(method);
     quote! {
         #docs
         #deprecated
         pub fn #name(&self #parameter) -> ::svrkit_runtime::#answer {
             self.client.#call #route_key
+        }
+    }
+}
+
+fn route_key(method: &Method) -> Option<TokenStream> {
+    method.route_key.as_ref().map(|field| {
+        let field = ident(&names::field(&field.value));
+        quote!(.route_key(&request.#field))
+    })
+}
+
+/// A method that is answered with a ticket, and what asks for its jobs.
+fn queued_method(method: &Method, service: &Service, queued: &Queued, context: Context<'_>) -> TokenStream {
+    let docs = method_docs(method, service, context);
+    let deprecated = method_deprecated(method);
+    let name = ident(&names::method(&method.head.name.value));
+    let Types { request, response } = Types::of(method, service, context);
+    let Queued { ticket, state, .. } = queued;
+    let route_key = route_key(method);
+    let state_doc = format!(
+        " Where a job of [`Self::{name}`] is; nothing where it was never accepted, or ended so long ago that it is forgotten."
+    );
+    quote! {
+        #docs
+        #deprecated
+        pub fn #name(&self, request: &#request) -> ::svrkit_runtime::Request<#ticket> {
+            self.client.enqueue(request) #route_key
+        }
+
+        #[doc = #state_doc]
+        #deprecated
+        pub fn #state(
+            &self,
+            ticket: &#ticket,
+        ) -> ::svrkit_runtime::Request<
+            ::core::option::Option<::svrkit_runtime::queue::JobState<#response>>,
+        > {
+            self.client.job_state(ticket)
         }
     }
 }

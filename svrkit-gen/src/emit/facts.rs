@@ -6,7 +6,7 @@ use super::accessor;
 use super::context::Context;
 use super::service::Flow;
 use crate::constraint::{Constraint, Subject};
-use crate::model::{Error, Field, Method, Oneof, PRIORITY_DEFAULT, Protection};
+use crate::model::{Error, Field, Method, Oneof, PRIORITY_DEFAULT, Protection, Queued};
 
 /// What holds for a field, a map or a member of a oneof.
 pub(super) fn of_field(field: &Field, context: Context<'_>) -> Vec<String> {
@@ -49,7 +49,18 @@ pub(super) fn of_method(method: &Method) -> Vec<String> {
     let route_key = method.route_key.as_ref().map(|field| format!("routed by `{}`", field.value));
     let blocking = method.blocking.map(|_| "runs on the blocking pool".to_owned());
     let facts = [flow, timeout, idempotent, priority, route_key, blocking].into_iter().flatten();
-    facts.chain(of_protection(&method.protection)).collect()
+    facts.chain(of_queue(&method.queued)).chain(of_protection(&method.protection)).collect()
+}
+
+/// That requests are done later, and how.
+fn of_queue(queued: &Queued) -> impl Iterator<Item = String> {
+    let Queued { name, rate, workers, attempts, lease_ms } = queued;
+    let name = name.as_ref().map(|name| format!("done later, by queue `{}`", name.value));
+    let rate = rate.as_ref().map(|rate| format!("jobs at {}", rate.value));
+    let workers = workers.as_ref().map(|workers| format!("{} jobs at once", workers.value));
+    let attempts = attempts.as_ref().map(|attempts| format!("{} attempts", attempts.value));
+    let lease = lease_ms.as_ref().map(|lease_ms| format!("{} an attempt", time(lease_ms.value)));
+    [name, rate, workers, attempts, lease].into_iter().flatten()
 }
 
 /// What a method does as load rises, and how much of a server it may take.

@@ -21,6 +21,7 @@ mod modules;
 mod number;
 mod oneof;
 mod print;
+mod queued;
 mod server;
 mod service;
 mod spec;
@@ -101,6 +102,7 @@ pub(crate) fn emit(
         if sides.client {
             module.push(client::client(service, context));
         }
+        module.push(queued::types(service, context));
         let descriptors = sides.reflection.then(|| descriptor::of_service(at, schema));
         module.push(spec::specs(service, descriptors.as_deref(), schema));
     }

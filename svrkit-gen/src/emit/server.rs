@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::queued::Queued;
 use super::service::{Degraded, Flow, deprecated};
 use super::{ident, number};
 use crate::model::{Method, Service};
@@ -16,6 +17,7 @@ pub(super) fn server(service: &Service) -> TokenStream {
     let doc = format!(" Serves `{}` by calls of a [`trait@{service_trait}`].", service.name.full());
     let deprecated = deprecated(service);
     let dispatch = dispatch(service);
+    let work = work(service);
     let is_asked = service.methods.iter().any(|it| Degraded::of(it).is_some());
     let mutable = is_asked.then(|| quote!(mut));
     quote! {
@@ -47,8 +49,43 @@ pub(super) fn server(service: &Service) -> TokenStream {
             fn dispatch(&self, #mutable call: ::svrkit_runtime::Call) {
                 #dispatch
             }
+
+            #work
         }
     }
+}
+
+/// What does the jobs of queued methods, where there are some.
+fn work(service: &Service) -> Option<TokenStream> {
+    let service_spec = ident(&names::service_spec(service));
+    let parameter = ident(names::server_parameter(service));
+    let queued = service.methods.iter().filter(|method| method.queued.name.is_some());
+    let arms: Vec<_> = queued
+        .map(|method| {
+            let spec = ident(&names::method_spec(&names::service_spec(service), &method.head.name.value));
+            let id = number::integer(method.head.id.value);
+            let name = ident(&names::method(&method.head.name.value));
+            let run = if method.blocking.is_some() { quote!(run_blocking) } else { quote!(run) };
+            quote! {
+                #id => {
+                    let service = ::std::sync::Arc::clone(&self.service);
+                    work.#run(&#spec, move |request| async move {
+                        #parameter::#name(&service, request).await.map_err(::core::convert::Into::into)
+                    })
+                }
+            }
+        })
+        .collect();
+    (!arms.is_empty()).then(|| {
+        quote! {
+            fn work(&self, work: ::svrkit_runtime::queue::Work) -> ::svrkit_runtime::queue::Worked {
+                match work.method_id() {
+                    #(#arms)*
+                    _ => work.refuse(&#service_spec),
+                }
+            }
+        }
+    })
 }
 
 fn dispatch(service: &Service) -> TokenStream {
@@ -68,6 +105,17 @@ fn dispatch(service: &Service) -> TokenStream {
 
 fn arm(method: &Method, service: &Service) -> TokenStream {
     let id = number::integer(method.head.id.value);
+    if let Some(Queued { accept, .. }) = Queued::of(method, service) {
+        let parameter = ident(names::server_parameter(service));
+        return quote! {
+            #id => {
+                let service = ::std::sync::Arc::clone(&self.service);
+                call.handle_queued(move |offer| async move {
+                    #parameter::#accept(&service, offer).await.map_err(::core::convert::Into::into)
+                });
+            }
+        };
+    }
     let spec = ident(&names::method_spec(&names::service_spec(service), &method.head.name.value));
     let name = ident(&names::method(&method.head.name.value));
     let parameter = ident(names::server_parameter(service));

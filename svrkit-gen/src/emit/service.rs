@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::context::Context;
+use super::queued::Queued;
 use super::{docs, facts, ident, lifecycle};
 use crate::model::{Method, Service, Stream, Tier};
 use crate::names;
@@ -42,12 +43,29 @@ fn method(method: &Method, service: &Service, context: Context<'_>) -> TokenStre
             fn #degraded(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer>;
         }
     });
+    let accept = Queued::of(method, service).map(|Queued { name: queued, accept, .. }| {
+        let doc = format!(" Accepts a request of [`Self::{name}`], whose constraints hold, as a job: its caller is answered then, and the job is done later.");
+        let more = " Write it to refuse some, or to accept them in one commit with something else.";
+        quote! {
+            #[doc = #doc]
+            #[doc = ""]
+            #[doc = #more]
+            #deprecated
+            fn #accept(
+                &self,
+                offer: ::svrkit_runtime::queue::Offer<#queued>,
+            ) -> impl ::svrkit_runtime::Answer<::svrkit_runtime::queue::Accepted> {
+                offer.enqueue()
+            }
+        }
+    });
     quote! {
         #docs
         #deprecated
         fn #name(&self, #parameters) -> impl ::svrkit_runtime::Answer<#answer>;
 
         #degraded
+        #accept
     }
 }
 

@@ -6,7 +6,7 @@ use quote::quote;
 use super::service::Flow;
 use super::{bytes, ident, lifecycle, number};
 use crate::model::fingerprint::fingerprint;
-use crate::model::{Method, PRIORITY_DEFAULT, Per, Protection, Rate, Schema, Service, Tier};
+use crate::model::{Method, PRIORITY_DEFAULT, Per, Protection, Queued, Rate, Schema, Service, Tier};
 use crate::names;
 
 pub(super) fn specs(service: &Service, descriptors: Option<&[u8]>, schema: &Schema) -> TokenStream {
@@ -49,6 +49,7 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
         quote!(.priority(#priority))
     });
     let protection = protection(&method.protection);
+    let queue = queue(&method.queued);
     let idempotent = method.idempotent.then(|| quote!(.idempotent()));
     let last_good = method.protection.last_good_ms.as_ref().map(|age| {
         let age = duration(age.value);
@@ -80,7 +81,7 @@ fn method_spec(method: &Method, service: &Service, schema: &Schema) -> TokenStre
         #[doc = #doc]
         pub static #name: ::svrkit_runtime::Spec =
             ::svrkit_runtime::Spec::new(#service_name, #service_id, #method_name, #method_id)
-                .messages(#request, #response) #timeout #priority #protection #idempotent #last_good
+                .messages(#request, #response) #timeout #priority #protection #queue #idempotent #last_good
                 #flow #errors #route_key #since #deprecated;
     }
 }
@@ -112,6 +113,29 @@ fn protection(protection: &Protection) -> TokenStream {
         quote!(.reserve(#places))
     });
     quote!(#degraded_from #refused_from #method_rate #caller_rate #running_max #reserve)
+}
+
+/// The queue whose jobs its requests are.
+fn queue(queued: &Queued) -> Option<TokenStream> {
+    let name = &*queued.name.as_ref()?.value;
+    let job_rate = queued.rate.as_ref().map(|it| {
+        let rate = rate(it.value);
+        quote!(.rate(#rate))
+    });
+    let workers = queued.workers.as_ref().map(|it| {
+        let workers = number::integer(it.value);
+        quote!(.workers(#workers))
+    });
+    let attempts = queued.attempts.as_ref().map(|it| {
+        let attempts = number::integer(it.value);
+        quote!(.attempts(#attempts))
+    });
+    let lease = queued.lease_ms.as_ref().map(|it| {
+        let lease = duration(it.value);
+        quote!(.lease(#lease))
+    });
+    let queue = quote!(::svrkit_runtime::queue::QueueSpec::new(#name) #job_rate #workers #attempts #lease);
+    Some(quote!(.queue(#queue)))
 }
 
 fn duration(ms: u64) -> TokenStream {

@@ -28,7 +28,7 @@ impl Context<'_> {
     }
 
     fn method(&self, method: &Method, scope: &str, page: &mut Page) {
-        let (head, protection) = (&method.head, &method.protection);
+        let (head, protection, queued) = (&method.head, &method.protection, &method.queued);
         doc(&head.doc, page);
         let errors = method.errors.as_ref().map(|errors| self.schema.errors(errors.value).name.full());
         Facts::default()
@@ -42,6 +42,11 @@ impl Context<'_> {
             .maybe("caller-rate", protection.caller_rate.as_ref().map(|rate| rate.value.to_string()))
             .maybe("running-max", protection.running_max.as_ref().map(|max| max.value.to_string()))
             .maybe("reserve", protection.reserve.as_ref().map(|places| places.value.to_string()))
+            .maybe("queue", queued.name.as_ref().map(|name| &name.value))
+            .maybe("queue-rate", queued.rate.as_ref().map(|rate| rate.value.to_string()))
+            .maybe("queue-workers", queued.workers.as_ref().map(|workers| workers.value.to_string()))
+            .maybe("queue-attempts", queued.attempts.as_ref().map(|attempts| attempts.value.to_string()))
+            .maybe("queue-lease", queued.lease_ms.as_ref().map(|lease_ms| timeout(lease_ms.value)))
             .maybe("last-good", protection.last_good_ms.as_ref().map(|age| timeout(age.value)))
             .flag("oneway", method.oneway.is_some())
             .flag("blocking", method.blocking.is_some())

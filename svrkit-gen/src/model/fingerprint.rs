@@ -34,8 +34,8 @@ pub(crate) fn message_fingerprint(message: MessageId, schema: &Schema) -> u64 {
     fnv1a_64(text.as_bytes())
 }
 
-/// `1:m0>m1;` for each method, then `m0{1=varint,2=text*,};` for each message they reach. What streams has a `*`, and
-/// where nothing comes back nothing stands.
+/// `1:m0>m1;` for each method, then `m0{1=varint,2=text*,};` for each message they reach. What streams has a `*`, what
+/// comes back as a ticket a `?`, and where nothing comes back nothing stands.
 fn canonical_text(service: &Service, schema: &Schema) -> String {
     let mut text = String::new();
     let mut numbers = Numbers::default();
@@ -47,6 +47,8 @@ fn canonical_text(service: &Service, schema: &Schema) -> String {
         let many = if matches!(stream, Some(Stream::Client | Stream::Both)) { "*" } else { "" };
         put(&mut text, format_args!("{}:m{request}{many}>", method.head.id.value));
         if let Some(response) = method.response.filter(|_| method.oneway.is_none()) {
+            // What comes back is a ticket for it.
+            text.push_str(if method.queued.name.is_some() { "?" } else { "" });
             let many = if matches!(stream, Some(Stream::Server | Stream::Both)) { "*" } else { "" };
             put(&mut text, format_args!("m{}{many}", numbers.number(response)));
         }
@@ -195,6 +197,7 @@ mod tests {
             ("type=\"B\"", "type=\"A\""),
             ("id=\"2\"", "id=\"3\""),
             ("request=\"A\"", "request=\"B\""),
+            ("request=\"A\"", "request=\"A\" queue=\"q\""),
         ] {
             let changed = PLAIN.replacen(from, to, 1);
             assert_ne!(text_of(&changed), text_of(PLAIN), "{to}");

@@ -28,7 +28,7 @@ use std::rc::Rc;
 use crate::constraint::{Constraint, Holds, Place, Subject};
 use crate::diagnostic::{FileId, Span, Spanned};
 use crate::limits::TAG_MAX;
-pub(crate) use crate::parse::syntax::{History, Lifecycle, Per, Protection, Rate, Stream, Tier};
+pub(crate) use crate::parse::syntax::{History, Lifecycle, Per, Protection, Queued, Rate, Stream, Tier};
 
 /// Service ids below this one belong to the kit.
 pub(crate) const KIT_SERVICE_IDS: u32 = 1_024;
@@ -240,6 +240,7 @@ pub(crate) struct Method {
     pub(crate) priority: u8,
     /// What it does as load rises, and how much of a server it may take.
     pub(crate) protection: Protection,
+    pub(crate) queued: Queued,
     pub(crate) idempotent: bool,
     pub(crate) stream: Option<Spanned<Stream>>,
     /// The place of `oneway="true"`.

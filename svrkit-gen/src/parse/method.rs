@@ -5,7 +5,7 @@ use std::mem::take;
 use super::element::Element;
 use super::syntax::{Method, Stream};
 use super::vocabulary::STREAMS;
-use super::{Context, duration, lifecycle, protection, value};
+use super::{Context, duration, lifecycle, protection, queued, value};
 use crate::diagnostic::Spanned;
 use crate::model::PRIORITY_DEFAULT;
 
@@ -30,6 +30,7 @@ pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Op
     let timeout_ms = element.attribute("timeout").and_then(|it| duration::duration_ms(it, context));
     let priority = element.attribute("priority").and_then(|it| value::priority(it, context));
     let mut protection = protection::protection(element, context);
+    let queued = queued::queued(element, context);
     let idempotent = element.attribute("idempotent").and_then(|it| value::flag(it, context));
     // What could not be read, or was cut, may have been what this one needs beside it.
     if idempotent.is_none() && (element.attributes_cut || element.attribute("idempotent").is_some()) {
@@ -57,6 +58,7 @@ pub(super) fn method(element: &mut Element<'_>, context: &mut Context<'_>) -> Op
         timeout_ms,
         priority: priority.unwrap_or(PRIORITY_DEFAULT),
         protection,
+        queued,
         idempotent: idempotent.is_some_and(|idempotent| idempotent.value),
         stream,
         oneway: oneway_flag.filter(|it| it.value).map(|it| it.span),

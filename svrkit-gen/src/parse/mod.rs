@@ -25,6 +25,7 @@ mod nearest;
 mod oneof;
 mod protection;
 mod protocol;
+mod queued;
 mod reader;
 mod reserved;
 mod service;

@@ -45,7 +45,7 @@ fn tier(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<
 }
 
 /// So many handlers.
-fn handlers(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<u32>> {
+pub(super) fn handlers(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<u32>> {
     let count = number(&attribute.value, HANDLERS_MAX);
     if count.is_none() {
         let expected = format!("a number of handlers from 1 to {HANDLERS_MAX} (HANDLERS_MAX)");
@@ -55,7 +55,7 @@ fn handlers(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Span
 }
 
 /// `1000/s`, `30/min`, `1000/s burst 50`.
-fn rate(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rate>> {
+pub(super) fn rate(attribute: &Attribute<'_>, context: &mut Context<'_>) -> Option<Spanned<Rate>> {
     let text = &*attribute.value;
     let Some(value) = read(text) else {
         let expected = format!(

@@ -163,6 +163,7 @@ pub(crate) struct Method {
     pub(crate) timeout_ms: Option<u64>,
     pub(crate) priority: u8,
     pub(crate) protection: Protection,
+    pub(crate) queued: Queued,
     pub(crate) idempotent: bool,
     pub(crate) stream: Option<Spanned<Stream>>,
     /// The place of `oneway="true"`.
@@ -185,6 +186,20 @@ pub(crate) struct Protection {
     pub(crate) reserve: Option<Spanned<u32>>,
     /// How old an answer may be that its caller takes again in the place of a new one.
     pub(crate) last_good_ms: Option<Spanned<u64>>,
+}
+
+/// The queue whose jobs the requests of a method are, and how these are done.
+#[derive(Debug, Default)]
+pub(crate) struct Queued {
+    /// The queue's name. `None`: it is a method like others.
+    pub(crate) name: Option<Spanned<Rc<str>>>,
+    /// Jobs that begin in a time.
+    pub(crate) rate: Option<Spanned<Rate>>,
+    /// Jobs at once, at most.
+    pub(crate) workers: Option<Spanned<u32>>,
+    pub(crate) attempts: Option<Spanned<u32>>,
+    /// How long an attempt may take.
+    pub(crate) lease_ms: Option<Spanned<u64>>,
 }
 
 /// How loaded a server is, where something starts.

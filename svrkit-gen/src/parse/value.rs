@@ -56,7 +56,7 @@ pub(super) fn package(attribute: &Attribute<'_>, context: &mut Context<'_>) -> O
     Some(text(attribute, context))
 }
 
-fn is_short(what: &str, attribute: &Attribute<'_>, context: &mut Context<'_>) -> bool {
+pub(super) fn is_short(what: &str, attribute: &Attribute<'_>, context: &mut Context<'_>) -> bool {
     let is_short = attribute.value.chars().take(NAME_LEN_MAX + 1).count() <= NAME_LEN_MAX;
     if !is_short {
         let name = quoted(&attribute.value);

@@ -92,6 +92,7 @@ pub(crate) enum Form {
     Names,
     /// What a field is called in JSON.
     JsonName,
+    QueueName,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// The word or number of a constraint.
@@ -393,6 +394,23 @@ static WORDS: &[Word] = &[
                 "reserve",
                 Form::Handlers,
                 "How many places among a server's handlers no other method can take.",
+            ),
+            may(
+                "queue",
+                Form::QueueName,
+                "The queue whose jobs its requests are: a call is answered with a ticket, and the handler runs later.",
+            ),
+            may("queue-rate", Form::Rate, "How many jobs begin in a time: `500/s`, `30/min`."),
+            may("queue-workers", Form::Handlers, "How many jobs are done at once at most; 16 unless given."),
+            may(
+                "queue-attempts",
+                Form::Positive,
+                "After how many attempts a job that still fails is a dead letter; 10 unless given.",
+            ),
+            may(
+                "queue-lease",
+                Form::Duration,
+                "How long an attempt may take: `30s`, `5min`; a minute unless given.",
             ),
             may(
                 "idempotent",

@@ -66,6 +66,7 @@ pub(super) fn type_name(attr: Attr) -> String {
         Form::SignedRanges => "list-of-signed-ranges",
         Form::Names => "list-of-names",
         Form::JsonName => "json-name",
+        Form::QueueName => "queue",
         // No two attributes of one name have different words.
         Form::OneOf(_) => attr.name,
         Form::Constraint(constraint::Form::Number) => "bound",
@@ -101,6 +102,8 @@ fn simple(form: Form) -> Simple {
         Form::Name => name(NAME.to_owned()),
         // As `parse::value` has it.
         Form::JsonName => name(r"[A-Za-z0-9_\-.$]+".to_owned()),
+        // As `parse::queued` has it.
+        Form::QueueName => name(r"[A-Za-z][A-Za-z0-9_\-.]*".to_owned()),
         Form::Reference => reference(),
         Form::Type => Simple::Union(vec![scalars(|_| true), reference()]),
         Form::Key => scalars(|scalar| scalar.is_key()),

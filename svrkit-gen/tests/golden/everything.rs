@@ -1299,6 +1299,304 @@ pub mod golden {
             .since(2)
             .deprecated("takes one item; use `Pay` instead");
 
+        /// What is taken now and done later.
+        pub trait Ledger: ::core::marker::Send + ::core::marker::Sync + 'static {
+            /// Books a payment.
+            ///
+            /// Method 1; routed by `cents`; done later, by queue `credits`; jobs at 500/s burst 20; 4 jobs at once; 20 attempts; 90 s an attempt.
+            ///
+            /// # Errors
+            ///
+            /// By its own rules it fails with a [`OrderError`](enum@OrderError).
+            fn credit(&self, request: Payment) -> impl ::svrkit_runtime::Answer<Order>;
+
+            /// Accepts a request of [`Self::credit`], whose constraints hold, as a job: its caller is answered then, and the job is done later.
+            ///
+            /// Write it to refuse some, or to accept them in one commit with something else.
+            fn credit_accept(
+                &self,
+                offer: ::svrkit_runtime::queue::Offer<LedgerCredit>,
+            ) -> impl ::svrkit_runtime::Answer<::svrkit_runtime::queue::Accepted> {
+                offer.enqueue()
+            }
+
+            /// Method `Close` of `golden.everything.Ledger`; runs on the blocking pool; done later, by queue `closings`.
+            ///
+            /// Since version 2.
+            #[deprecated(note = "nobody closes; use `credit` instead")]
+            fn close(&self, request: String) -> impl ::svrkit_runtime::Answer<String>;
+
+            /// Accepts a request of [`Self::close`], whose constraints hold, as a job: its caller is answered then, and the job is done later.
+            ///
+            /// Write it to refuse some, or to accept them in one commit with something else.
+            #[deprecated(note = "nobody closes; use `credit` instead")]
+            fn close_accept(
+                &self,
+                offer: ::svrkit_runtime::queue::Offer<LedgerClose>,
+            ) -> impl ::svrkit_runtime::Answer<::svrkit_runtime::queue::Accepted> {
+                offer.enqueue()
+            }
+        }
+
+        /// Serves `golden.everything.Ledger` by calls of a [`trait@Ledger`].
+        pub struct LedgerServer<S> {
+            service: ::std::sync::Arc<S>,
+        }
+
+        impl<S: Ledger> LedgerServer<S> {
+            /// Serves by calls of `service`.
+            #[must_use]
+            pub fn new(service: S) -> Self {
+                Self::from_arc(::std::sync::Arc::new(service))
+            }
+
+            /// Serves by calls of a `service` that others hold too.
+            #[must_use]
+            pub fn from_arc(service: ::std::sync::Arc<S>) -> Self {
+                Self { service }
+            }
+        }
+
+        impl<S: Ledger> ::svrkit_runtime::Service for LedgerServer<S> {
+            fn spec(&self) -> &'static ::svrkit_runtime::ServiceSpec {
+                &LEDGER
+            }
+            fn dispatch(&self, call: ::svrkit_runtime::Call) {
+                match call.method_id() {
+                    1 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle_queued(move |offer| async move {
+                            S::credit_accept(&service, offer)
+                                .await
+                                .map_err(::core::convert::Into::into)
+                        });
+                    }
+                    2 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        call.handle_queued(move |offer| async move {
+                            S::close_accept(&service, offer)
+                                .await
+                                .map_err(::core::convert::Into::into)
+                        });
+                    }
+                    _ => call.refuse_unknown_method(&LEDGER),
+                }
+            }
+            fn work(
+                &self,
+                work: ::svrkit_runtime::queue::Work,
+            ) -> ::svrkit_runtime::queue::Worked {
+                match work.method_id() {
+                    1 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        work.run(
+                            &LEDGER_CREDIT,
+                            move |request| async move {
+                                S::credit(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        )
+                    }
+                    2 => {
+                        let service = ::std::sync::Arc::clone(&self.service);
+                        work.run_blocking(
+                            &LEDGER_CLOSE,
+                            move |request| async move {
+                                S::close(&service, request)
+                                    .await
+                                    .map_err(::core::convert::Into::into)
+                            },
+                        )
+                    }
+                    _ => work.refuse(&LEDGER),
+                }
+            }
+        }
+
+        /// Calls `golden.everything.Ledger`.
+        #[derive(Clone, Debug)]
+        pub struct LedgerClient {
+            client: ::svrkit_runtime::Client,
+        }
+
+        impl LedgerClient {
+            /// Calls by way of `client`, which may serve other services as well.
+            #[must_use]
+            pub fn new(client: ::svrkit_runtime::Client) -> Self {
+                Self { client }
+            }
+
+            /// Connects to `endpoint`, `host:port`.
+            ///
+            /// # Errors
+            ///
+            /// When no connection comes about; the status names the endpoint and why.
+            pub async fn connect(
+                endpoint: impl ::core::convert::AsRef<str> + ::core::marker::Send,
+            ) -> ::core::result::Result<Self, ::svrkit_runtime::Status> {
+                let client = ::svrkit_runtime::Client::connect(endpoint.as_ref()).await?;
+                ::core::result::Result::Ok(Self::new(client))
+            }
+
+            /// Books a payment.
+            ///
+            /// Method 1; routed by `cents`; done later, by queue `credits`; jobs at 500/s burst 20; 4 jobs at once; 20 attempts; 90 s an attempt.
+            ///
+            /// # Errors
+            ///
+            /// By its own rules it fails with a [`OrderError`](enum@OrderError).
+            pub fn credit(
+                &self,
+                request: &Payment,
+            ) -> ::svrkit_runtime::Request<LedgerCreditTicket> {
+                self.client.enqueue(request).route_key(&request.cents)
+            }
+
+            /// Where a job of [`Self::credit`] is; nothing where it was never accepted, or ended so long ago that it is forgotten.
+            pub fn credit_state(
+                &self,
+                ticket: &LedgerCreditTicket,
+            ) -> ::svrkit_runtime::Request<
+                ::core::option::Option<::svrkit_runtime::queue::JobState<Order>>,
+            > {
+                self.client.job_state(ticket)
+            }
+
+            /// Method `Close` of `golden.everything.Ledger`; runs on the blocking pool; done later, by queue `closings`.
+            ///
+            /// Since version 2.
+            #[deprecated(note = "nobody closes; use `credit` instead")]
+            pub fn close(
+                &self,
+                request: &String,
+            ) -> ::svrkit_runtime::Request<LedgerCloseTicket> {
+                self.client.enqueue(request)
+            }
+
+            /// Where a job of [`Self::close`] is; nothing where it was never accepted, or ended so long ago that it is forgotten.
+            #[deprecated(note = "nobody closes; use `credit` instead")]
+            pub fn close_state(
+                &self,
+                ticket: &LedgerCloseTicket,
+            ) -> ::svrkit_runtime::Request<
+                ::core::option::Option<::svrkit_runtime::queue::JobState<String>>,
+            > {
+                self.client.job_state(ticket)
+            }
+        }
+
+        /// Stands for the queued method `golden.everything.Ledger.Credit`, where types of its jobs are made.
+        #[derive(Clone, Copy, Debug)]
+        pub enum LedgerCredit {}
+        impl ::svrkit_runtime::queue::QueuedMethod for LedgerCredit {
+            type Request = Payment;
+            type Response = Order;
+            const SPEC: &'static ::svrkit_runtime::Spec = &LEDGER_CREDIT;
+        }
+
+        /// What a call of `golden.everything.Ledger.Credit` is answered with: the job is accepted.
+        pub type LedgerCreditTicket = ::svrkit_runtime::queue::Ticket<LedgerCredit>;
+
+        /// Stands for the queued method `golden.everything.Ledger.Close`, where types of its jobs are made.
+        #[derive(Clone, Copy, Debug)]
+        pub enum LedgerClose {}
+        impl ::svrkit_runtime::queue::QueuedMethod for LedgerClose {
+            type Request = String;
+            type Response = String;
+            const SPEC: &'static ::svrkit_runtime::Spec = &LEDGER_CLOSE;
+        }
+
+        /// What a call of `golden.everything.Ledger.Close` is answered with: the job is accepted.
+        pub type LedgerCloseTicket = ::svrkit_runtime::queue::Ticket<LedgerClose>;
+
+        /// The facts of `golden.everything.Ledger`.
+        pub static LEDGER: ::svrkit_runtime::ServiceSpec = ::svrkit_runtime::ServiceSpec::new(
+                "golden.everything.Ledger",
+                2312,
+                &[&LEDGER_CREDIT, &LEDGER_CLOSE],
+            )
+            .fingerprint(0x9729_8e5f_5ab9_5c30)
+            .descriptors(
+                b"\n\xb3\x03\n\x17golden.everything.Order\x12\x0e\n\x02id\x10\x01\x18\x01 \x05R\x02id\x12.\n\x06st\
+        atus\x10\x02\x18\x012\x18golden.everything.StatusR\x06status\x120\n\x05items\x10\x03\x18\x03*\x1c\
+        golden.everything.Order.ItemR\x05items\x120\n\x05first\x10\x04\x18\x01*\x1cgolden.everything.Ord\
+        er.ItemR\x05first\x12&\n\x05total\x10\x05\x18\x01*\x12golden.parts.MoneyR\x05total\x125\n\x08cur\
+        rency\x10\x06\x18\x012\x1bgolden.parts.Money.CurrencyR\x08currency\x12-\n\x06parent\x10\x07\x18\x01\
+        *\x17golden.everything.OrderR\x06parent\x121\n\x08children\x10\x08\x18\x03*\x17golden.everything\
+        .OrderR\x08children!P}f\xeba\xa1\xb1I*\x16\n\x04\x08\x09\x10\x09\n\x04\x08\x0c\x10\x0f\x12\x08ol\
+        d_note:\x12Something ordered.\n\x9e\x01\n\x1cgolden.everything.Order.Item\x12\x10\n\x03sku\x10\x01\
+        \x18\x01 \x0eR\x03sku\x12.\n\x06status\x10\x02\x18\x012\x18golden.everything.StatusR\x06status\x12\
+        3\n\x04gift\x10\x03\x18\x01*!golden.everything.Order.Item.GiftR\x04gift!\xf7\xfae\x11\x0f\xcb\x83\
+        \x05\nY\n!golden.everything.Order.Item.Gift\x12+\n\x05order\x10\x01\x18\x01*\x17golden.everythin\
+        g.OrderR\x05order!\xe5MZ\x09\xb1{\x0fj\n\xc1\x04\n\x19golden.everything.Payment\x12\x1c\n\x03uin\
+        \x10\x08\x18\x01 \x05H\x00R\x03uinb\x08\n\x03min\x12\x011\x12O\n\x0dhouse_account\x10\x03\x18\x01\
+        *\x17golden.everything.OrderH\x00R\x0chouseAccountz\x11Nobody in person.\x122\n\x07gift_of\x10\x09\
+        \x18\x01*\x19golden.everything.PaymentH\x00R\x06giftOf\x12A\n\x0bcard_number\x10\n\x18\x01 \x0eH\
+        \x00R\ncardNumberb\x0d\n\x07min-len\x12\x0212b\x0d\n\x07max-len\x12\x0219h\x01\x121\n\x05cents\x10\
+        \x01\x18\x01 \x07R\x05centsb\x0b\n\x03min\x12\x04-100b\x0e\n\x03max\x12\x071000000\x12.\n\x04rat\
+        e\x10\x02\x18\x01 \x0dR\x04rateb\n\n\x03min\x12\x030.5b\x0e\n\x06finite\x12\x04true\x123\n\x05no\
+        tes\x10\x04\x18\x03 \x0eR\x05notesb\x0d\n\x07max-len\x12\x0280b\x0e\n\x09max-items\x12\x013\x12 \
+        \n\x03pin\x10\x05\x18\x01 \x0fR\x03pinb\x0c\n\x07max-len\x12\x014h\x01\x12A\n\x07receipt\x10\x06\
+        \x18\x01*\x17golden.everything.OrderR\x07receiptb\x10\n\x08required\x12\x04true\x1a$\n\x05payer\x12\
+        \x10\n\x08required\x12\x04true\"\x09Who pays.!\xc55\n\xf1Q\xad\x09\xee:\x12Who pays, and how.\n\x84\
+        \x02\n\x1agolden.everything.Settings\x12 \n\x07retries\x10\x01\x18\x02 \x04R\x07retriesZ\x061000\
+        00\x12\x18\n\x05delta\x10\x02\x18\x02 \x07R\x05deltaZ\x02-1\x12\x19\n\x05ratio\x10\x03\x18\x02 \x0c\
+        R\x05ratioZ\x030.1\x12\x19\n\x05is_on\x10\x04\x18\x02 \x01R\x04isOnZ\x04true\x12\x1a\n\x05title\x10\
+        \x05\x18\x02 \x0eR\x05titleZ\x04none\x12\x17\n\x04blob\x10\x06\x18\x02 \x0fR\x04blobZ\x03\"\xc3\xa9\
+        \x126\n\x06status\x10\x07\x18\x022\x18golden.everything.StatusR\x06statusZ\x06PLACED!\xe4;\x93\xad\
+        \xdce\xcc?\n#\n\x18golden.everything.String!\x15\x04\xc2\xdf-5\xe4\xfe\nj\n\x12golden.parts.Mone\
+        y\x12\x14\n\x05cents\x10\x01\x18\x01 \x07R\x05cents\x125\n\x08currency\x10\x02\x18\x012\x1bgolde\
+        n.parts.Money.CurrencyR\x08currency!F;<\x93\x1aB4:\x12\x9d\x01\n\x18golden.everything.Status\x12\
+        \x0d\n\x0bUNSPECIFIED\x12\x1f\n\x06PLACED\x10\x01\"\x13Paid, not yet sent.\x12\x15\n\x08RETURNED\
+        \x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x1a*\n\x16\x08\xfb\xff\xff\xff\xff\xff\xff\xff\xff\x01\
+        \x10\xfd\xff\xff\xff\xff\xff\xff\xff\xff\x01\n\x04\x08\x04\x10\x04\n\x04\x08\x09\x10\x0c\x12\x04\
+        LOST*\x0eHow far it is.\x126\n\x1bgolden.parts.Money.Currency\x12\x0d\n\x0bUNSPECIFIED\x12\x08\n\
+        \x03EUR\x10\xd2\x07\x1a\x91\x02\n\x1cgolden.everything.OrderError\x12?\n\x08SOLD_OUT\x10\xe9\x07\
+        \x1a\x13FAILED_PRECONDITION\"\x05never:\x14nothing\nleft to sell\x12I\n\x08TOO_BUSY\x10\xea\x07\x1a\
+        \x12RESOURCE_EXHAUSTED\"\nafter 20ms*\x1agolden.everything.Settings\x12=\n\x07UNKNOWN\x10\xeb\x07\
+        \x1a\x13FAILED_PRECONDITION2\x1a\x08\x02\x12\x0csays nothing\x1a\x08SOLD_OUT\x1a\x0c\n\x04\x08\x07\
+        \x10\x09\x12\x04LOST*\x18Why an order is refused.\"\xcd\x02\n\x18golden.everything.Ledger\x10\x88\
+        \x12\x1a\x95\x01\n\x06Credit\x10\x01\x1a\x19golden.everything.Payment\"\x17golden.everything.Ord\
+        er*\x1cgolden.everything.OrderErrorH\x80\x01Z\x05centsj\x10Books a payment.\xb2\x01\x1a\n\x07cre\
+        dits\x12\x07\x08\xf4\x03\x10\x01\x18\x14\x18\x04 \x14(\x90\xbf\x05\x1aj\n\x05Close\x10\x02\x1a\x18\
+        golden.everything.String\"\x18golden.everything.StringH\x80\x01b\x19\x08\x02\x12\x0dnobody close\
+        s\x1a\x06Creditp\x01\xb2\x01\n\n\x08closings!0\\\xb9Z_\x8e)\x97:!What is taken now and done late\
+        r.*\x96\x01\n\x0eeverything.xml\x12\x11golden.everything\x18\x03\"oEvery feature of the dialect,\
+        \x20once.\n\n- lists\n  that go on\n- `code`, [brackets], <tags> and https://example.org/*\x1b\n\
+        \x09money.xml\x12\x0cgolden.parts\x18\x02",
+            );
+
+        /// The facts of `golden.everything.Ledger.Credit`.
+        pub static LEDGER_CREDIT: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Ledger",
+                2312,
+                "Credit",
+                1,
+            )
+            .messages("golden.everything.Payment", "golden.everything.Order")
+            .queue(
+                ::svrkit_runtime::queue::QueueSpec::new("credits")
+                    .rate(::svrkit_runtime::Rate::per_second(500).with_burst(20))
+                    .workers(4)
+                    .attempts(20)
+                    .lease(::core::time::Duration::from_secs(90)),
+            )
+            .errors("golden.everything.OrderError")
+            .route_key("cents");
+
+        /// The facts of `golden.everything.Ledger.Close`.
+        pub static LEDGER_CLOSE: ::svrkit_runtime::Spec = ::svrkit_runtime::Spec::new(
+                "golden.everything.Ledger",
+                2312,
+                "Close",
+                2,
+            )
+            .messages("golden.everything.String", "golden.everything.String")
+            .queue(::svrkit_runtime::queue::QueueSpec::new("closings"))
+            .since(2)
+            .deprecated("nobody closes; use `Credit` instead");
+
         /// Service `golden.everything.Gone`.
         ///
         /// Since version 2.

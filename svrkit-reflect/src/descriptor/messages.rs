@@ -521,6 +521,10 @@ pub mod svrkit {
             /// How old an answer may be that a client gives again where its server wishes so, in milliseconds; absent: it keeps none.
             #[tlv(21)]
             pub last_good_ms: ::core::option::Option<u64>,
+            /// The queue whose jobs its requests are; absent: it is answered at once. A call is answered with a `svrkit.queue.Ticket`, and `response` is what
+            /// the job comes to.
+            #[tlv(22)]
+            pub queue: ::core::option::Option<Queue>,
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,
@@ -556,6 +560,16 @@ pub mod svrkit {
                     ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
                 }
             }
+
+            /// `queue`, or its default when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn queue(&self) -> &Queue {
+                match &self.queue {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
+            }
         }
 
         /// So many calls in so long.
@@ -574,6 +588,42 @@ pub mod svrkit {
             /// Records of tags this version does not know, kept and sent on.
             #[tlv(unknown)]
             pub unknown: ::svrkit_runtime::UnknownFields,
+        }
+
+        /// Jobs that are accepted now and done later.
+        #[derive(Clone, Debug, Default, PartialEq, ::svrkit_runtime::Tlv)]
+        #[tlv(name = "svrkit.descriptor.Queue", view)]
+        pub struct Queue {
+            /// What the queue is called.
+            #[tlv(1)]
+            pub name: ::std::string::String,
+            /// How many jobs begin in a time; absent: as many as can be done.
+            #[tlv(2)]
+            pub rate: ::core::option::Option<Rate>,
+            /// How many jobs are done at once; 0: the schema does not say.
+            #[tlv(3)]
+            pub workers: u32,
+            /// After how many attempts a job that still fails is a dead letter; 0: the schema does not say.
+            #[tlv(4)]
+            pub attempts: u32,
+            /// How long an attempt may take, in milliseconds; 0: the schema does not say.
+            #[tlv(5)]
+            pub lease_ms: u64,
+            /// Records of tags this version does not know, kept and sent on.
+            #[tlv(unknown)]
+            pub unknown: ::svrkit_runtime::UnknownFields,
+        }
+
+        impl Queue {
+            /// `rate`, or its default when it is absent.
+            #[must_use]
+            #[inline]
+            pub fn rate(&self) -> &Rate {
+                match &self.rate {
+                    ::core::option::Option::Some(message) => message,
+                    ::core::option::Option::None => ::svrkit_runtime::Tlv::default_ref(),
+                }
+            }
         }
 
         /// What was used once and never is again.

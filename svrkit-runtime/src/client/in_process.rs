@@ -20,6 +20,7 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::{Metrics, Tally, TallyEnd};
 use crate::monitor::{Hooks, Watch, WhenWritten};
+use crate::queue::{AtWork, Queue, Queues};
 use crate::spec::Spec;
 use crate::status::catalogue::{calling, streaming};
 use crate::status::{Status, as_told};
@@ -38,6 +39,10 @@ pub(crate) struct Services {
     pub(crate) metrics: Option<Metrics>,
     /// What their methods go by.
     pub(crate) load: Arc<LoadOfRun>,
+    /// Their queued methods.
+    pub(crate) queues: Queues,
+    /// Who does the jobs of these, as long as anybody calls.
+    pub(crate) _at_work: Arc<AtWork>,
 }
 
 #[derive(Debug)]
@@ -52,6 +57,7 @@ struct InProcess {
     /// What the services' calls are counted in, if they are.
     metrics: Option<Metrics>,
     load: Arc<LoadOfRun>,
+    queues: Queues,
     limits: Limits,
     departure: Departure,
     /// The ends of streams that callers have.
@@ -60,7 +66,7 @@ struct InProcess {
 
 /// A connection to the services of `router`. Must be called within a tokio runtime.
 pub(super) fn open(services: Services, limits: Limits, peer: Arc<Peer>) -> Connection {
-    let Services { router, hooks, metrics, load } = services;
+    let Services { router, hooks, metrics, load, queues, _at_work: _ } = services;
     let link = Arc::new_cyclic(|own| InProcess {
         own: Weak::clone(own),
         pending: Pending::default(),
@@ -69,6 +75,7 @@ pub(super) fn open(services: Services, limits: Limits, peer: Arc<Peer>) -> Conne
         hooks,
         metrics,
         load,
+        queues,
         limits,
         departure: Departure::default(),
         streams: Streams::default(),
@@ -305,6 +312,10 @@ impl Responder for InProcess {
 
     fn metrics(&self) -> Option<&Metrics> {
         self.metrics.as_ref()
+    }
+
+    fn queue(&self) -> Option<&Arc<dyn Queue>> {
+        self.queues.engine()
     }
 
     /// As somebody holds it: with no gate, nothing is learned.

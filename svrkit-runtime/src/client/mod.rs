@@ -59,6 +59,7 @@ use crate::interceptor::Chain;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::Hooks;
+use crate::queue::{JobId, JobState, QueuedMethod, Ticket, asking};
 use crate::scratch;
 use crate::spec::Spec;
 use crate::status::Status;
@@ -141,6 +142,18 @@ impl Client {
     /// A request of the method `spec`; it is sent when it is awaited. Generated clients call this.
     pub fn request<Req: Tlv, Resp: Tlv>(&self, spec: &'static Spec, message: &Req) -> Request<Resp> {
         Request::new(self.clone(), spec, self.encode(message))
+    }
+
+    /// A request of a queued method, whose answer says that it is accepted; it is sent when it is awaited. Its job has a random id, unless
+    /// [`Request::job_id`] says another. Generated clients call this.
+    pub fn enqueue<M: QueuedMethod>(&self, message: &M::Request) -> Request<Ticket<M>> {
+        Request::new(self.clone(), M::SPEC, self.encode(message)).job_id(JobId::random())
+    }
+
+    /// A request for where a job is; `None`: there is none of that id, or it ended so long ago that it is forgotten. Generated clients call this.
+    pub fn job_state<M: QueuedMethod>(&self, ticket: &Ticket<M>) -> Request<Option<JobState<M::Response>>> {
+        let question = asking::question(M::SPEC, ticket.id());
+        Request::new(self.clone(), asking::STATE, self.encode(&question))
     }
 
     /// A request of the method `spec` that is not answered: awaiting it sends it, and it is ready when the connection has

@@ -1,8 +1,11 @@
 //! What travels with a call in its metadata: which trace it belongs to, and labels.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::trace::Trace;
+use crate::queue::Job;
 use crate::wire::frame::{Metadata, MetadataEntry};
 
 /// The key of a `traceparent`.
@@ -11,7 +14,7 @@ const TRACE_KEY: &str = "svrkit.trace";
 /// What the key of each label starts with; its name follows.
 const LABEL_KEY: &str = "svrkit.label.";
 
-/// Trace, labels, and what else came with a call. Most calls have nothing of it.
+/// Trace, labels, what else came with a call, and the job that this is. Most calls have nothing of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Baggage {
     /// As it arrived. Goes no further.
@@ -19,6 +22,8 @@ pub(super) struct Baggage {
     pub(super) trace: Option<Trace>,
     /// By name, each once, in the order they were set.
     pub(super) labels: Vec<(String, String)>,
+    /// What is being done. Goes no further.
+    pub(super) job: Option<Arc<Job>>,
 }
 
 impl Baggage {

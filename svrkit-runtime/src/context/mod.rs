@@ -16,6 +16,7 @@ pub use self::scope::{spawn, spawn_blocking};
 pub use self::trace::{NotATrace, Trace};
 use crate::deadline::{after, instant_after};
 use crate::priority::Priority;
+use crate::queue::Job;
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
@@ -182,6 +183,12 @@ impl Context {
         labels.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The job that this code does, where it does one of a [queue](crate::queue).
+    #[must_use]
+    pub fn job(&self) -> Option<&Job> {
+        self.baggage.as_ref()?.job.as_deref()
+    }
+
     /// What the caller sent beside the request under `key`. It goes no further than here.
     #[must_use]
     pub fn metadata(&self, key: &str) -> Option<&Bytes> {
@@ -228,6 +235,12 @@ impl Context {
     #[must_use]
     pub fn with_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.baggage_mut().set_label(name.into(), value.into());
+        self
+    }
+
+    /// Says which job this code does.
+    pub(crate) fn with_job(mut self, job: Arc<Job>) -> Self {
+        self.baggage_mut().job = Some(job);
         self
     }
 

@@ -14,7 +14,7 @@ use crate::context::Context;
 
 /// Polls `handler` on the blocking pool until it has ended. Dropped meanwhile, it lets a poll that has begun come to its end, and
 /// then drops the handler there; one that has not begun does not begin.
-pub(super) async fn on_blocking_pool(handler: impl Future<Output = ()> + Send + 'static) {
+pub(crate) async fn on_blocking_pool(handler: impl Future<Output = ()> + Send + 'static) {
     // The pool's threads know nothing of this task's context.
     let mut handler = Box::pin(Context::current().scope(handler));
     let woken = Arc::new(Woken(Notify::new()));

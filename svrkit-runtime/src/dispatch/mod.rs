@@ -15,6 +15,7 @@ mod router;
 mod service;
 mod workplace;
 
+pub(crate) use blocking::on_blocking_pool;
 pub use call::Call;
 pub(crate) use in_flight::{Full, InFlight, NotBegun, Room, StoppedBy};
 pub(crate) use moment::{Together, looked};

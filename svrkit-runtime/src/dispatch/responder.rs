@@ -8,6 +8,7 @@ use crate::admission::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
+use crate::queue::Queue;
 use crate::spec::Spec;
 use crate::status::Status;
 
@@ -51,6 +52,9 @@ pub(crate) trait Responder: Send + Sync {
 
     /// Where its handlers are counted that do not end at once; `None`: nowhere.
     fn gate(&self) -> Option<&Arc<Gate>>;
+
+    /// What holds the jobs of queued methods; `None`: none are served.
+    fn queue(&self) -> Option<&Arc<dyn Queue>>;
 
     /// Whether the load is such that the second handler of a method answers, which it has to have.
     fn degrades(&self, spec: &'static Spec) -> bool;

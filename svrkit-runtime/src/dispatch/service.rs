@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::call::Call;
+use crate::queue::{Work, Worked};
 use crate::spec::ServiceSpec;
 use crate::status::Status;
 
@@ -13,6 +14,11 @@ pub trait Service: Send + Sync + 'static {
 
     /// Finds the call's method and has it handled. Must not block: it runs where frames are read.
     fn dispatch(&self, call: Call);
+
+    /// Finds the method that a job is of, and does it. Generated where methods are queued.
+    fn work(&self, work: Work) -> Worked {
+        work.refuse(self.spec())
+    }
 }
 
 /// The future of a handler: `Future<Output = Result<T, impl Into<Status>>> + Send` by a short name.

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+/// The key of the metadata in which the id of a job travels beside its request, as its text.
+pub(crate) const JOB_KEY: &str = "svrkit.job";
+
 /// What tells a job from all others of its queue. Who accepts a job twice by one id has accepted it once.
 ///
 /// Its text is 32 hexadecimal digits.
@@ -33,6 +36,11 @@ impl JobId {
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
+    }
+
+    /// The one whose text these bytes are.
+    pub(crate) fn of_text(text: &[u8]) -> Result<Self, NotAJobId> {
+        std::str::from_utf8(text).map_err(|_| NotAJobId)?.parse()
     }
 
     /// Its bytes.
@@ -136,10 +144,10 @@ pub enum Outcome {
     },
 }
 
-/// Where a job is.
+/// Where a job is. What it has come to is an encoded answer in a queue, and a message for its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum JobState {
+pub enum JobState<A = Bytes> {
     /// It waits for its turn.
     Waiting {
         /// How often it has been tried.
@@ -154,8 +162,8 @@ pub enum JobState {
     },
     /// It is done.
     Done {
-        /// The encoded answer.
-        answer: Bytes,
+        /// What it has come to.
+        answer: A,
     },
     /// It is a dead letter: nobody tries it any more, unless it is revived.
     Dead {
@@ -164,6 +172,18 @@ pub enum JobState {
         /// Why it has failed last.
         why: String,
     },
+}
+
+impl<A> JobState<A> {
+    /// The same with another kind of answer.
+    pub(crate) fn try_map<B, E>(self, read: impl FnOnce(A) -> Result<B, E>) -> Result<JobState<B>, E> {
+        Ok(match self {
+            Self::Waiting { attempts, why } => JobState::Waiting { attempts, why },
+            Self::Running { attempts } => JobState::Running { attempts },
+            Self::Done { answer } => JobState::Done { answer: read(answer)? },
+            Self::Dead { attempts, why } => JobState::Dead { attempts, why },
+        })
+    }
 }
 
 /// What has become of a job that was to be accepted.

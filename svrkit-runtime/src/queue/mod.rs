@@ -28,20 +28,37 @@
 //! # }
 //! ```
 
+pub(crate) mod asking;
+mod doing;
 mod error;
 mod guarantee;
 mod job;
 mod memory;
+mod method;
+mod offer;
+mod serving;
+mod spec;
+mod ticket;
+mod work;
 mod workers;
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::doing::Job;
 pub use self::error::QueueError;
 pub use self::guarantee::Guarantee;
+pub(crate) use self::job::JOB_KEY;
 pub use self::job::{Accepted, JobId, JobState, NewJob, NotAJobId, Outcome, Taken};
 pub use self::memory::MemoryQueue;
+pub use self::method::QueuedMethod;
+pub use self::offer::Offer;
+pub(crate) use self::serving::{AtWork, Queues};
+pub use self::spec::QueueSpec;
+pub use self::ticket::Ticket;
+pub use self::work::{Work, Worked};
 pub use self::workers::{JobError, Workers, Working};
 
 /// What a queue is asked for, and answers later.
@@ -78,4 +95,39 @@ pub trait Queue: fmt::Debug + Send + Sync + 'static {
 
     /// Returns when [`Queue::take`] may find something that it did not find before: a job has come, or a job's time has. It may return for nothing.
     fn changed<'a>(&'a self, queue: &'a str) -> Pending<'a, ()>;
+}
+
+/// The same queues.
+impl<Q: Queue + ?Sized> Queue for Arc<Q> {
+    fn guarantee(&self) -> Guarantee {
+        (**self).guarantee()
+    }
+
+    fn put(&self, job: NewJob) -> Pending<'_, Accepted> {
+        (**self).put(job)
+    }
+
+    fn take<'a>(&'a self, queue: &'a str, most: usize, lease: Duration) -> Pending<'a, Vec<Taken>> {
+        (**self).take(queue, most, lease)
+    }
+
+    fn settle<'a>(&'a self, taken: &'a Taken, outcome: Outcome) -> Pending<'a, ()> {
+        (**self).settle(taken, outcome)
+    }
+
+    fn state<'a>(&'a self, queue: &'a str, id: JobId) -> Pending<'a, Option<JobState>> {
+        (**self).state(queue, id)
+    }
+
+    fn dead<'a>(&'a self, queue: &'a str, after: Option<JobId>, most: usize) -> Pending<'a, Vec<JobId>> {
+        (**self).dead(queue, after, most)
+    }
+
+    fn revive<'a>(&'a self, queue: &'a str, id: JobId) -> Pending<'a, bool> {
+        (**self).revive(queue, id)
+    }
+
+    fn changed<'a>(&'a self, queue: &'a str) -> Pending<'a, ()> {
+        (**self).changed(queue)
+    }
 }

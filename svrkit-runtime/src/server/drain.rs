@@ -40,23 +40,36 @@ impl fmt::Display for Drained {
     }
 }
 
-/// Drains all connections, without further patience from `hurry` on. The accept loop has ended.
-pub(super) async fn drain(shared: &Shared, hurry: impl Future<Output = ()>) -> Drained {
-    drain_within(shared, shared.limits.drain_timeout, hurry).await
+/// Drains all connections, and waits for `jobs`, those that have begun; without further patience from `hurry` on. The accept loop has ended.
+pub(super) async fn drain(
+    shared: &Shared,
+    jobs: impl Future<Output = ()>,
+    hurry: impl Future<Output = ()>,
+) -> Drained {
+    drain_within(shared, shared.limits.drain_timeout, jobs, hurry).await
 }
 
 /// Lets all connections go to the server that accepts here by now. Nothing is refused: who has been told to leave calls there next, and what
 /// was on its way is served. Those that have not left after `drain.timeout`, or at `hurry`, are drained without further patience.
-pub(super) async fn hand_over(shared: &Shared, hurry: impl Future<Output = ()>) -> Drained {
+pub(super) async fn hand_over(
+    shared: &Shared,
+    jobs: impl Future<Output = ()>,
+    hurry: impl Future<Output = ()>,
+) -> Drained {
     shared.connections.all().iter().for_each(|connection| connection.leave_to_successor());
     let leaving = timeout(shared.limits.drain_timeout, shared.connections.until_empty());
     match before(leaving, hurry).await {
-        Some(_) => drain_within(shared, Duration::ZERO, pending()).await,
-        None => drain_within(shared, Duration::ZERO, ready(())).await,
+        Some(_) => drain_within(shared, Duration::ZERO, jobs, pending()).await,
+        None => drain_within(shared, Duration::ZERO, jobs, ready(())).await,
     }
 }
 
-async fn drain_within(shared: &Shared, patience: Duration, hurry: impl Future<Output = ()>) -> Drained {
+async fn drain_within(
+    shared: &Shared,
+    patience: Duration,
+    jobs: impl Future<Output = ()>,
+    hurry: impl Future<Output = ()>,
+) -> Drained {
     shared.draining.begin();
     let connections = shared.connections.all();
     connections.iter().for_each(|connection| connection.drain());
@@ -73,6 +86,7 @@ async fn drain_within(shared: &Shared, patience: Duration, hurry: impl Future<Ou
         // A peer closes when it has read the goaway and its answers: what it sent before that is still refused in
         // words. Who has not closed then is cut below.
         let _ = timeout(FLUSH, shared.connections.until_empty()).await;
+        jobs.await;
         calls_cut
     };
     let calls_cut = before(calmly, hurry).await.unwrap_or_else(|| cut_calls(&connections));

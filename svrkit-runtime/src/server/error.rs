@@ -8,6 +8,7 @@ use crate::admin::AdminError;
 use crate::admission::NotHeld;
 use crate::config::ConfigError;
 use crate::dispatch::ServiceIdTaken;
+use crate::spec::Spec;
 
 /// Why a server does not start. Trying again helps only after what the message says was mended.
 #[non_exhaustive]
@@ -34,6 +35,22 @@ pub enum ServeError {
     },
     /// Its configuration says something of a method that it does not serve, or that the method cannot be held to.
     NotHeld(NotHeld),
+    /// A method is queued, and the server has nothing that holds its jobs.
+    QueueMissing {
+        /// The method.
+        method: &'static Spec,
+        /// Its queue.
+        queue: &'static str,
+    },
+    /// Two methods have one queue.
+    QueueTaken {
+        /// The queue.
+        queue: &'static str,
+        /// The one whose jobs it has.
+        first: &'static Spec,
+        /// The other.
+        second: &'static Spec,
+    },
     /// Its certificates or keys cannot be loaded.
     #[cfg(feature = "tls")]
     Tls(crate::tls::TlsError),
@@ -74,6 +91,16 @@ impl fmt::Display for ServeError {
             Self::Config(error) => error.fmt(f),
             Self::NotHeld(why) => write!(f, "the configuration is of another server: {why}"),
             Self::Admin { address, error } => write!(f, "no admin pages on {address}: {error}"),
+            Self::QueueMissing { method, queue } => write!(
+                f,
+                "{method} is queued ({queue}), and the server has nothing that holds its jobs: give it a queue (Server::queue)"
+            ),
+            Self::QueueTaken { queue, first, second } => {
+                write!(
+                    f,
+                    "{first} and {second} have one queue, {queue}: give one of them another in its schema"
+                )
+            }
             #[cfg(feature = "tls")]
             Self::Tls(error) => error.fmt(f),
             #[cfg(all(unix, feature = "takeover"))]

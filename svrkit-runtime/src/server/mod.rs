@@ -54,6 +54,7 @@ use crate::metrics::{Metrics, Switch};
 use crate::mode::Mode;
 use crate::monitor::{Hooks, Monitor};
 use crate::monitoring::{self, CountConnections};
+use crate::queue::{Queue, Queues};
 use crate::reflection;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
@@ -88,6 +89,8 @@ pub struct Server {
     framing: Framing,
     health: Health,
     load: Load,
+    /// What holds the jobs of queued methods.
+    queue: Option<Arc<dyn Queue>>,
     /// Its health is not asked for by callers.
     without_health: bool,
     /// Nobody is told what its schemas say.
@@ -110,6 +113,7 @@ struct Shared {
     /// Where calls wait; `None`: nowhere.
     gate: Option<Arc<Gate>>,
     load: Arc<LoadOfRun>,
+    queues: Queues,
     /// What calls are held to before that.
     rules: Arc<Rules>,
     /// What watches its callers; `None`: nothing.
@@ -144,6 +148,12 @@ impl Server {
     /// Adds a service: a generated `…Server`, or another implementation of [`Service`].
     pub fn service(mut self, service: impl Service) -> Self {
         self.services.push(Arc::new(service));
+        self
+    }
+
+    /// Has `queue` hold the jobs of its queued methods, without which a server that has some does not start. A server has one, for all queues of its methods.
+    pub fn queue(mut self, queue: impl Queue) -> Self {
+        self.queue = Some(Arc::new(queue));
         self
     }
 
@@ -321,6 +331,7 @@ impl Server {
     /// # Errors
     /// [`ServeError::Bind`] where the address cannot be had, or a server with TLS is bound to the simulated network, which carries none;
     /// [`ServeError::Admin`] where the address of its admin pages cannot be had, [`ServeError::ServiceIdTaken`] for two services of one id,
+    /// [`ServeError::QueueMissing`] where methods are queued and nothing holds their jobs, [`ServeError::QueueTaken`] where two have one queue,
     /// `ServeError::Takeover` where another server is to be taken over from and is in the way of it.
     pub async fn bind(self, address: impl AsRef<str>) -> Result<Bound, ServeError> {
         let text = address.as_ref();
@@ -341,16 +352,21 @@ impl Server {
         Bound::new(listener, local, shared).show(admin).await
     }
 
-    /// A client whose calls go to these services in this process: no socket, the same codec and dispatcher.
+    /// A client whose calls go to these services in this process: no socket, the same codec and dispatcher. Jobs of queued methods are done as long as there is a clone of it.
     ///
     /// # Errors
-    /// [`ServeError::ServiceIdTaken`] for two services of one id, and [`ServeError::NotHeld`] where its configuration says of a method what cannot be.
+    /// [`ServeError::ServiceIdTaken`] for two services of one id; [`ServeError::NotHeld`] where its configuration says of a method what cannot be;
+    /// [`ServeError::QueueMissing`] and [`ServeError::QueueTaken`] of queued methods.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime, where methods are queued.
     pub fn in_process(self) -> Result<Client, ServeError> {
         let (limits, hooks, metrics) = (self.limits, self.hooks.clone(), self.metrics.metrics(&self.limits));
         let (load, admission) = (self.load.clone(), self.admission);
         let health = self.health_of_run(Draining::default());
         let config = self.config.clone();
-        let router = self.into_router(health, metrics.clone(), Box::new(|| 0))?;
+        let queues = Queues::of(&self.services, self.queue.clone())?;
+        let router = self.into_router(health, metrics.clone(), &queues, Box::new(|| 0))?;
         // Nobody asks them within the process, but for which handler answers.
         let rules = Rules::new(ServerProtection::off(), &limits, router.specs(), None);
         if let Some(config) = &config {
@@ -359,7 +375,9 @@ impl Server {
         let methods = rules.methods();
         let load =
             LoadOfRun::new(&load, admission, limits.tier_hold, methods, hooks.clone(), metrics.as_ref());
-        Ok(Client::in_process(Services { router: Arc::new(router), hooks, metrics, load }, limits))
+        let at_work = Arc::new(queues.start(&limits));
+        let services = Services { router: Arc::new(router), hooks, metrics, load, queues, _at_work: at_work };
+        Ok(Client::in_process(services, limits))
     }
 
     fn health_of_run(&self, draining: Draining) -> HealthOfRun {
@@ -371,6 +389,7 @@ impl Server {
         mut self,
         health: HealthOfRun,
         metrics: Option<Metrics>,
+        queues: &Queues,
         connections: CountConnections,
     ) -> Result<Router, ServiceIdTaken> {
         if !self.without_health {
@@ -379,6 +398,7 @@ impl Server {
         if !self.without_monitoring {
             self.services.push(monitoring::served(metrics, connections));
         }
+        self.services.extend(queues.service());
         if !self.without_reflection {
             let reflection = reflection::served(self.services.iter().map(|service| service.spec()));
             self.services.push(reflection);
@@ -400,7 +420,8 @@ impl Server {
             let connections = connections.clone();
             Box::new(move || connections.count())
         };
-        let router = self.into_router(health.clone(), metrics.clone(), count_connections)?;
+        let queues = Queues::of(&self.services, self.queue.take())?;
+        let router = self.into_router(health.clone(), metrics.clone(), &queues, count_connections)?;
         let router = Arc::new(router);
         let rules = Rules::new(protection, &limits, router.specs(), metrics.as_ref());
         if let Some(config) = &config {
@@ -440,6 +461,7 @@ impl Server {
             router,
             gate,
             load,
+            queues,
             rules,
             wild,
             trust,

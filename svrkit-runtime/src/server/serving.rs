@@ -1,15 +1,19 @@
 //! A server that serves, and how that ends.
 
 use std::future::pending;
+use std::mem;
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::{Drained, Shared, accept, drain};
 use crate::admin::AdminServing;
 use crate::admission::ServerRules;
+use crate::deadline::after;
 use crate::log::{self, Event};
 use crate::metrics::measure;
+use crate::queue::AtWork;
 use crate::race::before;
 use crate::task;
 use crate::transport::Listener;
@@ -22,6 +26,8 @@ pub(crate) struct Serving {
     /// Ends when another process serves here in its place; `None`: nobody may take over.
     succession: Option<JoinHandle<()>>,
     admin: Option<AdminServing>,
+    /// Who does the jobs of queued methods.
+    at_work: AtWork,
     shared: Arc<Shared>,
 }
 
@@ -38,7 +44,8 @@ impl Serving {
     pub(super) fn start(listener: Arc<Listener>, shared: Arc<Shared>, admin: Option<AdminServing>) -> Self {
         let accepting = task::spawn(accept::accept(listener, Arc::clone(&shared)));
         let measuring = measure(shared.metrics.as_ref());
-        Self { accepting, measuring, succession: None, admin, shared }
+        let at_work = shared.queues.start(&shared.limits);
+        Self { accepting, measuring, succession: None, admin, at_work, shared }
     }
 
     /// What its methods are held to.
@@ -75,9 +82,13 @@ impl Serving {
     pub(super) async fn end(mut self, end: End, hurry: impl Future<Output = ()>) -> Drained {
         self.accept_no_more().await;
         self.log_draining(end);
+        // Jobs that have begun may end as calls may.
+        self.at_work.take_no_more();
+        let jobs =
+            mem::take(&mut self.at_work).ended(after(Instant::now(), self.shared.limits.drain_timeout));
         let drained = match end {
             End::Stopped => {
-                let drained = drain::drain(&self.shared, hurry).await;
+                let drained = drain::drain(&self.shared, jobs, hurry).await;
                 // Until now, so that a drain can be watched.
                 if let Some(admin) = self.admin.take() {
                     admin.end().await;
@@ -87,7 +98,7 @@ impl Serving {
             End::TakenOver => {
                 // Its successor has the pages.
                 self.admin = None;
-                drain::hand_over(&self.shared, hurry).await
+                drain::hand_over(&self.shared, jobs, hurry).await
             }
         };
         let (calls, connections) = (drained.calls_cut.to_string(), drained.connections_cut.to_string());

@@ -18,6 +18,7 @@ mod handling;
 mod keeping_out;
 mod layering;
 mod leaving;
+mod queueing;
 mod securing;
 mod source;
 mod starting;
@@ -116,6 +117,7 @@ async fn every_error_is_what_the_catalogue_says() {
     streaming::provoke(&mut seen).await;
     layering::provoke(&mut seen).await;
     securing::provoke(&mut seen).await;
+    queueing::provoke(&mut seen).await;
     let mut keys = Limits::keys().iter().map(svrkit_runtime::Key::name).collect::<Vec<_>>();
     keys.sort_unstable();
     let mut rows = String::new();

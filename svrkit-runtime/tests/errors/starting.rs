@@ -3,11 +3,27 @@
 use std::future::pending;
 use std::time::Duration;
 
-use svrkit_runtime::{Config, Limits, ServeError, Server};
+use svrkit_runtime::queue::{MemoryQueue, QueueSpec};
+use svrkit_runtime::{Call, Config, Limits, ServeError, Server, Service, ServiceSpec, Spec};
 use tokio::net::UnixListener;
 
 use crate::support::{self, Folder, Test};
 use crate::{DOCUMENT, listen};
+
+/// Two methods with one queue.
+struct Queued;
+
+static CREDIT: Spec = Spec::new("bank.Ledger", 4310, "Credit", 1).queue(QueueSpec::new("bookings"));
+static DEBIT: Spec = Spec::new("bank.Ledger", 4310, "Debit", 2).queue(QueueSpec::new("bookings"));
+static LEDGER: ServiceSpec = ServiceSpec::new("bank.Ledger", 4310, &[&CREDIT, &DEBIT]);
+
+impl Service for Queued {
+    fn spec(&self) -> &'static ServiceSpec {
+        &LEDGER
+    }
+
+    fn dispatch(&self, _: Call) {}
+}
 
 async fn refused(address: &str) -> ServeError {
     Server::new().service(Test::default()).bind(address).await.unwrap_err()
@@ -32,6 +48,14 @@ async fn a_server_says_why_it_does_not_start() {
     row("the configuration is wrong", config.into(), "-");
     let open = Server::new().service(Test::default()).admin("0.0.0.0:4311").bind("127.0.0.1:0").await;
     row("its admin pages would be open to other machines", open.unwrap_err(), "0.0.0.0:4311");
+    let queued = || Server::new().service(Queued);
+    row(
+        "methods are queued, and nothing holds their jobs",
+        queued().bind("127.0.0.1:0").await.unwrap_err(),
+        "-",
+    );
+    let twice = queued().queue(MemoryQueue::default()).bind("127.0.0.1:0").await;
+    row("two methods have one queue", twice.unwrap_err(), "-");
     for (when, error) in takeovers().await {
         rows.push(format!("| {when} | {error} |\n"));
     }

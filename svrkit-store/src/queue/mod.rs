@@ -1,5 +1,6 @@
 //! Jobs in tables: a queue that is as safe as its store.
 
+mod commits;
 mod record;
 mod steps;
 
@@ -24,30 +25,18 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Ended jobs are forgotten so many at a time.
 const FORGOTTEN_AT_ONCE: usize = 1_000;
 
-/// Jobs in tables of a store: accepted, taken and ended by commits.
-///
-/// To accept a job in one commit with what it follows from, put it into that commit's batch ([`Self::put_in`]); to end one in one commit with what it has changed, [`Self::settle_in`]: then the
-/// work is done exactly once, however often it is tried.
+/// Jobs in tables of a store: accepted, taken and ended by commits, and in one commit with something else ([`Self::accept`], [`Self::finish`]).
 ///
 /// ```
 /// use std::time::Duration;
-/// use svrkit_runtime::Tlv;
 /// use svrkit_runtime::queue::{JobId, JobState, NewJob, Outcome, Queue};
-/// use svrkit_store::{Batch, Store, Table, TableQueue};
-///
-/// #[derive(Tlv, Default)]
-/// struct Account { #[tlv(1)] fen: u64 }
-/// static ACCOUNTS: Table<u64, Account> = Table::new("accounts");
+/// use svrkit_store::{Store, TableQueue};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let store = Store::in_memory();
-/// let queue = TableQueue::open(store.clone()).await?;
-///
-/// // Pay, and have the receipt written later.
+/// let queue = TableQueue::open(Store::in_memory()).await?;
 /// let id = JobId::random();
-/// let paid = Batch::new().put(&ACCOUNTS, &7, &Account { fen: 100 });
-/// store.commit(queue.put_in(paid, NewJob::new("receipts", id, "account 7"))).await?;
+/// queue.put(NewJob::new("receipts", id, "account 7")).await?;
 ///
 /// let taken = queue.take("receipts", 1, Duration::from_secs(60)).await?;
 /// queue.settle(&taken[0], Outcome::Done("written".into())).await?;
@@ -127,13 +116,13 @@ impl TableQueue {
         Ok(Self(Arc::new(Shared { store, limits, clock: Box::new(clock), changed: Notify::new(), seen })))
     }
 
-    /// Has `batch` accept a job as well. The whole batch is a [`Conflict`](StoreError::Conflict) where one of its id was accepted before. Workers on the same value look for it when it is
-    /// told to them by [`Self::notify`], or within a second.
+    /// Has `batch` accept a job as well, one of several: [`Self::accept`] does all there is to do for one. The whole batch is a [`Conflict`](StoreError::Conflict) where one of its id was
+    /// accepted before. It is not counted for `queue.jobs` before the queue is opened again. Workers on the same value look for it when it is told to them by [`Self::notify`], or within a second.
     pub fn put_in(&self, batch: Batch, job: NewJob) -> Batch {
         steps::accept(batch, job, self.now())
     }
 
-    /// Has `batch` end an attempt as well. The whole batch is a [`Conflict`](StoreError::Conflict) where the lease is over meanwhile: then nothing of it has happened, and somebody else has the job.
+    /// Has `batch` end an attempt as well: for workers of one's own, where [`Self::finish`] does all there is to do in a handler. The whole batch is a [`Conflict`](StoreError::Conflict) where the lease is over meanwhile: then nothing of it has happened, and somebody else has the job.
     ///
     /// # Errors
     /// [`QueueError::Lost`] where it is over already; those of the store.
@@ -163,29 +152,14 @@ impl TableQueue {
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn accept(&self, job: NewJob) -> Result<Accepted, QueueError> {
-        let (queue, id) = (job.queue.clone(), job.id);
+    /// How many jobs a queue may have, where it has them.
+    fn full(&self, queue: &str) -> Option<usize> {
         let max = self.0.limits.jobs;
-        if self.seen().open.get(&queue).is_some_and(|open| *open >= max) {
-            // It may be one that is known.
-            return match self.state_of(&queue, id).await? {
-                Some(state) => Ok(Accepted::Known(state)),
-                None => Err(QueueError::Full { queue, max, limit: "queue.jobs" }),
-            };
-        }
-        match self.0.store.commit(self.put_in(Batch::new(), job)).await {
-            Ok(_) => {
-                *self.seen().open.entry(queue).or_default() += 1;
-                self.notify();
-                Ok(Accepted::New)
-            }
-            Err(StoreError::Conflict(conflict)) => match self.state_of(&queue, id).await? {
-                Some(state) => Ok(Accepted::Known(state)),
-                // It was there, and has been forgotten since.
-                None => Err(failed(StoreError::Conflict(conflict))),
-            },
-            Err(error) => Err(failed(error)),
-        }
+        self.seen().open.get(queue).is_some_and(|open| *open >= max).then_some(max)
+    }
+
+    fn count_begun(&self, queue: &str) {
+        *self.seen().open.entry(queue.to_owned()).or_default() += 1;
     }
 
     async fn state_of(&self, queue: &str, id: JobId) -> Result<Option<JobState>, QueueError> {
@@ -271,7 +245,7 @@ impl TableQueue {
         };
         match self.0.store.commit(steps::revive(key, job, self.now())).await {
             Ok(_) => {
-                *self.seen().open.entry(queue.to_owned()).or_default() += 1;
+                self.count_begun(queue);
                 self.notify();
                 Ok(true)
             }
@@ -299,7 +273,7 @@ impl Queue for TableQueue {
     }
 
     fn put(&self, job: NewJob) -> Pending<'_, Accepted> {
-        Box::pin(self.accept(job))
+        Box::pin(self.accept(Batch::new(), job))
     }
 
     fn take<'a>(&'a self, queue: &'a str, most: usize, lease: Duration) -> Pending<'a, Vec<Taken>> {
@@ -347,7 +321,11 @@ impl fmt::Debug for TableQueue {
 }
 
 fn failed(error: StoreError) -> QueueError {
-    QueueError::Failed(error.into())
+    match error {
+        StoreError::Conflict(_) => QueueError::Conflict(error.into()),
+        StoreError::OverLimit { .. } | StoreError::Unencodable(_) => QueueError::Refused(error.into()),
+        error => QueueError::Failed(error.into()),
+    }
 }
 
 fn now_ms() -> u64 {

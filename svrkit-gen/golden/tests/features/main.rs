@@ -1,11 +1,12 @@
 //! Each feature of the dialect, used as a program would use what was generated for it.
 
-#![allow(clippy::unwrap_used, reason = "a helper of tests that panics fails its test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests that panics fails its test")]
 
 mod blocking;
 mod constraints;
 mod defaults;
 mod desk;
+mod durable;
 mod errors;
 mod externs;
 mod lifecycle;
@@ -14,6 +15,7 @@ mod mocks;
 mod oneofs;
 mod oneway;
 mod prelude;
+mod queued;
 mod route_keys;
 mod sensitive;
 mod streams;

@@ -44,6 +44,10 @@ impl Oracle for Delphi {
         }
     }
 
+    async fn recall(&self, _: Ask) -> Result<Said, Status> {
+        Ok(said("remembered"))
+    }
+
     async fn divine(&self, _: Ask) -> Result<Said, Status> {
         Ok(said("computed"))
     }

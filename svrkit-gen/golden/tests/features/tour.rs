@@ -3,9 +3,11 @@
 use std::time::SystemTime;
 
 use svrkit_golden::schemas::tour::courier::parcels::{
-    Address, Backlog, FindRequest, FollowRequest, Honk, Parcel, ParcelError, Parcels, ParcelsClient,
-    ParcelsServer, Position, Route, Said, SendRequest, Sighting, Stage, Vans, VansClient, VansServer, parcel,
+    Address, Backlog, ClaimRequest, Claims, ClaimsClient, ClaimsServer, Decision, FindRequest, FollowRequest,
+    Honk, Parcel, ParcelError, Parcels, ParcelsClient, ParcelsServer, Position, Route, Said, SendRequest,
+    Sighting, Stage, Vans, VansClient, VansServer, parcel,
 };
+use svrkit_runtime::queue::{JobState, MemoryQueue};
 use svrkit_runtime::types::{Decimal, Timestamp};
 use svrkit_runtime::{Client, Code, ErrorCode, Receiver, Sender, Server, Status};
 
@@ -40,6 +42,15 @@ impl Parcels for Depot {
     }
 }
 
+impl Claims for Depot {
+    async fn claim(&self, request: ClaimRequest) -> Result<Decision, ParcelError> {
+        match request.number {
+            7 => Err(ParcelError::NoSuchParcel),
+            _ => Ok(Decision { cents: request.cents / 2, ..Decision::default() }),
+        }
+    }
+}
+
 impl Vans for Depot {
     async fn drive(&self, mut positions: Receiver<Position>) -> Result<Route, Status> {
         let mut route = Route::default();
@@ -63,7 +74,7 @@ impl Vans for Depot {
 
 fn depot() -> Client {
     let server = Server::new().service(ParcelsServer::new(Depot)).service(VansServer::new(Depot));
-    server.in_process().unwrap()
+    server.service(ClaimsServer::new(Depot)).queue(MemoryQueue::default()).in_process().unwrap()
 }
 
 fn parcel(length: u32) -> Parcel {
@@ -128,4 +139,16 @@ async fn a_parcel_is_followed_and_a_van_heard() {
     }
     assert_eq!(drive.finish().await.unwrap().metres, 3);
     vans.alive(&Honk::default()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_is_taken_now_and_decided_later() {
+    let claims = ClaimsClient::new(depot());
+    let claim = |number| ClaimRequest { number, cents: 500, ..ClaimRequest::default() };
+    let tickets = [claims.claim(&claim(9)).await.unwrap(), claims.claim(&claim(7)).await.unwrap()];
+    tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    let decided = claims.claim_state(&tickets[0]).await.unwrap();
+    assert_eq!(decided, Some(JobState::Done { answer: Decision { cents: 250, ..Decision::default() } }));
+    let dead = claims.claim_state(&tickets[1]).await.unwrap();
+    assert!(matches!(dead, Some(JobState::Dead { .. })), "{dead:?}");
 }

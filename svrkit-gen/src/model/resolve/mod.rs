@@ -331,6 +331,7 @@ impl<'a> Resolver<'a> {
             timeout_ms: syntax.timeout_ms,
             priority: syntax.priority,
             protection: syntax.protection,
+            queued: syntax.queued,
             idempotent: syntax.idempotent,
             stream: syntax.stream,
             oneway: syntax.oneway,

@@ -30,6 +30,7 @@ use super::response::Response;
 use super::told::Told;
 use crate::context::Context;
 use crate::interceptor::Envelope;
+use crate::queue::{JOB_KEY, JobId, QueuedMethod, Ticket};
 use crate::route_key::RouteKey;
 use crate::spec::Spec;
 use crate::status::Status;
@@ -180,6 +181,15 @@ impl<R: Response> Request<R> {
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Bytes>) -> Self {
         self.metadata.insert(key, value);
         self
+    }
+}
+
+impl<M: QueuedMethod> Request<Ticket<M>> {
+    /// Sets the id of the job: who knows what the job is about by an id of its own accepts it once, however often it is asked for, also by another process. Without
+    /// this it has a random one, the same for all attempts of this request.
+    pub fn job_id(mut self, id: JobId) -> Self {
+        self.metadata.entries.retain(|entry| entry.key != JOB_KEY);
+        self.metadata(JOB_KEY, id.to_string())
     }
 }
 

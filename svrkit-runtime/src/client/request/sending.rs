@@ -150,6 +150,6 @@ impl<R: Response> Request<R> {
     }
 
     pub(super) fn read(&self, body: &Bytes) -> Result<R, Status> {
-        R::read(body, self.client.limits()).map_err(calling::response_unreadable)
+        R::read(body, self.client.limits())
     }
 }

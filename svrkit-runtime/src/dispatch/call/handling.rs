@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::Call;
 use crate::dispatch::workplace::{BlockingPool, Here};
+use crate::queue::{Accepted, JOB_KEY, JobId, Offer, QueueError, QueuedMethod, Ticket};
 use crate::spec::Spec;
 use crate::status::Status;
-use crate::status::catalogue::admitting;
+use crate::status::catalogue::{admitting, queueing};
 use crate::stream::{Receiver, Sender, StreamEnd};
 use crate::wire::tlv::Tlv;
 
@@ -30,6 +31,35 @@ impl Call {
             return self.refuse_streaming(spec);
         }
         self.serve::<Here, _, _, _, _>(spec, handler);
+    }
+
+    /// The same for a queued method: `accept` is offered the request as a job, and the caller is told that it is accepted, or why not. Who does the job is started
+    /// with the server ([`Service::work`](crate::Service::work)).
+    pub fn handle_queued<M, F, Fut>(mut self, accept: F)
+    where
+        M: QueuedMethod,
+        F: FnOnce(Offer<M>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Accepted, Status>> + Send + 'static,
+    {
+        if self.permit.stream().is_some() {
+            return self.refuse_streaming(M::SPEC);
+        }
+        let id = self.context.metadata(JOB_KEY).map_or_else(|| Ok(JobId::random()), |id| JobId::of_text(id));
+        let (id, queue) = match (id, self.permit.queue()) {
+            (Ok(id), Some(queue)) => (id, Arc::clone(queue)),
+            (id, _) => {
+                self.permit.begin(M::SPEC);
+                let status = match id {
+                    Err(_) => queueing::job_id_unreadable(),
+                    Ok(_) => queueing::queue_absent(M::SPEC),
+                };
+                return self.refuse(&status);
+            }
+        };
+        self.serve::<Here, _, _, _, _>(M::SPEC, move |request| async move {
+            let offer = Offer::new(id, request, queue).map_err(|error| QueueError::Refused(error.into()))?;
+            Ok(Ticket::<M>::message(id, &accept(offer).await?))
+        });
     }
 
     /// The same for a oneway method: no answer goes back. The handler goes on when the caller leaves.

@@ -21,6 +21,7 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::Tally;
 use crate::monitor::Watch;
+use crate::queue::Queue;
 use crate::spec::Spec;
 use crate::stream::StreamEnd;
 
@@ -178,6 +179,11 @@ impl Permit {
 
     pub(super) fn limits(&self) -> &Limits {
         self.responder.limits()
+    }
+
+    /// What holds the jobs of queued methods.
+    pub(super) fn queue(&self) -> Option<&Arc<dyn Queue>> {
+        self.responder.queue()
     }
 
     /// Whether anybody waits for the answer.

@@ -19,8 +19,11 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use self::backoff::Backoff;
 use self::pace::Pace;
 use super::Queue;
+use super::doing::Job;
 use super::error::QueueError;
 use super::job::{Outcome, Taken};
+use super::spec::QueueSpec;
+use crate::context::Context;
 use crate::log::{self, Event};
 use crate::race::before;
 use crate::rate::Rate;
@@ -52,7 +55,10 @@ pub struct Working {
 /// Why an attempt at a job has failed. Any error is one by `?`: then the job is tried again.
 pub struct JobError {
     why: String,
+    /// What the log says of it besides.
+    because: Option<String>,
     is_final: bool,
+    not_before: Duration,
 }
 
 impl Workers {
@@ -66,6 +72,20 @@ impl Workers {
             lease: Duration::from_secs(60),
             attempts_max: 10,
             backoff: Backoff { first: Duration::from_secs(1), max: Duration::from_secs(300) },
+        }
+    }
+
+    /// Those of a queue as its schema has it.
+    pub(super) fn of_spec(queue: Arc<dyn Queue>, spec: &QueueSpec) -> Self {
+        let workers = Self::of(queue, spec.name);
+        Self {
+            at_once: spec
+                .workers
+                .map_or(workers.at_once, |most| (most as usize).clamp(1, Semaphore::MAX_PERMITS)),
+            rate: spec.rate,
+            lease: spec.lease.unwrap_or(workers.lease),
+            attempts_max: spec.attempts.unwrap_or(workers.attempts_max).max(1),
+            ..workers
         }
     }
 
@@ -99,7 +119,8 @@ impl Workers {
         self
     }
 
-    /// Starts them. `handler` does a job, and may be asked to do one again that it has done before: its outcome may have been lost with a process.
+    /// Starts them. `handler` does a job, and may be asked to do one again that it has done before: its outcome may have been lost with a process. It runs in a context of
+    /// the job ([`Context::job`]), which ends with the lease.
     ///
     /// # Panics
     /// Outside of a runtime.
@@ -116,26 +137,34 @@ impl Workers {
     fn outcome(&self, taken: &Taken, ended: Result<Bytes, JobError>) -> Outcome {
         match ended {
             Ok(answer) => Outcome::Done(answer),
-            Err(JobError { why, is_final }) if is_final || taken.attempt >= self.attempts_max => {
+            Err(error) if error.is_final || taken.attempt >= self.attempts_max => {
                 log::line(
                     Event::JobDead,
                     &[("queue", &taken.queue), ("job", &taken.id.to_string())],
                     format_args!(
-                        "job {} of queue {} is a dead letter after {} attempts: {why}",
+                        "job {} of queue {} is a dead letter after {} attempts: {error}",
                         taken.id, taken.queue, taken.attempt
                     ),
                 );
-                Outcome::Dead { why }
+                Outcome::Dead { why: error.why }
             }
-            Err(JobError { why, .. }) => Outcome::Again { delay: self.backoff.after(taken.attempt), why },
+            Err(error) => {
+                let delay = self.backoff.after(taken.attempt).max(error.not_before);
+                Outcome::Again { delay, why: error.why }
+            }
         }
     }
 }
 
 impl Working {
+    /// Has them take no more jobs.
+    pub(super) fn take_no_more(&self) {
+        self.stop.send_replace(true);
+    }
+
     /// Has them take no more jobs, and waits until those are done that they are at.
     pub async fn stop(mut self) {
-        self.stop.send_replace(true);
+        self.take_no_more();
         // Who panics has said so.
         let _panicked = (&mut self.taking).await;
     }
@@ -150,12 +179,33 @@ impl Drop for Working {
 impl JobError {
     /// It is to be tried again.
     pub fn again(why: impl fmt::Display) -> Self {
-        Self { why: why.to_string(), is_final: false }
+        Self { why: why.to_string(), because: None, is_final: false, not_before: Duration::ZERO }
     }
 
     /// It is not to be tried again: nothing would be different.
     pub fn dead(why: impl fmt::Display) -> Self {
-        Self { why: why.to_string(), is_final: true }
+        Self { is_final: true, ..Self::again(why) }
+    }
+
+    /// The same, and it is not tried again before so long, whatever the back-off says.
+    #[must_use]
+    pub fn not_before(mut self, delay: Duration) -> Self {
+        self.not_before = delay;
+        self
+    }
+
+    /// The same with more for the log of whoever runs the workers: who asks for the job is not told.
+    #[must_use]
+    pub fn because(mut self, more: impl fmt::Display) -> Self {
+        self.because = Some(more.to_string());
+        self
+    }
+}
+
+impl fmt::Display for JobError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)?;
+        self.because.as_ref().map_or(Ok(()), |more| write!(f, ": {more}"))
     }
 }
 
@@ -245,7 +295,13 @@ impl Workers {
         H: Fn(Taken) -> F,
         F: Future<Output = Result<Bytes, JobError>>,
     {
-        let ended = timeout(self.lease, unpanicked(|| handler(taken.clone()))).await;
+        let job = Arc::new(Job::new(taken.clone()));
+        let context = Context::default().timeout(self.lease).with_job(Arc::clone(&job));
+        let doing = context.scope(unpanicked(|| handler(taken.clone())));
+        let ended = timeout(self.lease, doing).await;
+        if job.is_settled() {
+            return;
+        }
         let ended = ended.unwrap_or_else(|_| Err(JobError::again("it took longer than its lease")));
         let outcome = self.outcome(&taken, ended);
         if let Err(error) = self.queue.settle(&taken, outcome).await {

@@ -11,6 +11,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
 use crate::priority::Priority;
+use crate::queue::Queue;
 use crate::spec::Spec;
 use crate::status::{Layer, Party, Status, to_response};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
@@ -70,6 +71,10 @@ impl Responder for Connection {
 
     fn gate(&self) -> Option<&Arc<Gate>> {
         self.gate.as_ref()
+    }
+
+    fn queue(&self) -> Option<&Arc<dyn Queue>> {
+        self.queue.as_ref()
     }
 
     fn degrades(&self, spec: &'static Spec) -> bool {

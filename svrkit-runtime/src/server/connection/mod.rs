@@ -37,6 +37,7 @@ use crate::limits::Limits;
 use crate::log::{self, Event};
 use crate::metrics::Metrics;
 use crate::monitor::{ConnectionWatch, Ending};
+use crate::queue::Queue;
 use crate::status::{failure_body, words};
 use crate::stream::FramedStreams;
 use crate::task;
@@ -59,6 +60,8 @@ pub(super) struct Connection {
     /// Where its calls wait, if they do.
     gate: Option<Arc<Gate>>,
     load: Arc<LoadOfRun>,
+    /// What holds the jobs of queued methods; `None`: none are served.
+    queue: Option<Arc<dyn Queue>>,
     /// How many calls were refused by their caller's fault.
     refused: AtomicU32,
     /// Its caller's number, once a rate of callers has asked for it.
@@ -99,6 +102,7 @@ impl Connection {
             metrics: shared.metrics.clone(),
             gate: shared.gate.clone(),
             load: Arc::clone(&shared.load),
+            queue: shared.queues.engine().cloned(),
             refused: AtomicU32::new(0),
             rated_as: OnceLock::new(),
             peer_message_in: OnceLock::new(),

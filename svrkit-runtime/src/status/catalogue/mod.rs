@@ -9,6 +9,7 @@ pub(crate) mod connecting;
 pub(crate) mod handling;
 #[cfg(feature = "tower")]
 pub(crate) mod layering;
+pub(crate) mod queueing;
 #[cfg(feature = "tls")]
 pub(crate) mod securing;
 pub(crate) mod streaming;
@@ -98,6 +99,7 @@ impl Status {
             admitting::ENTRIES,
             handling::ENTRIES,
             streaming::ENTRIES,
+            queueing::ENTRIES,
         ];
         #[cfg(feature = "tls")]
         let parts = parts.into_iter().chain([securing::ENTRIES]);
