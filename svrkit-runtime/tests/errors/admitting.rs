@@ -78,7 +78,8 @@ async fn blocked(seen: &mut Seen) {
         for _ in 0..50 {
             let answer = raw.receive().await.unwrap();
             let Facts::Response(facts) = answer.header.facts else { panic!("{answer:?}") };
-            if facts.code != 0 {
+            // A machine that stands still for a moment is overloaded as well.
+            if Cause::from_number(facts.cause) == Cause::Blocked {
                 break 'refused told(&answer);
             }
         }
