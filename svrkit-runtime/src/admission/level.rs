@@ -6,7 +6,7 @@
 use crate::priority::Priority;
 
 /// Steps of the scale.
-const BUCKETS: u16 = 1 << 12;
+pub(super) const BUCKETS: u16 = 1 << 12;
 
 /// Which calls are admitted: all that are at least so important.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,16 @@ impl Level {
     /// The level that admits so many buckets, as far as there is one.
     pub(super) fn of_buckets(admitted: u16) -> Self {
         Self { admitted: admitted.clamp(1, BUCKETS) }
+    }
+
+    /// The one that admits no more than so many of calls that come so often, by bucket; the most important ones in any case.
+    pub(super) fn of_most(calls: impl Iterator<Item = f64>, most: f64) -> Self {
+        let mut admitted = 0.0;
+        let fits = calls.take_while(|calls| {
+            admitted += calls;
+            admitted <= most
+        });
+        Self::of_buckets(fits.count() as u16)
     }
 
     /// How many buckets it admits.
@@ -77,17 +87,9 @@ impl Arrivals {
         }
     }
 
-    /// The level that would have admitted at most `goal` of these calls, and the most important ones in any case.
-    pub(super) fn level_for(&self, goal: f64) -> Level {
-        if self.total as f64 <= goal {
-            return Level::OPEN;
-        }
-        let mut admitted = 0.0;
-        let fits = self.buckets.iter().take_while(|&&count| {
-            admitted += f64::from(count);
-            admitted <= goal
-        });
-        Level::of_buckets(fits.count() as u16)
+    /// How many of each bucket.
+    pub(super) fn counts(&self) -> &[u32] {
+        &self.buckets
     }
 }
 
@@ -105,6 +107,10 @@ mod tests {
             (0..count).for_each(|_| arrivals.count(priority(class, rank)));
         }
         arrivals
+    }
+
+    fn level_for(came: &Arrivals, most: f64) -> Level {
+        Level::of_most(came.counts().iter().map(|&count| f64::from(count)), most)
     }
 
     #[test]
@@ -138,7 +144,7 @@ mod tests {
             (10.0, priority(0, 255), Some(priority(64, 0))),
             (0.0, priority(0, 0), Some(priority(64, 0))),
         ] {
-            let level = came.level_for(goal);
+            let level = level_for(&came, goal);
             assert!(level.admits(admitted), "{goal}: {admitted:?}");
             assert!(refused.is_none_or(|refused| !level.admits(refused)), "{goal}: {refused:?}");
         }
@@ -146,6 +152,6 @@ mod tests {
 
     #[test]
     fn the_most_important_are_admitted_whatever_the_goal() {
-        assert!(arrivals(&[(0, 1, 1000)]).level_for(1.0).admits(Priority::CORE));
+        assert!(level_for(&arrivals(&[(0, 1, 1000)]), 1.0).admits(Priority::CORE));
     }
 }

@@ -9,7 +9,9 @@
 //!   them: all that wait have the same chance, none, as each has waited for nearly all of its time when its turn comes.
 //! - *in time, and over within a second*: they wait for something else, which may have room for so many. The limit is set to those that
 //!   there are, and while three quarters of it bring [`KEPT`] of the ends still, it comes down. When calls wait for it later, twice
-//!   as many are tried; if not [`GAIN`] times as many calls end, it goes back, and down as before. Where neither helps it rests, twice as long each time.
+//!   as many are tried; if not [`GAIN`] times as many calls end, it goes back, and, where handlers take longer than when fewer were too few, down as
+//!   before. Where neither helps it rests, twice as long each time. Who is not waited for while it is tried shows nothing: callers that keep back what
+//!   a level shuts out leave the queue empty as soon as there is room for more of them, and any number of doublings would seem to be well.
 //! - *in time, and longer than that*: what they wait for is somebody else's word, and there may be as many as like.
 //!
 //! Tried instead: the gradient of the handlers' time against the shortest seen (Netflix's concurrency-limits). When slow methods follow fast ones it takes
@@ -31,8 +33,16 @@ const KEPT: f64 = 0.92;
 /// A change takes effect in so long, and is judged by the ends of as much again.
 const SETTLES: Duration = Duration::from_millis(150);
 
-/// Over so long ends are smoothed otherwise.
+/// So many ends are judged at least, or those of so long: by chance a few are more or fewer.
+const JUDGED_MIN: u64 = 400;
+const JUDGED_TIME_MAX: Duration = Duration::from_millis(600);
+
+/// Over so long ends are smoothed otherwise, and those of a limit that stays as it is while calls wait.
 const SMOOTHING_S: f64 = 0.2;
+const STEADY_S: f64 = 0.5;
+
+/// Handlers that take so many times as long as when fewer were too few may have come to wait for each other: fewer are tried again.
+const SLOWER: f64 = 1.25;
 
 /// In vain, it is tried again after so long at first, and at last.
 const REST: Duration = Duration::from_secs(1);
@@ -57,7 +67,11 @@ pub(super) struct Limit {
     /// Of late, those that came to their ends in a second, and all that were over.
     per_s: Rate,
     over_per_s: Rate,
+    /// Those that came to their ends while calls waited and nothing was tried.
+    steady_per_s: Rate,
     trial: Option<Trial>,
+    /// How long handlers took when fewer of them were too few, in seconds.
+    needed_s: Option<f64>,
     /// Until then it is not raised.
     rests_until: Option<Instant>,
     rest: Duration,
@@ -81,9 +95,12 @@ enum Direction {
     Down,
 }
 
-/// Events in a second, smoothed; `None`: none was seen.
-#[derive(Debug, Default)]
-struct Rate(Option<f64>);
+/// Events in a second, smoothed over a time; `None`: none was seen.
+#[derive(Debug)]
+struct Rate {
+    over_s: f64,
+    smooth: Option<f64>,
+}
 
 /// What happened in a window.
 #[derive(Clone, Copy, Debug)]
@@ -106,9 +123,19 @@ impl Limit {
         let ceiling = ceiling.max(1);
         let floor = threads.clamp(1, ceiling);
         let notice = floor.saturating_mul(NOTICE).min(ceiling);
-        let (per_s, over_per_s) = (Rate::default(), Rate::default());
-        let (trial, rests_until, rest) = (None, None, REST);
-        Self { now: ceiling, floor, ceiling, notice, per_s, over_per_s, trial, rests_until, rest }
+        Self {
+            now: ceiling,
+            floor,
+            ceiling,
+            notice,
+            per_s: Rate::over(SMOOTHING_S),
+            over_per_s: Rate::over(SMOOTHING_S),
+            steady_per_s: Rate::over(STEADY_S),
+            trial: None,
+            needed_s: None,
+            rests_until: None,
+            rest: REST,
+        }
     }
 
     pub(super) fn get(&self) -> u32 {
@@ -124,6 +151,10 @@ impl Limit {
     pub(super) fn learn(&mut self, now: Instant, turns: Turns) {
         let per_s = self.per_s.learn(turns.ended, turns.time);
         let over_per_s = self.over_per_s.learn(turns.ended + turns.too_late, turns.time);
+        let steady_per_s = match turns.is_reached && self.trial.is_none() {
+            true => self.steady_per_s.learn(turns.ended, turns.time),
+            false => per_s,
+        };
         if let Some(lateness) = turns.lateness.filter(|lateness| *lateness > LATE) {
             self.cut(now, turns.running, LATE.as_secs_f64() / lateness.as_secs_f64());
         } else if over_per_s * LONG_S < f64::from(turns.running) {
@@ -136,12 +167,12 @@ impl Limit {
             self.cut(now, turns.running, HALF);
         } else if let Some(trial) = &mut self.trial {
             trial.learn(now, &turns);
-            if let Some(trial) = self.trial.take_if(|trial| trial.time >= SETTLES) {
+            if let Some(trial) = self.trial.take_if(|trial| trial.is_over()) {
                 self.judge(now, &trial, turns.is_reached);
             }
         } else if self.rests_until.is_none_or(|until| until <= now) {
             if turns.is_reached {
-                self.attempt(now, per_s, Direction::Up);
+                self.attempt(now, steady_per_s, Direction::Up);
             } else if self.now == self.ceiling && turns.running > self.notice {
                 self.now = turns.running;
                 self.attempt(now, per_s, Direction::Down);
@@ -165,7 +196,7 @@ impl Limit {
         match trial.direction {
             _ if !is_reached => {
                 // The load has gone, and shows nothing.
-                self.now = self.now.max(trial.before);
+                self.now = trial.before;
             }
             Direction::Up if per_s >= GAIN * trial.per_s_before => {
                 self.rest = REST;
@@ -173,7 +204,11 @@ impl Limit {
             }
             Direction::Up => {
                 self.now = trial.before;
-                self.attempt(now, most, Direction::Down);
+                let time_s = f64::from(trial.before) / trial.per_s_before.max(1e-9);
+                match self.needed_s {
+                    Some(needed_s) if time_s < SLOWER * needed_s => self.take_a_rest(now),
+                    _ => self.attempt(now, most, Direction::Down),
+                }
             }
             // Beside the same as before: by small steps it would go down without an end.
             Direction::Down if per_s >= KEPT * trial.per_s_before => {
@@ -181,6 +216,7 @@ impl Limit {
             }
             Direction::Down => {
                 self.now = trial.before;
+                self.needed_s = Some(f64::from(trial.before) / trial.per_s_before.max(1e-9));
                 self.take_a_rest(now);
             }
         }
@@ -206,20 +242,29 @@ impl Limit {
     }
 
     fn take_a_rest(&mut self, now: Instant) {
+        self.steady_per_s.forget();
         self.rests_until = Some(now + self.rest);
         self.rest = (self.rest * 2).min(REST_MAX);
     }
 }
 
 impl Rate {
+    fn over(over_s: f64) -> Self {
+        Self { over_s, smooth: None }
+    }
+
     /// Learns of so many in a time, and says how many a second there are of late.
     fn learn(&mut self, count: u64, time: Duration) -> f64 {
         let time = time.as_secs_f64().max(1e-9);
         let rate = count as f64 / time;
-        let weight = 1.0 - (-time / SMOOTHING_S).exp();
-        let smooth = self.0.map_or(rate, |known| known + weight * (rate - known));
-        self.0 = (smooth > 0.0).then_some(smooth);
+        let weight = 1.0 - (-time / self.over_s).exp();
+        let smooth = self.smooth.map_or(rate, |known| known + weight * (rate - known));
+        self.smooth = (smooth > 0.0).then_some(smooth);
         smooth
+    }
+
+    fn forget(&mut self) {
+        self.smooth = None;
     }
 }
 
@@ -230,139 +275,11 @@ impl Trial {
             self.time += turns.time;
         }
     }
+
+    fn is_over(&self) -> bool {
+        self.time >= SETTLES && self.ended >= JUDGED_MIN || self.time >= JUDGED_TIME_MAX
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WINDOW: Duration = Duration::from_millis(20);
-
-    struct Windows {
-        limit: Limit,
-        now: Instant,
-    }
-
-    impl Windows {
-        fn new(threads: u32, ceiling: u32) -> Self {
-            Self { limit: Limit::new(threads, ceiling), now: Instant::now() }
-        }
-
-        /// So many windows of handlers that are so late, as many under way as may be, and so many ends in a second of these.
-        fn pass(&mut self, windows: u32, late_ms: u64, is_reached: bool, per_s: impl Fn(u32) -> f64) -> u32 {
-            for _ in 0..windows {
-                let running = self.limit.get().min(1000);
-                self.window(running, late_ms, is_reached, per_s(running));
-            }
-            self.limit.get()
-        }
-
-        fn window(&mut self, running: u32, late_ms: u64, is_reached: bool, per_s: f64) -> u32 {
-            self.now += WINDOW;
-            let ended = (per_s * WINDOW.as_secs_f64()).round() as u64;
-            let lateness = Some(Duration::from_millis(late_ms));
-            let turns = Turns { lateness, running, is_reached, ended, too_late: 0, time: WINDOW };
-            self.limit.learn(self.now, turns);
-            self.limit.get()
-        }
-
-        /// A window of handlers that were over in time and too late, so many in a second.
-        fn over(&mut self, running: u32, per_s: f64, too_late_per_s: f64) -> u32 {
-            self.now += WINDOW;
-            let count = |per_s: f64| (per_s * WINDOW.as_secs_f64()).round() as u64;
-            let (ended, too_late) = (count(per_s), count(too_late_per_s));
-            let turns = Turns { lateness: None, running, is_reached: false, ended, too_late, time: WINDOW };
-            self.limit.learn(self.now, turns);
-            self.limit.get()
-        }
-    }
-
-    #[test]
-    fn handlers_that_are_late_lower_it_in_proportion_and_never_below_the_threads() {
-        let mut windows = Windows::new(2, 10_000);
-        assert_eq!(windows.window(200, 50, false, 1000.0), 20);
-        assert_eq!(windows.window(20, 5, false, 1000.0), 20, "no more than so late, they are in time");
-        assert_eq!(windows.window(20, 6000, true, 1000.0), 2);
-    }
-
-    #[test]
-    fn a_cut_is_waited_for_before_the_next() {
-        let mut windows = Windows::new(2, 10_000);
-        windows.window(200, 50, false, 1000.0);
-        assert_eq!(windows.window(150, 50, true, 1000.0), 20, "these were let go before it");
-    }
-
-    #[test]
-    fn where_most_come_too_late_half_as_many_are_let_go_until_they_do_not() {
-        let mut windows = Windows::new(1, 10_000);
-        assert_eq!(windows.over(1500, 0.0, 3000.0), 750);
-        assert_eq!(windows.over(1400, 0.0, 3000.0), 750, "these were let go before it");
-        assert_eq!(windows.over(750, 0.0, 3000.0), 375);
-        assert_eq!(windows.over(375, 1500.0, 50.0), 375, "some always do");
-        let mut windows = Windows::new(1, 10_000);
-        assert_eq!(windows.over(1500, 0.0, 50.0), 10_000, "each has thirty seconds for its word");
-    }
-
-    #[test]
-    fn there_is_none_for_handlers_that_are_in_time_and_few_or_take_long() {
-        let mut windows = Windows::new(2, 1000);
-        assert_eq!(windows.limit.notice(), 128);
-        assert_eq!(windows.window(999, 0, false, 0.0), 1000, "none has ended yet");
-        assert_eq!(windows.window(999, 0, false, 50.0), 1000, "each takes twenty seconds");
-        let mut windows = Windows::new(2, 1000);
-        assert_eq!(windows.window(128, 0, false, 3000.0), 1000, "they are few");
-    }
-
-    #[test]
-    fn where_handlers_have_begun_to_take_long_more_are_let_go_at_once() {
-        let mut windows = Windows::new(2, 1000);
-        windows.window(200, 50, false, 1000.0);
-        // What ended before is forgotten within a second.
-        let limits: Vec<u32> = (0..60).map(|_| windows.window(20, 0, true, 0.0)).collect();
-        assert_eq!(limits.last(), Some(&1000), "{limits:?}");
-    }
-
-    /// Handlers that wait for one of 64 places, 20 ms each.
-    fn places(running: u32) -> f64 {
-        50.0 * f64::from(running.min(64))
-    }
-
-    #[test]
-    fn it_comes_down_to_what_handlers_find_room_for_and_rests_there() {
-        let mut windows = Windows::new(2, 10_000);
-        assert_eq!(windows.window(200, 0, false, places(200)), 150, "fewer than the 200 are tried");
-        let steps: Vec<u32> = (0..5).map(|_| windows.pass(17, 0, true, places)).collect();
-        assert_eq!(steps, [113, 85, 64, 48, 64], "64 were enough, 48 were not");
-        assert_eq!(windows.pass(30, 0, true, places), 64);
-        assert_eq!(windows.pass(20, 0, true, places), 128, "a second later more are tried");
-        // Some windows have passed since.
-        assert_eq!(windows.pass(30, 0, true, places), 64, "128 bring no more, and 48 less");
-        assert_eq!(windows.pass(70, 0, true, places), 64);
-        assert_eq!(windows.pass(65, 0, true, places), 64, "after two seconds they were tried again");
-        assert_eq!(windows.limit.rest, REST * 8);
-    }
-
-    #[test]
-    fn where_more_handlers_bring_more_it_goes_up_while_calls_wait() {
-        let mut windows = Windows::new(2, 1000);
-        let all = |running| 50.0 * f64::from(running);
-        windows.window(200, 50, false, all(200));
-        assert_eq!(windows.pass(55, 0, false, all), 20, "nobody waits for more");
-        assert_eq!(windows.pass(1, 0, true, all), 40);
-        assert_eq!(windows.pass(17, 0, true, all), 80);
-        assert_eq!(windows.pass(90, 0, true, all), 1000, "it ends at the ceiling");
-    }
-
-    #[test]
-    fn a_load_that_goes_away_judges_nothing() {
-        let mut windows = Windows::new(2, 10_000);
-        windows.window(200, 0, false, places(200));
-        assert_eq!(windows.pass(17, 0, false, places), 200);
-    }
-
-    #[test]
-    fn a_ceiling_below_the_threads_wins() {
-        assert_eq!(Limit::new(8, 3).get(), 3);
-        assert_eq!(Limit::new(0, 0).get(), 1);
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@
 //! [`gate`].
 
 mod capacity;
+mod demand;
 mod door;
 mod entry;
 mod gate;

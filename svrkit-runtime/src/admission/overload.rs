@@ -8,8 +8,9 @@
 //! (capacity + (capacity × bound / 2 − queued) / 100 ms) × window
 //! ```
 //!
-//! and otherwise opens again, a tenth of the capacity more each window, or at once where all that arrives fits. Callers that know the level send nothing
-//! above it, so what fits may be all there is or all they dared: who opened in vain waits before it opens again, twice as long each time.
+//! and otherwise opens again, a tenth more each window of what callers would send (`demand.rs`), or at once where all that arrives fits. Callers that know
+//! the level send nothing above it, so what fits may be all there is or all they dared: who opened to all in vain waits before it does so again, twice
+//! as long each time.
 //!
 //! Where a queue's length has room for fewer than ten calls there is nothing to steer by, and the queue alone decides. The level only makes
 //! refusals cheap: it is the queue that holds the goodput, so that a level which is wrong for a window does no harm.
@@ -23,6 +24,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::capacity::Capacity;
+use super::demand::Demand;
 use super::level::{Arrivals, Level};
 use super::slot::End;
 use crate::priority::Priority;
@@ -64,6 +66,7 @@ pub(super) struct Overload {
     wait_max: Duration,
     level: Level,
     capacity: Capacity,
+    demand: Demand,
     window: Window,
     opening: Opening,
 }
@@ -109,6 +112,7 @@ impl Overload {
             wait_max,
             level: Level::OPEN,
             capacity: Capacity::default(),
+            demand: Demand::default(),
             window: Window::new(now),
             opening: Opening { opened: None, shut: None, patience: PATIENCE },
         }
@@ -213,15 +217,20 @@ impl Overload {
         }
         let time_s = closed.time.as_secs_f64();
         let arrivals = &self.window.arrivals;
+        self.demand.learn(arrivals, self.level, closed.time);
         let refused = self.window.refused_by_queue as f64;
         if closed.wait_share > 1.0 || refused > REFUSED_SHARE * arrivals.total() as f64 {
             let rate = per_s + (per_s * bound_s / 2.0 - queued as f64) / CORRECTION_S;
-            self.level = arrivals.level_for(rate.max(0.1 * per_s) * time_s);
+            let rate = rate.max(0.1 * per_s);
+            self.level = self.demand.level_for_now(arrivals, self.level, closed.time, rate);
             self.opening.shut(now, self.level);
         } else if self.level != Level::OPEN {
-            let admitted = (arrivals.total() - self.window.refused_by_level) as f64;
-            let goal = admitted.max(per_s * time_s).max(1.0) * (1.0 + time_s / OPENING_S);
-            let level = self.level.max(arrivals.level_for(goal));
+            let more = 1.0 + time_s / OPENING_S;
+            let admitted = self.demand.admitted_by(self.level).max(per_s);
+            let level = match arrivals.total() as f64 <= per_s * time_s * more {
+                true if self.opening.may_open(now) => Level::OPEN,
+                _ => self.level.max(self.demand.level_for(admitted * more)),
+            };
             if level != Level::OPEN || self.opening.may_open(now) {
                 self.level = level;
             }

@@ -89,3 +89,26 @@ fn a_step_to_three_times_the_load_and_back_costs_no_tenth_of_a_second() {
     let after: u64 = tenths[41..51].iter().sum();
     assert!(after >= 630, "back: {tenths:?}");
 }
+
+#[test]
+fn goodput_holds_whatever_comes_by_chance_also_where_callers_send_nothing_above_the_level() {
+    let mut shares = Vec::new();
+    for (handler, from_s) in [(COMPUTES_1_MS, 1.0), (Handler { places: 32, ..WAITS_20_MS }, 4.0)] {
+        for (callers, times, seed) in
+            (1..=8).flat_map(|seed| [(0, 2.0, seed), (16, 1.5, seed), (16, 5.0, seed)])
+        {
+            let machine = Machine::new(1, handler, seed).with_callers_that_listen(callers);
+            let capacity = machine.capacity();
+            let counted = Duration::from_secs_f64(from_s)..Duration::from_secs_f64(from_s + 2.5);
+            let mut outcome = machine.run(&|_| capacity * times, counted);
+            let (share, p99) = (outcome.goodput(2.5) / capacity, outcome.p99());
+            let case =
+                format!("{handler:?}, {callers} callers, {times} times, seed {seed}: {share:.2}, {p99:?}");
+            assert!(share >= 0.9 && p99 <= Duration::from_millis(250), "{case}");
+            shares.push(share);
+        }
+    }
+    let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+    println!("{} runs: mean {mean:.3}", shares.len());
+    assert!(mean >= 0.96, "{mean}: {shares:?}");
+}

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::admission::door::{Arrival, Bounds, Door, Turn};
+use crate::admission::level::Level;
 use crate::admission::queue::Waiting;
 use crate::admission::rules::Occupied;
 use crate::admission::slot::End;
@@ -51,6 +52,7 @@ pub(super) struct Outcome {
 #[derive(Clone, Copy, Debug)]
 struct Call {
     class: usize,
+    caller: usize,
     came: Duration,
     let_go: Duration,
 }
@@ -95,6 +97,8 @@ pub(super) struct Machine {
     outcome: Outcome,
     /// Calls that come then are counted.
     counted: Range<Duration>,
+    /// What each caller has last heard of the level, and when; none of them listens where there are none.
+    heard: Vec<(Level, Duration)>,
 }
 
 impl Machine {
@@ -118,7 +122,14 @@ impl Machine {
             events: BinaryHeap::new(),
             outcome: Outcome::default(),
             counted: Duration::ZERO..Duration::ZERO,
+            heard: Vec::new(),
         }
+    }
+
+    /// Its calls come from so many callers, which do not send what the level that they have heard of shuts out, but for one of 64.
+    pub(super) fn with_callers_that_listen(mut self, callers: usize) -> Self {
+        self.heard = vec![(Level::OPEN, Duration::ZERO); callers];
+        self
     }
 
     /// Calls in a second that it can do.
@@ -147,8 +158,7 @@ impl Machine {
                 arrival = self.now + self.random.after(load(self.now));
             } else {
                 tick += TICK;
-                let expired = self.door.tick(self.at(), self.occupied());
-                self.outcome.refused += expired.len() as u64;
+                self.door.tick(self.at(), self.occupied()).into_iter().for_each(|call| self.refuse(call));
             }
             self.let_go();
         }
@@ -167,11 +177,16 @@ impl Machine {
         let class = self.random.class();
         let rank = self.random.below(256) as u8;
         let priority = Priority { rank, ..CLASSES[class] };
-        let call = Call { class, came: self.now, let_go: self.now };
+        let caller = self.random.below(self.heard.len().max(1) as u64) as usize;
+        let call = Call { class, caller, came: self.now, let_go: self.now };
         if self.counted.contains(&self.now) {
             self.outcome.arrived[class] += 1;
         }
+        if self.keeps_back(caller, priority) {
+            return;
+        }
         if !self.door.admits(priority) {
+            self.hears(caller);
             self.outcome.early += u64::from(self.counted.contains(&self.now));
             return;
         }
@@ -180,15 +195,34 @@ impl Machine {
         match self.door.arrive(self.at(), self.occupied(), false, waiting) {
             Arrival::Starts(call) => self.start(call),
             Arrival::Waits { pushed_out: None } => {}
-            Arrival::Waits { pushed_out: Some(_) } | Arrival::Refused(_) => self.outcome.refused += 1,
+            Arrival::Waits { pushed_out: Some(out) } | Arrival::Refused(out) => self.refuse(out),
         }
+    }
+
+    fn refuse(&mut self, call: Call) {
+        self.outcome.refused += 1;
+        self.hears(call.caller);
+    }
+
+    /// Whether the caller has heard, within a second, that nobody takes such calls.
+    fn keeps_back(&mut self, caller: usize, priority: Priority) -> bool {
+        let Some((level, heard)) = self.heard.get(caller).copied() else { return false };
+        let is_known = self.now < heard + Duration::from_secs(1);
+        is_known && !level.admits(priority) && self.random.below(64) != 0
+    }
+
+    /// It is answered, and that says whom the server admits.
+    fn hears(&mut self, caller: usize) {
+        let level = self.door.level();
+        let now = self.now;
+        self.heard.get_mut(caller).into_iter().for_each(|heard| *heard = (level, now));
     }
 
     fn let_go(&mut self) {
         while let Some(turn) = self.door.next(self.at(), self.occupied(), |_| false) {
             match turn {
                 Turn::Starts(call) => self.start(call),
-                Turn::Expired(_) => self.outcome.refused += 1,
+                Turn::Expired(call) => self.refuse(call),
             }
         }
     }
@@ -264,6 +298,7 @@ impl Machine {
         let call = *call;
         self.running -= 1;
         self.door.ended(End::Done);
+        self.hears(call.caller);
         let time = self.now - call.came;
         if time > DEADLINE {
             return;
