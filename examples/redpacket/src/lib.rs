@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod books;
+mod credit;
 pub mod fleet;
 mod hardware;
 pub mod ledger;

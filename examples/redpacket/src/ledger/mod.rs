@@ -3,17 +3,16 @@
 mod accounts;
 pub(crate) mod tables;
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use svrkit_runtime::metrics::Gauge;
-use svrkit_runtime::queue::{JobError, JobId, NewJob, Queue, Workers};
-use svrkit_runtime::{Bytes, Key, Metrics, OrInternal, Rate, Server, Status, Tlv};
+use svrkit_runtime::queue::{Accepted, Offer};
+use svrkit_runtime::{Metrics, Server, Status};
 use svrkit_store::{Store, TableQueue};
 
 use self::accounts::Accounts;
-use self::tables::QUEUE;
-use crate::protocol::{BalanceReply, BalanceRequest, CreditReply, CreditRequest, Ledger, LedgerServer};
+use crate::credit::id_of;
+use crate::protocol::{
+    BalanceReply, BalanceRequest, CreditReply, CreditRequest, Ledger, LedgerCredit, LedgerServer,
+};
 use crate::start::{Failure, Start};
 use crate::store::status_of;
 
@@ -25,57 +24,22 @@ pub(crate) const STORE: &str = "ledger.store";
 /// # Errors
 /// What its configuration, its store, or what it listens on, is at fault with.
 pub async fn serve(start: Start) -> Result<(), Failure> {
-    let config = start.config(keys())?;
+    let config = start.config([])?;
     let metrics: LedgerMetrics = Metrics::configured(&config).register()?;
     let store = Store::open(start.store(STORE)?)?;
     let jobs = TableQueue::open(store.clone()).await?;
-    let (accounts, credits) = Accounts::open(store).await?;
+    let (accounts, credits) = Accounts::open(store, jobs.clone()).await?;
     metrics.parts_credited.set(i64::try_from(credits).unwrap_or(i64::MAX));
-    let rate = config.number(RATE).and_then(|rate| u32::try_from(rate).ok()).unwrap_or(1);
-    let workers = Workers::of(Arc::new(jobs.clone()), QUEUE)
-        .rate(Rate::per_second(rate))
-        .lease(config.duration(LEASE).unwrap_or_default())
-        .attempts(u32::MAX)
-        .backoff(Duration::from_millis(100), Duration::from_secs(2));
-    let working = workers.start({
-        let (accounts, metrics) = (accounts.clone(), metrics.clone());
-        move |job| {
-            let (accounts, metrics) = (accounts.clone(), metrics.clone());
-            async move {
-                let request = CreditRequest::decode(&job.request).map_err(JobError::dead)?;
-                if accounts.credit(&request).await? {
-                    metrics.parts_credited.add(1);
-                }
-                Ok(Bytes::new())
-            }
-        }
-    });
-    let served =
-        start.serve(&config, Server::new().service(LedgerServer::new(Desk { accounts, jobs }))).await;
-    working.stop().await;
-    served
-}
-
-const RATE: &str = "credits.rate";
-const LEASE: &str = "credits.lease";
-
-fn keys() -> [Key; 2] {
-    [
-        Key::count(RATE, "how many credits are done in a second at most.", 1..=1_000_000),
-        Key::duration(
-            LEASE,
-            "how long an attempt at a credit may take, and a killed one is waited for.",
-            Duration::from_secs(1)..=Duration::from_secs(600),
-        ),
-    ]
+    let desk = LedgerServer::new(Desk { accounts, metrics });
+    start.serve(&config, Server::new().service(desk).queue(jobs)).await
 }
 
 struct Desk {
     accounts: Accounts,
-    jobs: TableQueue,
+    metrics: LedgerMetrics,
 }
 
-#[derive(Metrics, Clone)]
+#[derive(Metrics)]
 #[metric(prefix = "redpacket")]
 struct LedgerMetrics {
     /// Parts of packets that have been credited, all night long.
@@ -83,11 +47,20 @@ struct LedgerMetrics {
 }
 
 impl Ledger for Desk {
+    /// What would be another credit for the same part is none.
+    async fn credit_accept(&self, offer: Offer<LedgerCredit>) -> Result<Accepted, Status> {
+        if offer.id() != id_of(offer.request()) {
+            return Err(Status::invalid_argument("the job's id is not that of the user and the packet"));
+        }
+        offer.enqueue().await
+    }
+
     async fn credit(&self, request: CreditRequest) -> Result<CreditReply, Status> {
-        let id =
-            JobId::from_bytes((u128::from(request.packet) << 64 | u128::from(request.user)).to_be_bytes());
-        self.jobs.put(NewJob::new(QUEUE, id, request.encode().or_internal()?)).await.or_internal()?;
-        Ok(CreditReply::default())
+        let (reply, is_new) = self.accounts.credit(&request).await?;
+        if is_new {
+            self.metrics.parts_credited.add(1);
+        }
+        Ok(reply)
     }
 
     async fn balance(&self, request: BalanceRequest) -> Result<BalanceReply, Status> {

@@ -8,9 +8,6 @@ pub(crate) static BALANCES: Table<u64, Balance> = Table::new("balances");
 /// Credits that are done, by user and packet.
 pub(crate) static CREDITS: Table<(u64, u64), Credit> = Table::new("credits");
 
-/// The queue of credits that were taken, and are done later.
-pub(crate) const QUEUE: &str = "credits";
-
 /// What a user has.
 #[derive(Tlv, Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Balance {

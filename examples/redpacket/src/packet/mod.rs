@@ -21,7 +21,6 @@ use crate::protocol::{
     ShareReply, ShareRequest,
 };
 use crate::start::{Failure, Start};
-use crate::store::status_of;
 
 /// The file that the packets are in.
 pub(crate) const STORE: &str = "packet.store";
@@ -121,7 +120,7 @@ enum Came {
 impl Packets for Keeper {
     async fn draw(&self, request: DrawRequest) -> Result<DrawReply, Status> {
         let most = usize::try_from(request.count).unwrap_or(usize::MAX);
-        let tokens = self.vault.draw(most).await.map_err(status_of)?;
+        let tokens = self.vault.draw(most).await?;
         self.metrics.drawn.add(tokens.len() as u64);
         Ok(DrawReply { tokens, ..DrawReply::default() })
     }
@@ -138,7 +137,7 @@ impl Packets for Keeper {
             }
             opening
         });
-        let fen = match opening.await.or_internal()?.map_err(status_of)? {
+        let fen = match opening.await.or_internal()?? {
             Opening::NoSuchPacket => return Err(PacketError::NoSuchPacket.into()),
             Opening::Gone => 0,
             Opening::Before(fen) | Opening::Now(fen) => fen,
@@ -149,7 +148,7 @@ impl Packets for Keeper {
     async fn share(&self, request: ShareRequest) -> Result<ShareReply, Status> {
         self.hardware.work(self.share).await;
         let token = request.token.unwrap_or_default();
-        match self.vault.share(request.user, &token, request.friend).await.map_err(status_of)? {
+        match self.vault.share(request.user, &token, request.friend).await? {
             Sharing::NoSuchPacket => Err(PacketError::NoSuchPacket.into()),
             Sharing::NotOpened => Err(PacketError::NotOpened.into()),
             Sharing::Shared(left) => Ok(ShareReply { left, ..ShareReply::default() }),

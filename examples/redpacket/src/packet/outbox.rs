@@ -24,7 +24,7 @@ pub(super) fn send(jobs: TableQueue, ledger: LedgerClient, lease: Duration, acce
         let (ledger, accepted) = (ledger.clone(), accepted.clone());
         async move {
             let request = CreditRequest::decode(&job.request).map_err(JobError::dead)?;
-            ledger.credit(&request).await?;
+            ledger.credit(&request).job_id(job.id).await?;
             accepted.increment();
             Ok(Bytes::new())
         }

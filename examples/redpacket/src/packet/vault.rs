@@ -1,14 +1,15 @@
 //! What happens to packets, each in one commit.
 
-use svrkit_runtime::Tlv;
-use svrkit_runtime::queue::{JobId, NewJob};
+use svrkit_runtime::queue::{Accepted, NewJob, QueueError};
+use svrkit_runtime::{OrInternal, Status, Tlv};
 use svrkit_store::{Batch, Store, StoreError, TableQueue, Versioned};
 
 use super::draws::Draws;
 use super::issue::{Plan, issue};
 use super::tables::{NIGHT, OPENED, OUTBOX, Opened, PACKETS, Packet, SHARED, Shared};
+use crate::credit::id_of;
 use crate::protocol::{CreditRequest, Token};
-use crate::store::all;
+use crate::store::{all, status_of};
 
 /// Packets are written so many at a time.
 const AT_ONCE: usize = 5_000;
@@ -71,16 +72,16 @@ impl Vault {
     }
 
     /// Tokens that nobody else gets.
-    pub(super) async fn draw(&self, most: usize) -> Result<Vec<Token>, StoreError> {
-        self.draws.draw(&self.store, most).await
+    pub(super) async fn draw(&self, most: usize) -> Result<Vec<Token>, Status> {
+        self.draws.draw(&self.store, most).await.map_err(status_of)
     }
 
     /// Opens a part for a user: that it is opened, by whom, and that it is to be credited is one commit.
-    pub(super) async fn open_for(&self, user: u64, token: &Token) -> Result<Opening, StoreError> {
+    pub(super) async fn open_for(&self, user: u64, token: &Token) -> Result<Opening, Status> {
         loop {
             let Some(packet) = self.packet(token).await? else { return Ok(Opening::NoSuchPacket) };
             let key = (token.packet, user);
-            if let Some(opened) = self.store.get(&OPENED, &key).await? {
+            if let Some(opened) = self.store.get(&OPENED, &key).await.map_err(status_of)? {
                 return Ok(Opening::Before(opened.record.fen));
             }
             let Versioned { record: packet, version } = packet;
@@ -95,47 +96,38 @@ impl Vault {
                 &key,
                 &Opened { part, fen },
             );
-            let batch = self.outbox.put_in(batch, credit(user, token.packet, fen)?);
-            match self.store.commit(batch).await {
-                Ok(_) => {
-                    self.outbox.notify();
-                    return Ok(Opening::Now(fen));
-                }
-                // Another one has opened a part meanwhile, which can happen as often as there are parts.
-                Err(StoreError::Conflict(_)) => {}
-                Err(error) => return Err(error),
+            match self.outbox.accept(batch, credit(user, token.packet, fen)?).await {
+                Ok(Accepted::New) => return Ok(Opening::Now(fen)),
+                // A part was opened meanwhile, by this user or another one, which can happen as often as there are parts.
+                Ok(Accepted::Known(_)) | Err(QueueError::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
             }
         }
     }
 
     /// Passes a packet on, as often as it is asked.
-    pub(super) async fn share(&self, user: u64, token: &Token, friend: u64) -> Result<Sharing, StoreError> {
+    pub(super) async fn share(&self, user: u64, token: &Token, friend: u64) -> Result<Sharing, Status> {
         let Some(packet) = self.packet(token).await? else { return Ok(Sharing::NoSuchPacket) };
-        if self.store.get(&OPENED, &(token.packet, user)).await?.is_none() {
+        if self.store.get(&OPENED, &(token.packet, user)).await.map_err(status_of)?.is_none() {
             return Ok(Sharing::NotOpened);
         }
         let shared = Batch::new().put(&SHARED, &(token.packet, friend), &Shared { by: user });
-        self.store.commit(shared).await?;
+        self.store.commit(shared).await.map_err(status_of)?;
         let parts = u32::try_from(packet.record.parts.len()).unwrap_or(u32::MAX);
         Ok(Sharing::Shared(parts.saturating_sub(packet.record.opened)))
     }
 
-    async fn packet(&self, token: &Token) -> Result<Option<Versioned<Packet>>, StoreError> {
-        let packet = self.store.get(&PACKETS, &token.packet).await?;
+    async fn packet(&self, token: &Token) -> Result<Option<Versioned<Packet>>, Status> {
+        let packet = self.store.get(&PACKETS, &token.packet).await.map_err(status_of)?;
         Ok(packet.filter(|packet| packet.record.key == token.key))
     }
 }
 
-/// The credit of an opened part, by an id that follows from packet and user: whoever asks for it again asks for the same.
-fn credit(user: u64, packet: u64, fen: u64) -> Result<NewJob, StoreError> {
+/// The credit of an opened part.
+fn credit(user: u64, packet: u64, fen: u64) -> Result<NewJob, Status> {
     let request = CreditRequest { user, packet, fen, ..CreditRequest::default() };
-    let request = request.encode().map_err(StoreError::Unencodable)?;
-    Ok(NewJob::new(OUTBOX, id_of(user, packet), request))
-}
-
-/// What tells a credit from all others.
-pub(crate) fn id_of(user: u64, packet: u64) -> JobId {
-    JobId::from_bytes((u128::from(packet) << 64 | u128::from(user)).to_be_bytes())
+    let bytes = request.encode().or_internal()?;
+    Ok(NewJob::new(OUTBOX, id_of(&request), bytes))
 }
 
 #[cfg(test)]
@@ -162,7 +154,8 @@ mod tests {
         let (vault, tokens) = vault().await;
         let Opening::Now(fen) = vault.open_for(7, &tokens[0]).await.unwrap() else { panic!("not opened") };
         assert_eq!(vault.open_for(7, &tokens[0]).await.unwrap(), Opening::Before(fen));
-        let state = vault.outbox.state(OUTBOX, id_of(7, tokens[0].packet)).await.unwrap();
+        let credit = credit(7, tokens[0].packet, fen).unwrap();
+        let state = vault.outbox.state(OUTBOX, credit.id).await.unwrap();
         assert!(matches!(state, Some(JobState::Waiting { attempts: 0, .. })), "{state:?}");
     }
 

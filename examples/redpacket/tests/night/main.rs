@@ -20,14 +20,13 @@ use crate::crowd::Crowd;
 const ACCESS: &str = "[hardware]\nshake = '1ms'\nforward = '1ms'\n[shake]\nlucky = 1000\npreload = 200\n";
 const PACKET: &str =
     "[hardware]\nopen = '1ms'\nshare = '1ms'\n[night]\npackets = 400\nfen = 100000\n[outbox]\nlease = '2s'\n";
-const LEDGER: &str = "[credits]\nrate = 1000\nlease = '2s'\n";
 
 /// How many parts are opened until the night is over; and each time that a service is killed, where one is.
 const END: usize = 600;
 const PEAKS: [usize; 5] = [100, 200, 300, 400, 500];
 
 async fn fleet(dir: &Path) -> Fleet {
-    let changes = [(Tier::Access, ACCESS), (Tier::Packet, PACKET), (Tier::Ledger, LEDGER)];
+    let changes = [(Tier::Access, ACCESS), (Tier::Packet, PACKET)];
     let plan = FleetPlan {
         program: env!("CARGO_BIN_EXE_redpacket").into(),
         dir: dir.to_owned(),
@@ -123,8 +122,8 @@ async fn a_service_that_cannot_start_is_told_in_words() {
         program: env!("CARGO_BIN_EXE_redpacket").into(),
         dir: dir.path().to_owned(),
         is_protected: false,
-        changes: BTreeMap::from([(Tier::Ledger, "[credits]\nrate = 0\n".to_owned())]),
+        changes: BTreeMap::from([(Tier::Packet, "[night]\nparts = 0\n".to_owned())]),
     };
     let error = Fleet::start(plan).await.unwrap_err().to_string();
-    assert!(error.starts_with("ledger: does not start:") && error.contains("credits.rate"), "{error}");
+    assert!(error.starts_with("packet: does not start:") && error.contains("night.parts"), "{error}");
 }
