@@ -90,11 +90,36 @@ impl<T> Door<T> {
         self.looked = now;
     }
 
-    /// Whether a call that has arrived is admitted: by the level, or in the place of a less important class that waits, which would be served before it
-    /// otherwise. Decided before anything of it is read.
-    pub(crate) fn admits(&mut self, priority: Priority) -> bool {
+    /// Whether a call that has arrived is admitted: by the level, to a place that its method has of its own, or in the place of a less important class
+    /// that waits, which would be served before it otherwise. Decided before anything of it is read.
+    pub(crate) fn admits(&mut self, priority: Priority, has_own: bool) -> bool {
         let queue = &self.queue;
-        self.overload.arrive(priority, || queue.least().is_some_and(|least| priority.class < least.class))
+        let goes_before = || queue.least().is_some_and(|least| priority.class < least.class);
+        self.overload.arrive(priority, || has_own || goes_before())
+    }
+
+    /// Whether a call that is admitted would start or wait, did it [`arrive`](Self::arrive) now; counted, where it would not. So nothing has to be made of
+    /// those that a full queue would refuse.
+    pub(crate) fn has_place(
+        &mut self,
+        now: Instant,
+        occupied: impl FnOnce() -> Occupied,
+        has_own: bool,
+        priority: Priority,
+    ) -> bool {
+        if self.queue.takes(priority, self.bound()) {
+            return true;
+        }
+        // Behind others only who has a place of its own may start.
+        if has_own || self.queue.is_empty() {
+            let occupied = occupied();
+            self.look(now, occupied);
+            if occupied.lets_start(has_own, self.limit.get()) {
+                return true;
+            }
+        }
+        self.overload.refused_by_queue();
+        false
     }
 
     /// A call that the level admits, while so many handlers are under way; whether its method has a place of its own left.
@@ -234,6 +259,8 @@ impl<T> Door<T> {
     }
 
     fn look(&mut self, now: Instant, occupied: Occupied) {
+        // Who judges a call by when it was read may be a little behind.
+        let now = now.max(self.looked);
         // Where a handler has just ended there is room, and there was none before: those that wait say so.
         if !occupied.has_room(self.limit.get()) || !self.queue.is_empty() {
             self.overload.was_busy(now.saturating_duration_since(self.looked));
@@ -269,7 +296,7 @@ mod tests {
             door.ended(End::Done);
             assert!(door.next(now, occupied(0), |_| false).is_some());
             for _ in 0..2 {
-                door.admits(Priority::of_class(1));
+                door.admits(Priority::of_class(1), false);
                 door.arrive(now, occupied(1), false, waiting(1, now));
             }
             door.tick(now, occupied(1));
@@ -287,7 +314,7 @@ mod tests {
         for _ in 0..200 {
             now += Duration::from_millis(1);
             for _ in 0..2 {
-                if door.admits(Priority::of_class(class)) {
+                if door.admits(Priority::of_class(class), false) {
                     door.arrive(now, occupied(1), false, waiting(class, now));
                 }
             }
@@ -302,9 +329,32 @@ mod tests {
     fn the_level_refuses_nobody_while_a_less_important_class_waits() {
         let (mut door, now) = overloaded(0);
         while door.next(now, occupied(0), |_| false).is_some() {}
-        assert!(!door.admits(Priority::of_class(64)), "{:?}", door.level());
+        assert!(!door.admits(Priority::of_class(64), false), "{:?}", door.level());
         door.arrive(now, occupied(1), false, waiting(128, now));
-        assert!(door.admits(Priority::of_class(64)), "it goes before the one that waits");
-        assert!(!door.admits(Priority::of_class(128)), "it would not");
+        assert!(door.admits(Priority::of_class(64), false), "it goes before the one that waits");
+        assert!(!door.admits(Priority::of_class(128), false), "it would not");
+        assert!(door.admits(Priority::of_class(128), true), "a place of its own is for any");
+    }
+
+    #[test]
+    fn whom_a_full_queue_would_refuse_has_no_place() {
+        for (queue_max, waiting_classes) in [(0, vec![]), (1, vec![128]), (3, vec![128, 64, 128])] {
+            let now = Instant::now();
+            let mut door = Door::new(Bounds { queue_max, ..BOUNDS }, now);
+            door.wake(now);
+            for class in waiting_classes {
+                assert!(door.has_place(now, || occupied(1), false, Priority::of_class(class)));
+                door.arrive(now, occupied(1), false, waiting(class, now));
+            }
+            for (running, has_own) in [(0, false), (1, false), (0, true), (1, true)] {
+                for class in [0, 128, 192] {
+                    let priority = Priority::of_class(class);
+                    let has_place = door.has_place(now, || occupied(running), has_own, priority);
+                    let arrival = door.arrive(now, occupied(running), has_own, waiting(class, now));
+                    let is_refused = matches!(arrival, Arrival::Refused(_));
+                    assert_ne!(has_place, is_refused, "{queue_max}: {running}, {has_own}, {class}");
+                }
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::mode::Mode;
 use crate::priority::Priority;
 use crate::status::catalogue::admitting;
-use crate::status::{Cause, Retry};
+use crate::status::{Cause, Retry, Status, TakeLastGood};
 use crate::task;
 use crate::wire::frame::RequestFacts;
 
@@ -58,9 +58,25 @@ pub(crate) struct Gate {
 
 /// Why a call is not taken, decided by its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ShutOut {
-    /// How long it is at the least until the level admits more.
-    pub(crate) opens_in: Duration,
+pub(crate) enum ShutOut {
+    /// By the level, which may admit more in so long at the earliest.
+    ByLevel { opens_in: Duration },
+    /// By the queue, which is full; a call that it has room for has its turn in so long, where that is known.
+    ByQueue { turn_in: Option<Duration> },
+}
+
+impl ShutOut {
+    /// What its caller is told: this, and what it is told of last good answers.
+    pub(crate) fn status(self, last_good: Option<TakeLastGood>) -> Status {
+        let status = match self {
+            Self::ByLevel { opens_in } => admitting::level_shut().retry(Retry::ElsewhereOrAfter(opens_in)),
+            Self::ByQueue { turn_in } => {
+                let advice = turn_in.map_or(Retry::Elsewhere, Retry::ElsewhereOrAfter);
+                admitting::queue_full().retry(advice)
+            }
+        };
+        status.take_last_good(last_good)
+    }
 }
 
 impl Gate {
@@ -128,27 +144,36 @@ impl Gate {
         Level::of_buckets(self.level.load(Ordering::Relaxed)).announced()
     }
 
-    /// Whether the level admits a call, of which nothing but its header has been read. To be asked once for each call unless it is calm.
-    /// `has_own`: its method has a place of its own left, which is for calls of any level.
+    /// Whether the level admits a call, of which nothing but its header has been read, and the queue has room for it. To be asked once for each call unless
+    /// it is calm. `has_own`: its method has a place of its own left, which is for calls of any level. `may_wait`: it is to [`enter`](Self::enter) then.
     pub(crate) fn admits(
         self: &Arc<Self>,
         call: &RequestFacts,
         arrived: Instant,
         has_own: bool,
+        may_wait: bool,
     ) -> Result<(), ShutOut> {
         let mut door = self.lock();
         self.attend(&mut door);
-        if door.admits(call.priority) || has_own {
+        if !door.admits(call.priority, has_own) {
+            let opens_in = door.opens_in(arrived);
+            drop(door);
+            self.by_level.fetch_add(1, Ordering::Relaxed);
+            if self.mode.is_on() {
+                return Err(ShutOut::ByLevel { opens_in });
+            }
+            self.spare(call.ids(), Cause::Level);
             return Ok(());
         }
-        let opens_in = door.opens_in(arrived);
-        drop(door);
-        self.by_level.fetch_add(1, Ordering::Relaxed);
-        if self.mode.is_on() {
-            return Err(ShutOut { opens_in });
+        // Who only watches lets it come to the queue, and counts it there.
+        let is_asked = may_wait && self.mode.is_on();
+        if !is_asked || door.has_place(arrived, || self.occupied(), has_own, call.priority) {
+            return Ok(());
         }
-        self.spare(call.ids(), Cause::Level);
-        Ok(())
+        let turn_in = door.turn_in();
+        drop(door);
+        self.by_queue.fetch_add(1, Ordering::Relaxed);
+        Err(ShutOut::ByQueue { turn_in })
     }
 
     /// Whether the level would admit a call, without counting it.
@@ -215,9 +240,11 @@ impl Gate {
 
     /// From here on all calls ask, and somebody looks after them.
     fn attend(self: &Arc<Self>, door: &mut Door<Call>) {
-        if self.attentive.swap(true, Ordering::AcqRel) {
+        // Changed under the lock alone.
+        if self.attentive.load(Ordering::Relaxed) {
             return;
         }
+        self.attentive.store(true, Ordering::Release);
         door.wake(Instant::now());
         let gate = Arc::clone(self);
         // It ends by itself, when the server is calm.
@@ -318,12 +345,8 @@ impl Gate {
         if self.mode.is_on() {
             let ids = (call.service_id(), call.method_id());
             let turn_in = self.lock().turn_in();
-            let advice = turn_in.map_or(Retry::Elsewhere, Retry::ElsewhereOrAfter);
-            let last_good = self.methods.last_good(ids);
-            call.refuse_of(
-                self.router.method(ids),
-                &admitting::queue_full().retry(advice).take_last_good(last_good),
-            );
+            let status = ShutOut::ByQueue { turn_in }.status(self.methods.last_good(ids));
+            call.refuse_of(self.router.method(ids), &status);
         } else {
             self.spare((call.service_id(), call.method_id()), Cause::Queue);
             let slot = Slot::take(self, call.method());

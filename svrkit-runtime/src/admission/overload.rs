@@ -67,6 +67,9 @@ pub(super) struct Overload {
     level: Level,
     capacity: Capacity,
     demand: Demand,
+    /// What follows of the capacity, until that is learned anew.
+    bound_time: Duration,
+    bound: Option<usize>,
     window: Window,
     opening: Opening,
 }
@@ -113,6 +116,8 @@ impl Overload {
             level: Level::OPEN,
             capacity: Capacity::default(),
             demand: Demand::default(),
+            bound_time: wait_max,
+            bound: None,
             window: Window::new(now),
             opening: Opening { opened: None, shut: None, patience: PATIENCE },
         }
@@ -158,19 +163,20 @@ impl Overload {
 
     /// How long the queue may make calls wait.
     pub(super) fn bound_time(&self) -> Duration {
-        match self.capacity.per_s() {
-            Some(per_s) => {
-                self.wait_max.max(Duration::try_from_secs_f64(JOBS / per_s).unwrap_or(Duration::MAX))
-            }
-            None => self.wait_max,
-        }
+        self.bound_time
     }
 
     /// How many calls the queue may hold; `None`: nothing is known yet.
     pub(super) fn bound(&self) -> Option<usize> {
-        let per_s = self.capacity.per_s()?;
+        self.bound
+    }
+
+    fn set_bound(&mut self) {
+        let Some(per_s) = self.capacity.per_s() else { return };
+        let jobs = Duration::try_from_secs_f64(JOBS / per_s).unwrap_or(Duration::MAX);
+        self.bound_time = self.wait_max.max(jobs);
         // Rounding makes five of a little less than five.
-        Some((per_s * self.bound_time().as_secs_f64()).round().max(JOBS) as usize)
+        self.bound = Some((per_s * self.bound_time.as_secs_f64()).round().max(JOBS) as usize);
     }
 
     /// How long it is at the least until the level may admit more: to the end of the window, and for as long as it stays shut in any case.
@@ -181,8 +187,8 @@ impl Overload {
 
     /// How long it takes until a call that stands behind so many others has its turn; `None`: nothing is known yet.
     pub(super) fn turn_in(&self, queued: usize) -> Option<Duration> {
-        let seconds = queued.max(1) as f64 / self.capacity.per_s()?;
-        Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).max(MOMENT))
+        let nanos = queued.max(1) as f64 * 1e9 / self.capacity.per_s()?;
+        Some(Duration::from_nanos(nanos as u64).max(MOMENT))
     }
 
     /// Forgets the window: what was before the queue began to fill says nothing of arrivals.
@@ -203,6 +209,7 @@ impl Overload {
         }
         let time = now.saturating_duration_since(self.window.began);
         self.capacity.learn(time, self.window.busy, self.window.ended);
+        self.set_bound();
         let closed = self.window.summary(time, self.bound_time());
         self.set_level(now, queued, closed);
         self.window.clear(now);

@@ -52,6 +52,11 @@ impl<T> Queue<T> {
         self.calls.is_empty()
     }
 
+    /// Whether a newcomer of this priority would be taken, be it for another one.
+    pub(super) fn takes(&self, newcomer: Priority, bound: usize) -> bool {
+        self.len() < bound || self.least().is_some_and(|least| newcomer < least)
+    }
+
     /// Takes a call. Where `bound` wait already, the least important of them and the newcomer goes; the newcomer, where it is no more
     /// important than the others.
     pub(super) fn push(&mut self, newcomer: Waiting<T>, bound: usize) -> Room<T> {

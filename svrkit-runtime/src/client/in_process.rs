@@ -212,7 +212,7 @@ impl InProcess {
         let watch = Watch::new(&self.hooks, Side::Server, facts.ids(), body.len(), || arrived);
         let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, body.len()));
         let time = wanted.time(facts.remaining(), &self.limits);
-        let context = Context::of_call(&facts, arrived, time, None);
+        let context = Context::of_call(&facts, arrived, time);
         let (len, room) = (metadata.len() + body.len(), Room::of(&self.limits));
         match self.in_flight.begin(call_id, len, room, wanted.lasts(&context)) {
             Ok(stops) => {

@@ -64,23 +64,23 @@ pub struct Context {
 
 impl Context {
     /// The context of a call that has arrived and is given this time; `None`: as long as it takes.
-    pub(crate) fn of_call(
-        facts: &RequestFacts,
-        arrived: Instant,
-        time: Option<Duration>,
-        caller: Option<Arc<str>>,
-    ) -> Self {
+    pub(crate) fn of_call(facts: &RequestFacts, arrived: Instant, time: Option<Duration>) -> Self {
         Self {
             // Later than any clock can tell is never.
             deadline: time.and_then(|time| arrived.checked_add(time)),
             priority: Some(facts.priority),
             route_hash: facts.route_hash,
-            caller,
+            caller: None,
             identity: None,
             #[cfg(feature = "tls")]
             certificate: None,
             baggage: None,
         }
+    }
+
+    /// The same for a caller that calls itself so.
+    pub(crate) fn named(self, caller: Option<Arc<str>>) -> Self {
+        Self { caller, ..self }
     }
 
     /// The same for a caller that has proved who it is.
@@ -360,7 +360,7 @@ mod tests {
             ..RequestFacts::default()
         };
         let time = Wanted::Answer.time(facts.remaining(), &limits());
-        Context::of_call(&facts, Instant::now(), time, Some("shop".into()))
+        Context::of_call(&facts, Instant::now(), time).named(Some("shop".into()))
     }
 
     #[tokio::test(start_paused = true)]
@@ -381,7 +381,7 @@ mod tests {
         let of_stream = |remaining_us| {
             let facts = RequestFacts { remaining_us, ..RequestFacts::default() };
             let time = Wanted::Stream.time(facts.remaining(), &limits());
-            Context::of_call(&facts, Instant::now(), time, None).remaining()
+            Context::of_call(&facts, Instant::now(), time).remaining()
         };
         assert_eq!(of_stream(60_000_001), Some(Duration::from_secs(60)), "to its first answer");
         assert_eq!(of_stream(u32::MAX), None, "its time begins when all has been sent");

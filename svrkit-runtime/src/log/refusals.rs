@@ -1,6 +1,7 @@
 //! Calls that were refused before their handler, as lines: one in [`REST`] for each cause, which says how many there were beside it.
 //!
-//! To refuse is what protects a server under load, so that it must cost little here: a look at the clock and an atomic addition each.
+//! To refuse is what protects a server under load, so that it must cost little here: an atomic addition each, and no look at the clock where the call was
+//! refused as it arrived.
 //! *Absent:* what a request carries; the other figures, which are `svrkit_calls_refused_total` and `/calls`.
 
 use std::sync::OnceLock;
@@ -21,13 +22,13 @@ const CODES_MAX: usize = 17;
 static QUOTAS: [Quota; CAUSES_MAX + CODES_MAX] = [const { Quota::new() }; CAUSES_MAX + CODES_MAX];
 
 /// Says that a call of `method`, where that is known, was refused with `status`, if it was, and if it is time to say so.
-pub(crate) fn refused(status: &Status, method: Option<&Spec>) {
+pub(crate) fn refused(status: &Status, method: Option<&Spec>, now: impl FnOnce() -> Instant) {
     let facts = status.facts();
     if !is_refusal(status.code(), &facts) {
         return;
     }
     let Some(quota) = QUOTAS.get(kind(status.code(), facts.cause)) else { return };
-    let Some(others) = quota.take(now_ms()) else { return };
+    let Some(others) = quota.take(ms(now())) else { return };
     let method = method.map_or_else(|| "a call".into(), ToString::to_string);
     let (code, cause, others) = (status.code().as_str(), facts.cause.as_str(), others.to_string());
     let fields = [("method", &*method), ("code", code), ("cause", cause), ("others", &*others)];
@@ -43,7 +44,7 @@ pub(crate) fn refused(status: &Status, method: Option<&Spec>) {
 #[cold]
 pub(crate) fn claim_not_taken(method: Option<&Spec>, claimed: u8, taken: u8) {
     static QUOTA: Quota = Quota::new();
-    let Some(others) = QUOTA.take(now_ms()) else { return };
+    let Some(others) = QUOTA.take(ms(Instant::now())) else { return };
     let method = method.map_or_else(|| "an unknown method".into(), ToString::to_string);
     let (claimed, taken, others) = (claimed.to_string(), taken.to_string(), others.to_string());
     let fields = [("method", &*method), ("claimed", &*claimed), ("taken", &*taken), ("others", &*others)];
@@ -71,10 +72,10 @@ fn kind(code: Code, cause: Cause) -> usize {
     }
 }
 
-fn now_ms() -> u64 {
+fn ms(now: Instant) -> u64 {
     static BEGAN: OnceLock<Instant> = OnceLock::new();
-    let since = BEGAN.get_or_init(Instant::now).elapsed().as_millis();
-    u64::try_from(since).unwrap_or(u64::MAX)
+    let since = now.saturating_duration_since(*BEGAN.get_or_init(|| now));
+    since.as_secs().saturating_mul(1000).saturating_add(since.subsec_millis().into())
 }
 
 /// When a line of one cause may be said again, and how many there were meanwhile.

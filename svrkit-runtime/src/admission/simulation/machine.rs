@@ -185,10 +185,14 @@ impl Machine {
         if self.keeps_back(caller, priority) {
             return;
         }
-        if !self.door.admits(priority) {
+        if !self.door.admits(priority, false) {
             self.hears(caller);
             self.outcome.early += u64::from(self.counted.contains(&self.now));
             return;
+        }
+        let occupied = self.occupied();
+        if !self.door.has_place(self.at(), || occupied, false, priority) {
+            return self.refuse(call);
         }
         let expires = Some(self.at() + DEADLINE / 2);
         let waiting = Waiting { call, priority, arrived: self.at(), expires };

@@ -145,7 +145,7 @@ impl Permit {
 
     #[cold]
     fn log(&self, status: &Status) {
-        log::refused(status, self.spec);
+        log::refused(status, self.spec, std::time::Instant::now);
         if let Some(error) = status.private_error() {
             let method = self.method();
             let words = format_args!("{method} failed: {}", story(error));

@@ -19,7 +19,7 @@ use crate::monitor::Watch;
 use crate::server::Shared;
 use crate::spec::{Spec, is_kit};
 use crate::status::catalogue::admitting;
-use crate::status::{Retry, Status};
+use crate::status::{Retry, Status, TakeLastGood};
 use crate::stream::FramedStreams;
 use crate::transport::{NEUTRAL, USELESS, Worth};
 use crate::wire::frame::{FLAG_IN_PARTS, FLAG_ONEWAY, FLAG_STREAM, Facts, Frame, Header, RequestFacts};
@@ -46,9 +46,7 @@ impl Connection {
         let watch = Watch::new(&shared.hooks, Side::Server, facts.ids(), body_len, || arrived);
         let tally = self.metrics.as_ref().map(|_| Tally::new(arrived, body_len));
         let time = wanted.time(facts.remaining(), &self.limits);
-        let context = Context::of_call(&facts, arrived, time, self.peer_name.get().cloned());
-        #[cfg(feature = "tls")]
-        let context = context.certified(self.certificate.get().cloned());
+        let context = Context::of_call(&facts, arrived, time);
         let (room, lasts) = (Room::of(&self.limits), wanted.lasts(&context));
         let len = frame.metadata.len() + body_len;
         let is_kit = is_kit(facts.service_id);
@@ -64,12 +62,12 @@ impl Connection {
             let passed = attendants.sentry.as_mut().filter(|_| !is_unread);
             let passed = passed.map_or(Ok(()), |sentry| sentry.pass(&facts, &frame.body, arrived));
             let passed = passed.map_err(Refused::Blocked);
-            passed.and_then(|()| self.admit(&call, gate, shared)).and_then(|pass| {
+            passed.and_then(|()| self.admit(&call, gate, wanted, shared)).and_then(|pass| {
                 let stops = self.in_flight.begin(call_id, len, room, lasts).map_err(Refused::NotBegun)?;
                 if is_unread {
                     // It would be taken by now.
                     self.in_flight.end(call_id);
-                    return Err(Refused::ShutOut(ShutOut { opens_in: Duration::ZERO }));
+                    return Err(Refused::ShutOut(ShutOut::ByLevel { opens_in: Duration::ZERO }));
                 }
                 Ok((stops, pass))
             })
@@ -77,10 +75,11 @@ impl Connection {
         let (stops, pass) = match begun {
             Ok(begun) => begun,
             Err(refused) => {
-                let unbegun = Unbegun { call_id, facts, wanted, tally, watch, context };
-                return self.refuse(refused, unbegun, shared);
+                let unbegun = Unbegun { call_id, facts, at: arrived, wanted, tally, watch, context };
+                return self.refuse(refused, unbegun, shared, &mut attendants.told_last);
             }
         };
+        let context = self.of_this_caller(context);
         let responder = Arc::clone(self) as Arc<dyn Responder>;
         let mut permit =
             Permit::new(call_id, wanted, stops, starts, context.deadline(), responder, (tally, watch));
@@ -118,14 +117,21 @@ impl Connection {
 
     /// Whether a call is taken, in the order of the tests: the rules, the tier, the level, and what there is room for.
     #[inline]
-    fn admit(&self, call: &Arriving<'_>, gate: Option<&Arc<Gate>>, shared: &Shared) -> Result<Pass, Refused> {
+    fn admit(
+        &self,
+        call: &Arriving<'_>,
+        gate: Option<&Arc<Gate>>,
+        wanted: Wanted,
+        shared: &Shared,
+    ) -> Result<Pass, Refused> {
         let mut pass =
             shared.rules.admit(call, |secret| self.rated_as(secret, shared)).map_err(Refused::Broken)?;
         if self.load.may_refuse(gate.is_none()) && call.facts.remaining_us != 0 {
             self.check_tier(call.facts)?;
         }
         if let Some(gate) = gate {
-            gate.admits(call.facts, call.at, pass.has_own()).map_err(Refused::ShutOut)?;
+            let may_wait = wanted != Wanted::Stream;
+            gate.admits(call.facts, call.at, pass.has_own(), may_wait).map_err(Refused::ShutOut)?;
         }
         shared.rules.make_room(&mut pass, call).map_err(Refused::Broken)?;
         Ok(pass)
@@ -141,28 +147,44 @@ impl Connection {
         self.load.refuses(call.ids()).map_or(Ok(()), |(spec, tier)| Err(Refused::Tier { spec, tier }))
     }
 
+    /// The context with what is known of its caller.
+    fn of_this_caller(&self, context: Context) -> Context {
+        let context = context.named(self.peer_name.get().cloned());
+        #[cfg(feature = "tls")]
+        let context = context.certified(self.certificate.get().cloned());
+        context
+    }
+
     /// Answers a call that has not begun, and tells who listens.
-    fn refuse(&self, refused: Refused, unbegun: Unbegun, shared: &Shared) -> Worth {
-        let Unbegun { call_id, facts, wanted, tally, watch, context } = unbegun;
-        let status = refused.status(&self.limits);
-        let is_load = status.facts().cause.is_load();
-        let last_good = is_load.then(|| shared.rules.methods().last_good(facts.ids())).flatten();
-        let status = status.take_last_good(last_good);
+    fn refuse(&self, refused: Refused, unbegun: Unbegun, shared: &Shared, told_last: &mut ToldLast) -> Worth {
+        let Unbegun { call_id, facts, at, wanted, tally, watch, context } = unbegun;
+        let last_good = || shared.rules.methods().last_good(facts.ids());
+        let once;
+        let status = match refused {
+            Refused::ShutOut(shut_out) => told_last.status(shut_out, last_good()),
+            refused => {
+                let status = refused.status(&self.limits);
+                let is_load = status.facts().cause.is_load();
+                once = status.take_last_good(is_load.then(last_good).flatten());
+                &once
+            }
+        };
         // Of an id that is in use nothing can be said: its one answer belongs to the first.
         let is_answered =
             wanted != Wanted::Nothing && !matches!(refused, Refused::NotBegun(NotBegun::Duplicate));
         if is_answered {
-            self.answer(call_id, Err(&status));
+            self.answer(call_id, Err(status));
         }
         let method = shared.router.method(facts.ids());
-        log::refused(&status, method);
+        log::refused(status, method, || at.into_std());
         if let (Some(tally), Some(metrics)) = (tally, &self.metrics) {
-            let ended = TallyEnd::refused(Side::Server, &status);
+            let ended = TallyEnd::refused(Side::Server, status);
             metrics.refused(tally, method, &ended);
         }
         if let Some(watch) = watch {
+            let context = self.of_this_caller(context);
             let caller = context.caller().unwrap_or_default();
-            let when_written = watch.end(caller, &context, Some(&status), 0, looked());
+            let when_written = watch.end(caller, &context, Some(status), 0, looked());
             if is_answered && !when_written.is_empty() {
                 self.outbox.when_written(when_written);
             }
@@ -175,10 +197,27 @@ impl Connection {
 struct Unbegun {
     call_id: u32,
     facts: RequestFacts,
+    /// When it came.
+    at: Instant,
     wanted: Wanted,
     tally: Option<Tally>,
     watch: Option<Watch>,
     context: Context,
+}
+
+/// What a call was told last that was shut out: most of those that are read together are told the same, and under overload these are most calls.
+#[derive(Debug, Default)]
+pub(super) struct ToldLast(Option<(Shut, Status)>);
+
+/// Why a call is shut out, and what its caller is told of last good answers.
+type Shut = (ShutOut, Option<TakeLastGood>);
+
+impl ToldLast {
+    fn status(&mut self, why: ShutOut, last_good: Option<TakeLastGood>) -> &Status {
+        let told = self.0.take().filter(|(last, _)| *last == (why, last_good));
+        let (_, status) = self.0.insert(told.unwrap_or_else(|| ((why, last_good), why.status(last_good))));
+        status
+    }
 }
 
 /// The read that a request came by.
@@ -198,7 +237,7 @@ enum Refused {
     Broken(Broken),
     /// The method is refused under this load.
     Tier { spec: &'static Spec, tier: Tier },
-    /// The server takes only what is more important.
+    /// The server takes only what is more important, or has no room for it.
     ShutOut(ShutOut),
     /// The connection has no room for it.
     NotBegun(NotBegun),
@@ -213,9 +252,7 @@ impl Refused {
                 // It may fall by then, at the earliest.
                 admitting::refused_by_tier(spec, tier).retry(Retry::ElsewhereOrAfter(CALMS_IN))
             }
-            Self::ShutOut(ShutOut { opens_in }) => {
-                admitting::level_shut().retry(Retry::ElsewhereOrAfter(opens_in))
-            }
+            Self::ShutOut(shut_out) => shut_out.status(None),
             Self::NotBegun(not_begun) => not_begun.status(limits),
         }
     }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::Connection;
+use super::arrival::ToldLast;
 use crate::admission::{Porter, Sentry, Told, Wild};
 use crate::server::Shared;
 use crate::server::capacity::PeerNetwork;
@@ -16,6 +17,7 @@ pub(super) struct Attendants {
     pub(super) sentry: Option<Sentry>,
     /// Says how important its calls are; `None`: its caller does.
     pub(super) porter: Option<Porter>,
+    pub(super) told_last: ToldLast,
 }
 
 impl Connection {
@@ -27,6 +29,7 @@ impl Connection {
         Attendants {
             sentry: shared.wild.as_ref().map(sentry),
             porter: (!is_believed).then(|| Porter::new(&shared.entry, &shared.router, address)),
+            told_last: ToldLast::default(),
         }
     }
 
