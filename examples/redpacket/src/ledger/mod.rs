@@ -68,3 +68,6 @@ impl Ledger for Desk {
         Ok(BalanceReply { fen: balance.fen, credits: balance.credits, ..BalanceReply::default() })
     }
 }
+
+#[cfg(test)]
+mod tests;
