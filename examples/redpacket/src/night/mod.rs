@@ -54,6 +54,9 @@ pub struct NightArgs {
     /// The report; the same as JSON is written beside it.
     #[arg(long, default_value = "redpacket-night.html", overrides_with = "report")]
     report: PathBuf,
+    /// A clone of the repository, whose picture and tables of the night are written anew.
+    #[arg(long)]
+    publish: Option<PathBuf>,
 }
 
 /// People.
@@ -108,6 +111,9 @@ pub async fn run(args: NightArgs) -> Result<ExitCode, Failure> {
     }
     println!("\n{}", report::text(&night));
     write(&args.report, &night)?;
+    if let Some(root) = &args.publish {
+        publish(root, &night)?;
+    }
     Ok(if verdict::holds(&night) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -120,6 +126,20 @@ fn write(page: &Path, night: &Night) -> Result<(), Failure> {
     fs::write(page, report::html(night))?;
     fs::write(&data, report::json(night))?;
     println!("the report: {}\nits figures: {}", page.display(), data.display());
+    Ok(())
+}
+
+/// Where the repository shows what a night came to.
+const PICTURE: &str = "docs/night.svg";
+const DOCUMENTS: [&str; 2] = ["README.md", "examples/redpacket/README.md"];
+
+fn publish(root: &Path, night: &Night) -> Result<(), Failure> {
+    fs::write(root.join(PICTURE), report::picture(night))?;
+    for document in DOCUMENTS {
+        let path = root.join(document);
+        let text = report::with_table(&fs::read_to_string(&path)?, night);
+        fs::write(&path, text.ok_or_else(|| format!("{document} has no place for the night's table"))?)?;
+    }
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::tables::{self, Table};
 use super::verdict::{Peak, Wild, books_are_exact};
 
 /// Colours and layout: light and dark by what the reader's system prefers, one column on a phone.
-const STYLE: &str = include_str!("style.css");
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// A card of the headline.
 struct Card {
@@ -59,12 +59,13 @@ pub(crate) fn html(night: &Night) -> String {
 fn lead(night: &Night) -> String {
     let setting = &night.setting;
     format!(
-        "New Year's Eve on one machine of {} cores: {} people shake their phones for red packets, at the peak {} times as often as the \
-         services can answer. Three services, real processes and real sockets; the same night once with what svrkit does by default, and once \
-         without. The peak is shaded.",
+        "New Year's Eve on one machine of {} cores: {} people shake their phones for red packets, at the peak (shaded) {} times as often as \
+         the services can answer. Three services, each a process, with real sockets and stores; {} connections stand for all phones. The same \
+         night once with what svrkit does by default, and once without.",
         setting.cores,
         whole(setting.users),
         short(setting.peak),
+        setting.connections,
     )
 }
 
@@ -120,19 +121,18 @@ fn books(night: &Night) -> Card {
 fn loops(night: &Night, run: &Run) -> Card {
     let wild = Wild::of(run);
     let share = (wild.made > 0).then(|| wild.kept_out as f64 / wild.made as f64 * 100.0);
-    let first = match wild.first {
-        Some(first) => format!("The first was blocked in second {first}."),
-        None => "None was blocked.".into(),
+    let blocked = match wild.first {
+        Some(first) => format!(
+            "{} clients in an endless loop were blocked {} times, first in second {first}; what they know to be refused they do not send.",
+            night.setting.wild, wild.blocks
+        ),
+        None => format!("{} clients in an endless loop, and none was blocked.", night.setting.wild),
     };
     Card {
         is_good: wild.blocks > 0 || night.setting.wild == 0,
-        title: "Clients that run wild",
-        figure: if wild.blocks == 1 { "1 block".into() } else { format!("{} blocks", whole(wild.blocks)) },
-        text: format!(
-            "{} clients in an endless loop: {} of their calls were kept out. {first}",
-            night.setting.wild,
-            percent(share)
-        ),
+        title: "Calls of wild clients kept out",
+        figure: percent(share),
+        text: blocked,
     }
 }
 

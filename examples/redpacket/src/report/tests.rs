@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::model::{Ask, Books, Calls, Night, Outcome, Part, Reading, Run, Second, Setting, Sum};
-use super::{html, json, text};
+use super::{html, json, picture, text};
 use crate::fleet::Tier;
 
 fn calls(outcomes: &[(Outcome, u64)], ms: u64) -> Calls {
@@ -107,13 +107,25 @@ fn the_page_says_what_the_night_came_to() {
         r#"<p class="figure">100 %</p><p>1k a second, 99 of a hundred within 25.6 ms. Without protection 20.0 % of 100 a second."#,
         r#"<p class="figure">100 %</p><p>11,000 a second: 1,100 were answered, 0.0 % of all with less than usual, 90.0 % were refused."#,
         "99.72 % of all waited in vain",
-        r#"<p class="figure">1 block</p><p>3 clients in an endless loop: 90.0 % of their calls were kept out. The first was blocked in second 1."#,
+        r#"<p class="figure">90.0 %</p><p>3 clients in an endless loop were blocked 1 times, first in second 1"#,
         "<td>opened &amp; &lt;left&gt; with protection</td><td>1,234</td><td>5,678.05</td>",
         "&lt;strange&gt;",
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
     assert_eq!(page.matches("<svg").count(), 2 + 2 + 2 + 2 + 1 + 1 + 2);
+}
+
+#[test]
+fn the_picture_stands_by_itself() {
+    for night in [night(), Night::default()] {
+        let svg = picture(&night);
+        assert_eq!(is_well_formed(&svg), Ok(()), "{svg}");
+        for bad in ["NaN", "inf", "href=", "url(", "@import", "<script"] {
+            assert!(!svg.contains(bad), "{bad} is in {svg}");
+        }
+        assert_eq!(svg.matches("<svg").count(), 1 + 2 + night.runs.len());
+    }
 }
 
 #[test]

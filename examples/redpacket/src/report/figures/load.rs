@@ -56,7 +56,8 @@ fn levels(night: &Night, run: &Run) -> Panel {
         Some(ALL - f64::from(level))
     });
     let svg = marks::line(&frame, "with", values);
-    let ticks = CLASSES.map(|(from, word)| (ALL - from - 32.0 * 256.0, word.to_owned()));
+    let classes = CLASSES.map(|(from, word)| (ALL - from - 32.0 * 256.0, word.to_owned()));
+    let ticks: Vec<_> = [(0.0, "all".to_owned())].into_iter().chain(classes).collect();
     Panel {
         title: "level of access".into(),
         svg: frame.svg("Level of the access tier over time", &ticks, &svg),

@@ -2,9 +2,9 @@
 
 mod jobs;
 mod load;
-mod opens;
+pub(crate) mod opens;
 mod refusals;
-mod shakes;
+pub(crate) mod shakes;
 mod times;
 mod wild;
 

@@ -5,7 +5,7 @@ use crate::report::model::{Ask, Night};
 use crate::report::plot::frame::{Frame, Scale};
 use crate::report::plot::marks;
 
-pub(super) fn figure(night: &Night) -> Figure {
+pub(crate) fn figure(night: &Night) -> Figure {
     let setting = &night.setting;
     let seconds = || night.runs.iter().flat_map(|run| &run.seconds);
     let most = seconds().map(|second| second.made(Ask::Open)).max().unwrap_or_default();

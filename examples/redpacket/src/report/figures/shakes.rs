@@ -15,7 +15,7 @@ pub(super) const LAYERS: [(Outcome, &str, &str); 6] = [
     (Outcome::Failed, "failed", "failed"),
 ];
 
-pub(super) fn figure(night: &Night) -> Figure {
+pub(crate) fn figure(night: &Night) -> Figure {
     let runs = night.runs.iter().flat_map(|run| &run.seconds);
     let most = runs.map(|second| second.made(Ask::Shake)).max().unwrap_or_default();
     let scale = Scale::up_to((most as f64).max(night.setting.capacity));
