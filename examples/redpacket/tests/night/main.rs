@@ -25,20 +25,19 @@ const PACKET: &str =
 const END: usize = 600;
 const PEAKS: [usize; 5] = [100, 200, 300, 400, 500];
 
-async fn fleet(dir: &Path) -> Fleet {
+async fn fleet(dir: &Path, is_protected: bool) -> Fleet {
     let changes = [(Tier::Access, ACCESS), (Tier::Packet, PACKET)];
     let plan = FleetPlan {
         program: env!("CARGO_BIN_EXE_redpacket").into(),
         dir: dir.to_owned(),
-        is_protected: true,
+        is_protected,
         changes: changes.map(|(tier, changes)| (tier, changes.to_owned())).into(),
     };
     Fleet::start(plan).await.unwrap()
 }
 
 /// A night in which some service is killed again and again, or none, and what users were told in it.
-async fn night(dir: &Path, killed: Option<Tier>) -> Vec<Promise> {
-    let mut fleet = fleet(dir).await;
+async fn night(mut fleet: Fleet, killed: Option<Tier>) -> Vec<Promise> {
     let crowd = Crowd::start(fleet.address(Tier::Access).unwrap());
     if let Some(tier) = killed {
         for peak in PEAKS {
@@ -66,9 +65,9 @@ async fn check_balances(ledger: &str, promises: &[Promise]) {
     }
 }
 
-async fn check_night(killed: Option<Tier>) {
+async fn check_night(is_protected: bool, killed: Option<Tier>) {
     let dir = tempfile::tempdir().unwrap();
-    let promises = night(dir.path(), killed).await;
+    let promises = night(fleet(dir.path(), is_protected).await, killed).await;
     let books = Books::read(dir.path(), &promises).await.unwrap();
     assert!(books.are_exact(), "{books}");
     let opened = usize::try_from(books.opened.count).unwrap();
@@ -78,7 +77,7 @@ async fn check_night(killed: Option<Tier>) {
 #[tokio::test]
 async fn the_books_of_a_night_are_exact_and_the_command_says_so_and_what_is_wrong() {
     let dir = tempfile::tempdir().unwrap();
-    let promises = night(dir.path(), None).await;
+    let promises = night(fleet(dir.path(), true).await, None).await;
     let command = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_redpacket"));
         command.arg("books").arg("--data").arg(dir.path()).output().unwrap()
@@ -101,18 +100,23 @@ async fn the_books_of_a_night_are_exact_and_the_command_says_so_and_what_is_wron
 }
 
 #[tokio::test]
+async fn the_books_are_exact_without_protection_too() {
+    check_night(false, None).await;
+}
+
+#[tokio::test]
 async fn the_books_are_exact_after_packet_was_killed_again_and_again() {
-    check_night(Some(Tier::Packet)).await;
+    check_night(true, Some(Tier::Packet)).await;
 }
 
 #[tokio::test]
 async fn the_books_are_exact_after_the_ledger_was_killed_again_and_again() {
-    check_night(Some(Tier::Ledger)).await;
+    check_night(true, Some(Tier::Ledger)).await;
 }
 
 #[tokio::test]
 async fn the_books_are_exact_after_the_entry_was_killed_again_and_again() {
-    check_night(Some(Tier::Access)).await;
+    check_night(true, Some(Tier::Access)).await;
 }
 
 #[tokio::test]
