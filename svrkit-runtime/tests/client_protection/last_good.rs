@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use svrkit_runtime::{
-    BearerToken, Call, Cause, ClientBuilder, ClientProtection, Code, Context, Layer, Limits, Load, Marked,
-    MethodRules, Mode, Rate, Server, ServerRules, Service, ServiceSpec, Spec, Status, Tier,
+    BearerToken, Call, Cause, ClientBuilder, ClientProtection, Code, Config, Context, Layer, Limits, Load,
+    Marked, MethodRules, Mode, Rate, Server, ServerRules, Service, ServiceSpec, Spec, Status, Tier,
 };
 
 use crate::scripted::{Watched, limits};
@@ -307,6 +307,20 @@ async fn a_server_may_be_told_not_to_wish_that_or_for_younger_answers() {
         server.load.hold(Tier::High, HOUR, "the test");
         assert_eq!(server.list(7).await.is_ok(), expected, "{setting:?}");
     }
+}
+
+#[tokio::test]
+async fn a_configuration_says_how_old_or_that_nothing_is_wished() {
+    for (text, expected) in [("90s", Some(90_000 * MS)), ("0s", None)] {
+        let config = Config::builder().set("method.test.Library.List.last_good", text).load().unwrap();
+        let server = Server::new().without_metrics().config(&config).service(Library::default());
+        let bound = server.bind("127.0.0.1:0").await.unwrap();
+        let rules = bound.rules();
+        assert_eq!(rules.of("test.Library.List").unwrap().last_good, expected);
+        assert_eq!(rules.of("test.Library.Look").unwrap().last_good, None);
+    }
+    let error = Config::builder().set("method.test.Library.List.last_good", "25h").load().unwrap_err();
+    assert!(error.to_string().contains("method.test.Library.List.last_good"), "{error}");
 }
 
 #[cfg(unix)]
