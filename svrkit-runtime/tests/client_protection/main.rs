@@ -11,6 +11,7 @@ mod pages;
 mod retries;
 mod scripted;
 mod simulated;
+mod spared;
 mod streams;
 #[path = "../support/mod.rs"]
 mod support;
