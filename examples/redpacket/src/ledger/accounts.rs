@@ -35,10 +35,7 @@ impl Accounts {
 
     /// Credits a part of a packet, once: the balance, what it is made of and that the job is done are one commit. `false`: it was done before.
     pub(super) async fn credit(&self, credit: &CreditRequest) -> Result<(CreditReply, bool), Status> {
-        let _turn = match self.lines.get(credit.user as usize % LINES) {
-            Some(line) => Some(line.lock().await),
-            None => None,
-        };
+        let _turn = self.lines[credit.user as usize % LINES].lock().await;
         let key = (credit.user, credit.packet);
         let before = self.store.get(&BALANCES, &credit.user).await.map_err(status_of)?;
         let is_new = self.store.get(&CREDITS, &key).await.map_err(status_of)?.is_none();

@@ -16,14 +16,17 @@ use svrkit_store::{Batch, Store, Table};
 
 use crate::crowd::Crowd;
 
-/// A machine that is fast, packets for so many that none are left over, and leases that are soon over where a process was killed.
-const ACCESS: &str = "[hardware]\nshake = '1ms'\nforward = '1ms'\n[shake]\nlucky = 1000\npreload = 200\n";
+/// An entry that is asked for far more than it can do, packets for so many that none are left over, and leases that are soon over where a process was killed.
+const ACCESS: &str = "[hardware]\nplaces = 2\nforward = '1ms'\n[shake]\nlucky = 1000\npreload = 200\n";
 const PACKET: &str =
-    "[hardware]\nopen = '1ms'\nshare = '1ms'\n[night]\npackets = 400\nfen = 100000\n[outbox]\nlease = '2s'\n";
+    "[hardware]\nopen = '1ms'\nshare = '1ms'\n[night]\npackets = 600\nfen = 100000\n[outbox]\nlease = '2s'\n";
 
 /// How many parts are opened until the night is over; and each time that a service is killed, where one is.
-const END: usize = 600;
-const PEAKS: [usize; 5] = [100, 200, 300, 400, 500];
+const END: usize = 400;
+const PEAKS: [usize; 5] = [60, 120, 180, 240, 300];
+
+/// Of each packet one, with which two users may come to a part.
+const GIFTS: u32 = 600;
 
 async fn fleet(dir: &Path, is_protected: bool) -> Fleet {
     let changes = [(Tier::Access, ACCESS), (Tier::Packet, PACKET)];
@@ -36,9 +39,10 @@ async fn fleet(dir: &Path, is_protected: bool) -> Fleet {
     Fleet::start(plan).await.unwrap()
 }
 
-/// A night in which some service is killed again and again, or none, and what users were told in it.
-async fn night(mut fleet: Fleet, killed: Option<Tier>) -> Vec<Promise> {
-    let crowd = Crowd::start(fleet.address(Tier::Access).unwrap());
+/// A night in which some service is killed again and again, or none. What users were told in it, and how many calls the entry has refused since it was started last.
+async fn night(mut fleet: Fleet, killed: Option<Tier>) -> (Vec<Promise>, u64) {
+    let [access, packet] = [Tier::Access, Tier::Packet].map(|tier| fleet.address(tier).unwrap());
+    let crowd = Crowd::start(access, packet, GIFTS).await;
     if let Some(tier) = killed {
         for peak in PEAKS {
             crowd.has_opened(peak).await;
@@ -48,11 +52,13 @@ async fn night(mut fleet: Fleet, killed: Option<Tier>) -> Vec<Promise> {
     }
     crowd.has_opened(END).await;
     let promises = crowd.go_home().await;
+    let entry = fleet.snapshot(Tier::Access).unwrap();
+    let refused = entry.counter("svrkit_calls_refused_total", &[("side", "server")]);
     // What is not credited by then, the books tell.
     let _is_drained = fleet.drained(Duration::from_secs(120)).await.unwrap();
     check_balances(fleet.address(Tier::Ledger).unwrap(), &promises).await;
     fleet.stop().await.unwrap();
-    promises
+    (promises, refused)
 }
 
 /// Who was told of an amount has it, as the ledger says when it is asked.
@@ -67,7 +73,12 @@ async fn check_balances(ledger: &str, promises: &[Promise]) {
 
 async fn check_night(is_protected: bool, killed: Option<Tier>) {
     let dir = tempfile::tempdir().unwrap();
-    let promises = night(fleet(dir.path(), is_protected).await, killed).await;
+    let (promises, refused) = night(fleet(dir.path(), is_protected).await, killed).await;
+    assert_eq!(
+        refused > 0,
+        is_protected,
+        "the entry was asked for more than it can do, and has refused {refused}"
+    );
     let books = Books::read(dir.path(), &promises).await.unwrap();
     assert!(books.are_exact(), "{books}");
     let opened = usize::try_from(books.opened.count).unwrap();
@@ -77,7 +88,7 @@ async fn check_night(is_protected: bool, killed: Option<Tier>) {
 #[tokio::test]
 async fn the_books_of_a_night_are_exact_and_the_command_says_so_and_what_is_wrong() {
     let dir = tempfile::tempdir().unwrap();
-    let promises = night(fleet(dir.path(), true).await, None).await;
+    let (promises, _) = night(fleet(dir.path(), true).await, None).await;
     let command = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_redpacket"));
         command.arg("books").arg("--data").arg(dir.path()).output().unwrap()
