@@ -16,20 +16,30 @@ use svrkit_store::{Batch, Store, Table};
 
 use crate::crowd::Crowd;
 
-/// An entry that is asked for far more than it can do, packets for so many that none are left over, and leases that are soon over where a process was killed.
+/// An entry that is asked for far more than it can do.
 const ACCESS: &str = "[hardware]\nplaces = 2\nforward = '1ms'\n[shake]\nlucky = 1000\npreload = 200\n";
-const PACKET: &str =
-    "[hardware]\nopen = '1ms'\nshare = '1ms'\n[night]\npackets = 600\nfen = 100000\n[outbox]\nlease = '2s'\n";
 
-/// How many parts are opened until the night is over; and each time that a service is killed, where one is.
-const END: usize = 400;
-const PEAKS: [usize; 5] = [60, 120, 180, 240, 300];
+/// So many parts are opened before a service is killed, and before it is killed again; and so many after the last time.
+const BETWEEN: usize = 50;
+const AFTER: usize = 150;
 
-/// Of each packet one, with which two users may come to a part.
-const GIFTS: u32 = 600;
+/// How often it is killed: more by `NIGHT_KILLS`.
+fn kills() -> usize {
+    std::env::var("NIGHT_KILLS").map_or(5, |kills| kills.parse().expect("NIGHT_KILLS is a number"))
+}
+
+/// How many parts are opened until the night is over.
+fn end() -> usize {
+    BETWEEN * kills() + AFTER
+}
 
 async fn fleet(dir: &Path, is_protected: bool) -> Fleet {
-    let changes = [(Tier::Access, ACCESS), (Tier::Packet, PACKET)];
+    // Packets for all who are to open one, and leases that are soon over where a process was killed.
+    let packet = format!(
+        "[hardware]\nopen = '1ms'\nshare = '1ms'\n[night]\npackets = {}\nfen = 100000\n[outbox]\nlease = '2s'\n",
+        end()
+    );
+    let changes = [(Tier::Access, ACCESS), (Tier::Packet, &packet)];
     let plan = FleetPlan {
         program: env!("CARGO_BIN_EXE_redpacket").into(),
         dir: dir.to_owned(),
@@ -42,15 +52,15 @@ async fn fleet(dir: &Path, is_protected: bool) -> Fleet {
 /// A night in which some service is killed again and again, or none. What users were told in it, and how many calls the entry has refused since it was started last.
 async fn night(mut fleet: Fleet, killed: Option<Tier>) -> (Vec<Promise>, u64) {
     let [access, packet] = [Tier::Access, Tier::Packet].map(|tier| fleet.address(tier).unwrap());
-    let crowd = Crowd::start(access, packet, GIFTS).await;
+    let crowd = Crowd::start(access, packet, u32::try_from(end()).unwrap()).await;
     if let Some(tier) = killed {
-        for peak in PEAKS {
-            crowd.has_opened(peak).await;
+        for time in 1..=kills() {
+            crowd.has_opened(BETWEEN * time).await;
             fleet.kill(tier).await.unwrap();
             fleet.restart(tier).await.unwrap();
         }
     }
-    crowd.has_opened(END).await;
+    crowd.has_opened(end()).await;
     let promises = crowd.go_home().await;
     let entry = fleet.snapshot(Tier::Access).unwrap();
     let refused = entry.counter("svrkit_calls_refused_total", &[("side", "server")]);
@@ -82,7 +92,7 @@ async fn check_night(is_protected: bool, killed: Option<Tier>) {
     let books = Books::read(dir.path(), &promises).await.unwrap();
     assert!(books.are_exact(), "{books}");
     let opened = usize::try_from(books.opened.count).unwrap();
-    assert!(END <= promises.len() && promises.len() <= opened, "{} were told\n{books}", promises.len());
+    assert!(end() <= promises.len() && promises.len() <= opened, "{} were told\n{books}", promises.len());
 }
 
 #[tokio::test]
