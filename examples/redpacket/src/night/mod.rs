@@ -1,7 +1,7 @@
 //! New Year's Eve: people who shake their phones, on an open loop, and what came of it as a report.
 //!
 //! The night is run twice, with protection and without, by the same people: what they do of their own accord follows from the seed
-//! ([`crowd`]), and is done when it is due ([`driver`]), whatever became of what was before. [`watch`] reads what the services say of themselves.
+//! (`crowd`), and is done when it is due (`driver`), whatever became of what was before. `watch` reads what the services say of themselves.
 
 mod crowd;
 mod driver;

@@ -17,7 +17,7 @@ use svrkit_store::{Batch, Store, Table};
 use crate::crowd::Crowd;
 
 /// An entry that is asked for far more than it can do.
-const ACCESS: &str = "[hardware]\nplaces = 2\nforward = '1ms'\n[shake]\nlucky = 1000\npreload = 200\n";
+const ACCESS: &str = "[handlers]\nrunning = 16\n[hardware]\nplaces = 2\nforward = '1ms'\n[shake]\nlucky = 1000\npreload = 200\n";
 
 /// So many parts are opened before a service is killed, and before it is killed again; and so many after the last time.
 const BETWEEN: usize = 50;
