@@ -42,6 +42,9 @@ pub struct NightArgs {
     /// Both runs within a minute, instead of within six.
     #[arg(long)]
     quick: bool,
+    /// How long the parts of each run are, in seconds: calm, ramp, peak and tail.
+    #[arg(long, value_name = "CALM,RAMP,PEAK,TAIL", conflicts_with = "quick")]
+    lengths: Option<Lengths>,
     /// Another seed is another night; the same seed and capacity are the same one.
     #[arg(long, default_value_t = 20_150_218)]
     seed: u64,
@@ -103,7 +106,7 @@ pub async fn run(args: NightArgs) -> Result<ExitCode, Failure> {
         },
         ..Night::default()
     };
-    let lengths = if args.quick { QUICK } else { LONG };
+    let lengths = args.lengths.unwrap_or(if args.quick { QUICK } else { LONG });
     let folder = tempfile::tempdir()?;
     for is_protected in [true, false] {
         let dir = folder.path().join(side(is_protected));

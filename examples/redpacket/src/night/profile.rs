@@ -1,5 +1,7 @@
 //! How often people shake their phones, as a function of time.
 
+use std::str::FromStr;
+
 use crate::report::model::Part;
 
 /// A night: parts in which the rate goes evenly from one value to another.
@@ -22,6 +24,22 @@ pub(crate) struct Lengths {
     pub(crate) ramp: f64,
     pub(crate) peak: f64,
     pub(crate) tail: f64,
+}
+
+impl FromStr for Lengths {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "expected four times in seconds, each between 0 and 600, as in 20,10,30,50";
+        let mut times = [0.0; 4];
+        let mut words = text.split(',');
+        for time in &mut times {
+            let word = words.next().ok_or(EXPECTED)?;
+            *time = word.trim().parse().ok().filter(|time| (0.0..=600.0).contains(time)).ok_or(EXPECTED)?;
+        }
+        let [calm, ramp, peak, tail] = times;
+        if words.next().is_none() { Ok(Self { calm, ramp, peak, tail }) } else { Err(EXPECTED) }
+    }
 }
 
 /// Of the capacity, how much is asked for before the peak and after it.
@@ -132,6 +150,15 @@ mod tests {
         assert_eq!((night.seconds(), night.shakes()), (90.0, 3_500.0 + 51_750.0 + 300_000.0 + 14_000.0));
         let peak = &night.parts()[2];
         assert_eq!((peak.name, peak.from, peak.to), ("peak", 20.0, 50.0));
+    }
+
+    #[test]
+    fn lengths_are_four_times() {
+        let lengths = Lengths { calm: 20.0, ramp: 0.0, peak: 1.5, tail: 600.0 };
+        assert_eq!("20, 0,1.5,600".parse(), Ok(lengths));
+        for wrong in ["", "1,2,3", "1,2,3,4,5", "1,2,3,x", "1,2,3,-4", "1,2,3,601", "1,2,3,NaN"] {
+            assert!(wrong.parse::<Lengths>().is_err(), "{wrong}");
+        }
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where what it stands on fails")]
 
+mod command;
 mod crowd;
 
 use std::collections::BTreeMap;
