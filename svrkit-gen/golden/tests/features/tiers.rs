@@ -7,8 +7,8 @@ use svrkit_golden::schemas::mocked::golden::parts::Money;
 use svrkit_golden::schemas::protected::protected::{Ask, Oracle, OracleClient, OracleServer, Said};
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::{
-    Cause, Client, ClientProtection, Code, Envelope, Event, Interceptor, Load, Metrics, Mode, Next, Recorder,
-    Reply, Retry, Sender, Server, Status, Tier,
+    Cause, Client, ClientProtection, Code, Config, Envelope, Event, Interceptor, Load, Metrics, Mode, Next,
+    Recorder, Reply, Retry, Sender, Server, Status, Tier,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -71,9 +71,13 @@ struct Temple {
 
 impl Temple {
     async fn with(admission: Mode) -> Self {
+        Self::of(Server::new().admission(admission)).await
+    }
+
+    async fn of(server: Server) -> Self {
         let (metrics, recorder) = (Metrics::new(), Recorder::default());
-        let server = Server::new().service(OracleServer::new(Delphi)).admission(admission);
-        let server = server.metrics(metrics.clone()).monitor(recorder.clone());
+        let server =
+            server.service(OracleServer::new(Delphi)).metrics(metrics.clone()).monitor(recorder.clone());
         Self { load: server.load(), metrics, recorder, server: TestServer::start(server).await }
     }
 
@@ -209,6 +213,25 @@ async fn calls_are_refused_from_the_tier_on_that_their_method_names() {
         assert_eq!(temple.counted("svrkit_calls_refused_total", &refused(method)), times, "{method}");
     }
     temple.server.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_refused_has_its_last_good_answer_where_the_schema_says_how_old_that_may_be() {
+    let config = Config::builder().set("method.protected.Oracle.Recall.refused_from", "high");
+    let temple = Temple::of(Server::new().config(&config.load().unwrap())).await;
+    let protection = ClientProtection::new().retries(Mode::Off).wishes_of_all(true);
+    let client = OracleClient::new(Client::builder(temple.server.address()).protection(protection).lazy());
+    let fresh = client.recall(&ask(7)).with_marks().await.unwrap();
+    assert_eq!((&*fresh.message.words, fresh.age), ("remembered", None));
+    client.advise(&ask(7)).await.unwrap();
+    temple.hold(Tier::High);
+    let kept = client.recall(&ask(7)).with_marks().await.unwrap();
+    assert!(kept.message == fresh.message && kept.age.is_some());
+    // Neither another question, nor a method of which the schema does not say so.
+    let causes = [client.recall(&ask(8)).await, client.advise(&ask(7)).await];
+    assert_eq!(causes.map(|answer| answer.unwrap_err().facts().cause), [Cause::Tier; 2]);
+    temple.hold(Tier::Calm);
+    assert_eq!(client.recall(&ask(8)).with_marks().await.unwrap().age, None);
 }
 
 #[tokio::test]
