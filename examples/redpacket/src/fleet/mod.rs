@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use svrkit_runtime::Snapshot;
+use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use self::process::{Process, fault};
@@ -79,7 +80,14 @@ pub struct FleetPlan {
 #[derive(Debug)]
 pub struct Fleet {
     plan: FleetPlan,
-    processes: BTreeMap<Tier, Process>,
+    seats: BTreeMap<Tier, Seat>,
+}
+
+/// Where a service is, whichever process serves it now.
+#[derive(Debug)]
+struct Seat {
+    address: String,
+    process: Mutex<Process>,
 }
 
 impl Fleet {
@@ -89,33 +97,34 @@ impl Fleet {
     /// What a file, or a process, is at fault with, in words.
     pub async fn start(plan: FleetPlan) -> io::Result<Self> {
         fs::create_dir_all(&plan.dir)?;
-        let mut fleet = Self { plan, processes: BTreeMap::new() };
+        let mut fleet = Self { plan, seats: BTreeMap::new() };
         // Whoever is called is there before who calls.
         for tier in Tier::ALL.into_iter().rev() {
-            let process = fleet.process(tier, "127.0.0.1:0").await?;
-            fleet.processes.insert(tier, process);
+            let (process, address) = fleet.process(tier, "127.0.0.1:0").await?;
+            fleet.seats.insert(tier, Seat { address, process: Mutex::new(process) });
         }
         Ok(fleet)
     }
 
-    /// Where a service listens.
+    /// Where a service listens, also while it does not.
     ///
     /// # Errors
-    /// It was killed, and not started again.
+    /// It was never started.
     pub fn address(&self, tier: Tier) -> io::Result<&str> {
-        Ok(self.running(tier)?.address())
+        Ok(&self.seat(tier)?.address)
     }
 
     /// What a service counts, as it stands. It costs the service nothing.
     ///
     /// # Errors
-    /// It does not run, or what it counts cannot be read.
+    /// It does not run, or is being started, or what it counts cannot be read.
     pub fn snapshot(&self, tier: Tier) -> io::Result<Snapshot> {
-        let pid = self.running(tier)?.id();
+        let pid = self.seat(tier)?.process.try_lock().ok().and_then(|process| process.id());
+        let pid = pid.ok_or_else(|| fault(tier, "does not run"))?;
         for file in fs::read_dir(self.metrics_dir(tier))? {
             // One of a process that was killed may go while this looks.
             if let Ok(snapshot) = Snapshot::read(file?.path())
-                && Some(snapshot.pid()) == pid
+                && snapshot.pid() == pid
             {
                 return Ok(snapshot);
             }
@@ -127,21 +136,21 @@ impl Fleet {
     ///
     /// # Errors
     /// It does not run.
-    pub async fn kill(&mut self, tier: Tier) -> io::Result<()> {
-        self.processes.get_mut(&tier).ok_or_else(|| fault(tier, "was never started"))?.kill().await
+    pub async fn kill(&self, tier: Tier) -> io::Result<()> {
+        self.seat(tier)?.process.lock().await.kill().await
     }
 
     /// Starts a service again that was killed, at the address that it had.
     ///
     /// # Errors
     /// It does not start, also where its port is another one's for a minute.
-    pub async fn restart(&mut self, tier: Tier) -> io::Result<()> {
-        let address = self.address(tier)?.to_owned();
-        let began = Instant::now();
+    pub async fn restart(&self, tier: Tier) -> io::Result<()> {
+        let Seat { address, process } = self.seat(tier)?;
+        let (mut process, began) = (process.lock().await, Instant::now());
         loop {
-            match self.process(tier, &address).await {
-                Ok(process) => {
-                    self.processes.insert(tier, process);
+            match self.process(tier, address).await {
+                Ok((started, _)) => {
+                    *process = started;
                     return Ok(());
                 }
                 // Somebody's connection may have been given the port meanwhile.
@@ -176,22 +185,23 @@ impl Fleet {
     ///
     /// # Errors
     /// One does not stop.
-    pub async fn stop(mut self) -> io::Result<()> {
-        for process in self.processes.values_mut() {
-            process.stop().await?;
+    pub async fn stop(self) -> io::Result<()> {
+        for seat in self.seats.into_values() {
+            seat.process.into_inner().stop().await?;
         }
         Ok(())
     }
 
-    fn running(&self, tier: Tier) -> io::Result<&Process> {
-        self.processes.get(&tier).ok_or_else(|| fault(tier, "was never started"))
+    fn seat(&self, tier: Tier) -> io::Result<&Seat> {
+        self.seats.get(&tier).ok_or_else(|| fault(tier, "was never started"))
     }
 
     fn metrics_dir(&self, tier: Tier) -> PathBuf {
         self.plan.dir.join(format!("{}.metrics", tier.name()))
     }
 
-    async fn process(&self, tier: Tier, listen: &str) -> io::Result<Process> {
+    /// A process of a service, and where that listens.
+    async fn process(&self, tier: Tier, listen: &str) -> io::Result<(Process, String)> {
         let mut texts = vec![("toml", tier.config().to_owned())];
         if !self.plan.is_protected {
             texts.push(("unprotected.toml", include_str!("../../config/unprotected.toml").to_owned()));

@@ -20,19 +20,18 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) struct Process {
     tier: Tier,
     child: Child,
-    address: String,
     /// Open until the end: what it says last has nobody to read it, and is not to be its fault.
     _stdout: BufReader<ChildStdout>,
 }
 
 impl Process {
-    /// Starts it, and waits until it says where it listens. What it says on stderr is added to a file beside its store.
+    /// Starts it, and waits until it says where it listens, which is the address. What it says on stderr is added to a file beside its store.
     pub(super) async fn start(
         plan: &FleetPlan,
         tier: Tier,
         listen: &str,
         configs: &[PathBuf],
-    ) -> io::Result<Self> {
+    ) -> io::Result<(Self, String)> {
         let log = plan.dir.join(format!("{}.log", tier.name()));
         let began = log.metadata().map_or(0, |log| log.len());
         let stderr = File::options().create(true).append(true).open(&log)?;
@@ -49,13 +48,9 @@ impl Process {
         let read = timeout(PATIENCE, stdout.read_line(&mut line)).await;
         read.map_err(|_| fault(tier, "does not say where it listens"))??;
         match line.trim_end().rsplit_once(" on ") {
-            Some((_, address)) => Ok(Self { tier, child, address: address.into(), _stdout: stdout }),
+            Some((_, address)) => Ok((Self { tier, child, _stdout: stdout }, address.into())),
             None => Err(fault(tier, &format!("does not start: {}", said_since(&log, began)))),
         }
-    }
-
-    pub(super) fn address(&self) -> &str {
-        &self.address
     }
 
     /// `None`: it is gone.

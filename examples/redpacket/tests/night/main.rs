@@ -51,7 +51,7 @@ async fn fleet(dir: &Path, is_protected: bool) -> Fleet {
 }
 
 /// A night in which some service is killed again and again, or none. What users were told in it, and how many calls the entry has refused since it was started last.
-async fn night(mut fleet: Fleet, killed: Option<Tier>) -> (Vec<Promise>, u64) {
+async fn night(fleet: Fleet, killed: Option<Tier>) -> (Vec<Promise>, u64) {
     let [access, packet] = [Tier::Access, Tier::Packet].map(|tier| fleet.address(tier).unwrap());
     let crowd = Crowd::start(access, packet, u32::try_from(end()).unwrap()).await;
     if let Some(tier) = killed {
