@@ -185,9 +185,9 @@ impl Fleet {
     ///
     /// # Errors
     /// One does not stop.
-    pub async fn stop(self) -> io::Result<()> {
-        for seat in self.seats.into_values() {
-            seat.process.into_inner().stop().await?;
+    pub async fn stop(&self) -> io::Result<()> {
+        for seat in self.seats.values() {
+            seat.process.lock().await.stop().await?;
         }
         Ok(())
     }

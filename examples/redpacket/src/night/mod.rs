@@ -5,6 +5,7 @@
 
 mod crowd;
 mod driver;
+mod killing;
 mod phones;
 mod profile;
 mod progress;
@@ -33,7 +34,7 @@ use crate::books::Books;
 use crate::fleet::{Fleet, FleetPlan, Tier};
 use crate::protocol::{DrawRequest, PacketsClient, Token};
 use crate::report::model::{self, Night, Part, Run, Setting};
-use crate::report::{self, verdict};
+use crate::report::{self, PEAK, verdict};
 use crate::start::Failure;
 
 /// What the night is run with.
@@ -54,6 +55,9 @@ pub struct NightArgs {
     /// Shakes a second that the access tier can answer, where that is not to be measured first.
     #[arg(long)]
     capacity: Option<f64>,
+    /// Has packet and the ledger killed in the course of each peak, as by `kill -9`, and started again. What is judged then are the books alone.
+    #[arg(long, conflicts_with = "publish")]
+    kill: bool,
     /// The report; the same as JSON is written beside it.
     #[arg(long, default_value = "redpacket-night.html", overrides_with = "report")]
     report: PathBuf,
@@ -110,14 +114,15 @@ pub async fn run(args: NightArgs) -> Result<ExitCode, Failure> {
     let folder = tempfile::tempdir()?;
     for is_protected in [true, false] {
         let dir = folder.path().join(side(is_protected));
-        night.runs.push(once(&mut night.setting, lengths, dir, is_protected).await?);
+        night.runs.push(once(&args, &mut night.setting, lengths, dir, is_protected).await?);
     }
     println!("\n{}", report::text(&night));
     write(&args.report, &night)?;
     if let Some(root) = &args.publish {
         publish(root, &night)?;
     }
-    Ok(if verdict::holds(&night) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let holds = if args.kill { verdict::books_are_exact(&night) } else { verdict::holds(&night) };
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 #[allow(clippy::print_stdout, reason = "what a command has to say")]
@@ -149,6 +154,7 @@ fn publish(root: &Path, night: &Night) -> Result<(), Failure> {
 /// One run. Where the capacity is not known, it is measured before.
 #[allow(clippy::print_stdout, reason = "what a command has to say")]
 async fn once(
+    args: &NightArgs,
     setting: &mut Setting,
     lengths: Lengths,
     dir: PathBuf,
@@ -176,7 +182,14 @@ async fn once(
     let deeds = Deeds::new(profile, setting.users, WILD, setting.seed);
     let scene = Arc::new(Scene::new(phones, gifts, setting.users));
     let watching = tokio::spawn(watch_over(Arc::clone(&scene), Arc::clone(&fleet), setting.parts.clone()));
+    let killing = setting.parts.iter().find(|part| part.name == PEAK && args.kill).cloned().map(|peak| {
+        let (fleet, began) = (Arc::clone(&fleet), scene.phones.began());
+        tokio::spawn(async move { killing::kill(&fleet, began, &peak).await })
+    });
     driver::drive(&scene, deeds).await;
+    if let Some(killing) = killing {
+        killing.await??;
+    }
     let is_settled = fleet.drained(SETTLED).await?;
     watching.abort();
     // It is over then, and has left nothing half done.
@@ -184,7 +197,6 @@ async fn once(
     if !is_settled {
         println!("after {} s there still are credits to be done", SETTLED.as_secs());
     }
-    let fleet = Arc::into_inner(fleet).ok_or("the services are still looked at")?;
     fleet.stop().await?;
     let books = Books::read(&dir, &scene.promises()).await?;
     Ok(Run { is_protected, seconds: scene.phones.tally().take(), books: of_report(&books) })

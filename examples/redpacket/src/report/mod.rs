@@ -18,6 +18,7 @@ pub(crate) use self::json::json;
 pub(crate) use self::markdown::with_table;
 pub(crate) use self::page::html;
 pub(crate) use self::picture::picture;
+pub(crate) use self::plot::frame::PEAK;
 pub(crate) use self::text::text;
 
 #[cfg(test)]

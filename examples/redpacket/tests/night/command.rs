@@ -26,3 +26,19 @@ fn the_command_runs_a_night_twice_and_its_books_and_its_report_are_whole() {
     let seconds = json.matches("\"made_late_ms\"").count();
     assert!(seconds >= 10, "{seconds} seconds of two nights");
 }
+
+#[test]
+fn the_books_are_exact_also_where_packet_and_the_ledger_are_killed_at_the_peak() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_redpacket"));
+    command.args(["night", "--kill", "--lengths", "1,1,3,1", "--capacity", "300", "--peak", "6"]);
+    let said = command.arg("--report").arg(dir.path().join("night.html")).output().unwrap();
+    let words = String::from_utf8(said.stdout).unwrap();
+    assert!(said.status.success(), "{words}\n{}", String::from_utf8_lossy(&said.stderr));
+    for (part, times) in
+        [("killed packet", 2), ("started packet again", 2), ("killed ledger", 2), ("started ledger again", 2)]
+    {
+        assert_eq!(words.matches(part).count(), times, "{part}:\n{words}");
+    }
+    assert!(words.contains("the books are exact"), "{words}");
+}
