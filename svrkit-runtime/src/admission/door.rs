@@ -195,17 +195,19 @@ impl<T> Door<T> {
         if let Some(closed) = self.overload.close(now, self.queue.len()) {
             self.tiers.learn(now, closed.wait_share, closed.refused_share);
             let Lateness { total, turns } = std::mem::take(&mut self.lateness);
-            self.limit.learn(
-                now,
-                Turns {
-                    lateness: total.checked_div(turns),
-                    running: occupied.running,
-                    is_reached: !self.queue.is_empty(),
-                    ended: closed.ended,
-                    too_late: closed.too_late,
-                    time: closed.time,
-                },
-            );
+            if closed.teaches {
+                self.limit.learn(
+                    now,
+                    Turns {
+                        lateness: total.checked_div(turns),
+                        running: occupied.running,
+                        is_reached: !self.queue.is_empty(),
+                        ended: closed.ended,
+                        too_late: closed.too_late,
+                        time: closed.time,
+                    },
+                );
+            }
         }
         expired.into_iter().map(|waiting| waiting.call).collect()
     }
@@ -261,6 +263,7 @@ impl<T> Door<T> {
     fn look(&mut self, now: Instant, occupied: Occupied) {
         // Who judges a call by when it was read may be a little behind.
         let now = now.max(self.looked);
+        self.overload.looked(now - self.looked);
         // Where a handler has just ended there is room, and there was none before: those that wait say so.
         if !occupied.has_room(self.limit.get()) || !self.queue.is_empty() {
             self.overload.was_busy(now.saturating_duration_since(self.looked));

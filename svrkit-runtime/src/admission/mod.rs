@@ -20,6 +20,7 @@ mod seen;
 #[cfg(test)]
 mod simulation;
 mod slot;
+mod stillness;
 mod tier;
 mod wild;
 

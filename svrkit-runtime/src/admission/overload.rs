@@ -27,6 +27,7 @@ use super::capacity::Capacity;
 use super::demand::Demand;
 use super::level::{Arrivals, Level};
 use super::slot::End;
+use super::stillness::Stillness;
 use crate::priority::Priority;
 
 /// A window ends after so long if so many calls arrived in it, and else later.
@@ -71,6 +72,7 @@ pub(super) struct Overload {
     bound_time: Duration,
     bound: Option<usize>,
     window: Window,
+    stillness: Stillness,
     opening: Opening,
 }
 
@@ -103,6 +105,8 @@ pub(super) struct Closed {
     pub(super) wait_share: f64,
     /// The share of arrivals that was refused, by the level or by the queue.
     pub(super) refused_share: f64,
+    /// Whether there is something to be learned from it of what the server can do.
+    pub(super) teaches: bool,
     /// How many handlers came to their ends, how many their time came before, and how long it was.
     pub(super) ended: u64,
     pub(super) too_late: u64,
@@ -119,6 +123,7 @@ impl Overload {
             bound_time: wait_max,
             bound: None,
             window: Window::new(now),
+            stillness: Stillness::default(),
             opening: Opening { opened: None, shut: None, patience: PATIENCE },
         }
     }
@@ -154,6 +159,11 @@ impl Overload {
     pub(super) fn ended(&mut self, end: End) {
         self.window.ended += u64::from(end == End::Done);
         self.window.too_late += u64::from(end == End::TooLate);
+    }
+
+    /// Somebody looks, so long after the last look.
+    pub(super) fn looked(&mut self, after: Duration) {
+        self.stillness.looked(after);
     }
 
     /// Counts a time in which as many handlers were under way as may be.
@@ -208,10 +218,15 @@ impl Overload {
             return None;
         }
         let time = now.saturating_duration_since(self.window.began);
-        self.capacity.learn(time, self.window.busy, self.window.ended);
-        self.set_bound();
-        let closed = self.window.summary(time, self.bound_time());
-        self.set_level(now, queued, closed);
+        let teaches = self.stillness.teaches(now);
+        if teaches {
+            self.capacity.learn(time, self.window.busy, self.window.ended);
+            self.set_bound();
+        }
+        let closed = Closed { teaches, ..self.window.summary(time, self.bound_time()) };
+        if teaches {
+            self.set_level(now, queued, closed);
+        }
         self.window.clear(now);
         Some(closed)
     }
@@ -301,6 +316,7 @@ impl Window {
         Closed {
             wait_share: mean_wait / bound_time.as_secs_f64().max(1e-9),
             refused_share: refused / arrived,
+            teaches: true,
             ended: self.ended,
             too_late: self.too_late,
             time,

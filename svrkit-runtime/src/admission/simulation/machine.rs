@@ -99,6 +99,8 @@ pub(super) struct Machine {
     counted: Range<Duration>,
     /// What each caller has last heard of the level, and when; none of them listens where there are none.
     heard: Vec<(Level, Duration)>,
+    /// The machine stands still then, and does afterwards what it should have done.
+    stall: Range<Duration>,
 }
 
 impl Machine {
@@ -123,7 +125,14 @@ impl Machine {
             outcome: Outcome::default(),
             counted: Duration::ZERO..Duration::ZERO,
             heard: Vec::new(),
+            stall: Duration::ZERO..Duration::ZERO,
         }
+    }
+
+    /// It stands still in this time, while calls come.
+    pub(super) fn with_stall(mut self, stall: Range<Duration>) -> Self {
+        self.stall = stall;
+        self
     }
 
     /// Its calls come from so many callers, which do not send what the level that they have heard of shuts out, but for one of 64.
@@ -149,15 +158,16 @@ impl Machine {
         let mut tick = TICK;
         while self.now < time {
             let end = self.events.peek().map_or(Duration::MAX, |Reverse((at, _))| *at);
-            self.now = end.min(arrival).min(tick);
-            if self.now == end {
+            let due = end.min(arrival).min(tick);
+            self.now = if self.stall.contains(&due) { self.stall.end } else { due };
+            if due == end {
                 let Some(Reverse((_, event))) = self.events.pop() else { continue };
                 self.happened(event);
-            } else if self.now == arrival {
-                self.arrive();
-                arrival = self.now + self.random.after(load(self.now));
+            } else if due == arrival {
+                self.arrive(due);
+                arrival = due + self.random.after(load(due));
             } else {
-                tick += TICK;
+                tick = self.now + TICK;
                 self.door.tick(self.at(), self.occupied()).into_iter().for_each(|call| self.refuse(call));
             }
             self.let_go();
@@ -173,13 +183,13 @@ impl Machine {
         Occupied { running: self.running, kept: 0 }
     }
 
-    fn arrive(&mut self) {
+    fn arrive(&mut self, came: Duration) {
         let class = self.random.class();
         let rank = self.random.below(256) as u8;
         let priority = Priority { rank, ..CLASSES[class] };
         let caller = self.random.below(self.heard.len().max(1) as u64) as usize;
-        let call = Call { class, caller, came: self.now, let_go: self.now };
-        if self.counted.contains(&self.now) {
+        let call = Call { class, caller, came, let_go: self.now };
+        if self.counted.contains(&came) {
             self.outcome.arrived[class] += 1;
         }
         if self.keeps_back(caller, priority) {

@@ -5,3 +5,4 @@
 
 mod holding;
 mod machine;
+mod stalls;
