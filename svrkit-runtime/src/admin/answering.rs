@@ -47,7 +47,7 @@ impl Answering {
             Method::Post => {
                 check_origin(&request.headers)?;
                 let refused = || Refusal::new(HttpStatus::METHOD_NOT_ALLOWED, "this page is for reading");
-                page.act(&request.body).ok_or_else(refused)?
+                page.act(&request.body).ok_or_else(refused)?.await
             }
         };
         Ok(self.response(&shown, form))

@@ -8,6 +8,7 @@ use crate::client::{Dialed, Protecting};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
 use crate::metrics::Metrics;
+use crate::queue::Queues;
 use crate::spec::ServiceSpec;
 
 /// What is asked of a server in order to show it.
@@ -44,6 +45,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// What watches its callers; `None`: nothing.
     fn wild(&self) -> Option<&Arc<Wild>>;
+
+    /// Its queued methods, and what holds their jobs.
+    fn queues(&self) -> &Queues;
 
     /// Has it accept no more, let its calls end, and stop, as SIGTERM does.
     fn stop(&self);

@@ -20,7 +20,7 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::{Metrics, Tally, TallyEnd};
 use crate::monitor::{Hooks, Watch, WhenWritten};
-use crate::queue::{AtWork, Queue, Queues};
+use crate::queue::{AtWork, Queues};
 use crate::spec::Spec;
 use crate::status::catalogue::{calling, streaming};
 use crate::status::{Status, as_told};
@@ -314,8 +314,8 @@ impl Responder for InProcess {
         self.metrics.as_ref()
     }
 
-    fn queue(&self) -> Option<&Arc<dyn Queue>> {
-        self.queues.engine()
+    fn queues(&self) -> &Queues {
+        &self.queues
     }
 
     /// As somebody holds it: with no gate, nothing is learned.

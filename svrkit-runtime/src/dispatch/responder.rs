@@ -8,7 +8,7 @@ use crate::admission::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
-use crate::queue::Queue;
+use crate::queue::Queues;
 use crate::spec::Spec;
 use crate::status::Status;
 
@@ -53,8 +53,8 @@ pub(crate) trait Responder: Send + Sync {
     /// Where its handlers are counted that do not end at once; `None`: nowhere.
     fn gate(&self) -> Option<&Arc<Gate>>;
 
-    /// What holds the jobs of queued methods; `None`: none are served.
-    fn queue(&self) -> Option<&Arc<dyn Queue>>;
+    /// The queued methods that are served.
+    fn queues(&self) -> &Queues;
 
     /// Whether the load is such that the second handler of a method answers, which it has to have.
     fn degrades(&self, spec: &'static Spec) -> bool;

@@ -82,6 +82,20 @@ groups! {
             => "Calls that mechanisms of protection which only watch would have refused, by why; nothing came of it.";
     }
 
+    /// A queue of a server's methods.
+    queue("queue") {
+        ACCEPTED = "svrkit_jobs_accepted_total", Counter, None, by "job" of &["new", "known"]
+            => "Calls of a queued method that were answered with a ticket: for a job that was not there, or one whose id was known.";
+        ATTEMPTS = "svrkit_job_attempts_total", Counter, None, by "outcome" of &["done", "again", "dead", "unrecorded"]
+            => "Attempts at jobs that have ended: the job is done, is tried again, is a dead letter; or the queue has no word of it, as it came after the lease or the queue failed.";
+        DURATION = "svrkit_job_duration_seconds", Histogram, Seconds
+            => "How long jobs took from their acceptance until they were done.";
+        JOBS = "svrkit_queue_jobs", Gauge, None
+            => "Jobs that wait or are being done, once a second.";
+        LATE = "svrkit_queue_late_seconds", Gauge, Seconds
+            => "How long the job could have been begun that has waited longest, once a second.";
+    }
+
     /// The connections of one side, over sockets.
     connection("side") {
         OPEN = "svrkit_connections_open", Gauge, None

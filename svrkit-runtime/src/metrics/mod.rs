@@ -20,6 +20,7 @@ mod own;
 mod pool;
 mod process;
 mod prometheus;
+mod queue;
 mod registry;
 mod segment;
 mod shard;
@@ -47,6 +48,7 @@ pub use self::own::{
 #[doc(hidden)]
 pub use self::own::{Description, Place, Registration, combination, combinations};
 pub(crate) use self::pool::{PoolSeries, Pooled};
+pub(crate) use self::queue::{AttemptEnd, QueueSeries};
 use self::registry::Registry;
 pub use self::segment::{Malformed, SegmentError, default_dir};
 pub use self::snapshot::{MetricFamily, Sample, Snapshot, Value};

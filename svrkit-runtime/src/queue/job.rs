@@ -121,6 +121,8 @@ pub struct Taken {
     pub request: Bytes,
     /// How often it has been taken, this time included.
     pub attempt: u32,
+    /// How long ago it was accepted, when it was taken.
+    pub age: Duration,
     /// Which taking this is: the queue takes an outcome from the latest alone.
     pub lease: u64,
 }
@@ -184,6 +186,15 @@ impl<A> JobState<A> {
             Self::Dead { attempts, why } => JobState::Dead { attempts, why },
         })
     }
+}
+
+/// What a queue has to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueLoad {
+    /// Jobs that have not ended: they wait, or somebody does them.
+    pub jobs: usize,
+    /// How long the one could have been taken that has waited longest for it.
+    pub late: Duration,
 }
 
 /// What has become of a job that was to be accepted.

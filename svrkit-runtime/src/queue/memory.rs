@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::error::QueueError;
 use super::guarantee::Guarantee;
-use super::job::{Accepted, JobId, JobState, NewJob, Outcome, Taken};
+use super::job::{Accepted, JobId, JobState, NewJob, Outcome, QueueLoad, Taken};
 use super::{Pending, Queue};
 use crate::deadline;
 
@@ -27,6 +27,7 @@ pub struct MemoryQueue {
 #[derive(Debug)]
 struct Job {
     request: Bytes,
+    accepted: Instant,
     attempts: u32,
     /// How often it was ever taken.
     leases: u64,
@@ -78,8 +79,9 @@ impl MemoryQueue {
         if let Some(known) = jobs.get(&key) {
             return Accepted::Known(known.state());
         }
-        let place = Place::Waiting(deadline::after(Instant::now(), delay));
-        jobs.insert(key, Job { request, attempts: 0, leases: 0, place, why: String::new() });
+        let accepted = Instant::now();
+        let place = Place::Waiting(deadline::after(accepted, delay));
+        jobs.insert(key, Job { request, accepted, attempts: 0, leases: 0, place, why: String::new() });
         Accepted::New
     }
 
@@ -102,6 +104,7 @@ impl MemoryQueue {
                 id,
                 request: job.request.clone(),
                 attempt: job.attempts,
+                age: now.saturating_duration_since(job.accepted),
                 lease: job.leases,
             });
         }
@@ -125,6 +128,16 @@ impl MemoryQueue {
             }
         }
         Ok(())
+    }
+
+    fn now_has(&self, queue: &str) -> QueueLoad {
+        let now = Instant::now();
+        let jobs = self.jobs();
+        let open = jobs.iter().filter(|((of, _), _)| of == queue).filter_map(|(_, job)| job.due());
+        open.fold(QueueLoad::default(), |load, due| QueueLoad {
+            jobs: load.jobs + 1,
+            late: load.late.max(now.saturating_duration_since(due)),
+        })
     }
 
     fn next_due(&self, queue: &str) -> Option<Instant> {
@@ -181,6 +194,10 @@ impl Queue for MemoryQueue {
             self.came.notify_waiters();
             Ok(true)
         })
+    }
+
+    fn load<'a>(&'a self, queue: &'a str) -> Pending<'a, QueueLoad> {
+        Box::pin(async move { Ok(self.now_has(queue)) })
     }
 
     fn changed<'a>(&'a self, queue: &'a str) -> Pending<'a, ()> {

@@ -51,11 +51,11 @@ pub use self::doing::Job;
 pub use self::error::QueueError;
 pub use self::guarantee::Guarantee;
 pub(crate) use self::job::JOB_KEY;
-pub use self::job::{Accepted, JobId, JobState, NewJob, NotAJobId, Outcome, Taken};
+pub use self::job::{Accepted, JobId, JobState, NewJob, NotAJobId, Outcome, QueueLoad, Taken};
 pub use self::memory::MemoryQueue;
 pub use self::method::QueuedMethod;
 pub use self::offer::Offer;
-pub(crate) use self::serving::{AtWork, Queues};
+pub(crate) use self::serving::{AtWork, Queued, Queues};
 pub use self::spec::QueueSpec;
 pub use self::ticket::Ticket;
 pub use self::work::{Work, Worked};
@@ -93,6 +93,9 @@ pub trait Queue: fmt::Debug + Send + Sync + 'static {
     /// Has a dead letter be tried again, as if for the first time. `false`: it is none.
     fn revive<'a>(&'a self, queue: &'a str, id: JobId) -> Pending<'a, bool>;
 
+    /// What a queue has to do now. It is asked once a second for each queue.
+    fn load<'a>(&'a self, queue: &'a str) -> Pending<'a, QueueLoad>;
+
     /// Returns when [`Queue::take`] may find something that it did not find before: a job has come, or a job's time has. It may return for nothing.
     fn changed<'a>(&'a self, queue: &'a str) -> Pending<'a, ()>;
 }
@@ -125,6 +128,10 @@ impl<Q: Queue + ?Sized> Queue for Arc<Q> {
 
     fn revive<'a>(&'a self, queue: &'a str, id: JobId) -> Pending<'a, bool> {
         (**self).revive(queue, id)
+    }
+
+    fn load<'a>(&'a self, queue: &'a str) -> Pending<'a, QueueLoad> {
+        (**self).load(queue)
     }
 
     fn changed<'a>(&'a self, queue: &'a str) -> Pending<'a, ()> {

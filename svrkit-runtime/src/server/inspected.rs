@@ -11,6 +11,7 @@ use crate::client::{self, Dialed, Protecting};
 use crate::config::Setting;
 use crate::health::HealthOfRun;
 use crate::metrics::Metrics;
+use crate::queue::Queues;
 use crate::transport::Address;
 
 /// A server that has its address, from then on.
@@ -82,6 +83,10 @@ impl Subject for Inspected {
 
     fn load(&self) -> &LoadOfRun {
         &self.shared.load
+    }
+
+    fn queues(&self) -> &Queues {
+        &self.shared.queues
     }
 
     fn stop(&self) {

@@ -365,7 +365,7 @@ impl Server {
         let (load, admission) = (self.load.clone(), self.admission);
         let health = self.health_of_run(Draining::default());
         let config = self.config.clone();
-        let queues = Queues::of(&self.services, self.queue.clone())?;
+        let queues = Queues::of(&self.services, self.queue.clone(), metrics.as_ref())?;
         let router = self.into_router(health, metrics.clone(), &queues, Box::new(|| 0))?;
         // Nobody asks them within the process, but for which handler answers.
         let rules = Rules::new(ServerProtection::off(), &limits, router.specs(), None);
@@ -420,7 +420,7 @@ impl Server {
             let connections = connections.clone();
             Box::new(move || connections.count())
         };
-        let queues = Queues::of(&self.services, self.queue.take())?;
+        let queues = Queues::of(&self.services, self.queue.take(), metrics.as_ref())?;
         let router = self.into_router(health.clone(), metrics.clone(), &queues, count_connections)?;
         let router = Arc::new(router);
         let rules = Rules::new(protection, &limits, router.specs(), metrics.as_ref());

@@ -10,6 +10,7 @@ mod client;
 mod drain;
 mod level;
 mod protocol;
+mod queues;
 mod rules;
 mod shown;
 mod starting;

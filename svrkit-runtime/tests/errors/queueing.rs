@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use svrkit_runtime::queue::{
-    Accepted, Guarantee, JobId, JobState, NewJob, Offer, Outcome, Pending, Queue, QueueError, QueueSpec,
-    QueuedMethod, Taken, Ticket,
+    Accepted, Guarantee, JobId, JobState, NewJob, Offer, Outcome, Pending, Queue, QueueError, QueueLoad,
+    QueueSpec, QueuedMethod, Taken, Ticket,
 };
 use svrkit_runtime::testing::TestServer;
 use svrkit_runtime::{Call, Client, ClientProtection, Retry, Server, Service, ServiceSpec, Spec, Status};
@@ -80,6 +80,10 @@ impl Queue for Failing {
     }
 
     fn revive<'a>(&'a self, _: &'a str, _: JobId) -> Pending<'a, bool> {
+        Box::pin(pending())
+    }
+
+    fn load<'a>(&'a self, _: &'a str) -> Pending<'a, QueueLoad> {
         Box::pin(pending())
     }
 

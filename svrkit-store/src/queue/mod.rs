@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use svrkit_runtime::queue::{
-    Accepted, Guarantee, JobId, JobState, NewJob, Outcome, Pending, Queue, QueueError, Taken,
+    Accepted, Guarantee, JobId, JobState, NewJob, Outcome, Pending, Queue, QueueError, QueueLoad, Taken,
 };
 use tokio::sync::Notify;
 
@@ -177,7 +177,7 @@ impl TableQueue {
         // Commits that are asked for together are written together.
         let leases = due.into_iter().map(|(key, _)| {
             let store = self.0.store.clone();
-            async move { steps::lease(&store, key, until).await }
+            async move { steps::lease(&store, key, (now, until)).await }
         });
         for leased in together(leases).await {
             taken.extend(leased.map_err(failed)?);
@@ -255,11 +255,23 @@ impl TableQueue {
         }
     }
 
-    async fn wait(&self, queue: &str) -> Result<(), QueueError> {
-        let changed = self.0.changed.notified();
+    async fn now_has(&self, queue: &str) -> Result<QueueLoad, QueueError> {
+        let jobs = self.seen().open.get(queue).copied().unwrap_or(0);
+        let late = self.first_due(queue).await?.map_or(0, |due| self.now().saturating_sub(due));
+        Ok(QueueLoad { jobs, late: Duration::from_millis(late) })
+    }
+
+    /// When the next job is to be taken.
+    async fn first_due(&self, queue: &str) -> Result<Option<u64>, QueueError> {
         let all = (queue.to_owned(), 0, 0)..=(queue.to_owned(), u64::MAX, u128::MAX);
         let first = self.0.store.scan(&DUE, all, 1).await.map_err(failed)?;
-        let due = first.first().map(|((_, due, _), _)| Duration::from_millis(due.saturating_sub(self.now())));
+        Ok(first.first().map(|((_, due, _), _)| *due))
+    }
+
+    async fn wait(&self, queue: &str) -> Result<(), QueueError> {
+        let changed = self.0.changed.notified();
+        let due =
+            self.first_due(queue).await?.map(|due| Duration::from_millis(due.saturating_sub(self.now())));
         let look = due.map_or(LOOK_EVERY, |due| due.min(LOOK_EVERY));
         // Over time, or told: it looks either way.
         let _told = tokio::time::timeout(look, changed).await;
@@ -304,6 +316,10 @@ impl Queue for TableQueue {
 
     fn revive<'a>(&'a self, queue: &'a str, id: JobId) -> Pending<'a, bool> {
         Box::pin(self.raise(queue, id))
+    }
+
+    fn load<'a>(&'a self, queue: &'a str) -> Pending<'a, QueueLoad> {
+        Box::pin(self.now_has(queue))
     }
 
     fn changed<'a>(&'a self, queue: &'a str) -> Pending<'a, ()> {

@@ -37,6 +37,9 @@ pub(super) struct JobRecord {
     /// Why it has failed last.
     #[tlv(6)]
     pub(super) why: String,
+    /// When it was accepted, in milliseconds since 1970.
+    #[tlv(7)]
+    pub(super) accepted_ms: u64,
 }
 
 /// Where a job is.

@@ -1,6 +1,7 @@
 //! What each step of a job's way changes, as batches.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use svrkit_runtime::Bytes;
 use svrkit_runtime::queue::{NewJob, Outcome, Taken};
@@ -48,7 +49,7 @@ fn after((queue, due, id): &(String, u64, u128)) -> (String, u64, u128) {
 pub(super) fn accept(batch: Batch, job: NewJob, now: u64) -> Batch {
     let NewJob { queue, id, request, delay } = job;
     let (id, time_ms) = (number_of(id), now.saturating_add(millis(delay)));
-    let record = JobRecord { request, time_ms, ..JobRecord::default() };
+    let record = JobRecord { request, time_ms, accepted_ms: now, ..JobRecord::default() };
     batch.put_new(&JOBS, &(queue.clone(), id), &record).put(&DUE, &(queue, time_ms, id), &Mark {})
 }
 
@@ -56,7 +57,7 @@ pub(super) fn accept(batch: Batch, job: NewJob, now: u64) -> Batch {
 pub(super) async fn lease(
     store: &Store,
     due: (String, u64, u128),
-    until: u64,
+    (now, until): (u64, u64),
 ) -> Result<Option<Taken>, StoreError> {
     let (queue, time_ms, id) = due.clone();
     let key = (queue.clone(), id);
@@ -72,7 +73,8 @@ pub(super) async fn lease(
     );
     match store.commit(batch).await {
         Ok(lease) => {
-            Ok(Some(Taken { queue, id: id_of(id), request: record.request, attempt: attempts, lease }))
+            let age = Duration::from_millis(now.saturating_sub(record.accepted_ms));
+            Ok(Some(Taken { queue, id: id_of(id), request: record.request, attempt: attempts, age, lease }))
         }
         Err(StoreError::Conflict(_)) => Ok(None),
         Err(error) => Err(error),

@@ -116,6 +116,31 @@ async fn an_outcome_may_come_after_the_lease_as_long_as_nobody_else_has_the_job(
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_there_is_to_do_is_counted_until_it_has_ended() {
+    for queue in queues().await {
+        let load = async || {
+            let load = queue.load("mails").await.unwrap();
+            (load.jobs, load.late)
+        };
+        assert_eq!(load().await, (0, seconds(0)));
+        for number in [1, 2, 3] {
+            queue.put(job(number)).await.unwrap();
+            queue.put(job(number)).await.unwrap();
+            advance(seconds(10)).await;
+        }
+        assert_eq!(load().await, (3, seconds(30)));
+        let jobs = taken(&queue, 2).await;
+        assert_eq!((jobs[0].age, jobs[1].age), (seconds(30), seconds(20)));
+        assert_eq!(load().await, (3, seconds(10)), "who has been taken waits no more");
+        queue.settle(&jobs[0], Outcome::Done(Bytes::new())).await.unwrap();
+        queue.settle(&jobs[1], Outcome::Dead { why: String::new() }).await.unwrap();
+        assert_eq!(load().await, (1, seconds(10)));
+        queue.revive("mails", jobs[1].id).await.unwrap();
+        assert_eq!((load().await.0, queue.load("others").await.unwrap().jobs), (2, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_to_be_tried_again_waits_for_its_time() {
     for queue in queues().await {
         queue.put(job(1)).await.unwrap();

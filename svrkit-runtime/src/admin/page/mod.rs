@@ -28,7 +28,7 @@ pub(super) trait Page: Send + Sync {
     fn show(&self) -> Showing<'_>;
 
     /// Does what it is for, where it is for something, and says what that was. `form` is what was filled in, if anything was.
-    fn act(&self, form: &[u8]) -> Option<Shown> {
+    fn act<'a>(&'a self, form: &'a [u8]) -> Option<Showing<'a>> {
         let _ = form;
         None
     }

@@ -27,9 +27,9 @@ impl Page for Drain {
         Shown::from(document).now()
     }
 
-    fn act(&self, _: &[u8]) -> Option<Shown> {
+    fn act<'a>(&'a self, _: &'a [u8]) -> Option<Showing<'a>> {
         self.0.stop();
         let document = Document::new("Draining").words("The server stops when its calls have ended.");
-        Some(Shown::new(HttpStatus::ACCEPTED, document))
+        Some(Shown::new(HttpStatus::ACCEPTED, document).now())
     }
 }

@@ -38,9 +38,9 @@ impl Page for Level {
         Shown::from(buttons(document, load)).now()
     }
 
-    fn act(&self, form: &[u8]) -> Option<Shown> {
+    fn act<'a>(&'a self, form: &'a [u8]) -> Option<Showing<'a>> {
         let load = self.0.load();
-        Some(match wish(form, load.hold_max()) {
+        let shown: Shown = match wish(form, load.hold_max()) {
             Ok(Wish::Hold { tier, time, by }) => {
                 load.load().hold(tier, time, by);
                 Document::new("Held")
@@ -55,7 +55,8 @@ impl Page for Level {
             Err(words) => {
                 Shown::new(HttpStatus::BAD_REQUEST, Document::new("Nothing was changed").words(words))
             }
-        })
+        };
+        Some(shown.now())
     }
 }
 

@@ -10,6 +10,7 @@ mod index;
 mod level;
 mod measure;
 mod metrics;
+mod queues;
 mod ready;
 mod rules;
 mod status;
@@ -42,6 +43,7 @@ impl Pages {
             Box::new(level::Level(of())),
             Box::new(rules::Rules(of())),
             Box::new(wild::Wild(of())),
+            Box::new(queues::QueuesPage(of())),
             Box::new(connections::Connections(of())),
             Box::new(clients::Clients(of())),
             Box::new(config::Config(of())),

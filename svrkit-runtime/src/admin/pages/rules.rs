@@ -45,10 +45,11 @@ impl Page for Rules {
         Shown::from(document).now()
     }
 
-    fn act(&self, form: &[u8]) -> Option<Shown> {
-        Some(self.change(form).unwrap_or_else(|words| {
+    fn act<'a>(&'a self, form: &'a [u8]) -> Option<Showing<'a>> {
+        let shown = self.change(form).unwrap_or_else(|words| {
             Shown::new(HttpStatus::BAD_REQUEST, Document::new("Nothing was changed").words(words))
-        }))
+        });
+        Some(shown.now())
     }
 }
 

@@ -43,12 +43,12 @@ impl Page for Wild {
         Shown::from(document).now()
     }
 
-    fn act(&self, form: &[u8]) -> Option<Shown> {
+    fn act<'a>(&'a self, form: &'a [u8]) -> Option<Showing<'a>> {
         let pardoned = self.0.wild().and_then(|wild| {
             let number = form::field(form, "pardon")?.parse().ok()?;
             Some((wild.pardon(number)?, wild))
         });
-        Some(match pardoned {
+        let shown = match pardoned {
             Some((block, wild)) => {
                 let words = format!("{} may call {} again.", block.caller, wild.method(block.ids));
                 Shown::from(Document::new("Pardoned").words(words))
@@ -57,7 +57,8 @@ impl Page for Wild {
                 let words = "No block has this number: say one of /wild, as in curl -d pardon=7.";
                 Shown::new(HttpStatus::NOT_FOUND, Document::new("Nobody to pardon").words(words))
             }
-        })
+        };
+        Some(shown.now())
     }
 }
 

@@ -45,8 +45,9 @@ impl Call {
             return self.refuse_streaming(M::SPEC);
         }
         let id = self.context.metadata(JOB_KEY).map_or_else(|| Ok(JobId::random()), |id| JobId::of_text(id));
-        let (id, queue) = match (id, self.permit.queue()) {
-            (Ok(id), Some(queue)) => (id, Arc::clone(queue)),
+        let queues = self.permit.queues().clone();
+        let (id, engine) = match (id, queues.engine()) {
+            (Ok(id), Some(engine)) => (id, Arc::clone(engine)),
             (id, _) => {
                 self.permit.begin(M::SPEC);
                 let status = match id {
@@ -57,8 +58,10 @@ impl Call {
             }
         };
         self.serve::<Here, _, _, _, _>(M::SPEC, move |request| async move {
-            let offer = Offer::new(id, request, queue).map_err(|error| QueueError::Refused(error.into()))?;
-            Ok(Ticket::<M>::message(id, &accept(offer).await?))
+            let offer = Offer::new(id, request, engine).map_err(|error| QueueError::Refused(error.into()))?;
+            let accepted = accept(offer).await?;
+            queues.accepted(M::SPEC, &accepted);
+            Ok(Ticket::<M>::message(id, &accepted))
         });
     }
 

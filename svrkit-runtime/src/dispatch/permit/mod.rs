@@ -21,7 +21,7 @@ use crate::interceptor::Side;
 use crate::limits::Limits;
 use crate::metrics::Tally;
 use crate::monitor::Watch;
-use crate::queue::Queue;
+use crate::queue::Queues;
 use crate::spec::Spec;
 use crate::stream::StreamEnd;
 
@@ -181,9 +181,9 @@ impl Permit {
         self.responder.limits()
     }
 
-    /// What holds the jobs of queued methods.
-    pub(super) fn queue(&self) -> Option<&Arc<dyn Queue>> {
-        self.responder.queue()
+    /// The queued methods that are served.
+    pub(super) fn queues(&self) -> &Queues {
+        self.responder.queues()
     }
 
     /// Whether anybody waits for the answer.

@@ -25,6 +25,7 @@ use super::job::{Outcome, Taken};
 use super::spec::QueueSpec;
 use crate::context::Context;
 use crate::log::{self, Event};
+use crate::metrics::{AttemptEnd, QueueSeries};
 use crate::race::before;
 use crate::rate::Rate;
 use crate::task;
@@ -43,6 +44,8 @@ pub struct Workers {
     lease: Duration,
     attempts_max: u32,
     backoff: Backoff,
+    /// Where their attempts are counted, if they are.
+    counted: Option<QueueSeries>,
 }
 
 /// Workers at work. When it is dropped they take no more jobs, and those that they are at are given up: others will have them when their leases are over.
@@ -72,6 +75,7 @@ impl Workers {
             lease: Duration::from_secs(60),
             attempts_max: 10,
             backoff: Backoff { first: Duration::from_secs(1), max: Duration::from_secs(300) },
+            counted: None,
         }
     }
 
@@ -87,6 +91,12 @@ impl Workers {
             attempts_max: spec.attempts.unwrap_or(workers.attempts_max).max(1),
             ..workers
         }
+    }
+
+    /// Has them count their attempts.
+    pub(super) fn counted(mut self, counted: Option<QueueSeries>) -> Self {
+        self.counted = counted;
+        self
     }
 
     /// How many jobs are done at once; at least one.
@@ -295,17 +305,30 @@ impl Workers {
         H: Fn(Taken) -> F,
         F: Future<Output = Result<Bytes, JobError>>,
     {
+        let begun = Instant::now();
         let job = Arc::new(Job::new(taken.clone()));
         let context = Context::default().timeout(self.lease).with_job(Arc::clone(&job));
         let doing = context.scope(unpanicked(|| handler(taken.clone())));
         let ended = timeout(self.lease, doing).await;
-        if job.is_settled() {
-            return;
-        }
-        let ended = ended.unwrap_or_else(|_| Err(JobError::again("it took longer than its lease")));
-        let outcome = self.outcome(&taken, ended);
-        if let Err(error) = self.queue.settle(&taken, outcome).await {
-            self.tell_failed(&error);
+        let end = if job.is_settled() {
+            AttemptEnd::Done
+        } else {
+            let ended = ended.unwrap_or_else(|_| Err(JobError::again("it took longer than its lease")));
+            let outcome = self.outcome(&taken, ended);
+            let end = end_of(&outcome);
+            match self.queue.settle(&taken, outcome).await {
+                Ok(()) => end,
+                Err(error) => {
+                    self.tell_failed(&error);
+                    AttemptEnd::Unrecorded
+                }
+            }
+        };
+        if let Some(counted) = &self.counted {
+            counted.attempted(end);
+            if end == AttemptEnd::Done {
+                counted.done(taken.age + begun.elapsed());
+            }
         }
     }
 
@@ -320,6 +343,14 @@ impl Workers {
     fn tell_failed(&self, error: &QueueError) {
         let words = format_args!("workers of queue {}: {error}", self.name);
         log::line(Event::QueueFailed, &[("queue", &self.name)], words);
+    }
+}
+
+fn end_of(outcome: &Outcome) -> AttemptEnd {
+    match outcome {
+        Outcome::Done(_) => AttemptEnd::Done,
+        Outcome::Again { .. } => AttemptEnd::Again,
+        Outcome::Dead { .. } => AttemptEnd::Dead,
     }
 }
 

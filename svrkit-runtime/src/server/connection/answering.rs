@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::monitor::WhenWritten;
 use crate::priority::Priority;
-use crate::queue::Queue;
+use crate::queue::Queues;
 use crate::spec::Spec;
 use crate::status::{Layer, Party, Status, to_response};
 use crate::wire::frame::{Facts, Header, ResponseFacts};
@@ -73,8 +73,8 @@ impl Responder for Connection {
         self.gate.as_ref()
     }
 
-    fn queue(&self) -> Option<&Arc<dyn Queue>> {
-        self.queue.as_ref()
+    fn queues(&self) -> &Queues {
+        &self.queues
     }
 
     fn degrades(&self, spec: &'static Spec) -> bool {

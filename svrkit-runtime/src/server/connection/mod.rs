@@ -37,7 +37,7 @@ use crate::limits::Limits;
 use crate::log::{self, Event};
 use crate::metrics::Metrics;
 use crate::monitor::{ConnectionWatch, Ending};
-use crate::queue::Queue;
+use crate::queue::Queues;
 use crate::status::{failure_body, words};
 use crate::stream::FramedStreams;
 use crate::task;
@@ -60,8 +60,8 @@ pub(super) struct Connection {
     /// Where its calls wait, if they do.
     gate: Option<Arc<Gate>>,
     load: Arc<LoadOfRun>,
-    /// What holds the jobs of queued methods; `None`: none are served.
-    queue: Option<Arc<dyn Queue>>,
+    /// The queued methods that are served.
+    queues: Queues,
     /// How many calls were refused by their caller's fault.
     refused: AtomicU32,
     /// Its caller's number, once a rate of callers has asked for it.
@@ -102,7 +102,7 @@ impl Connection {
             metrics: shared.metrics.clone(),
             gate: shared.gate.clone(),
             load: Arc::clone(&shared.load),
-            queue: shared.queues.engine().cloned(),
+            queues: shared.queues.clone(),
             refused: AtomicU32::new(0),
             rated_as: OnceLock::new(),
             peer_message_in: OnceLock::new(),
