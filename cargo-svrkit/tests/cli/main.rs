@@ -17,6 +17,7 @@ mod formats;
 mod r#gen;
 mod includes;
 mod inspect;
+mod jobs;
 mod kept_folder;
 mod lints;
 mod new;

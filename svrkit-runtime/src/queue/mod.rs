@@ -28,7 +28,7 @@
 //! # }
 //! ```
 
-pub(crate) mod asking;
+pub mod asking;
 mod doing;
 mod error;
 mod guarantee;

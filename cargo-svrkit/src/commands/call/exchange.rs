@@ -9,8 +9,11 @@ use svrkit_gen::Report;
 use svrkit_reflect::call::{Encoded, spec};
 use svrkit_reflect::descriptor::Stream;
 use svrkit_reflect::{MethodDescriptor, json};
+use svrkit_runtime::queue::asking::{JobsClient, State, Ticket};
+use svrkit_runtime::queue::{JobId, NotAJobId};
 use svrkit_runtime::{Client, Context, Status, Streaming};
 
+use super::jobs::{self, JOB_KEY, Wanted};
 use super::own_error;
 use super::requests::Source;
 
@@ -22,6 +25,8 @@ pub(super) struct Exchange<'c> {
     pub(super) metadata: &'c [(String, String)],
     pub(super) deadline: Option<Duration>,
     pub(super) options: json::Options,
+    /// Of a queued method's jobs.
+    pub(super) wanted: Wanted,
 }
 
 /// Why there are not all answers.
@@ -70,8 +75,18 @@ macro_rules! with_settings {
 
 impl Exchange<'_> {
     pub(super) async fn run(&self, source: Source) -> Result<(), Failure> {
+        self.check_wanted()?;
         let spec = spec(self.method);
         match (spec.streaming, spec.oneway) {
+            (Streaming::Unary, false) if self.is_queued() => {
+                let id = match self.wanted {
+                    Wanted::Asked(job) => return self.ask(job).await,
+                    Wanted::Accepted(id) => id.unwrap_or_else(JobId::random),
+                };
+                let request = self.encoded(&source.whole().map_err(Failure::Usage)?)?;
+                let ticket = with_settings!(self, self.client.request::<_, Ticket>(spec, &request));
+                print_ticket(&ticket.metadata(JOB_KEY, id.to_string()).await?)
+            }
             (Streaming::Unary, true) => {
                 let request = self.encoded(&source.whole().map_err(Failure::Usage)?)?;
                 let oneway = with_settings!(self, self.client.oneway(spec, &request));
@@ -149,13 +164,51 @@ impl Exchange<'_> {
         Encoded::new(&message).map_err(|error| Failure::Usage(error.into()))
     }
 
+    /// Where a job is.
+    async fn ask(&self, job: JobId) -> Result<(), Failure> {
+        let method = format!("{}.{}", self.method.service().name, self.method.source().name);
+        let reply =
+            with_settings!(self, JobsClient::new(self.client.clone()).state(&jobs::question(method, job)));
+        let reply = reply.await?;
+        match reply.state {
+            State::Done => {
+                self.print(&Encoded::new(&reply.answer).map_err(|error| Failure::Usage(error.into()))?)
+            }
+            _ => Err(Failure::Said(jobs::words(job, &reply))),
+        }
+    }
+
+    /// A method that is not queued has no jobs.
+    fn check_wanted(&self) -> Result<(), Failure> {
+        if self.is_queued() || matches!(self.wanted, Wanted::Accepted(None)) {
+            return Ok(());
+        }
+        let words = format!("{} is not queued: it has no jobs", self.method.source().name);
+        Err(Failure::Usage(words.into()))
+    }
+
+    fn is_queued(&self) -> bool {
+        self.method.source().queue.is_some()
+    }
+
     fn print(&self, answer: &Encoded) -> Result<(), Failure> {
         let Some(message) = self.method.response() else { return Ok(()) };
         let pool = message.pool();
         let mut line = json::write(pool, message.full_name(), answer.as_bytes(), &self.options)
             .map_err(|error| Failure::Said(format!("error: the answer cannot be shown: {error}\n")))?;
         line.push('\n');
-        let mut out = io::stdout().lock();
-        out.write_all(line.as_bytes()).and_then(|()| out.flush()).map_err(|_| Failure::OutputClosed)
+        print_line(&line)
     }
+}
+
+/// A ticket as JSON. What stands in it needs no escape: an id is digits.
+fn print_ticket(ticket: &Ticket) -> Result<(), Failure> {
+    let id: JobId =
+        ticket.job.parse().map_err(|error: NotAJobId| Failure::Said(format!("error: {error}\n")))?;
+    print_line(&format!("{{\"job\":\"{id}\",\"known\":{}}}\n", ticket.known))
+}
+
+fn print_line(line: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(line.as_bytes()).and_then(|()| out.flush()).map_err(|_| Failure::OutputClosed)
 }

@@ -2,6 +2,7 @@
 //!
 //! - `requests`: the messages that are sent, from an argument, a file or standard input;
 //! - `exchange`: one call of whichever kind, and its answers;
+//! - `jobs`: which jobs of queued methods are meant, and where they are;
 //! - `own_error`: what the service's own errors say of a call that was not answered;
 //! - `stages`: when was what;
 //! - `template`: a request to fill in.
@@ -9,6 +10,7 @@
 //! Answers are printed as they come: a stream may have no end.
 
 mod exchange;
+mod jobs;
 mod own_error;
 mod requests;
 mod stages;
@@ -20,10 +22,12 @@ use std::time::Duration;
 
 use clap::Args;
 use svrkit_reflect::{MethodDescriptor, json};
+use svrkit_runtime::queue::JobId;
 use svrkit_runtime::{Context, Priority, Status};
 use tokio::runtime;
 
 use self::exchange::{Exchange, Failure};
+use self::jobs::Wanted;
 use self::requests::Source;
 use self::stages::Stages;
 use crate::arguments;
@@ -39,7 +43,8 @@ use crate::server::{DescribedBy, Reach, Unknown, refusal};
 #[command(after_help = "Examples:\n  \
                         cargo svrkit call 127.0.0.1:4310 Greeter.Greet '{\"name\":\"Ada\"}'\n  \
                         cargo svrkit call 127.0.0.1:4310 Greet --template\n  \
-                        cargo svrkit call unix:/run/shop.sock Orders.Place @order.json --deadline 2s --meta tenant=blue -v\n\n\
+                        cargo svrkit call unix:/run/shop.sock Orders.Place @order.json --deadline 2s --meta tenant=blue -v\n  \
+                        cargo svrkit call 127.0.0.1:4310 Ledger.Credit --state 4f1b9d0c6f2e4d1f8a7b3c5d9e0f1a2b\n\n\
                         Exit codes:\n  \
                         0  answered\n  \
                         1  not answered: the call failed or was cancelled, or something is wrong with the schemas\n  \
@@ -64,8 +69,14 @@ pub(crate) struct Call {
     /// How important it is: core, important, normal, lossy, or a number from 0 [default: what the schema says]
     #[arg(long, value_name = "CLASS", value_parser = arguments::priority)]
     priority: Option<Priority>,
+    /// Of a queued method: the id of the job, 32 hexadecimal digits [default: a random one]
+    #[arg(long, value_name = "ID")]
+    job: Option<JobId>,
+    /// Of a queued method: print what this job has come to, or say where it is, instead of calling
+    #[arg(long, value_name = "ID", conflicts_with_all = ["request", "job"])]
+    state: Option<JobId>,
     /// Print a request with every field to fill in, and what the fields are, instead of calling
-    #[arg(long, conflicts_with = "request")]
+    #[arg(long, conflicts_with_all = ["request", "job", "state"])]
     template: bool,
     /// Write answers with the fields that are zero or empty, too
     #[arg(long)]
@@ -119,6 +130,7 @@ impl Call {
             metadata: &self.meta,
             deadline: self.deadline,
             options: self.options(method),
+            wanted: self.state.map_or(Wanted::Accepted(self.job), Wanted::Asked),
         };
         let ended = exchange.run(Source::of(self.request.as_deref())).await;
         stages.tell();

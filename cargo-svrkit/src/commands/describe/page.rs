@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use svrkit_reflect::descriptor::{Enum, ErrorSet, Lifecycle, Method, Service, Stream, Tier};
+use svrkit_reflect::descriptor::{Enum, ErrorSet, Lifecycle, Method, Queue, Rate, Service, Stream, Tier};
 use svrkit_reflect::{MessageDescriptor, Pool};
 use svrkit_runtime::Priority;
 
@@ -88,13 +88,11 @@ fn line_of_method(method: &Method) -> String {
         }
     }
     if let Some(timeout_ms) = method.timeout_ms {
-        let _ = match timeout_ms.is_multiple_of(1_000) {
-            true => write!(line, ", timeout {}s", timeout_ms / 1_000),
-            false => write!(line, ", timeout {timeout_ms}ms"),
-        };
+        let _ = write!(line, ", timeout {}", time(timeout_ms));
     }
     line.push_str(&priority(method.priority));
     line.push_str(&protection(method));
+    line.push_str(&queue(method.queue.as_ref()));
     if method.idempotent {
         line.push_str(", idempotent");
     }
@@ -125,12 +123,7 @@ fn protection(method: &Method) -> String {
         };
     }
     for (word, rate) in [("rate", &method.rate), ("caller-rate", &method.caller_rate)] {
-        let Some(rate) = rate else { continue };
-        let unit = if rate.seconds == 60 { "min" } else { "s" };
-        let _ = write!(line, ", {word} {}/{unit}", rate.calls);
-        if rate.burst > 0 {
-            let _ = write!(line, " burst {}", rate.burst);
-        }
+        line.push_str(&words_of_rate(word, rate.as_ref()));
     }
     for (word, handlers) in [("running-max", method.running_max), ("reserve", method.reserve)] {
         if handlers > 0 {
@@ -138,6 +131,33 @@ fn protection(method: &Method) -> String {
         }
     }
     line
+}
+
+/// The queue whose jobs its requests are, and how these are done, in the words of the schema.
+fn queue(queue: Option<&Queue>) -> String {
+    let Some(queue) = queue else { return String::new() };
+    let mut line = format!(", queue {}", queue.name);
+    line.push_str(&words_of_rate("queue-rate", queue.rate.as_ref()));
+    for (word, number) in [("queue-workers", queue.workers), ("queue-attempts", queue.attempts)] {
+        if number > 0 {
+            let _ = write!(line, ", {word} {number}");
+        }
+    }
+    if queue.lease_ms > 0 {
+        let _ = write!(line, ", queue-lease {}", time(queue.lease_ms));
+    }
+    line
+}
+
+fn time(ms: u64) -> String {
+    if ms.is_multiple_of(1_000) { format!("{}s", ms / 1_000) } else { format!("{ms}ms") }
+}
+
+fn words_of_rate(word: &str, rate: Option<&Rate>) -> String {
+    let Some(rate) = rate else { return String::new() };
+    let unit = if rate.seconds == 60 { "min" } else { "s" };
+    let burst = if rate.burst > 0 { format!(" burst {}", rate.burst) } else { String::new() };
+    format!(", {word} {}/{unit}{burst}", rate.calls)
 }
 
 /// By the word of the schema; of the one that all have who name none, nothing.

@@ -1,4 +1,6 @@
 //! Asking where jobs are: `svrkit.queue.Jobs`, service id 4, in every server that has queued methods.
+//!
+//! Generated clients ask by it. Without generated code [`JobsClient`] does, and the answer of a job is bytes.
 
 // What the generator writes for schemas/queue.xml.
 #[path = "messages.rs"]
@@ -8,7 +10,8 @@ mod generated;
 use std::sync::Arc;
 
 pub(crate) use self::generated::svrkit::queue as messages;
-use self::messages::{JOBS_STATE, JobsServer, State, StateReply, StateRequest};
+use self::messages::JobsServer;
+pub use self::messages::{JOBS, JOBS_STATE, JobsClient, State, StateReply, StateRequest, Ticket};
 use super::Queue;
 use super::job::{JobId, JobState};
 use super::serving::Queues;
