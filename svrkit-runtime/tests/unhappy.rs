@@ -10,7 +10,7 @@ use support::{ECHO, MISSING, Note, Raw, Running, TEST_ID, Test, words};
 use svrkit_runtime::wire::frame::{
     FLAG_SKIPPABLE, Facts, Frame, GoawayReason, HEADER_LEN, Header, Hello, ServedService, hello_header,
 };
-use svrkit_runtime::{Client, Code, Layer, Party, Retry, Server, Spec, Status, Tlv};
+use svrkit_runtime::{Client, Code, Layer, Limits, Party, Retry, Server, Spec, Status, Tlv};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -516,4 +516,22 @@ async fn a_call_that_waits_for_its_place_is_not_sent_to_a_server_that_leaves() {
     let third = other.receive().await.unwrap();
     answer(&mut other, &third).await;
     assert_eq!(crowded.await.unwrap().unwrap().number, 3);
+}
+
+#[tokio::test]
+async fn who_calls_in_vain_without_a_pause_lets_others_have_their_turns() {
+    let limits = Limits { message_out: 10, ..Limits::default() };
+    let server = Running::start().await;
+    let client = Client::builder(server.address.to_string()).limits(limits).connect().await.unwrap();
+    let calls = 10_000;
+    let calling = tokio::spawn(async move {
+        for _ in 0..calls {
+            let long = Note { payload: vec![7; 100].into(), ..Note::default() };
+            let status = client.request::<_, Note>(&ECHO, &long).await.unwrap_err();
+            assert_eq!(status.facts().layer, Layer::Codec, "it was not sent: {status}");
+        }
+    });
+    tokio::task::yield_now().await;
+    assert!(!calling.is_finished(), "it was one turn of its task");
+    calling.await.unwrap();
 }

@@ -19,6 +19,7 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::task::coop;
 use tokio::time::Instant;
 
 pub use self::marked::{Marked, WithMarks};
@@ -216,7 +217,18 @@ impl<R: Response> Future for Request<R> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Self::Output> {
         let outcome = self.poll_outcome(cx);
         self.first = None;
-        let outcome = ready!(outcome);
+        let outcome = match ready!(outcome) {
+            Err(status) => {
+                // Some fail without any wait: whoever calls in vain in a loop is to let others have their turns, and its runtime come to its end.
+                let Poll::Ready(turn) = coop::poll_proceed(cx) else {
+                    self.state = State::Failed(status);
+                    return Poll::Pending;
+                };
+                turn.made_progress();
+                Err(status)
+            }
+            answered => answered,
+        };
         self.state = State::Ended;
         let outcome = outcome.map_err(|status| {
             let status = match &self.failed {

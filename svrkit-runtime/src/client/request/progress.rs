@@ -52,6 +52,8 @@ pub(super) enum State {
     Resting(Pin<Box<Sleep>>),
     /// Nobody is to answer it; waits until it has left.
     Leaving(Wait<()>),
+    /// Has failed; its task has had its turn, and is to hear of it at the next one.
+    Failed(Status),
     Ended,
 }
 
@@ -201,6 +203,9 @@ impl<R: Response> Request<R> {
                         return Poll::Ready(Err(late));
                     }
                     return Poll::Ready(self.read(&Bytes::new()));
+                }
+                State::Failed(status) => {
+                    return Poll::Ready(Err(std::mem::replace(status, calling::awaited_again())));
                 }
                 State::Ended => return Poll::Ready(Err(calling::awaited_again())),
             }
