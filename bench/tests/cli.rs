@@ -221,7 +221,7 @@ fn every_row_of_overload_is_made() {
 fn a_refusal_is_measured_beside_calls_that_are_served() {
     let rows = json_rows(&["refusal", "--quick"]);
     let causes: Vec<&str> = rows.iter().map(|row| row["cause"].as_str().unwrap()).collect();
-    assert_eq!(causes, ["level", "queue"]);
+    assert_eq!(causes, ["level", "queue", "draining", "blocked", "rate"]);
     for row in rows {
         assert!(0.0 < row["echo_us"].as_f64().unwrap(), "{row}");
     }

@@ -61,6 +61,9 @@ pub(crate) enum Seen {
     Open(Open),
 }
 
+/// How many calls have ended how.
+pub(super) type Counts = [AtomicU64; 5];
+
 /// So many are made at once before others have their turn.
 const TOGETHER: usize = 64;
 
@@ -165,10 +168,10 @@ async fn closed<C: WorkClient>(
     clients: Vec<C>,
     callers: usize,
     deadline: Duration,
-    (warm_up, measured): (Duration, Duration),
+    window: (Duration, Duration),
     clocks: CpuClocks,
 ) -> Result<Closed> {
-    let counts: Arc<[AtomicU64; 5]> = Arc::default();
+    let counts = Arc::<Counts>::default();
     let is_over = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
     for (number, client) in clients.iter().cycle().take(callers).enumerate() {
@@ -194,6 +197,20 @@ async fn closed<C: WorkClient>(
             }
         });
     }
+    let closed = counted(&counts, window, &clocks).await?;
+    is_over.store(true, Ordering::Relaxed);
+    while let Some(ended) = tasks.join_next().await {
+        ended.context("a caller panicked")?;
+    }
+    Ok(closed)
+}
+
+/// Waits for a time, and says what was counted in one after it, and what the server has used then.
+pub(super) async fn counted(
+    counts: &Counts,
+    (warm_up, measured): (Duration, Duration),
+    clocks: &CpuClocks,
+) -> Result<Closed> {
     sleep(warm_up).await;
     let read = || {
         let calls = counts.each_ref().map(|count| count.load(Ordering::Relaxed));
@@ -202,10 +219,6 @@ async fn closed<C: WorkClient>(
     let (began, cpu, before) = read()?;
     sleep(measured).await;
     let (ended, cpu_after, after) = read()?;
-    is_over.store(true, Ordering::Relaxed);
-    while let Some(ended) = tasks.join_next().await {
-        ended.context("a caller panicked")?;
-    }
     let mut calls = after;
     for (calls, before) in calls.iter_mut().zip(before) {
         *calls -= before;

@@ -2,7 +2,8 @@
 //!
 //! The echo is that of the case `echo`: 64 bytes, 64 calls in flight on each of 16 connections, as many as are refused.
 //!
-//! Callers send whatever they like, without protection of their own, so that each refusal is one of the server's. A server that refuses serves a few calls as
+//! Callers send whatever they like, without protection of their own, so that each refusal is one of the server's; where a client of ours would heed what it is told all the
+//! same (that the server stops, that it is blocked), they speak frames by hand. A server that refuses serves a few calls as
 //! well: what these cost is measured by themselves before, and taken off.
 
 mod row;
@@ -68,6 +69,12 @@ struct Costs {
     by_level: f64,
     /// Refused at the queue.
     by_queue: f64,
+    /// Refused by a server that stops.
+    draining: f64,
+    /// Refused to a caller that is blocked, for it runs wild.
+    blocked: f64,
+    /// Refused for its method's rate.
+    by_rate: f64,
 }
 
 fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
@@ -89,8 +96,8 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
     for _ in 0..repeats {
         let costs = runtime.block_on(bench.costs())?;
         eprintln!(
-            "a refusal by the level {:.2} µs, at the queue {:.2} µs; an echo {:.2} µs",
-            costs.by_level, costs.by_queue, costs.echo
+            "a refusal by the level {:.2} µs, at the queue {:.2} µs, by a server that stops {:.2} µs, of who is blocked {:.2} µs, for a rate {:.2} µs; an echo {:.2} µs",
+            costs.by_level, costs.by_queue, costs.draining, costs.blocked, costs.by_rate, costs.echo
         );
         all.push(costs);
     }
@@ -98,6 +105,9 @@ fn run(matches: &ArgMatches, quick: bool, mut report: Report) -> Result<()> {
     for (cause, cost) in [
         ("level", (|costs| costs.by_level) as fn(&Costs) -> f64),
         ("queue", |costs| costs.by_queue),
+        ("draining", |costs| costs.draining),
+        ("blocked", |costs| costs.blocked),
+        ("rate", |costs| costs.by_rate),
     ] {
         let row = Row::new(cause, &all, cost).context("there were no repeats")?;
         report.row(&row)?;
@@ -123,11 +133,17 @@ impl Bench {
             handler: Handler::Wait(Wait::of(20, PLACES)),
             bounds: Some((PLACES as u32, queue_wait_ms)),
         };
+        // A server that stops does so for as long as a call is under way.
+        let held = Handler::Wait(Wait::of(3_600_000, MANY)).into();
+        let at_once = Handler::Compute { spins: 0 }.into();
         Ok(Costs {
             echo: self.of_echo().await?,
             computing: self.of_served(compute, FEW).await?,
             by_level: self.of_refused(wait(20)).await?,
             by_queue: self.of_refused(wait(1)).await?,
+            draining: self.of_deaf("svrkit-draining", held).await?,
+            blocked: self.of_deaf("svrkit-blocked", at_once).await?,
+            by_rate: self.of_deaf("svrkit-rate", at_once).await?,
         })
     }
 
@@ -152,21 +168,29 @@ impl Bench {
 
     /// What each of them costs where all are served.
     async fn of_served(&self, duty: Duty, callers: usize) -> Result<f64> {
-        let (seen, served, _) = self.measure(duty, callers).await?;
+        let (seen, served, _) = self.measure(self.peer, duty, callers).await?;
         ensure!(served > 0, "no call was answered: {seen:?}");
         Ok(seen.server_cpu_s * 1e6 / served as f64)
     }
 
+    /// What each costs that is refused to callers who heed nothing, where none is served.
+    async fn of_deaf(&self, peer: &str, duty: Duty) -> Result<f64> {
+        let peer = Peer::named(peer).context("there is no such peer")?;
+        let (seen, _, refused) = self.measure(peer, duty, MANY).await?;
+        ensure!(refused > 0, "no call was refused: {seen:?}");
+        Ok(seen.server_cpu_s * 1e6 / refused as f64)
+    }
+
     async fn of_refused(&self, duty: Duty) -> Result<f64> {
         let served_us = self.of_served(duty, FEW).await?;
-        let (seen, served, refused) = self.measure(duty, MANY).await?;
+        let (seen, served, refused) = self.measure(self.peer, duty, MANY).await?;
         ensure!(refused > 0, "no call was refused: {seen:?}");
         Ok((seen.server_cpu_s * 1e6 - served as f64 * served_us) / refused as f64)
     }
 
     /// What a closed loop has seen, and how many calls were answered and refused there.
-    async fn measure(&self, duty: Duty, callers: usize) -> Result<(Closed, u64, u64)> {
-        let server = Server::start(self.peer, duty.into(), self.placement.server()).await?;
+    async fn measure(&self, peer: &Peer, duty: Duty, callers: usize) -> Result<(Closed, u64, u64)> {
+        let server = Server::start(peer, duty.into(), self.placement.server()).await?;
         let plan = Plan {
             target: server.target.clone(),
             connections: CONNECTIONS,
@@ -180,7 +204,7 @@ impl Bench {
             },
             server: Some(server.id()?),
         };
-        let seen = call_closed(self.peer, &plan, self.placement.client()).await?;
+        let seen = call_closed(peer, &plan, self.placement.client()).await?;
         server.stop().await?;
         let calls = |outcome| seen.calls[outcome as usize];
         let (served, refused) = (calls(Outcome::Answered), calls(Outcome::Refused));

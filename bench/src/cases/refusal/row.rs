@@ -90,6 +90,9 @@ mod tests {
         computing: 1000.0,
         by_level: 0.9,
         by_queue: 3.0,
+        draining: 0.8,
+        blocked: 0.7,
+        by_rate: 1.0,
     };
 
     #[test]
@@ -108,6 +111,7 @@ mod tests {
             computing: 4000.0,
             by_level: 3.6,
             by_queue: 12.0,
+            ..COSTS
         };
         let row = Row::new("level", &[COSTS, slower, slower], |costs| costs.by_level).unwrap();
         assert_eq!((row.of_echo, row.refusal_us), (0.45, 3.6));

@@ -2,7 +2,7 @@
 //!
 //! svrkit stands there three times: as it is, with the protection of its server alone, and with none at either side.
 
-mod svrkit;
+pub(super) mod svrkit;
 mod tarpc;
 pub(crate) mod tonic;
 mod witness;
@@ -17,6 +17,7 @@ use anyhow::Result;
 use tokio::sync::mpsc::UnboundedSender;
 
 pub(crate) use self::witness::Witness;
+use super::frames::{self, Deaf};
 use super::handler::Duty;
 use super::load::{self, Plan, Seen};
 use super::record::Outcome;
@@ -28,6 +29,25 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer::of::<svrkit::Off>(),
     Peer::of::<tonic::Tonic>(),
     Peer::of::<tarpc::Tarpc>(),
+];
+
+/// svrkit, called by those who heed nothing: these are compared with nobody.
+const DEAF: &[Peer] = &[
+    Peer {
+        name: "svrkit-draining",
+        serve: |duty, announce| Box::pin(svrkit::serve_deaf(Deaf::Draining, duty, announce)),
+        drive: |plan| Box::pin(frames::drive(plan, Deaf::Draining)),
+    },
+    Peer {
+        name: "svrkit-blocked",
+        serve: |duty, announce| Box::pin(svrkit::serve_deaf(Deaf::Blocked, duty, announce)),
+        drive: |plan| Box::pin(frames::drive(plan, Deaf::Blocked)),
+    },
+    Peer {
+        name: "svrkit-rate",
+        serve: |duty, announce| Box::pin(svrkit::serve_deaf(Deaf::Rate, duty, announce)),
+        drive: |plan| Box::pin(frames::drive(plan, Deaf::Rate)),
+    },
 ];
 
 /// One call.
@@ -111,6 +131,6 @@ impl Peer {
 
     /// The peer of this name.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
-        PEERS.iter().find(|peer| peer.name == name)
+        PEERS.iter().chain(DEAF).find(|peer| peer.name == name)
     }
 }

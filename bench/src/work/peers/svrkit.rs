@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use svrkit_runtime::{
-    Client, ClientProtection, Code, Context, Layer, Limits, Mode, Priority, Server, Status,
+    Bound, Client, ClientProtection, Code, Context, Layer, Limits, Mode, Priority, Rate, Server, Status, Tlv,
 };
 
 use super::witness::Shared;
 use super::{Announce, Wiring, WorkCall, WorkClient, WorkPeer};
+use crate::work::frames::Deaf;
 use crate::work::handler::{Duty, Handler, Trouble, Worker};
 use crate::work::record::Outcome;
 use generated::bench::work::{self, Task, WorkServer};
@@ -69,27 +70,7 @@ impl<S: Shield> WorkPeer for Svrkit<S> {
     type Client = Calling;
 
     async fn serve(duty: Duty, announce: Announce) -> Result<()> {
-        let onward = match duty.handler {
-            Handler::Forward { to, calls } => Some((client::<S>(&to.to_string(), true).lazy(), calls)),
-            Handler::Compute { .. } | Handler::Wait(_) => Option::None,
-        };
-        let service = Service {
-            worker: Worker::new(duty.handler),
-            onward: onward.map(|(client, calls)| (work::WorkClient::new(client), calls)),
-        };
-        let mut limits = limits::<S>();
-        if let Some((running, wait_ms)) = duty.bounds {
-            limits.handlers_running = running;
-            limits.queue_wait = Duration::from_millis(wait_ms);
-        }
-        let server = Server::new().admission(S::SERVER).limits(limits);
-        let bound = server
-            .service(WorkServer::new(service))
-            .bind("127.0.0.1:0")
-            .await?;
-        announce.send(bound.local_addr().socket_addr().context("it listens on a port")?)?;
-        bound.run().await?;
-        Ok(())
+        run(bind::<S>(duty, limits::<S>()).await?, announce).await
     }
 
     async fn connect(wiring: &Wiring) -> Result<Calling> {
@@ -100,6 +81,80 @@ impl<S: Shield> WorkPeer for Svrkit<S> {
             may_repeat: wiring.may_repeat,
         })
     }
+}
+
+/// Serves callers who heed nothing that they are told, and refuses them for that.
+pub(crate) async fn serve_deaf(deaf: Deaf, duty: Duty, announce: Announce) -> Result<()> {
+    let as_they_come = limits::<AtServer>();
+    let limits = match deaf {
+        Deaf::Draining => Limits {
+            drain_timeout: LONG,
+            ..as_they_come
+        },
+        // One that goes on would be cut, and few others are there to be held to.
+        Deaf::Blocked => Limits {
+            flood_frames: 1_000_000_000,
+            wild_callers: 1,
+            wild_times: 2,
+            wild_time: Duration::from_secs(1),
+            wild_block_min: LONG,
+            wild_block_max: LONG,
+            ..as_they_come
+        },
+        Deaf::Rate => as_they_come,
+    };
+    let bound = bind::<AtServer>(duty, limits).await?;
+    if deaf == Deaf::Rate {
+        let (rules, method) = (bound.rules(), work::WORK_WORK.to_string());
+        let mut held = rules.of(&method)?;
+        held.rate = Some(Rate::per_minute(1));
+        rules.hold(&method, held)?;
+    }
+    run(bound, announce).await
+}
+
+/// Longer than any of this takes.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// The ids of the method that is called.
+pub(crate) fn work_ids() -> (u32, u16) {
+    (work::WORK_WORK.service_id, work::WORK_WORK.method_id)
+}
+
+/// A request of it, encoded.
+pub(crate) fn task_of(id: u64) -> Result<Vec<u8>> {
+    let task = Task {
+        id,
+        ..Task::default()
+    };
+    Ok(task.encode()?.to_vec())
+}
+
+async fn bind<S: Shield>(duty: Duty, mut limits: Limits) -> Result<Bound> {
+    let onward = match duty.handler {
+        Handler::Forward { to, calls } => Some((client::<S>(&to.to_string(), true).lazy(), calls)),
+        Handler::Compute { .. } | Handler::Wait(_) => Option::None,
+    };
+    let service = Service {
+        worker: Worker::new(duty.handler),
+        onward: onward.map(|(client, calls)| (work::WorkClient::new(client), calls)),
+    };
+    if let Some((running, wait_ms)) = duty.bounds {
+        limits.handlers_running = running;
+        limits.queue_wait = Duration::from_millis(wait_ms);
+    }
+    let server = Server::new().admission(S::SERVER).limits(limits);
+    let bound = server
+        .service(WorkServer::new(service))
+        .bind("127.0.0.1:0")
+        .await?;
+    Ok(bound)
+}
+
+async fn run(bound: Bound, announce: Announce) -> Result<()> {
+    announce.send(bound.local_addr().socket_addr().context("it listens on a port")?)?;
+    bound.run().await?;
+    Ok(())
 }
 
 fn limits<S: Shield>() -> Limits {
