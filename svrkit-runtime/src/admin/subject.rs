@@ -10,6 +10,7 @@ use crate::health::HealthOfRun;
 use crate::metrics::Metrics;
 use crate::queue::Queues;
 use crate::spec::ServiceSpec;
+use crate::trust::Trust;
 
 /// What is asked of a server in order to show it.
 pub(crate) trait Subject: Send + Sync + 'static {
@@ -36,6 +37,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
 
     /// Where its calls wait; `None`: nowhere.
     fn gate(&self) -> Option<&Arc<Gate>>;
+
+    /// Of whom it believes how important calls are.
+    fn trust(&self) -> Trust;
 
     /// Its load, by its tier.
     fn load(&self) -> &LoadOfRun;

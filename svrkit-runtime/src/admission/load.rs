@@ -159,8 +159,8 @@ pub(crate) struct LoadOfRun {
     /// How long pages hold a tier at most (`tier.hold`).
     hold_max: Duration,
     learned: AtomicU8,
-    /// What those who listen were told last.
-    told: Mutex<Tier>,
+    /// What those who listen were told last, and whether it was held.
+    told: Mutex<(Tier, bool)>,
     /// What each method does less as the load rises.
     methods: Arc<Methods>,
     hooks: Hooks,
@@ -275,15 +275,18 @@ impl LoadOfRun {
     /// Under a lock, so that changes are told in their order.
     fn tell(&self) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let (tier, before) = (self.tier(), *told);
+        let held = self.load.tier();
+        let (tier, is_held) = (held.unwrap_or_else(|| self.learned()), held.is_some());
+        let (before, was_held) = std::mem::replace(&mut *told, (tier, is_held));
+        if (tier, is_held) == (before, was_held) {
+            return;
+        }
+        if let Some(metrics) = &self.metrics {
+            metrics.tier_changed((tier.number(), is_held), (before.number(), was_held));
+        }
         if tier == before {
             return;
         }
-        *told = tier;
-        if let Some(metrics) = &self.metrics {
-            metrics.tier_changed(tier.number(), before.number());
-        }
-        let is_held = self.load.tier().is_some();
         self.hooks.tell(|monitor| monitor.tier_changed(&TierChange { tier, before, is_held }));
     }
 }
@@ -291,9 +294,9 @@ impl LoadOfRun {
 /// A run that is over is counted no more.
 impl Drop for LoadOfRun {
     fn drop(&mut self) {
-        let told = *self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(metrics) = self.metrics.as_ref().filter(|_| told > Tier::Calm) {
-            metrics.tier_changed(Tier::Calm.number(), told.number());
+        let (tier, is_held) = *self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(metrics) = self.metrics.as_ref().filter(|_| tier > Tier::Calm || is_held) {
+            metrics.tier_changed((Tier::Calm.number(), false), (tier.number(), is_held));
         }
     }
 }
@@ -369,6 +372,26 @@ mod tests {
         assert!(run.degrades(&CORE) && refused(&run) == [None, None]);
         run.learn(Tier::Calm);
         assert!(!run.degrades(&CORE), "calm is no load");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn metrics_say_whether_it_is_held() {
+        let metrics = Metrics::new();
+        let run = of(Mode::On, Some(&metrics));
+        let told =
+            || ["svrkit_load_tier", "svrkit_load_tier_held"].map(|name| metrics.snapshot().gauge(name, &[]));
+        run.learn(Tier::High);
+        assert_eq!(told(), [2, 0]);
+        run.load.hold(Tier::High, HOUR, "a test");
+        assert_eq!(told(), [2, 1]);
+        run.load.hold(Tier::Busy, HOUR, "a test");
+        assert_eq!(told(), [1, 1]);
+        run.load.release("a test");
+        assert_eq!(told(), [2, 0]);
+        run.load.hold(Tier::Calm, HOUR, "a test");
+        assert_eq!(told(), [0, 1]);
+        drop(run);
+        assert_eq!(told(), [0, 0]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -134,6 +134,8 @@ groups! {
     load() {
         TIER = "svrkit_load_tier", Gauge, None
             => "The tier of its load, learned or held by hand: 0 calm, 1 busy, 2 high, 3 critical.";
+        HELD = "svrkit_load_tier_held", Gauge, None
+            => "1 while the tier of its load is held by hand, and 0 while it is learned.";
     }
 
     /// The executor of a server.

@@ -224,12 +224,13 @@ impl Metrics {
         }
     }
 
-    /// Counts that a server's load has another tier, by the tiers' numbers.
+    /// Counts that a server's load has another tier, by the tiers' numbers, or that it is held by hand where it was not, or no more.
     #[cold]
-    pub(crate) fn tier_changed(&self, tier: u8, before: u8) {
+    pub(crate) fn tier_changed(&self, (tier, is_held): (u8, bool), (before, was_held): (u8, bool)) {
         let series = self.0.series(&load::GROUP, &[]);
-        // The difference, in numbers that wrap around: it may be below zero.
+        // Differences, in numbers that wrap around: they may be below zero.
         add(&self.0, series, load::TIER, u64::from(tier).wrapping_sub(before.into()));
+        add(&self.0, series, load::HELD, u64::from(is_held).wrapping_sub(was_held.into()));
     }
 
     /// Counts a call that was refused before it was handed to its service, and was never in flight.

@@ -13,6 +13,7 @@ use crate::health::HealthOfRun;
 use crate::metrics::Metrics;
 use crate::queue::Queues;
 use crate::transport::Address;
+use crate::trust::Trust;
 
 /// A server that has its address, from then on.
 pub(super) struct Inspected {
@@ -79,6 +80,10 @@ impl Subject for Inspected {
 
     fn wild(&self) -> Option<&Arc<Wild>> {
         self.shared.wild.as_ref()
+    }
+
+    fn trust(&self) -> Trust {
+        self.shared.trust
     }
 
     fn load(&self) -> &LoadOfRun {

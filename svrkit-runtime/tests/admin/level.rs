@@ -16,6 +16,7 @@ async fn a_tier_is_held_and_let_go_by_post_alone() {
         shown.body
     );
     assert!(!shown.body.contains("Let go of"), "{}", shown.body);
+    assert!(shown.body.contains("who has proved who it is, or is on this machine (server.trust = \"auto\")"));
     // By reading nothing happens, nor by what another site's page has a browser send, nor by what says nothing.
     let browser = ["Content-Type: application/x-www-form-urlencoded", "Sec-Fetch-Site: cross-site"];
     assert_eq!(server.get("/level?tier=high").await.status, 200);

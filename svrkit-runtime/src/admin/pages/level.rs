@@ -12,6 +12,7 @@ use crate::admission::{LoadOfRun, Longest, RulesSeen, Seen, Tier};
 use crate::config::Measure;
 use crate::one_line::one_line;
 use crate::priority::Priority;
+use crate::trust::Trust;
 
 pub(super) struct Level(pub(super) Arc<dyn Subject>);
 
@@ -26,7 +27,8 @@ impl Page for Level {
 
     fn show(&self) -> Showing<'_> {
         let load = self.0.load();
-        let document = Document::new("Level").facts(load_facts(load));
+        let trust = ("importance is believed of", believed(self.0.trust()));
+        let document = Document::new("Level").facts(load_facts(load)).facts([trust]);
         let document = match self.0.gate() {
             Some(gate) => document.facts(facts(&gate.seen())),
             None => {
@@ -116,6 +118,15 @@ fn load_facts(load: &LoadOfRun) -> [(&'static str, String); 3] {
         ("load as learned", load.learned().to_string()),
         ("held by hand", held),
     ]
+}
+
+fn believed(trust: Trust) -> String {
+    let whom = match trust {
+        Trust::Auto => "who has proved who it is, or is on this machine",
+        Trust::Entry => "nobody: callers are strangers",
+        Trust::Inherit => "everybody",
+    };
+    format!("{whom} (server.trust = {:?})", trust.as_str())
 }
 
 fn buttons(document: Document, load: &LoadOfRun) -> Document {
