@@ -8,7 +8,7 @@ use crate::report::model::Setting;
 use crate::report::numbers::short;
 
 const WIDTH: f64 = 400.0;
-const LEFT: f64 = 40.0;
+const LEFT: f64 = 46.0;
 const RIGHT: f64 = 6.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 20.0;
