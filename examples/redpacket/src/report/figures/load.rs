@@ -56,8 +56,7 @@ fn levels(night: &Night, run: &Run) -> Panel {
         Some(ALL - f64::from(level))
     });
     let svg = marks::line(&frame, "with", values);
-    let classes = CLASSES.map(|(from, word)| (ALL - from - 32.0 * 256.0, word.to_owned()));
-    let ticks: Vec<_> = [(ALL / 32.0, "all".to_owned())].into_iter().chain(classes).collect();
+    let ticks = CLASSES.map(|(from, word)| (ALL - from - 32.0 * 256.0, word.to_owned()));
     Panel {
         title: "level of access".into(),
         svg: frame.svg("Level of the access tier over time", &ticks, &svg),
