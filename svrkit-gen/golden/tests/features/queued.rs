@@ -10,7 +10,8 @@ use svrkit_golden::schemas::queued::queued::{
 };
 use svrkit_runtime::queue::{Accepted, JobId, JobState, MemoryQueue, NewJob, Offer, Queue, QueuedMethod};
 use svrkit_runtime::testing::TestServer;
-use svrkit_runtime::{Code, Context, Priority, Retry, ServeError, Server, Status};
+use svrkit_runtime::{Code, Context, Limits, Priority, Retry, ServeError, Server, Status};
+use tokio::sync::Notify;
 use tokio::time::{Instant, advance};
 
 /// Users from here on are strangers, and refused before they are kept.
@@ -19,10 +20,19 @@ const STRANGERS: u64 = 1000;
 const CLOSED: u64 = 7;
 const AUDITED: u64 = 8;
 const CURSED: u64 = 9;
+/// Whose credit takes as long as the test wants.
+const SLOW: u64 = 10;
 
 /// A ledger in memory, and what it has seen.
 #[derive(Clone, Default)]
-struct Book(Arc<Mutex<Pages>>);
+struct Book(Arc<Mutex<Pages>>, Arc<Slow>);
+
+/// That a slow credit has begun, and that it may end.
+#[derive(Default)]
+struct Slow {
+    begun: Notify,
+    may_end: Notify,
+}
 
 #[derive(Default)]
 struct Pages {
@@ -38,6 +48,10 @@ impl Ledger for Book {
         let job = context.job().unwrap();
         assert_eq!((job.queue(), context.priority()), ("credits", Some(Priority::CORE)));
         assert!(context.remaining().unwrap() <= Duration::from_secs(90), "its lease");
+        if request.user == SLOW {
+            self.1.begun.notify_one();
+            self.1.may_end.notified().await;
+        }
         let mut pages = self.0.lock().unwrap();
         pages.begun.push((Instant::now(), job.id()));
         match request.user {
@@ -230,6 +244,39 @@ async fn jobs_that_were_accepted_are_done_by_the_next_run_and_by_one_that_drains
     server.stop().await;
     queue.put(LedgerCredit::job(JobId::random(), &credit(4, 40)).unwrap()).await.unwrap();
     assert_eq!(book.0.lock().unwrap().balances[&4], 40, "who was stopped takes no more");
+}
+
+#[tokio::test]
+async fn a_job_that_has_begun_may_end_while_its_server_drains() {
+    let (server, client, queue, book) = served().await;
+    let id = client.credit(&credit(SLOW, 1)).await.unwrap().id();
+    book.1.begun.notified().await;
+    let stopping = tokio::spawn(server.stop());
+    // Calls are taken no more, and nothing but the job is waited for.
+    while client.balance(&credit(SLOW, 0)).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(matches!(queue.state("credits", id).await.unwrap(), Some(JobState::Running { attempts: 1 })));
+    book.1.may_end.notify_one();
+    stopping.await.unwrap();
+    assert!(matches!(queue.state("credits", id).await.unwrap(), Some(JobState::Done { .. })));
+}
+
+#[tokio::test]
+async fn a_job_that_does_not_end_in_time_is_given_up_and_stays_accepted() {
+    let (book, queue) = (Book::default(), Arc::new(MemoryQueue::default()));
+    let limits = Limits { drain_timeout: Duration::ZERO, ..Limits::default() };
+    let server = Server::new().service(LedgerServer::new(book.clone())).queue(Arc::clone(&queue));
+    let server = TestServer::start(server.limits(limits)).await;
+    let client = LedgerClient::new(server.client().await);
+    let id = client.credit(&credit(SLOW, 1)).await.unwrap().id();
+    book.1.begun.notified().await;
+    server.stop().await;
+    book.1.may_end.notify_one();
+    // Until its lease is over it seems to be done by somebody.
+    let state = queue.state("credits", id).await.unwrap();
+    assert!(matches!(state, Some(JobState::Running { attempts: 1 })), "{state:?}");
+    assert_eq!(book.0.lock().unwrap().balances.get(&SLOW), None);
 }
 
 #[tokio::test]
