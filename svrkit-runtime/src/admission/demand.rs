@@ -2,7 +2,7 @@
 //!
 //! Callers that know the level send nothing above it, but for a few that ask whether it still holds. Who takes what comes for all there is shuts the
 //! level further at each chance fluctuation, and finds nothing above it to open for but everything at once. So what came of the calls above the level is
-//! remembered from when they still came, and fades.
+//! remembered from when they still came, and fades unless those who ask show that they are there.
 
 use std::time::Duration;
 
@@ -11,6 +11,12 @@ use super::level::{Arrivals, BUCKETS, Level};
 /// What came is smoothed over so long where it has become more, and where it has become less.
 const RISES_S: f64 = 0.03;
 const FALLS_S: f64 = 0.1;
+
+/// Callers that know the level send one of so many of what it shuts out.
+const ASK: f64 = 64.0;
+
+/// Where so many times what came is less than what is known, most is kept back: in a window there are by chance some times as many who ask.
+const KEPT_BACK: f64 = 8.0;
 
 /// What nobody sends any more, though perhaps they would, is forgotten in so long.
 const FADES_S: f64 = 2.0;
@@ -34,14 +40,27 @@ impl Demand {
         let (below, above) = self.per_s.split_at_mut(level.buckets().into());
         let (came_below, came_above) = came.counts().split_at(level.buckets().into());
         smooth(below, came_below, time_s);
-        let known: f64 = above.iter().sum::<f64>() * (-time_s / FADES_S).exp();
-        if came_above.iter().map(|&count| f64::from(count)).sum::<f64>() >= known * time_s {
+        let came_above_per_s = came_above.iter().map(|&count| f64::from(count)).sum::<f64>() / time_s;
+        // Those who ask whether the level holds show how many there are still.
+        let stays = (-time_s / FADES_S).exp();
+        let known: f64 = above.iter().sum();
+        let asked_for = if came_above_per_s * KEPT_BACK < known { came_above_per_s * ASK } else { 0.0 };
+        let known = known * stays + asked_for * (1.0 - stays);
+        if came_above_per_s >= known {
             // They do not know the level, or are more than they were.
             above.iter_mut().zip(came_above).for_each(|(per_s, &count)| *per_s = f64::from(count) / time_s);
         } else {
             let sum = above.iter().sum::<f64>();
             above.iter_mut().for_each(|per_s| *per_s *= known / sum);
         }
+    }
+
+    /// Whether callers keep back most of what the level shuts out, by what came in this time: they know it, and what comes is not all there is.
+    pub(super) fn is_kept_back(&self, came: &Arrivals, level: Level, time: Duration) -> bool {
+        let above = usize::from(level.buckets());
+        let came: f64 = came.counts().iter().skip(above).map(|&count| f64::from(count)).sum();
+        let known: f64 = self.per_s.iter().skip(above).sum();
+        came * KEPT_BACK < known * time.as_secs_f64()
     }
 
     /// How many calls in a second the level admits of them.

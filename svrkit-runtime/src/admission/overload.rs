@@ -1,15 +1,15 @@
 //! Whether the server is overloaded, and the level that it takes calls at then.
 //!
 //! Once a window (20 ms with 20 arrivals, at the latest half a second) the level is set by feed-forward, only while the queue refuses or calls wait for
-//! longer than it is meant to hold: of the calls that arrived in the window it admits as many as the server can end, corrected by what stands in
-//! the queue,
+//! longer than it is meant to hold: of the calls that arrived in the window, or, where it is shut already, of those that usually come (what a window has more of
+//! by chance would shut out a class for which there is room), it admits as many as the server can end, corrected by what stands in the queue,
 //!
 //! ```text
 //! (capacity + (capacity × bound / 2 − queued) / 100 ms) × window
 //! ```
 //!
-//! and otherwise opens again, a tenth more each window of what callers would send (`demand.rs`), or at once where all that arrives fits. Callers that know
-//! the level send nothing above it, so what fits may be all there is or all they dared: who opened to all in vain waits before it does so again, twice
+//! and otherwise opens again, a tenth more each window of what callers would send (`demand.rs`), or at once where all that arrives fits and callers do not seem to keep
+//! anything back. Those that know the level send nothing above it, so what fits may be all there is or all they dared: who opened to all in vain waits before it does so again, twice
 //! as long each time.
 //!
 //! Where a queue's length has room for fewer than ten calls there is nothing to steer by, and the queue alone decides. The level only makes
@@ -244,12 +244,16 @@ impl Overload {
         if closed.wait_share > 1.0 || refused > REFUSED_SHARE * arrivals.total() as f64 {
             let rate = per_s + (per_s * bound_s / 2.0 - queued as f64) / CORRECTION_S;
             let rate = rate.max(0.1 * per_s);
-            self.level = self.demand.level_for_now(arrivals, self.level, closed.time, rate);
+            self.level = match self.level == Level::OPEN {
+                true => self.demand.level_for_now(arrivals, self.level, closed.time, rate),
+                false => self.demand.level_for(rate),
+            };
             self.opening.shut(now, self.level);
         } else if self.level != Level::OPEN {
             let more = 1.0 + time_s / OPENING_S;
             let admitted = self.demand.admitted_by(self.level).max(per_s);
-            let level = match arrivals.total() as f64 <= per_s * time_s * more {
+            let fits = arrivals.total() as f64 <= per_s * time_s * more;
+            let level = match fits && !self.demand.is_kept_back(arrivals, self.level, closed.time) {
                 true if self.opening.may_open(now) => Level::OPEN,
                 _ => self.level.max(self.demand.level_for(admitted * more)),
             };

@@ -47,10 +47,30 @@ pub(super) struct Outcome {
     /// Answers in each tenth of a second from the start.
     pub(super) by_tenth: Vec<u64>,
     times: Vec<Duration>,
+    fates: Vec<Fate>,
+}
+
+/// What became of a call that is counted.
+#[derive(Clone, Copy, Debug)]
+struct Fate {
+    call: Call,
+    is_answered: bool,
+}
+
+/// Calls in a million that were refused although one of a less important class, which came within the same 20 ms, was answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Inversions {
+    pub(super) all: f64,
+    /// Those in which the level was one of the same class for all of these calls and of the 20 ms before.
+    pub(super) steady: f64,
+    /// The share of calls that came then.
+    pub(super) steady_share: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Call {
+    /// The class that the level was of when it came.
+    level: u8,
     class: usize,
     caller: usize,
     came: Duration,
@@ -188,15 +208,17 @@ impl Machine {
         let rank = self.random.below(256) as u8;
         let priority = Priority { rank, ..CLASSES[class] };
         let caller = self.random.below(self.heard.len().max(1) as u64) as usize;
-        let call = Call { class, caller, came, let_go: self.now };
+        let level = self.door.level().announced().class / 64;
+        let call = Call { level, class, caller, came, let_go: self.now };
         if self.counted.contains(&came) {
             self.outcome.arrived[class] += 1;
         }
         if self.keeps_back(caller, priority) {
-            return;
+            return self.fate(call, false);
         }
         if !self.door.admits(priority, false) {
             self.hears(caller);
+            self.fate(call, false);
             self.outcome.early += u64::from(self.counted.contains(&self.now));
             return;
         }
@@ -213,7 +235,14 @@ impl Machine {
         }
     }
 
+    fn fate(&mut self, call: Call, is_answered: bool) {
+        if self.counted.contains(&call.came) {
+            self.outcome.fates.push(Fate { call, is_answered });
+        }
+    }
+
     fn refuse(&mut self, call: Call) {
+        self.fate(call, false);
         self.outcome.refused += 1;
         self.hears(call.caller);
     }
@@ -317,6 +346,7 @@ impl Machine {
         if time > DEADLINE {
             return;
         }
+        self.fate(call, true);
         let tenth = (self.now.as_millis() / 100) as usize;
         self.outcome.by_tenth.resize(self.outcome.by_tenth.len().max(tenth + 1), 0);
         self.outcome.by_tenth[tenth] += 1;
@@ -336,6 +366,28 @@ impl Outcome {
     /// The share of a class that was answered.
     pub(super) fn share(&self, class: usize) -> f64 {
         self.good[class] as f64 / self.arrived[class].max(1) as f64
+    }
+
+    pub(super) fn inversions(&mut self) -> Inversions {
+        let window = |fate: &Fate| fate.call.came.as_millis() / 20;
+        self.fates.sort_by_key(|fate| fate.call.came);
+        let (mut inversions, mut before) = (Inversions::default(), None);
+        let calls = self.fates.len() as f64;
+        for fates in self.fates.chunk_by(|one, other| window(one) == window(other)) {
+            let level = fates[0].call.level;
+            let is_of_one = fates.iter().all(|fate| fate.call.level == level);
+            let is_steady = is_of_one && before == Some(level);
+            before = is_of_one.then_some(level);
+            let least = fates.iter().filter(|fate| fate.is_answered).map(|fate| fate.call.class).max();
+            let is_inverted = |fate: &&Fate| !fate.is_answered && Some(fate.call.class) < least;
+            let inverted = fates.iter().filter(is_inverted).count() as f64 * 1e6 / calls;
+            inversions.all += inverted;
+            if is_steady {
+                inversions.steady += inverted;
+                inversions.steady_share += fates.len() as f64 / calls;
+            }
+        }
+        inversions
     }
 
     pub(super) fn p99(&mut self) -> Duration {

@@ -4,5 +4,6 @@
 //! classes, 5, 15, 50 and 30 % of them, and are of use for half a second.
 
 mod holding;
+mod inversions;
 mod machine;
 mod stalls;
