@@ -85,15 +85,18 @@ impl<S: Shield> WorkPeer for Svrkit<S> {
 
 /// Serves callers who heed nothing that they are told, and refuses them for that.
 pub(crate) async fn serve_deaf(deaf: Deaf, duty: Duty, announce: Announce) -> Result<()> {
-    let as_they_come = limits::<AtServer>();
+    // Who goes on with what is refused would be cut.
+    let as_they_come = Limits {
+        flood_frames: 1_000_000_000,
+        ..limits::<AtServer>()
+    };
     let limits = match deaf {
         Deaf::Draining => Limits {
             drain_timeout: LONG,
             ..as_they_come
         },
-        // One that goes on would be cut, and few others are there to be held to.
+        // Few others are there to be held to.
         Deaf::Blocked => Limits {
-            flood_frames: 1_000_000_000,
             wild_callers: 1,
             wild_times: 2,
             wild_time: Duration::from_secs(1),
